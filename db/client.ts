@@ -1,0 +1,30 @@
+/** The one handle on `data/panel.db`. */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import Database from "better-sqlite3";
+import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
+import { env } from "#lib/env.ts";
+import { singleton } from "#lib/singleton.ts";
+import * as schema from "./schema/index.ts";
+
+export type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
+/** A handle inside a transaction. */
+export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+export type DbOrTx = Db | Tx;
+
+/** The panel's database, opened at first use. `data/` is made with mode 0700. */
+export const db = (): Db => singleton("db", () => open(path.join(env().dataDir, "panel.db")));
+
+/** Runs synchronous work in one BEGIN IMMEDIATE transaction: nothing is awaited inside. */
+export const transaction = <T>(work: (tx: Tx) => T): T => db().transaction(work, { behavior: "immediate" });
+
+export function open(file: string): Db {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const client = new Database(file);
+  client.pragma("journal_mode = WAL");
+  client.pragma("synchronous = FULL");
+  client.pragma("foreign_keys = ON");
+  client.pragma("busy_timeout = 5000");
+  client.pragma("cache_size = -16000");
+  return drizzle({ client, schema });
+}

@@ -1,0 +1,87 @@
+/** Accounts, their roles, sessions, and what limits attempts. */
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+export const users = sqliteTable(
+  "users",
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    /** Lower case. */
+    email: text().notNull(),
+    emailVerifiedAt: integer("email_verified_at"),
+    /** bcrypt. Null: no password. */
+    passwordHash: text("password_hash"),
+    suspendedAt: integer("suspended_at"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (t) => [uniqueIndex("users_email").on(t.email), index("users_name").on(t.name), index("users_created").on(t.createdAt)],
+);
+
+export const roles = sqliteTable(
+  "roles",
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    description: text().notNull().default(""),
+    parentId: text("parent_id"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [uniqueIndex("roles_name").on(t.name)],
+);
+
+export const roleGrants = sqliteTable(
+  "role_grants",
+  {
+    roleId: text("role_id")
+      .notNull()
+      .references(() => roles.id, { onDelete: "cascade" }),
+    grant: text("permission").notNull(),
+    position: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.roleId, t.grant] })],
+);
+
+export const userRoles = sqliteTable(
+  "user_roles",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    roleId: text("role_id")
+      .notNull()
+      .references(() => roles.id),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.roleId] }), index("user_roles_role").on(t.roleId)],
+);
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: integer("created_at").notNull(),
+    lastSeenAt: integer("last_seen_at").notNull(),
+    /** Absolute end. */
+    expiresAt: integer("expires_at").notNull(),
+    address: text().notNull(),
+    userAgent: text("user_agent").notNull(),
+  },
+  (t) => [index("sessions_user").on(t.userId), index("sessions_expires").on(t.expiresAt)],
+);
+
+/** Failures counted per key, and until when the key is locked. */
+export const attempts = sqliteTable(
+  "attempts",
+  {
+    key: text().primaryKey(),
+    failures: integer().notNull(),
+    lockedUntil: integer("locked_until").notNull(),
+    /** When the count is forgotten. */
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (t) => [index("attempts_expires").on(t.expiresAt)],
+);

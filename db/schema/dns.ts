@@ -1,0 +1,130 @@
+/** Zones, their mirror, the journal of their changes, and who may do what in them. */
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { users } from "./accounts.ts";
+import { organisations } from "./organisations.ts";
+
+export const zones = sqliteTable(
+  "zones",
+  {
+    id: text().primaryKey(),
+    organisationId: text("organisation_id")
+      .notNull()
+      .references(() => organisations.id),
+    /** `local`, `powerdns`, `cloudflare` (from the environment), or a connection's id. */
+    connection: text().notNull(),
+    /** Absolute apex name. */
+    name: text().notNull(),
+    /** The provider's id of the zone. Null until it is there. */
+    externalId: text("external_id"),
+    /** `created` here, or `linked` because it existed. */
+    origin: text({ enum: ["created", "linked"] }).notNull(),
+    status: text({ enum: ["active", "pending", "error"] }).notNull(),
+    statusMessage: text("status_message").notNull().default(""),
+    /** Grows by one with each applied change. */
+    revision: integer().notNull().default(0),
+    /** What the provider calls its version, and the SOA serial that it serves. */
+    providerVersion: text("provider_version"),
+    serial: integer(),
+    recordCount: integer("record_count").notNull().default(0),
+    /** When the mirror was last known to be the provider's, and last compared whole. */
+    refreshedAt: integer("refreshed_at").notNull().default(0),
+    comparedAt: integer("compared_at").notNull().default(0),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("zones_connection_name").on(t.connection, t.name),
+    uniqueIndex("zones_organisation_name").on(t.organisationId, t.name),
+    index("zones_name").on(t.name),
+  ],
+);
+
+export const rrsets = sqliteTable(
+  "rrsets",
+  {
+    zoneId: text("zone_id")
+      .notNull()
+      .references(() => zones.id, { onDelete: "cascade" }),
+    /** The labels from the apex down, so that bytewise order is canonical DNS order (RFC 4034 §6.1). */
+    sortKey: text("sort_key").notNull(),
+    type: text().notNull(),
+    name: text().notNull(),
+    /** Seconds; -1 is `auto`. */
+    ttl: integer().notNull(),
+    /** JSON array of records, sorted by content. */
+    records: text().notNull(),
+    recordCount: integer("record_count").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.zoneId, t.sortKey, t.type] }),
+    index("rrsets_type").on(t.zoneId, t.type, t.sortKey),
+    index("rrsets_name").on(t.zoneId, t.name),
+    index("rrsets_ttl").on(t.zoneId, t.ttl, t.sortKey, t.type),
+  ],
+);
+
+export const zoneChanges = sqliteTable(
+  "zone_changes",
+  {
+    id: text().primaryKey(),
+    zoneId: text("zone_id")
+      .notNull()
+      .references(() => zones.id, { onDelete: "cascade" }),
+    batchId: text("batch_id"),
+    kind: text({ enum: ["change", "outside", "create", "link", "delete"] }).notNull(),
+    state: text({
+      enum: ["pending", "applied", "differs", "refused", "not_applied", "partial", "unknown"],
+    }).notNull(),
+    /** JSON: the plan. */
+    plan: text().notNull(),
+    /** JSON: RRsets that were read back otherwise than they were sent. */
+    differs: text(),
+    message: text().notNull().default(""),
+    actorType: text("actor_type").notNull(),
+    actorId: text("actor_id"),
+    actorLabel: text("actor_label").notNull(),
+    /** JSON: the whole actor, for the audit entry that settling writes. */
+    actor: text().notNull(),
+    steps: integer().notNull().default(1),
+    stepsDone: integer("steps_done").notNull().default(0),
+    /** The zone's revision once this was in. */
+    revision: integer(),
+    createdAt: integer("created_at").notNull(),
+    /** When the first call went out. Null: it never did. */
+    sentAt: integer("sent_at"),
+    settledAt: integer("settled_at"),
+    /** Settling: the hash of the last read, and when it was made. */
+    readHash: text("read_hash"),
+    readAt: integer("read_at"),
+  },
+  (t) => [
+    index("zone_changes_zone").on(t.zoneId, t.createdAt),
+    index("zone_changes_open").on(t.zoneId).where(sql`state in ('pending', 'unknown')`),
+  ],
+);
+
+/** Flags off the ladder cannot be written. */
+export const zonePermissions = sqliteTable(
+  "zone_permissions",
+  {
+    zoneId: text("zone_id")
+      .notNull()
+      .references(() => zones.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    canView: integer("can_view").notNull(),
+    canModify: integer("can_modify").notNull(),
+    canDelete: integer("can_delete").notNull(),
+    /** JSON arrays. Empty: not narrowed. */
+    names: text().notNull().default("[]"),
+    types: text().notNull().default("[]"),
+    expiresAt: integer("expires_at"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.zoneId, t.userId] }),
+    index("zone_permissions_user").on(t.userId),
+    check("zone_permissions_ladder", sql`can_view in (0, 1) and can_modify <= can_view and can_delete <= can_modify and can_delete >= 0`),
+  ],
+);

@@ -1,0 +1,4 @@
+export * from "./accounts.ts";
+export * from "./dns.ts";
+export * from "./organisations.ts";
+export * from "./panel.ts";

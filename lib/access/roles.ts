@@ -1,0 +1,109 @@
+/** Roles: what an account holds through them, how they inherit, and what the built-in ones may be. */
+import { type CatalogueEntry, catalogue } from "./permissions.ts";
+
+/** A role as stored: its own grants in order, without those that it inherits. */
+export interface RoleRow {
+  id: string;
+  name: string;
+  parentId: string | null;
+  grants: readonly string[];
+}
+
+type Roles = ReadonlyMap<string, RoleRow>;
+
+/** The name of the built-in role that holds `*`. */
+export const ROOT_ADMIN = "rootAdmin";
+
+/** The name of the built-in role of accounts without one. */
+export const DEFAULT_ROLE = "default";
+
+/** What `default` holds on a new panel. */
+export const defaultRoleGrants: readonly string[] = [
+  "org:create",
+  "apikeys:read",
+  "apikeys:create",
+  "apikeys:delete",
+  "orders:create",
+  "orders:read",
+  "plans:read",
+  "tickets:write",
+  "servers:create",
+  "soc:read",
+  "ai:use",
+  "tunnels:write",
+];
+
+/**
+ * The grants of these roles and all their ancestors, once each: role by role as given, each followed by its ancestors.
+ * A cycle is walked once; a role that does not exist adds nothing. Invalid grants are kept, and cover nothing.
+ */
+export function effectiveGrants(roleIds: readonly string[], roles: Roles): string[] {
+  const walked = new Set<string>();
+  const grants = new Set<string>();
+  for (const id of roleIds) {
+    for (let role = roles.get(id); role && !walked.has(role.id); role = parentOf(role, roles)) {
+      walked.add(role.id);
+      for (const grant of role.grants) grants.add(grant);
+    }
+  }
+  return [...grants];
+}
+
+/** What an account with these roles holds. With no role at all it is the role named `default` that counts. */
+export function accountGrants(roleIds: readonly string[], roles: Roles): string[] {
+  if (roleIds.length > 0) return effectiveGrants(roleIds, roles);
+  for (const role of roles.values()) {
+    if (role.name === DEFAULT_ROLE) return effectiveGrants([role.id], roles);
+  }
+  return [];
+}
+
+/** Whether the role would become its own ancestor if it had this parent. */
+export function wouldCycle(roles: Roles, roleId: string, parentId: string | null): boolean {
+  const walked = new Set<string>();
+  for (let id = parentId; id !== null && !walked.has(id); id = roles.get(id)?.parentId ?? null) {
+    if (id === roleId) return true;
+    walked.add(id);
+  }
+  return false;
+}
+
+/** The ids of all roles that inherit from this one, at any depth; never the role itself. */
+export function descendants(roles: Roles, roleId: string): Set<string> {
+  const children = new Map<string, string[]>();
+  for (const role of roles.values()) {
+    if (role.parentId !== null) children.set(role.parentId, [...(children.get(role.parentId) ?? []), role.id]);
+  }
+  const found = new Set<string>();
+  const open = [roleId];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const child of children.get(id) ?? []) {
+      if (child === roleId || found.has(child)) continue;
+      found.add(child);
+      open.push(child);
+    }
+  }
+  return found;
+}
+
+/**
+ * Whether `default` may hold these grants: only concrete entries of the catalogue that reach one's own things. What
+ * it inherits counts, so pass the effective grants.
+ */
+export function checkDefaultGrants(grants: readonly string[]): { ok: true } | { ok: false; reason: string } {
+  for (const grant of grants) {
+    if (ownReach.has(grant)) continue;
+    return {
+      ok: false,
+      reason: `Everybody without a role has the role ${DEFAULT_ROLE}, so it cannot hold ${grant}: it may only hold permissions over one's own things.`,
+    };
+  }
+  return { ok: true };
+}
+
+const ownReach: ReadonlySet<string> = new Set(
+  catalogue.filter((entry: CatalogueEntry) => entry.reach === "own").map((entry) => entry.value),
+);
+
+const parentOf = (role: RoleRow, roles: Roles): RoleRow | undefined =>
+  role.parentId === null ? undefined : roles.get(role.parentId);

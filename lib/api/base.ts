@@ -1,0 +1,70 @@
+/** The raw procedure builder. Only `guards.ts` may import it, so that no procedure exists without a guard. */
+import { ORPCError, os, ValidationError } from "@orpc/server";
+import type { Actor } from "#lib/actor.ts";
+import { log } from "#lib/log/log.ts";
+import { invalid, isProblem, Problem } from "./errors.ts";
+
+export interface RequestContext {
+  actor: Actor;
+  /** Filled in as the request is routed, for the log and the answer's headers. */
+  trace: Trace;
+}
+
+export interface Trace {
+  /** The route, never the path with its values. */
+  template: string;
+  /** Instead of the procedure's own success status. */
+  status?: number;
+  retryAfter?: number;
+}
+
+export interface ProcedureMeta {
+  guard: "none" | "anyone" | "signedIn" | "can" | "staff" | "inOrganisation" | "inZone";
+  /** Permission, role or level. */
+  argument: string;
+  /** This read leaves an audit entry. */
+  audit?: boolean;
+  /** Not a GET, but it changes nothing that anyone asked to change, so nothing is audited. */
+  reads?: boolean;
+}
+
+export const base = os
+  .$context<RequestContext>()
+  .$meta<ProcedureMeta>({ guard: "none", argument: "" })
+  .use(async ({ context, next, path, procedure }) => {
+    const action = path.join(".");
+    context.trace.template = procedure["~orpc"].route.path ?? action;
+    try {
+      return await next({ context: { actor: { ...context.actor, action } } });
+    } catch (error) {
+      throw presentable(error, context.trace, context.actor.requestId);
+    }
+  });
+
+/** What may be shown of an error. What nobody foresaw is logged, and answered without its own message. */
+export function presentable(error: unknown, trace: Trace, requestId: string | null): Problem {
+  const problem = asProblem(error, requestId);
+  if (problem.data.retryAfter !== undefined) trace.retryAfter = problem.data.retryAfter;
+  return new Problem(problem.code, problem.message, { ...problem.data, requestId }, problem.cause);
+}
+
+function asProblem(error: unknown, requestId: string | null): Problem {
+  if (isProblem(error)) return error;
+  if (error instanceof ORPCError && error.cause instanceof ValidationError && error.code === "BAD_REQUEST") {
+    return invalid(fieldsOf(error.cause.issues));
+  }
+  log().error({ err: error, requestId }, "unforeseen error");
+  return new Problem("internal", "Something went wrong. If it keeps happening, quote the request id.", {}, error);
+}
+
+/** Unknown keys are named one by one; everything else by its path. */
+function fieldsOf(issues: readonly { message: string; path?: readonly unknown[] | undefined }[]): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const issue of issues) {
+    const path = (issue.path ?? []).map((part) => (typeof part === "object" && part !== null && "key" in part ? part.key : part));
+    const unknown = "keys" in issue && Array.isArray(issue.keys) ? (issue.keys as string[]) : null;
+    if (unknown) for (const key of unknown) fields[[...path, key].join(".")] ??= "There is no such field.";
+    else fields[path.join(".") || "input"] ??= issue.message;
+  }
+  return fields;
+}

@@ -1,0 +1,38 @@
+/** Server components call procedures in process: same guards, no HTTP. */
+import "server-only";
+import { createRouterClient } from "@orpc/server";
+import { cookies, headers } from "next/headers";
+import { forbidden, notFound, redirect } from "next/navigation";
+import { cache } from "react";
+import { actorOf } from "#lib/auth/session.ts";
+import { newId } from "#lib/id.ts";
+import { isProblem } from "./errors.ts";
+import { requestAddress } from "./request.ts";
+import { router } from "./router.ts";
+
+/** The actor of this request, read once however many components ask. */
+export const currentActor = cache(async () => {
+  const incoming = await headers();
+  return actorOf(incoming, { address: requestAddress(incoming), requestId: newId() });
+});
+
+const callerOf = cache(async () => createRouterClient(router, { context: { actor: await currentActor(), trace: { template: "page" } } }));
+
+/** Calls procedures for a page. Signed out leads to sign-in, what is not visible to not-found, what is not allowed to forbidden. */
+export async function load<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) => Promise<T>): Promise<T> {
+  try {
+    return await call(await callerOf());
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    if (error.code === "unauthenticated") redirect("/login");
+    if (error.code === "not_found" || error.code === "feature_disabled") notFound();
+    if (error.code === "forbidden") forbidden();
+    throw error;
+  }
+}
+
+/** The theme that was chosen, or null to follow the system. */
+export const chosenTheme = async (): Promise<"light" | "dark" | null> => {
+  const value = (await cookies()).get("theme")?.value;
+  return value === "light" || value === "dark" ? value : null;
+};

@@ -1,0 +1,96 @@
+/** The HTTP face of the router: REST under /api, the browser's typed client under /api/rpc. One entrance, one set of rules. */
+import { OpenAPIHandler } from "@orpc/openapi/fetch";
+import { RPCHandler } from "@orpc/server/fetch";
+import { actorOf } from "#lib/auth/session.ts";
+import { newId } from "#lib/id.ts";
+import { log } from "#lib/log/log.ts";
+import { singleton } from "#lib/singleton.ts";
+import { presentable, type Trace } from "./base.ts";
+import { Problem, type ProblemDetails } from "./errors.ts";
+import { requestAddress, sameOrigin } from "./request.ts";
+import { router } from "./router.ts";
+
+const MAX_BODY = 4 * 1024 * 1024;
+
+export async function handleApi(request: Request): Promise<Response> {
+  const started = performance.now();
+  const requestId = newId();
+  const trace: Trace = { template: "unmatched" };
+  const path = new URL(request.url).pathname;
+  const rpc = path.startsWith("/api/rpc/");
+  let response: Response;
+  let actor = "anonymous";
+  try {
+    const account = await actorOf(request.headers, { address: requestAddress(request.headers), requestId });
+    actor = account.id ?? account.type;
+    const writes = request.method !== "GET" && request.method !== "HEAD";
+    if (writes && request.headers.has("cookie") && !sameOrigin(request.headers)) {
+      throw new Problem("forbidden", "This request came from another site.");
+    }
+    const bounded = writes ? await withBoundedBody(request) : request;
+    const context = { actor: account, trace };
+    const { matched, response: answer } = rpc
+      ? await handlers().rpc.handle(bounded, { prefix: "/api/rpc", context })
+      : await handlers().rest.handle(bounded, { prefix: "/api", context });
+    if (!matched) throw new Problem("not_found", "There is nothing at this address.");
+    response = answer;
+  } catch (error) {
+    response = problemResponse(error, trace, requestId);
+  }
+  const headers = new Headers(response.headers);
+  headers.set("x-request-id", requestId);
+  headers.set("cache-control", "no-store");
+  if (response.status >= 400 && !rpc) headers.set("content-type", "application/problem+json");
+  if (trace.retryAfter !== undefined) headers.set("retry-after", String(trace.retryAfter));
+  log().info(
+    { requestId, method: request.method, path: trace.template, status: response.status, ms: Math.round(performance.now() - started), actor },
+    "request",
+  );
+  return new Response(response.body, { status: response.ok ? (trace.status ?? response.status) : response.status, headers });
+}
+
+const handlers = () =>
+  singleton("api-handlers", () => ({
+    rest: new OpenAPIHandler(router, {
+      customErrorResponseBodyEncoder: (error) => ({
+        code: error.code,
+        message: error.message,
+        ...(error.data as ProblemDetails),
+      }),
+    }),
+    rpc: new RPCHandler(router),
+  }));
+
+function problemResponse(error: unknown, trace: Trace, requestId: string): Response {
+  const problem = presentable(error, trace, requestId);
+  return Response.json({ code: problem.code, message: problem.message, ...problem.data }, { status: problem.status });
+}
+
+/** The request with its body read, at most 4 MB of JSON: what is larger is refused before it is held in memory. */
+async function withBoundedBody(request: Request): Promise<Request> {
+  const type = request.headers.get("content-type") ?? "";
+  const tooLarge = new Problem("too_large", "The request body is larger than 4 MB.");
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY) throw tooLarge;
+  if (!request.body) return request;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) throw tooLarge;
+    chunks.push(chunk);
+  }
+  if (size > 0 && !/^application\/json\b/i.test(type)) {
+    throw new Problem("unsupported_media_type", "Send the body as application/json.");
+  }
+  const body = Buffer.concat(chunks);
+  if (size > 0) assertJson(body.toString("utf8"));
+  return new Request(request.url, { method: request.method, headers: request.headers, body: size > 0 ? body : null });
+}
+
+function assertJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new Problem("malformed", "The request body is not valid JSON.", {}, error);
+  }
+}

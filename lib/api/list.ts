@@ -1,0 +1,34 @@
+/** Lists: one input, one output, filtered, sorted and paged in SQL. */
+import * as z from "zod";
+
+/** `page` from 1; `sort` is a column, `-` before it for descending. Values arrive as text from a query string. */
+export const listQuery = <const S extends readonly [string, ...string[]]>(sorts: S) => ({
+  page: z.coerce.number().int().min(1).max(100_000).default(1),
+  perPage: z.coerce.number().int().min(1).max(200).default(50),
+  sort: z.enum(sorts.flatMap((s) => [s, `-${s}`]) as [string, ...string[]]).default(sorts[0]),
+  q: z.string().trim().max(255).default(""),
+});
+
+export interface ListQuery {
+  page: number;
+  perPage: number;
+  sort: string;
+  q: string;
+}
+
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), total: z.number().int(), page: z.number().int(), perPage: z.number().int() });
+
+export interface Page<T> {
+  items: T[];
+  total: number;
+  page: number;
+  perPage: number;
+}
+
+/** The text as a LIKE pattern that matches it anywhere, with its own wildcards escaped (ESCAPE '\'). */
+export const likeAnywhere = (q: string): string => `%${q.replace(/[\\%_]/g, "\\$&")}%`;
+
+export const offsetOf = (query: ListQuery): number => (query.page - 1) * query.perPage;
+export const sortOf = (query: ListQuery): { column: string; descending: boolean } =>
+  query.sort.startsWith("-") ? { column: query.sort.slice(1), descending: true } : { column: query.sort, descending: false };

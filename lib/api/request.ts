@@ -1,0 +1,17 @@
+/** What may be believed of a request's headers. */
+import { env } from "#lib/env.ts";
+
+/** Set by the server that owns the socket, which drops any that a client sends. */
+export const ADDRESS_HEADER = "x-zonegate-address";
+
+export const requestAddress = (headers: Headers): string => headers.get(ADDRESS_HEADER) ?? "127.0.0.1";
+
+/** A browser says where a write comes from; one that says nothing is not a browser we know, and is refused. */
+export function sameOrigin(headers: Headers): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site) return site === "same-origin" || site === "none";
+  const origin = headers.get("origin");
+  return origin !== null && (origin === env().origin || hostOf(origin) === headers.get("host"));
+}
+
+const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);

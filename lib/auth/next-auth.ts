@@ -1,0 +1,70 @@
+/** next-auth: the credentials provider `password`, and a JWT that carries only a session id. */
+import NextAuth, { type NextAuthOptions } from "next-auth";
+import Credentials from "next-auth/providers/credentials";
+import { requestAddress } from "#lib/api/request.ts";
+import { env } from "#lib/env.ts";
+import { tooManyComparisons, signInWithPassword } from "./sign-in.ts";
+import { endSessionById, SESSION_DAYS, secureCookies, sessionCookie, sessionSecret } from "./session.ts";
+
+type RouteContext = { params: Promise<{ nextauth: string[] }> };
+
+/** The route handler. A locked sign-in answers 429 with Retry-After, which next-auth has no way to say. */
+export async function handleAuth(request: Request, context: RouteContext): Promise<Response> {
+  const limited: { retryAfter?: number; message?: string } = {};
+  process.env.NEXTAUTH_URL ??= env().origin;
+  const handler = NextAuth(optionsFor(request, limited)) as (request: Request, context: RouteContext) => Promise<Response>;
+  const response = await handler(request, context);
+  if (limited.message === undefined) return response;
+  return Response.json(
+    { code: "rate_limited", message: limited.message, retryAfter: limited.retryAfter },
+    { status: 429, headers: { "retry-after": String(limited.retryAfter ?? 5), "content-type": "application/problem+json" } },
+  );
+}
+
+function optionsFor(request: Request, limited: { retryAfter?: number; message?: string }): NextAuthOptions {
+  return {
+    secret: sessionSecret(),
+    session: { strategy: "jwt", maxAge: SESSION_DAYS * 86_400 },
+    useSecureCookies: secureCookies(),
+    cookies: {
+      sessionToken: {
+        name: sessionCookie(),
+        options: { httpOnly: true, sameSite: "lax", path: "/", secure: secureCookies() },
+      },
+    },
+    pages: { signIn: "/login", error: "/login" },
+    logger: { error: () => {}, warn: () => {}, debug: () => {} },
+    providers: [
+      Credentials({
+        id: "password",
+        name: "Password",
+        credentials: { email: { type: "email" }, password: { type: "password" } },
+        async authorize(credentials) {
+          try {
+            const id = await signInWithPassword({
+              email: String(credentials?.email ?? ""),
+              password: String(credentials?.password ?? ""),
+              address: requestAddress(request.headers),
+              userAgent: request.headers.get("user-agent") ?? "",
+            });
+            return id === null ? null : { id };
+          } catch (error) {
+            if (!tooManyComparisons(error)) throw error;
+            limited.message = error.message;
+            limited.retryAfter = error.data.retryAfter ?? 5;
+            return null;
+          }
+        },
+      }),
+    ],
+    callbacks: {
+      jwt: ({ token, user }) => ({ sid: user?.id ?? token.sid }),
+      session: () => ({ expires: new Date(Date.now() + SESSION_DAYS * 86_400_000).toISOString() }),
+    },
+    events: {
+      signOut: ({ token }) => {
+        if (typeof token?.sid === "string") endSessionById(token.sid);
+      },
+    },
+  };
+}

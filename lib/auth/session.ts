@@ -1,0 +1,124 @@
+/** Sessions: a row each, looked up on every request. The cookie holds nothing but an encrypted session id. */
+import { and, desc, eq, gt, ne } from "drizzle-orm";
+import { decode, encode } from "next-auth/jwt";
+import { type DbOrTx, db } from "#db/client.ts";
+import { sessions, users } from "#db/schema/index.ts";
+import { compileGrants } from "#lib/access/permissions.ts";
+import type { Actor } from "#lib/actor.ts";
+import { deriveKey } from "#lib/crypto/secret.ts";
+import { env } from "#lib/env.ts";
+import { newId } from "#lib/id.ts";
+import { grantsOf } from "#lib/roles/roles.ts";
+import { singleton } from "#lib/singleton.ts";
+
+const DAY = 86_400_000;
+export const SESSION_DAYS = 30;
+const IDLE_DAYS = 7;
+/** `last_seen_at` is written at most this often. */
+const SEEN_EVERY = 60_000;
+
+export const sessionSecret = (): string => singleton("session-secret", () => deriveKey("next-auth").toString("hex"));
+export const secureCookies = (): boolean => env().origin.startsWith("https://");
+export const sessionCookie = (): string => (secureCookies() ? "__Host-zonegate.session" : "zonegate.session");
+
+export const encodeSession = (sid: string): Promise<string> =>
+  encode({ token: { sid }, secret: sessionSecret(), maxAge: (SESSION_DAYS * DAY) / 1000 });
+
+export interface NewSession {
+  userId: string;
+  address: string;
+  userAgent: string;
+}
+
+export function createSession(input: NewSession, tx: DbOrTx = db()): string {
+  const now = Date.now();
+  const id = newId(now);
+  tx.insert(sessions)
+    .values({ id, ...input, userAgent: input.userAgent.slice(0, 300), createdAt: now, lastSeenAt: now, expiresAt: now + SESSION_DAYS * DAY })
+    .run();
+  return id;
+}
+
+/** The actor behind a request's cookie; anonymous when there is none, or when its row is gone. */
+export async function actorOf(headers: Headers, request: { address: string; requestId: string }): Promise<Actor> {
+  const anonymous: Actor = {
+    type: "anonymous",
+    id: null,
+    label: "anonymous",
+    grants: compileGrants([]),
+    sessionId: null,
+    action: "",
+    ...request,
+  };
+  const cookie = readCookie(headers.get("cookie") ?? "", sessionCookie());
+  const sid = cookie ? await sessionIdOf(cookie) : null;
+  const row = sid ? liveSession(sid) : undefined;
+  if (!row) return anonymous;
+  touch(row.id, row.lastSeenAt, request.address);
+  return { ...anonymous, type: "user", id: row.userId, label: row.email, grants: compileGrants(grantsOf(row.userId)), sessionId: row.id };
+}
+
+function liveSession(sid: string) {
+  const now = Date.now();
+  const row = db()
+    .select({
+      id: sessions.id,
+      userId: users.id,
+      email: users.email,
+      suspendedAt: users.suspendedAt,
+      lastSeenAt: sessions.lastSeenAt,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.id, sid), gt(sessions.expiresAt, now), gt(sessions.lastSeenAt, now - IDLE_DAYS * DAY)))
+    .get();
+  return row?.suspendedAt === null ? row : undefined;
+}
+
+function touch(sid: string, lastSeenAt: number, address: string): void {
+  const now = Date.now();
+  if (now - lastSeenAt < SEEN_EVERY) return;
+  db().update(sessions).set({ lastSeenAt: now, address }).where(eq(sessions.id, sid)).run();
+}
+
+/** A cookie that somebody else made, or that has expired, is no session. */
+async function sessionIdOf(cookie: string): Promise<string | null> {
+  try {
+    const token = await decode({ token: cookie, secret: sessionSecret() });
+    return typeof token?.sid === "string" ? token.sid : null;
+  } catch {
+    return null;
+  }
+}
+
+export function listSessions(userId: string) {
+  const now = Date.now();
+  return db()
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, now), gt(sessions.lastSeenAt, now - IDLE_DAYS * DAY)))
+    .orderBy(desc(sessions.lastSeenAt))
+    .all();
+}
+
+/** Ends one of an account's sessions. False if there was none. */
+export const endSession = (userId: string, sid: string, tx: DbOrTx = db()): boolean =>
+  tx.delete(sessions).where(and(eq(sessions.userId, userId), eq(sessions.id, sid))).run().changes > 0;
+
+/** Ends all of an account's sessions but one. Returns how many ended. */
+export const endOtherSessions = (userId: string, keep: string | null, tx: DbOrTx = db()): number =>
+  tx.delete(sessions).where(and(eq(sessions.userId, userId), keep ? ne(sessions.id, keep) : undefined)).run().changes;
+
+/** next-auth splits a cookie over 4 KB into chunks; ours never is that large. */
+function readCookie(header: string, name: string): string | null {
+  for (const part of header.split(";")) {
+    const at = part.indexOf("=");
+    if (part.slice(0, at).trim() === name) return decodeURIComponent(part.slice(at + 1).trim());
+  }
+  return null;
+}
+
+/** Sign-out: whoever holds the cookie may end its session. */
+export const endSessionById = (sid: string): void => {
+  db().delete(sessions).where(eq(sessions.id, sid)).run();
+};

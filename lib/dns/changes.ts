@@ -1,0 +1,304 @@
+/**
+ * The one way in which records change: lock, read, plan, authorise, check, brake, compare, journal, apply, read back. The
+ * editor, the REST API and whatever comes later all end here.
+ */
+import type { Actor } from "#lib/actor.ts";
+import { transaction } from "#db/client.ts";
+import { authorisePlan, type RefusedChange } from "#lib/access/act.ts";
+import { Problem, type ProblemCode } from "#lib/api/errors.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { setting } from "#lib/settings/settings.ts";
+import { systemActor } from "#lib/actor.ts";
+import { type Connection, connectionById } from "./connections.ts";
+import { rrsetHash } from "./hash.ts";
+import { addEntry, bumpRevision, closeEntry, type Difference, type EntryState, markSent, markStep, openEntryOf, recordOutsideChange } from "./journal.ts";
+import { readMirrorNames } from "./mirror.ts";
+import { isBelow } from "./name.ts";
+import { applyPlan, brake, makePlan, recordCounts } from "./plan.ts";
+import { applyLocally } from "./providers/local.ts";
+import { ProviderError } from "./providers/provider.ts";
+import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
+import { checkZone, type Finding } from "./rules.ts";
+import { settleEntry } from "./settle.ts";
+import { type LoadedZone, loadZone, type Zone } from "./zones.ts";
+import { withZoneLock } from "./zone-lock.ts";
+
+/** What somebody wants of a zone. */
+export interface Intent {
+  /** Owner names that the change speaks of, absolute and canonical. */
+  names: readonly string[];
+  /** From what is there now to what shall be. RRsets of `scope` that are not wanted are deleted. */
+  build(current: readonly RRset[]): { wanted: readonly RRset[]; scope: ReadonlySet<string> };
+  /** The input field that a finding is about. */
+  fieldOf(finding: Finding): string;
+  /** The hash of each RRset that the caller had seen. One that moved stops the change. */
+  expect?: readonly { name: string; type: string; hash: string }[];
+  confirm?: boolean;
+}
+
+export interface Preview {
+  plan: Plan;
+  records: { created: number; updated: number; deleted: number };
+  /** Who may not do what. Empty: all of it is allowed. */
+  refused: RefusedChange[];
+  errors: Finding[];
+  warnings: Finding[];
+  brake: { braked: boolean; touched: number; total: number; percent: number };
+  conflicts: Conflict[];
+  /** Calls at the provider; more than one is not atomic. */
+  steps: number;
+}
+
+export interface Conflict {
+  name: string;
+  type: string;
+  now: RRset | null;
+  yours: RRset | null;
+  hash: string;
+}
+
+export interface ChangeResult {
+  /** The journal entry; null when nothing differed, and so nothing was done. */
+  change: string | null;
+  state: EntryState;
+  plan: Plan;
+  warnings: Finding[];
+  message: string;
+  differs: Difference[];
+  revision: number;
+}
+
+/** The plan, and everything that would stop it. Writes nothing. */
+export async function previewChange(loaded: LoadedZone, intent: Intent): Promise<Preview> {
+  const connection = connectionOf(loaded.zone);
+  const current = await readCurrent(connection, loaded.zone, intent);
+  const plan = planFor(loaded.zone, intent, current.rrsets);
+  return {
+    plan,
+    records: recordCounts(plan),
+    refused: authorise(loaded, plan, current.rrsets),
+    ...check(loaded.zone, connection, plan, current.rrsets),
+    brake: brake(plan, loaded.zone.recordCount),
+    conflicts: conflictsOf(intent, current.rrsets, plan),
+    steps: connection.provider.preview(plan).steps,
+  };
+}
+
+/** Does it. Throws a Problem when nothing was done; an outcome nobody knows yet is a result with the state `unknown`. */
+export function changeZone(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> {
+  return withZoneLock(loaded.zone.id, async () => {
+    const fresh = loadZone(loaded.organisation.id, loaded.zone.id, actor);
+    if (fresh.access.level === "none") throw new Problem("not_found", "There is no such zone.");
+    const connection = connectionOf(fresh.zone);
+    await settleFirst(fresh.zone);
+    const current = await readCurrent(connection, fresh.zone, intent);
+    const plan = planFor(fresh.zone, intent, current.rrsets);
+    const { warnings } = assertAllowed(fresh, connection, intent, plan, current.rrsets);
+    if (plan.length === 0) {
+      return { change: null, state: "applied", plan, warnings, message: "Nothing to change.", differs: [], revision: fresh.zone.revision };
+    }
+    const outcome =
+      connection.kind === "local"
+        ? applyInPanel(fresh, plan, actor)
+        : await applyAtProvider(fresh, connection, plan, current, actor);
+    return { plan, warnings, ...outcome };
+  });
+}
+
+interface Current {
+  names: readonly string[];
+  rrsets: RRset[];
+}
+
+/** All types at the names that are touched, and what lies below them where that decides something; then the mirror follows. */
+async function readCurrent(connection: Connection, zone: Zone, intent: Intent): Promise<Current> {
+  if (!zone.externalId) throw new Problem("conflict", zone.statusMessage || "This zone is not there yet.");
+  const names = [...new Set(intent.names)];
+  const mirrored = readMirrorNames(zone.id, zone.name, names);
+  const cutting = [...mirrored, ...intent.build(mirrored).wanted].filter((set) => ["NS", "DNAME", "DS"].includes(set.type) && set.name !== zone.name);
+  const below = [...new Set(cutting.map((set) => set.name))];
+  const rrsets = await asking(() => connection.provider.readNames(zone.externalId as string, names, { below }));
+  if (connection.kind !== "local") followOutside(zone, names, mirrored, rrsets);
+  return { names, rrsets };
+}
+
+/** What differs from the mirror was changed by somebody else: one entry of the journal, in nobody's name. */
+function followOutside(zone: Zone, names: readonly string[], mirrored: RRset[], read: RRset[]): void {
+  const found = read.filter((set) => names.includes(set.name));
+  const scope = new Set([...mirrored, ...found].map(rrsetKey));
+  const plan = makePlan(mirrored, found, { scope, apex: zone.name });
+  if (plan.length > 0) transaction((tx) => recordOutsideChange(tx, zone, plan, systemActor("dns.outside", "outside the panel")));
+}
+
+const planFor = (zone: Zone, intent: Intent, current: readonly RRset[]): Plan => {
+  const { wanted, scope } = intent.build(current);
+  return makePlan(current.filter((set) => scope.has(rrsetKey(set))), wanted, { scope, apex: zone.name });
+};
+
+const authorise = (loaded: LoadedZone, plan: Plan, current: readonly RRset[]): RefusedChange[] =>
+  authorisePlan({
+    plan,
+    apex: loaded.zone.name,
+    access: loaded.access,
+    hiddenBelow: (name) => current.filter((set) => set.name === name || isBelow(set.name, name)),
+  });
+
+function check(zone: Zone, connection: Connection, plan: Plan, current: readonly RRset[]) {
+  const { errors, warnings } = checkZone({ apex: zone.name, current, plan, capabilities: connection.provider.capabilities });
+  const { created, deleted } = recordCounts(plan);
+  const limit = setting("limits.records_per_zone");
+  const first = plan[0];
+  if (first && created > deleted && zone.recordCount + created - deleted > limit) {
+    errors.push({ code: "too_many_records", name: first.name, type: first.type, message: `A zone can have at most ${limit} records.` });
+  }
+  return { errors, warnings };
+}
+
+/** In this order: may they, is it right, do they mean it, is it what they saw. */
+function assertAllowed(loaded: LoadedZone, connection: Connection, intent: Intent, plan: Plan, current: readonly RRset[]) {
+  const refused = authorise(loaded, plan, current);
+  if (refused.length > 0) {
+    throw new Problem("forbidden", refused[0]?.reason ?? "You may not do this.", { missing: String(refused[0]?.needs ?? ""), refused });
+  }
+  const { errors, warnings } = check(loaded.zone, connection, plan, current);
+  if (errors.length > 0) {
+    const fields: Record<string, string> = {};
+    for (const finding of errors) fields[intent.fieldOf(finding)] ??= finding.message;
+    throw new Problem("invalid_input", errors[0]?.message ?? "This is not valid.", { fields, errors });
+  }
+  const brakes = brake(plan, loaded.zone.recordCount);
+  if (brakes.braked && !intent.confirm) {
+    throw new Problem(
+      "confirm_required",
+      `This changes or deletes ${brakes.touched} of ${brakes.total} records (${brakes.percent} %). Confirm that you mean it.`,
+      { brake: brakes },
+    );
+  }
+  const conflicts = conflictsOf(intent, current, plan);
+  if (conflicts.length > 0) {
+    throw new Problem("zone_moved", "Somebody else has changed these records since you saw them.", { conflicts });
+  }
+  return { warnings };
+}
+
+function conflictsOf(intent: Intent, current: readonly RRset[], plan: Plan): Conflict[] {
+  const now = new Map(current.map((set) => [rrsetKey(set), set]));
+  const planned = new Map(plan.map((change) => [rrsetKey(change), change.after]));
+  return (intent.expect ?? []).flatMap(({ name, type, hash }) => {
+    const key = rrsetKey({ name, type });
+    const present = now.get(key) ?? null;
+    if (rrsetHash(present) === hash) return [];
+    return [{ name, type, now: present, yours: planned.has(key) ? (planned.get(key) ?? null) : present, hash: rrsetHash(present) }];
+  });
+}
+
+type Outcome = Pick<ChangeResult, "change" | "state" | "message" | "differs" | "revision">;
+
+/** A zone of the panel's own: journal, mirror and audit in one transaction, never pending. */
+function applyInPanel(loaded: LoadedZone, plan: Plan, actor: Actor): Outcome {
+  const { zone, access } = loaded;
+  return transaction((tx) => {
+    applyLocally(tx, zone.id, plan);
+    const revision = bumpRevision(tx, zone.id);
+    const change = addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, state: "applied", revision });
+    audit(tx, actor, {
+      target: { type: "zone", id: zone.id, label: zone.name },
+      organisationId: zone.organisationId,
+      after: { change, state: "applied", records: recordCounts(plan) },
+      asStaff: access.viaPlatform,
+    });
+    return { change, state: "applied", message: "", differs: [], revision };
+  });
+}
+
+async function applyAtProvider(loaded: LoadedZone, connection: Connection, plan: Plan, current: Current, actor: Actor): Promise<Outcome> {
+  const { zone, access } = loaded;
+  const { provider } = connection;
+  const externalId = zone.externalId as string;
+  const { steps } = provider.preview(plan);
+  const entryId = transaction((tx) => addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, steps }));
+  let done = 0;
+  let failure: ProviderError | null = null;
+  markSent(entryId);
+  try {
+    await provider.apply(externalId, plan, (step) => {
+      done = step;
+      if (steps > 1) markStep(entryId, step);
+    });
+  } catch (error) {
+    failure = asProviderError(error);
+  }
+  const touched = [...new Set(plan.map((change) => change.name))];
+  const found = await provider.readNames(externalId, touched).catch((error: unknown) => (failure ??= asProviderError(error), null));
+  const verdict = judge({ plan, current: current.rrsets, found, failure, done });
+  const read = found && verdict.state !== "unknown" ? { names: touched, rrsets: found } : null;
+  closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read });
+  if (failure && (verdict.state === "refused" || verdict.state === "not_applied")) throw problemOf(failure, entryId);
+  return { change: entryId, ...verdict, revision: loaded.zone.revision + 1 };
+}
+
+/** What became of it, from what the provider said and what it holds now. */
+function judge(input: { plan: Plan; current: readonly RRset[]; found: RRset[] | null; failure: ProviderError | null; done: number }): {
+  state: EntryState;
+  message: string;
+  differs: Difference[];
+} {
+  const { failure, found } = input;
+  const message = failure?.message ?? "";
+  const differs = found ? differencesOf(input.plan, found) : [];
+  if (failure && input.done === 0 && failure.outcome === "refused") return { state: "refused", message, differs: [] };
+  if (failure && input.done === 0 && failure.outcome === "not_sent") return { state: "not_applied", message, differs: [] };
+  if (found && differs.length === 0) return { state: "applied", message: "", differs };
+  if (failure?.outcome === "unknown" || !found) return { state: "unknown", message: message || "No answer yet.", differs: [] };
+  if (failure) return { state: "partial", message, differs };
+  return { state: "differs", message: "The provider stored something else than was sent.", differs };
+}
+
+/** Where what is there is not what the plan wanted, compared like a plan: without order, ids and serial. */
+export function differencesOf(plan: Plan, found: readonly RRset[]): Difference[] {
+  const keys = new Set(plan.map(rrsetKey));
+  const wanted = applyPlan([], plan.map((change) => ({ ...change, kind: change.after ? "create" : change.kind }) as Plan[number]));
+  const there = found.filter((set) => keys.has(rrsetKey(set)));
+  return makePlan(wanted, there, { scope: keys, apex: "." }).map(({ name, type, before, after }) => ({ name, type, sent: before, found: after }));
+}
+
+async function settleFirst(zone: Zone): Promise<void> {
+  const entry = openEntryOf(zone.id);
+  if (!entry || (await settleEntry(entry, zone))) return;
+  throw new Problem("zone_settling", "An earlier change to this zone has had no answer yet. It is being checked; try again in a minute.", {
+    change: entry.id,
+    retryAfter: 30,
+  });
+}
+
+export function connectionOf(zone: Pick<Zone, "connection">): Connection {
+  const connection = connectionById(zone.connection);
+  if (!connection) throw new Problem("provider_failed", "The connection of this zone is no longer configured on this panel.");
+  return connection;
+}
+
+/** A provider's failure while reading: nothing was written. */
+export async function asking<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw problemOf(asProviderError(error), null);
+  }
+}
+
+export const asProviderError = (error: unknown): ProviderError => {
+  if (error instanceof ProviderError) return error;
+  return new ProviderError("unknown", "provider_failed", "The provider's answer could not be understood.", { cause: error });
+};
+
+export function problemOf(failure: ProviderError, change: string | null): Problem {
+  const code: ProblemCode =
+    failure.code === "provider_refused"
+      ? "provider_refused"
+      : failure.code === "provider_timeout"
+        ? "provider_timeout"
+        : failure.code === "provider_rate_limited"
+          ? "rate_limited"
+          : "provider_failed";
+  return new Problem(code, failure.message, { ...(change ? { change } : {}), ...(failure.at ? { at: failure.at } : {}) }, failure);
+}

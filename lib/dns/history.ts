@@ -1,0 +1,87 @@
+/** What happened to a zone: its journal, newest first. */
+import { and, count, desc, eq, gte, lt, sql } from "drizzle-orm";
+import { db } from "#db/client.ts";
+import { zoneChanges } from "#db/schema/index.ts";
+import { notFound } from "#lib/api/errors.ts";
+import { likeAnywhere, type Page } from "#lib/api/list.ts";
+import { type Difference, type Entry, planOf } from "./journal.ts";
+import { recordCounts } from "./plan.ts";
+import type { Plan } from "./rrset.ts";
+import type { Zone } from "./zones.ts";
+
+export interface HistoryQuery {
+  page: number;
+  perPage: number;
+  /** Part of an owner name. */
+  name: string;
+  type: string;
+  /** The actor's id. */
+  actor: string;
+  /** Milliseconds. */
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+export interface HistoryEntry {
+  id: string;
+  kind: Entry["kind"];
+  state: Entry["state"];
+  message: string;
+  actor: { type: string; id: string | null; label: string };
+  records: { created: number; updated: number; deleted: number };
+  plan: Plan;
+  differs: Difference[];
+  steps: number;
+  stepsDone: number;
+  revision: number | null;
+  createdAt: number;
+  settledAt: number | null;
+}
+
+export function pageOfHistory(zone: Zone, query: HistoryQuery): Page<HistoryEntry> {
+  const touches = (field: "name" | "type", pattern: string) =>
+    sql`exists (select 1 from json_each(${zoneChanges.plan}) as change where change.value ->> ${field} like ${pattern} escape '\\')`;
+  const where = and(
+    eq(zoneChanges.zoneId, zone.id),
+    query.name ? touches("name", likeAnywhere(query.name.toLowerCase())) : undefined,
+    query.type ? touches("type", query.type.toUpperCase().replace(/[\\%_]/g, "\\$&")) : undefined,
+    query.actor ? eq(zoneChanges.actorId, query.actor) : undefined,
+    query.from === undefined ? undefined : gte(zoneChanges.createdAt, query.from),
+    query.to === undefined ? undefined : lt(zoneChanges.createdAt, query.to),
+  );
+  const rows = db()
+    .select()
+    .from(zoneChanges)
+    .where(where)
+    .orderBy(desc(zoneChanges.createdAt), desc(zoneChanges.id))
+    .limit(query.perPage)
+    .offset((query.page - 1) * query.perPage)
+    .all();
+  const total = db().select({ n: count() }).from(zoneChanges).where(where).get()?.n ?? 0;
+  return { items: rows.map(entryOf), total, page: query.page, perPage: query.perPage };
+}
+
+export function historyEntry(zone: Zone, id: string): HistoryEntry {
+  const row = db().select().from(zoneChanges).where(and(eq(zoneChanges.id, id), eq(zoneChanges.zoneId, zone.id))).get();
+  if (!row) throw notFound("change");
+  return entryOf(row);
+}
+
+function entryOf(row: Entry): HistoryEntry {
+  const plan = planOf(row);
+  return {
+    id: row.id,
+    kind: row.kind,
+    state: row.state,
+    message: row.message,
+    actor: { type: row.actorType, id: row.actorId, label: row.actorLabel },
+    records: recordCounts(plan),
+    plan,
+    differs: row.differs ? (JSON.parse(row.differs) as Difference[]) : [],
+    steps: row.steps,
+    stepsDone: row.stepsDone,
+    revision: row.revision,
+    createdAt: row.createdAt,
+    settledAt: row.settledAt,
+  };
+}

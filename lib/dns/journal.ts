@@ -1,0 +1,131 @@
+/** The journal: every change of a zone, as a row before it happens and with what became of it. */
+import { and, eq, inArray } from "drizzle-orm";
+import { type DbOrTx, db, transaction } from "#db/client.ts";
+import { zoneChanges, zones } from "#db/schema/index.ts";
+import { compileGrants } from "#lib/access/permissions.ts";
+import type { Actor } from "#lib/actor.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { newId } from "#lib/id.ts";
+import { countRecords, replaceNames, writePlan } from "./mirror.ts";
+import { recordCounts } from "./plan.ts";
+import type { Plan, RRset } from "./rrset.ts";
+import type { Zone } from "./zones.ts";
+
+export type Entry = typeof zoneChanges.$inferSelect;
+export type EntryState = Entry["state"];
+
+/** An RRset that was read back otherwise than it was sent. */
+export interface Difference {
+  name: string;
+  type: string;
+  sent: RRset | null;
+  found: RRset | null;
+}
+
+/** Writes an entry in the caller's transaction and returns its id. `pending` unless a state is given. */
+export function addEntry(
+  tx: DbOrTx,
+  input: { zoneId: string; kind: Entry["kind"]; plan: Plan; actor: Actor; steps?: number; state?: EntryState; revision?: number; message?: string },
+): string {
+  const now = Date.now();
+  const id = newId(now);
+  const { grants: _grants, ...actor } = input.actor;
+  tx.insert(zoneChanges)
+    .values({
+      id,
+      zoneId: input.zoneId,
+      kind: input.kind,
+      state: input.state ?? "pending",
+      plan: JSON.stringify(input.plan),
+      message: input.message ?? "",
+      actorType: actor.type,
+      actorId: actor.id,
+      actorLabel: actor.label,
+      actor: JSON.stringify(actor),
+      steps: input.steps ?? 1,
+      stepsDone: input.state === "applied" ? (input.steps ?? 1) : 0,
+      revision: input.revision ?? null,
+      createdAt: now,
+      settledAt: input.state && input.state !== "pending" ? now : null,
+    })
+    .run();
+  return id;
+}
+
+export const markSent = (id: string): void => {
+  db().update(zoneChanges).set({ sentAt: Date.now() }).where(eq(zoneChanges.id, id)).run();
+};
+
+export const markStep = (id: string, stepsDone: number): void => {
+  db().update(zoneChanges).set({ stepsDone }).where(eq(zoneChanges.id, id)).run();
+};
+
+/** The entry that is not settled yet, if the zone has one. */
+export const openEntryOf = (zoneId: string): Entry | undefined =>
+  db()
+    .select()
+    .from(zoneChanges)
+    .where(and(eq(zoneChanges.zoneId, zoneId), inArray(zoneChanges.state, ["pending", "unknown"])))
+    .get();
+
+export const openEntries = (): Entry[] => db().select().from(zoneChanges).where(inArray(zoneChanges.state, ["pending", "unknown"])).all();
+
+/** The actor of an entry, for what is written in its name later. It can do nothing any more. */
+export const actorOfEntry = (entry: Entry): Actor => ({ ...(JSON.parse(entry.actor) as Omit<Actor, "grants">), grants: compileGrants([]) });
+
+export const planOf = (entry: Pick<Entry, "plan">): Plan => JSON.parse(entry.plan) as Plan;
+
+export interface Closing {
+  zone: Zone;
+  entryId: string;
+  plan: Plan;
+  actor: Actor;
+  asStaff: boolean;
+  state: EntryState;
+  message?: string;
+  differs?: Difference[];
+  /** What the provider holds at these names now, if it could be read: the mirror takes it. */
+  read: { names: readonly string[]; rrsets: readonly RRset[] } | null;
+}
+
+/** Mirror, journal and audit in one transaction. An unknown outcome stays open, and leaves the mirror as it was. */
+export function closeEntry(closing: Closing): void {
+  const { zone, plan, state } = closing;
+  transaction((tx) => {
+    if (closing.read) replaceNames(tx, zone.id, zone.name, closing.read.names, closing.read.rrsets);
+    const moved = state === "applied" || state === "differs" || state === "partial";
+    const revision = moved ? bumpRevision(tx, zone.id) : null;
+    tx.update(zoneChanges)
+      .set({
+        state,
+        message: closing.message ?? "",
+        differs: closing.differs && closing.differs.length > 0 ? JSON.stringify(closing.differs) : null,
+        revision,
+        settledAt: state === "unknown" ? null : Date.now(),
+      })
+      .where(eq(zoneChanges.id, closing.entryId))
+      .run();
+    audit(tx, closing.actor, {
+      target: { type: "zone", id: zone.id, label: zone.name },
+      organisationId: zone.organisationId,
+      outcome: state === "refused" || state === "not_applied" ? "refused" : "done",
+      after: { change: closing.entryId, state, records: recordCounts(plan) },
+      asStaff: closing.asStaff,
+    });
+  });
+}
+
+/** One more revision, and the record count as it is now. Returns the new revision. */
+export function bumpRevision(tx: DbOrTx, zoneId: string): number {
+  const row = tx.select({ revision: zones.revision }).from(zones).where(eq(zones.id, zoneId)).get();
+  const revision = (row?.revision ?? 0) + 1;
+  tx.update(zones).set({ revision, recordCount: countRecords(zoneId, tx) }).where(eq(zones.id, zoneId)).run();
+  return revision;
+}
+
+/** Journals what changed behind the panel's back, and lets the mirror follow. */
+export function recordOutsideChange(tx: DbOrTx, zone: Zone, plan: Plan, actor: Actor): void {
+  writePlan(tx, zone.id, zone.name, plan);
+  const revision = bumpRevision(tx, zone.id);
+  addEntry(tx, { zoneId: zone.id, kind: "outside", plan, actor, state: "applied", revision });
+}

@@ -1,0 +1,78 @@
+/** The mirror of every zone: what the panel lists, pages, searches and counts from, whoever keeps the zone. */
+import { and, eq, inArray, or, sql } from "drizzle-orm";
+import { type DbOrTx, db } from "#db/client.ts";
+import { rrsets } from "#db/schema/index.ts";
+import { recordId } from "./hash.ts";
+import { labelsOf, relativeName } from "./name.ts";
+import type { DnsRecord, Plan, RRset } from "./rrset.ts";
+
+export type MirrorRow = typeof rrsets.$inferSelect;
+
+/** The labels from the apex down: bytewise order of these is canonical DNS order (RFC 4034 §6.1). */
+export function sortKeyOf(name: string, apex: string): string {
+  const relative = relativeName(name, apex);
+  return relative === "@" ? "" : labelsOf(relative).toReversed().join("\u0001");
+}
+
+/** A record as it is kept: with its id, so that one can be found without hashing a zone. */
+export type MirrorRecord = DnsRecord & { id: string };
+
+export const toRRset = (row: Pick<MirrorRow, "name" | "type" | "ttl" | "records">): RRset => ({
+  name: row.name,
+  type: row.type,
+  ttl: row.ttl === -1 ? "auto" : row.ttl,
+  records: (JSON.parse(row.records) as MirrorRecord[]).map(({ id: _id, ...record }) => record),
+});
+
+export const readMirror = (zoneId: string, tx: DbOrTx = db()): RRset[] =>
+  tx.select().from(rrsets).where(eq(rrsets.zoneId, zoneId)).orderBy(rrsets.sortKey, rrsets.type).all().map(toRRset);
+
+/** All types at these owner names, and everything strictly below those of `below`. */
+export function readMirrorNames(zoneId: string, apex: string, names: readonly string[], below: readonly string[] = [], tx: DbOrTx = db()): RRset[] {
+  const keys = [...new Set(names.map((name) => sortKeyOf(name, apex)))];
+  const under = below.map((name) => underneath(sortKeyOf(name, apex)));
+  return tx
+    .select()
+    .from(rrsets)
+    .where(and(eq(rrsets.zoneId, zoneId), or(keys.length > 0 ? inArray(rrsets.sortKey, keys) : undefined, ...under)))
+    .orderBy(rrsets.sortKey, rrsets.type)
+    .all()
+    .map(toRRset);
+}
+
+const underneath = (key: string) =>
+  key === "" ? sql`${rrsets.sortKey} <> ''` : sql`${rrsets.sortKey} > ${`${key}\u0001`} and ${rrsets.sortKey} < ${`${key}\u0002`}`;
+
+/** Brings the mirror from one state to another. */
+export function writePlan(tx: DbOrTx, zoneId: string, apex: string, plan: Plan): void {
+  for (const change of plan) {
+    if (change.after) putRRset(tx, zoneId, apex, change.after);
+    else dropRRset(tx, zoneId, apex, change.name, change.type);
+  }
+}
+
+/** Makes what was read the truth at the names that were read: what is not in `found` is gone. */
+export function replaceNames(tx: DbOrTx, zoneId: string, apex: string, names: readonly string[], found: readonly RRset[]): void {
+  const keys = [...new Set(names.map((name) => sortKeyOf(name, apex)))];
+  const inScope = new Set(keys);
+  if (keys.length > 0) tx.delete(rrsets).where(and(eq(rrsets.zoneId, zoneId), inArray(rrsets.sortKey, keys))).run();
+  for (const set of found) if (inScope.has(sortKeyOf(set.name, apex))) putRRset(tx, zoneId, apex, set);
+}
+
+export function putRRset(tx: DbOrTx, zoneId: string, apex: string, set: RRset): void {
+  const records = set.records.map((record): MirrorRecord => ({ id: recordId(set.name, set.type, record.content), ...record }));
+  const row = { name: set.name, ttl: set.ttl === "auto" ? -1 : set.ttl, records: JSON.stringify(records), recordCount: records.length };
+  tx.insert(rrsets)
+    .values({ zoneId, sortKey: sortKeyOf(set.name, apex), type: set.type, ...row })
+    .onConflictDoUpdate({ target: [rrsets.zoneId, rrsets.sortKey, rrsets.type], set: row })
+    .run();
+}
+
+const dropRRset = (tx: DbOrTx, zoneId: string, apex: string, name: string, type: string) =>
+  tx
+    .delete(rrsets)
+    .where(and(eq(rrsets.zoneId, zoneId), eq(rrsets.sortKey, sortKeyOf(name, apex)), eq(rrsets.type, type)))
+    .run();
+
+export const countRecords = (zoneId: string, tx: DbOrTx = db()): number =>
+  tx.select({ n: sql<number>`coalesce(sum(${rrsets.recordCount}), 0)` }).from(rrsets).where(eq(rrsets.zoneId, zoneId)).get()?.n ?? 0;

@@ -1,0 +1,224 @@
+/** How a zone comes to be here: created, or linked because the provider has it already. Both are entries of the journal. */
+import { and, count, eq, sql } from "drizzle-orm";
+import { getDomain, getPublicSuffix } from "tldts";
+import { db, transaction } from "#db/client.ts";
+import { organisations, zoneChanges, zones } from "#db/schema/index.ts";
+import type { OrganisationAccess } from "#lib/access/organisation-role.ts";
+import type { Actor } from "#lib/actor.ts";
+import { invalid, Problem } from "#lib/api/errors.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { env } from "#lib/env.ts";
+import { newId } from "#lib/id.ts";
+import type { Organisation } from "#lib/organisations/organisations.ts";
+import { setting } from "#lib/settings/settings.ts";
+import { asking, asProviderError, problemOf } from "./changes.ts";
+import { type Connection, connectionById, connections, defaultConnection } from "./connections.ts";
+import { actorOfEntry, addEntry, bumpRevision, type Entry } from "./journal.ts";
+import { putRRset } from "./mirror.ts";
+import { isBelow, parseZoneName } from "./name.ts";
+import { makePlan } from "./plan.ts";
+import type { ZoneInfo } from "./providers/provider.ts";
+import { type RRset, rrsetKey } from "./rrset.ts";
+import { dropUnmadeZone } from "./settle.ts";
+import { loadZone, summaryOfZone, type Zone, type ZoneSummary } from "./zones.ts";
+import { withZoneLock } from "./zone-lock.ts";
+
+export interface ZoneRequest {
+  name: string;
+  connection?: string | undefined;
+  link: boolean;
+}
+
+/** Why this actor cannot create zones here, or null. */
+export function whyNotCreate(actor: Actor, access: OrganisationAccess): string | null {
+  if (!access.has("admin")) return "Only admins and the owner of this organisation add zones.";
+  if (actor.grants.has("dns:manage") || setting("zone_claims") === "trusted") return null;
+  return "On this panel, staff add zones. Ask them to add yours.";
+}
+
+/** Makes or links a zone. Throws a Problem with the field that is wrong. */
+export async function addZone(organisation: Organisation, request: ZoneRequest, actor: Actor, access: OrganisationAccess): Promise<ZoneSummary> {
+  const name = apexOf(request.name);
+  const connection = request.connection ? connectionById(request.connection) : defaultConnection();
+  if (!connection) throw invalid({ connection: "There is no such connection." });
+  assertMayAdd(request, actor, access);
+  assertRoom(organisation, name);
+  await assertFree(organisation, name, connection, request.link, actor);
+  const kind = request.link ? "link" : "create";
+  const { zone, entry } = reserve(organisation, name, connection, kind, actor);
+  await withZoneLock(zone.id, () => make(zone, entry, connection, kind));
+  return summaryOfZone(loadZone(organisation.id, zone.id, actor));
+}
+
+/** Nobody gets a public suffix: what is asked for is a registrable name, or below one, or a reverse zone. */
+function apexOf(input: string): string {
+  const parsed = parseZoneName(input);
+  if (!parsed.ok) throw invalid({ name: parsed.reason });
+  const bare = parsed.value.slice(0, -1);
+  const reverse = /(^|\.)(in-addr|ip6)\.arpa$/.test(bare);
+  if (reverse ? /^(in-addr|ip6)\.arpa$/.test(bare) : getDomain(bare, { allowPrivateDomains: false }) === null) {
+    const suffix = getPublicSuffix(bare);
+    throw invalid({ name: suffix === bare ? `${bare} is a public suffix: nobody can own it here.` : `${bare} is not a name that can be a zone.` });
+  }
+  return parsed.value;
+}
+
+function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAccess): void {
+  if (request.link) {
+    if (actor.grants.has("dns:connections")) return;
+    throw new Problem("forbidden", "Linking a zone that exists at a shared connection is for staff.", { missing: "dns:connections" });
+  }
+  const reason = whyNotCreate(actor, access);
+  if (reason) throw new Problem("forbidden", reason, { missing: "dns:manage" });
+}
+
+function assertRoom(organisation: Organisation, name: string): void {
+  const limit = setting("limits.zones_per_organisation");
+  const has = db().select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
+  if (has >= limit) throw new Problem("conflict", `An organisation can have at most ${limit} zones.`);
+  const own = and(eq(zones.organisationId, organisation.id), eq(zones.name, name));
+  if (db().select({ id: zones.id }).from(zones).where(own).get()) {
+    throw new Problem("already_exists", "This organisation has this zone already.", { fields: { name: "This organisation has this zone already." } });
+  }
+}
+
+/** Refused when the connection holds a zone at, above or below it that is not this organisation's. Does not say whose. */
+async function assertFree(organisation: Organisation, name: string, connection: Connection, link: boolean, actor: Actor): Promise<void> {
+  const related = await asking(() => connection.provider.relatedZones(name));
+  const here = db().select({ name: zones.name, organisationId: zones.organisationId }).from(zones).where(eq(zones.connection, connection.id)).all();
+  const owners = new Map(here.map((row) => [row.name, row.organisationId]));
+  const all = new Set([...related, ...[...owners.keys()].filter((other) => other === name || isBelow(other, name) || isBelow(name, other))]);
+  const taken = { fields: { name: "This name, or one above or below it, is taken at this connection." } };
+  for (const other of all) {
+    const owner = owners.get(other);
+    if (owner === organisation.id) continue;
+    // What stands at the connection without an organisation may be linked, and zones beside it too, by who may link.
+    if (owner === undefined && link && actor.grants.has("dns:connections")) continue;
+    if (owner === undefined && other === name && actor.grants.has("dns:connections")) {
+      const message = "This zone exists at the connection. Link it instead.";
+      throw new Problem("already_exists", message, { fields: { name: message } });
+    }
+    throw new Problem("already_exists", taken.fields.name, taken);
+  }
+  if (link && !related.includes(name)) throw invalid({ name: "There is no such zone at this connection." });
+}
+
+/** The zone's row and its pending entry. The unique index decides between two that ask at once. */
+function reserve(organisation: Organisation, name: string, connection: Connection, kind: "create" | "link", actor: Actor) {
+  return transaction((tx) => {
+    const now = Date.now();
+    const zone = {
+      id: newId(now),
+      organisationId: organisation.id,
+      connection: connection.id,
+      name,
+      origin: kind === "link" ? ("linked" as const) : ("created" as const),
+      status: "pending" as const,
+      statusMessage: "Being set up.",
+      createdAt: now,
+    };
+    if (tx.insert(zones).values(zone).onConflictDoNothing().run().changes === 0) {
+      const message = "This name, or one above or below it, is taken at this connection.";
+      throw new Problem("already_exists", message, { fields: { name: message } });
+    }
+    const id = addEntry(tx, { zoneId: zone.id, kind, plan: [], actor });
+    const entry = tx.select().from(zoneChanges).where(eq(zoneChanges.id, id)).get();
+    const row = tx.select().from(zones).where(eq(zones.id, zone.id)).get();
+    if (!entry || !row) throw new Error("the zone that was just inserted is not there");
+    return { zone: row, entry };
+  });
+}
+
+async function make(zone: Zone, entry: Entry, connection: Connection, kind: "create" | "link"): Promise<void> {
+  const { provider } = connection;
+  const { nameservers } = env();
+  try {
+    if (kind === "create") {
+      db().update(zoneChanges).set({ sentAt: Date.now() }).where(eq(zoneChanges.id, entry.id)).run();
+      const info = await provider.createZone({
+        name: zone.name,
+        nameservers: nameservers.length > 0 ? nameservers : [`ns1.${zone.name}`, `ns2.${zone.name}`],
+        hostmaster: `hostmaster.${zone.name}`,
+      });
+      await adopt(zone, entry, connection, info);
+    } else {
+      const info = await provider.findZone(zone.name);
+      if (!info) throw invalid({ name: "There is no such zone at this connection." });
+      await adopt(zone, entry, connection, info);
+    }
+  } catch (error) {
+    if (error instanceof Problem) {
+      dropUnmadeZone(entry, zone, error.message);
+      throw error;
+    }
+    const failure = asProviderError(error);
+    if (kind === "link" || failure.outcome !== "unknown") dropUnmadeZone(entry, zone, failure.message);
+    throw problemOf(failure, null);
+  }
+}
+
+/** Takes the zone's records into the mirror and closes the entry. */
+async function adopt(zone: Zone, entry: Entry, connection: Connection, info: ZoneInfo): Promise<void> {
+  const { rrsets } = await connection.provider.readZone(info.externalId);
+  const scope = new Set(rrsets.map(rrsetKey));
+  const plan = makePlan([], rrsets, { scope, apex: zone.name });
+  transaction((tx) => {
+    for (const set of rrsets) putRRset(tx, zone.id, zone.name, set);
+    const now = Date.now();
+    tx.update(zones)
+      .set({
+        externalId: info.externalId,
+        status: info.status,
+        statusMessage: info.readOnly ?? info.statusMessage ?? "",
+        providerVersion: info.version,
+        serial: info.serial,
+        refreshedAt: now,
+        comparedAt: now,
+      })
+      .where(eq(zones.id, zone.id))
+      .run();
+    const revision = bumpRevision(tx, zone.id);
+    tx.update(zoneChanges)
+      .set({ state: "applied", plan: JSON.stringify(plan), revision, stepsDone: 1, settledAt: now })
+      .where(eq(zoneChanges.id, entry.id))
+      .run();
+    audit(tx, actorOfEntry(entry), {
+      target: { type: "zone", id: zone.id, label: zone.name },
+      organisationId: zone.organisationId,
+      after: { change: entry.id, origin: zone.origin, connection: zone.connection, records: countOf(rrsets) },
+      asStaff: !isMember(zone.organisationId, entry.actorId),
+    });
+  });
+}
+
+/** For an entry that outlived its process: is the zone at the provider? True once it is settled. */
+export async function finishNewZone(entry: Entry, zone: Zone): Promise<boolean> {
+  const connection = connectionById(zone.connection);
+  if (!connection) return false;
+  const info = await connection.provider.findZone(zone.name);
+  if (entry.kind === "create" && connection.kind !== "local" && !info && entry.sentAt !== null && Date.now() < entry.sentAt + 30_000) return false;
+  if (!info || entry.sentAt === null) {
+    dropUnmadeZone(entry, zone, "It was not made.");
+    return true;
+  }
+  await adopt(zone, entry, connection, info);
+  return true;
+}
+
+/** What a form needs to offer adding a zone. */
+export function zoneChoices(actor: Actor, access: OrganisationAccess) {
+  const reason = whyNotCreate(actor, access);
+  return {
+    items: connections().map(({ id, kind, label }, index) => ({ id, kind, label, default: index === 0 })),
+    mayCreate: reason === null,
+    mayLink: access.has("admin") && actor.grants.has("dns:connections"),
+    reason,
+  };
+}
+
+const countOf = (rrsets: readonly RRset[]): number => rrsets.reduce((sum, set) => sum + set.records.length, 0);
+
+const isMember = (organisationId: string, userId: string | null): boolean =>
+  db().get<{ n: number }>(
+    sql`select count(*) as n from ${organisations} o join organisation_members m on m.organisation_id = o.id where o.id = ${organisationId} and m.user_id = ${userId}`,
+  ).n > 0;

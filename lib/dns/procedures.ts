@@ -1,0 +1,144 @@
+/** The API of zones, records, history and the ladder. */
+import * as z from "zod";
+import { zoneLevels } from "#lib/access/zone-level.ts";
+import { inOrganisation, inZone, signedIn } from "#lib/api/guards.ts";
+import { listQuery, page } from "#lib/api/list.ts";
+import { type ChangeResult, changeZone, previewChange } from "./changes.ts";
+import { historyEntry, pageOfHistory } from "./history.ts";
+import { oneMore, replaceRecord, wantedChanges, withoutRecord } from "./intents.ts";
+import { addZone, zoneChoices } from "./new-zone.ts";
+import { findRecord, pageOfRecords, pageOfRRsets } from "./records.ts";
+import { refreshZone } from "./refresh.ts";
+import * as shapes from "./shapes.ts";
+import { clearLevel, pageOfLadder, setLevel } from "./zone-permissions.ts";
+import { listZones, summaryOfZone } from "./zones.ts";
+
+const ZONES = "/organisations/{organisation}/dns/zones";
+const ZONE = `${ZONES}/{zone}` as const;
+const recordQuery = { ...listQuery(["name", "type", "ttl"]), type: z.string().trim().max(20).default("") };
+
+export const ownZones = signedIn(listQuery(["name", "recordCount", "createdAt"]))
+  .route({ method: "GET", path: "/dns/zones", summary: "Every zone that the account can view" })
+  .output(page(shapes.Zone))
+  .handler(({ context, input }) => listZones(input, context.actor, null));
+
+export const list = inOrganisation("member", listQuery(["name", "recordCount", "createdAt"]), "feature.dns")
+  .route({ method: "GET", path: ZONES, summary: "The organisation's zones that the account can view" })
+  .output(page(shapes.Zone))
+  .handler(({ context, input }) => listZones(input, context.actor, context.organisation.id));
+
+export const connections = inOrganisation("member", {}, "feature.dns")
+  .route({ method: "GET", path: "/organisations/{organisation}/dns/connections", summary: "Where a zone can be kept" })
+  .output(shapes.ZoneChoices)
+  .handler(({ context }) => zoneChoices(context.actor, context.access));
+
+export const create = inOrganisation(
+  "admin",
+  { name: z.string().min(1, "Enter a domain name.").max(1024), connection: z.string().optional(), link: z.boolean().default(false) },
+  "feature.dns",
+)
+  .route({ method: "POST", path: ZONES, successStatus: 201, summary: "Create or link a zone" })
+  .output(shapes.Zone)
+  .handler(({ context, input }) => addZone(context.organisation, input, context.actor, context.access));
+
+export const open = inZone("view", {})
+  .route({ method: "GET", path: ZONE, summary: "One zone, with one's own level" })
+  .output(shapes.ZoneDetail)
+  .handler(({ context }) => ({ ...summaryOfZone(context), ...shapes.capabilitiesOf(context.zone) }));
+
+export const refresh = inZone("view", {})
+  .meta({ guard: "inZone", argument: "view", reads: true })
+  .route({ method: "POST", path: `${ZONE}/refresh`, summary: "Ask the provider whether the zone moved" })
+  .output(z.object({ moved: z.boolean(), refreshedAt: z.number(), problem: z.string().nullable() }))
+  .handler(({ context }) => refreshZone(context.zone));
+
+export const records = inZone("view", recordQuery)
+  .route({ method: "GET", path: `${ZONE}/records`, summary: "Records" })
+  .output(page(shapes.Record))
+  .handler(({ context, input }) => pageOfRecords(context.zone, input));
+
+export const rrsets = inZone("view", recordQuery)
+  .route({ method: "GET", path: `${ZONE}/rrsets`, summary: "RRsets, with the hash that a change can expect" })
+  .output(page(shapes.EditableRRset).extend({ types: z.array(z.object({ type: z.string(), count: z.number() })) }))
+  .handler(({ context, input }) => pageOfRRsets(context.zone, context.access, input));
+
+export const addRecord = inZone("edit", shapes.oneRecord)
+  .route({ method: "POST", path: `${ZONE}/records`, successStatus: 201, summary: "Add one record" })
+  .output(shapes.Record.extend(shapes.outcome))
+  .handler(async ({ context, input: { organisation: _o, zone: _z, ...input } }) => {
+    const { intent, id, set } = oneMore(context.zone, input);
+    const result = answered(context, await changeZone(context, intent, context.actor));
+    return { ...written(set, id, result), change: result.change, state: result.state };
+  });
+
+export const editRecord = inZone("view", { record: z.string(), ...shapes.oneRecord })
+  .route({ method: "PUT", path: `${ZONE}/records/{record}`, summary: "Replace one record" })
+  .output(shapes.Record.extend(shapes.outcome))
+  .handler(async ({ context, input: { organisation: _o, zone: _z, record, ...input } }) => {
+    const { intent, id, set } = replaceRecord(context.zone, record, input);
+    const result = answered(context, await changeZone(context, intent, context.actor));
+    return { ...written(set, id, result), change: result.change, state: result.state };
+  });
+
+export const removeRecord = inZone("view", { record: z.string() })
+  .route({ method: "DELETE", path: `${ZONE}/records/{record}`, summary: "Remove one record" })
+  .output(shapes.Record.extend(shapes.outcome))
+  .handler(async ({ context, input }) => {
+    const { record } = findRecord(context.zone, input.record);
+    const result = answered(context, await changeZone(context, withoutRecord(context.zone, input.record), context.actor));
+    return { ...record, change: result.change, state: result.state };
+  });
+
+export const change = inZone("view", shapes.changes)
+  .route({ method: "POST", path: `${ZONE}/changes`, summary: "Change a set of RRsets, or see what would change" })
+  .output(z.union([shapes.Preview, shapes.ChangeResult]))
+  .handler(async ({ context, input }) => {
+    const intent = wantedChanges(context.zone, input);
+    if (input.dryRun) return { dryRun: true as const, ...(await previewChange(context, intent)) };
+    return { dryRun: false as const, ...answered(context, await changeZone(context, intent, context.actor)) };
+  });
+
+export const history = inZone("view", shapes.historyQuery)
+  .route({ method: "GET", path: `${ZONE}/changes`, summary: "History" })
+  .output(page(shapes.HistoryEntry))
+  .handler(({ context, input }) => pageOfHistory(context.zone, input));
+
+export const historyOne = inZone("view", { change: z.string() })
+  .route({ method: "GET", path: `${ZONE}/changes/{change}`, summary: "One change" })
+  .output(shapes.HistoryEntry)
+  .handler(({ context, input }) => historyEntry(context.zone, input.change));
+
+export const ladder = inZone("manage", listQuery(["name"]))
+  .route({ method: "GET", path: `${ZONE}/permissions`, summary: "Who has which level" })
+  .output(page(shapes.LadderRow))
+  .handler(({ context, input }) => pageOfLadder(context, input));
+
+export const setPermission = inZone("manage", {
+  user: z.string(),
+  level: z.enum(zoneLevels, { error: "Choose none, view, edit or full." }),
+  names: z.array(z.string().max(255)).max(50, "At most 50 name patterns.").default([]),
+  types: z.array(z.string().max(20)).max(50).default([]),
+  expiresAt: z.number().int().nullable().default(null),
+})
+  .route({ method: "PUT", path: `${ZONE}/permissions/{user}`, summary: "Give a member a level" })
+  .output(shapes.LadderRow)
+  .handler(({ context, input: { user, level, names, types, expiresAt } }) =>
+    setLevel(context, user, { level, names, types, expiresAt }, context.actor),
+  );
+
+export const clearPermission = inZone("manage", { user: z.string() })
+  .route({ method: "DELETE", path: `${ZONE}/permissions/{user}`, summary: "Back to the member default" })
+  .output(shapes.LadderRow)
+  .handler(({ context, input }) => clearLevel(context, input.user, context.actor));
+
+/** An outcome that nobody knows yet is 202. */
+function answered(context: { trace: { status?: number } }, result: ChangeResult): ChangeResult {
+  if (result.state === "unknown") context.trace.status = 202;
+  return result;
+}
+
+/** The record as it stands now: its TTL may be that of the set it joined. */
+function written(set: Parameters<typeof shapes.toWire>[0], id: string, result: ChangeResult) {
+  const after = result.plan.find((step) => step.name === set.name && step.type === set.type)?.after;
+  return shapes.toWire({ ...set, ttl: after?.ttl ?? set.ttl }, id);
+}

@@ -1,0 +1,98 @@
+/** Zones that the panel keeps itself: the mirror is the truth. Nothing serves them yet. */
+import { eq, sql } from "drizzle-orm";
+import { type DbOrTx, db, transaction } from "#db/client.ts";
+import { zones } from "#db/schema/index.ts";
+import { putRRset, readMirror, readMirrorNames, writePlan } from "../mirror.ts";
+import { isBelow } from "../name.ts";
+import type { Plan, RRset } from "../rrset.ts";
+import { type NewZone, type Provider, ProviderError, type ZoneInfo } from "./provider.ts";
+
+/** `connection` is the id under which its zones stand in `zones`; a zone's external id is its row's id. */
+export function localProvider(connection = "local"): Provider {
+  return {
+    capabilities: {
+      kind: "local",
+      types: new Set(["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]),
+      autoTtl: false,
+      minTtl: 0,
+      maxTtl: 2_147_483_647,
+      disabled: true,
+      comments: true,
+      proxied: false,
+      tags: false,
+      apexCname: false,
+      editableSoa: true,
+      editableApexNs: true,
+    },
+    findZone: async (name) => {
+      const row = all(connection).find((zone) => zone.name === name);
+      return row ? info(row) : null;
+    },
+    relatedZones: async (name) =>
+      all(connection)
+        .map((zone) => zone.name)
+        .filter((other) => other === name || isBelow(other, name) || isBelow(name, other)),
+    // The row exists before the provider is asked; what is made here are the records of an empty zone.
+    createZone: async (zone) =>
+      transaction((tx) => {
+        const row = find(tx, connection, zone.name);
+        for (const set of firstRecords(zone)) putRRset(tx, row.id, row.name, set);
+        return info(row);
+      }),
+    deleteZone: async () => {},
+    zoneInfo: async (id) => info(byId(id)),
+    readZone: async (id) => ({ info: info(byId(id)), rrsets: readMirror(id) }),
+    readNames: async (id, names, options) => readMirrorNames(id, byId(id).name, names, options?.below),
+    preview: () => ({ steps: 1 }),
+    apply: async (id, plan, onStep) => {
+      transaction((tx) => applyLocally(tx, id, plan));
+      onStep?.(1);
+    },
+  };
+}
+
+/** Writes a plan to a local zone and bumps its serial, inside the caller's transaction. */
+export function applyLocally(tx: DbOrTx, zoneId: string, plan: Plan): void {
+  const { name } = byId(zoneId, tx);
+  writePlan(tx, zoneId, name, plan);
+  if (plan.length > 0) bumpSerial(tx, zoneId, name);
+}
+
+/** RFC 1982: one more than it was; 0 follows 2^32-1. */
+function bumpSerial(tx: DbOrTx, zoneId: string, apex: string): void {
+  const soa = readMirrorNames(zoneId, apex, [apex], [], tx).find((set) => set.type === "SOA");
+  const record = soa?.records[0];
+  if (!soa || !record) return;
+  const fields = record.content.split(" ");
+  fields[2] = String((Number(fields[2]) + 1) % 2 ** 32);
+  putRRset(tx, zoneId, apex, { ...soa, records: [{ ...record, content: fields.join(" ") }] });
+  tx.update(zones).set({ serial: Number(fields[2]) }).where(eq(zones.id, zoneId)).run();
+}
+
+function firstRecords(zone: NewZone): RRset[] {
+  const nameservers = zone.nameservers.length > 0 ? zone.nameservers : [`ns1.${zone.name}`];
+  const soa = `${nameservers[0]} ${zone.hostmaster} 1 10800 3600 604800 3600`;
+  return [
+    { name: zone.name, type: "SOA", ttl: 3600, records: [{ content: soa }] },
+    { name: zone.name, type: "NS", ttl: 3600, records: nameservers.toSorted().map((content) => ({ content })) },
+  ];
+}
+
+type Row = { id: string; name: string; serial: number | null };
+
+const columns = { id: zones.id, name: zones.name, serial: zones.serial };
+const all = (connection: string): Row[] => db().select(columns).from(zones).where(eq(zones.connection, connection)).all();
+
+function byId(id: string, tx: DbOrTx = db()): Row {
+  const row = tx.select(columns).from(zones).where(eq(zones.id, id)).get();
+  if (!row) throw new ProviderError("refused", "provider_not_found", "This zone no longer exists.");
+  return row;
+}
+
+function find(tx: DbOrTx, connection: string, name: string): Row {
+  const row = tx.select(columns).from(zones).where(sql`${zones.connection} = ${connection} and ${zones.name} = ${name}`).get();
+  if (!row) throw new ProviderError("refused", "provider_not_found", "This zone no longer exists.");
+  return row;
+}
+
+const info = (row: Row): ZoneInfo => ({ externalId: row.id, name: row.name, version: null, serial: row.serial, status: "active" });

@@ -1,0 +1,162 @@
+/**
+ * One HTTP call to a PowerDNS API: key, deadline, size limit, and what a failure says about whether something was
+ * stored. Knows nothing of zones or records.
+ */
+import { ProviderError, type ProviderOutcome } from "./provider.ts";
+
+export interface PowerDnsHttpOptions {
+  /** Base address, with or without `/api/v1`. */
+  url: string;
+  apiKey: string;
+  fetch?: typeof fetch | undefined;
+  timeoutMs: number;
+  /** Called when the server may have been replaced or restarted, so that nothing remembered of it holds. */
+  onFailure(): void;
+}
+
+/** 2xx, or a 4xx that the caller has to explain. `json` is undefined where there was no body, or a 4xx spoke plain text. */
+export interface PowerDnsAnswer {
+  status: number;
+  json: unknown;
+}
+
+/**
+ * `path` starts after `/api/v1`. Throws a ProviderError for everything but 2xx and the 4xx that are about the content
+ * of the request. A read stores nothing, so a failed read is `not_sent` whatever became of it.
+ */
+export type PowerDnsCall = (
+  method: "GET" | "POST" | "PATCH" | "DELETE",
+  path: string,
+  body?: string,
+) => Promise<PowerDnsAnswer>;
+
+/** Longest answer that is read, in bytes. */
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
+  const base = `${options.url.replace(/\/+$/, "").replace(/\/api(\/v1)?$/, "")}/api/v1`;
+
+  return async (method, path, body) => {
+    /** What is known once the request may have arrived. */
+    const afterSending: ProviderOutcome = method === "GET" ? "not_sent" : "unknown";
+    let status: number;
+    let text: string;
+    try {
+      const response = await (options.fetch ?? fetch)(`${base}${path}`, {
+        method,
+        headers: {
+          "X-API-Key": options.apiKey,
+          Accept: "application/json",
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        },
+        body: body ?? null,
+        redirect: "manual",
+        cache: "no-store",
+        signal: AbortSignal.timeout(options.timeoutMs),
+      });
+      status = response.status;
+      text = await readText(response);
+    } catch (error) {
+      options.onFailure();
+      throw transportError(error, afterSending, options.timeoutMs);
+    }
+
+    if (status === 401 || status === 403) {
+      throw new ProviderError("refused", "provider_credentials", "PowerDNS did not accept the API key.");
+    }
+    if (status === 429) {
+      throw new ProviderError(
+        "refused",
+        "provider_rate_limited",
+        "PowerDNS has too many requests at the moment. Try again shortly.",
+      );
+    }
+    if (status >= 300 && status < 400) {
+      // PowerDNS never redirects, so whatever answered is in front of it and did not pass the request on.
+      throw new ProviderError(
+        "not_sent",
+        "provider_failed",
+        "The address answers with a redirect instead of the PowerDNS API.",
+      );
+    }
+    if (status < 200 || status >= 500 || status === 408) {
+      options.onFailure();
+      throw new ProviderError(afterSending, "provider_failed", `PowerDNS failed to answer (HTTP ${status}).`);
+    }
+
+    const json = parseJson(text);
+    if (status < 300 && text !== "" && json === undefined) {
+      options.onFailure();
+      throw new ProviderError(afterSending, "provider_failed", "The answer was not one of the PowerDNS API.");
+    }
+    return { status, json };
+  };
+}
+
+/** Failures that happen before a byte of the request has left. */
+const BEFORE_SENDING = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "EHOSTDOWN",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "ERR_INVALID_URL",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+]);
+
+function transportError(error: unknown, afterSending: ProviderOutcome, timeoutMs: number): ProviderError {
+  if (error instanceof ProviderError) return new ProviderError(afterSending, error.code, error.message);
+  if (error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError")) {
+    const message = `PowerDNS did not answer within ${timeoutMs / 1000} seconds.`;
+    return new ProviderError(afterSending, "provider_timeout", message, { cause: error });
+  }
+  if (causeCodes(error).some((code) => BEFORE_SENDING.has(code))) {
+    return new ProviderError("not_sent", "provider_unreachable", "PowerDNS cannot be reached.", { cause: error });
+  }
+  const message = "The connection to PowerDNS broke before it had answered.";
+  return new ProviderError(afterSending, "provider_unreachable", message, { cause: error });
+}
+
+/** The system codes in an error and in what caused it. */
+function causeCodes(error: unknown): string[] {
+  const codes: string[] = [];
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if ("code" in at && typeof at.code === "string") codes.push(at.code);
+  }
+  return codes;
+}
+
+async function readText(response: Response): Promise<string> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.byteLength;
+    // Leaving the loop cancels the stream, and with it the connection.
+    if (bytes > MAX_ANSWER_BYTES)
+      throw new ProviderError("unknown", "provider_failed", "The answer of PowerDNS is over 64 MB.");
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * What the panel asks of whoever keeps a zone. The local store, PowerDNS and Cloudflare each implement it; nothing above
+ * this line knows which one it speaks to.
+ */
+import type { Plan, RRset } from "../rrset.ts";
+
+export interface ProviderCapabilities {
+  kind: "local" | "powerdns" | "cloudflare";
+  /** Record types that can be written here. */
+  types: ReadonlySet<string>;
+  /** `auto` is a TTL here. */
+  autoTtl: boolean;
+  minTtl: number;
+  maxTtl: number;
+  disabled: boolean;
+  comments: boolean;
+  proxied: boolean;
+  tags: boolean;
+  /** A CNAME may stand at the apex, because the provider flattens it. */
+  apexCname: boolean;
+  /** The SOA's fields (other than the serial) and the apex NS can be edited. */
+  editableSoa: boolean;
+  editableApexNs: boolean;
+}
+
+/** What the provider says of a zone without its records. */
+export interface ZoneInfo {
+  /** The provider's own id of the zone. */
+  externalId: string;
+  /** Absolute apex name. */
+  name: string;
+  /** Something that moves when the zone moves (PowerDNS `edited_serial`). It can prove a change, never its absence. */
+  version: string | null;
+  serial: number | null;
+  status: "active" | "pending" | "error";
+  statusMessage?: string;
+  /** Why nothing can be written (a secondary zone, say), if so. */
+  readOnly?: string;
+  dnssec?: boolean;
+}
+
+export interface NewZone {
+  name: string;
+  /** Absolute host names for the apex NS, where the provider lets one choose. */
+  nameservers: string[];
+  /** RNAME of the SOA, as a domain name. */
+  hostmaster: string;
+}
+
+/** `steps`: how many calls the plan takes. More than one is not atomic. */
+export interface ApplyPreview {
+  steps: number;
+}
+
+export interface Provider {
+  readonly capabilities: ProviderCapabilities;
+  /** Zones that this connection holds, by name. */
+  findZone(name: string): Promise<ZoneInfo | null>;
+  /** The zones at, above or below a name that this connection holds. */
+  relatedZones(name: string): Promise<string[]>;
+  createZone(zone: NewZone): Promise<ZoneInfo>;
+  deleteZone(externalId: string): Promise<void>;
+  /** The zone's info, without its records. */
+  zoneInfo(externalId: string): Promise<ZoneInfo>;
+  /** Everything in the zone, in canonical form. */
+  readZone(externalId: string): Promise<{ info: ZoneInfo; rrsets: RRset[] }>;
+  /** All types at these owner names, in canonical form; `below` adds the names underneath. */
+  readNames(externalId: string, names: readonly string[], options?: { below?: readonly string[] }): Promise<RRset[]>;
+  /** How the plan would be sent. */
+  preview(plan: Plan): ApplyPreview;
+  /**
+   * Sends the plan, step by step. `onStep` is called when step n (from 1) has been confirmed.
+   * Throws a ProviderError; its `outcome` says what is known about the step that failed.
+   */
+  apply(externalId: string, plan: Plan, onStep?: (step: number) => void): Promise<void>;
+}
+
+/**
+ * - `refused`: the provider understood and said no; nothing of this step is stored
+ * - `not_sent`: it was never reached; nothing of this step is stored
+ * - `unknown`: it may or may not have happened (no answer, 5xx, garbage)
+ */
+export type ProviderOutcome = "refused" | "not_sent" | "unknown";
+
+/** `code` is for the API, the message a sentence for people: never the provider's own text with secrets or stack in it. */
+export class ProviderError extends Error {
+  readonly outcome: ProviderOutcome;
+  readonly code: "provider_refused" | "provider_unreachable" | "provider_timeout" | "provider_failed" | "provider_credentials" | "provider_not_found" | "provider_rate_limited";
+  /** The record the refusal is about, if known. */
+  readonly at: { name: string; type: string } | undefined;
+
+  constructor(
+    outcome: ProviderOutcome,
+    code: ProviderError["code"],
+    message: string,
+    options: { at?: { name: string; type: string }; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = "ProviderError";
+    this.outcome = outcome;
+    this.code = code;
+    this.at = options.at;
+  }
+}

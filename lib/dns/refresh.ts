@@ -1,0 +1,74 @@
+/** Keeps the mirror true: what moved at the provider behind the panel's back becomes one outside change. */
+import { eq } from "drizzle-orm";
+import { db, transaction } from "#db/client.ts";
+import { zones } from "#db/schema/index.ts";
+import { systemActor } from "#lib/actor.ts";
+import { singleton } from "#lib/singleton.ts";
+import { asProviderError, connectionOf } from "./changes.ts";
+import { openEntryOf, recordOutsideChange } from "./journal.ts";
+import { readMirror } from "./mirror.ts";
+import { makePlan } from "./plan.ts";
+import { rrsetKey } from "./rrset.ts";
+import type { Zone } from "./zones.ts";
+
+/** A mirror younger than this is not asked about again. */
+const FRESH_MS = 60_000;
+/** A version proves a change, never its absence: after this the whole zone is compared. */
+const COMPARE_MS = 15 * 60_000;
+
+export interface Refreshed {
+  /** Whether the mirror changed. */
+  moved: boolean;
+  refreshedAt: number;
+  /** Why the provider could not be asked: the mirror is shown, as old as it is. */
+  problem: string | null;
+}
+
+/** One refresh a zone at a time; those who ask meanwhile get its result. */
+export function refreshZone(zone: Zone): Promise<Refreshed> {
+  if (zone.connection === "local") return Promise.resolve({ moved: false, refreshedAt: Date.now(), problem: null });
+  const running = singleton("refreshes", () => new Map<string, Promise<Refreshed>>());
+  const mine = running.get(zone.id) ?? refresh(zone).finally(() => running.delete(zone.id));
+  running.set(zone.id, mine);
+  return mine;
+}
+
+async function refresh(zone: Zone): Promise<Refreshed> {
+  const now = Date.now();
+  if (now - zone.refreshedAt < FRESH_MS || !zone.externalId || openEntryOf(zone.id)) {
+    return { moved: false, refreshedAt: zone.refreshedAt, problem: null };
+  }
+  try {
+    const { provider } = connectionOf(zone);
+    const info = await provider.zoneInfo(zone.externalId);
+    const compare = info.version === null || info.version !== zone.providerVersion || now - zone.comparedAt > COMPARE_MS;
+    const read = compare ? await provider.readZone(zone.externalId) : null;
+    return transaction((tx) => {
+      const fresh = tx.select().from(zones).where(eq(zones.id, zone.id)).get();
+      // Somebody wrote meanwhile: what was read is older than the mirror.
+      if (!fresh || fresh.revision !== zone.revision || openEntryOf(zone.id)) return { moved: false, refreshedAt: zone.refreshedAt, problem: null };
+      const said = read?.info ?? info;
+      let moved = false;
+      if (read) {
+        const mirror = readMirror(zone.id, tx);
+        const scope = new Set([...mirror, ...read.rrsets].map(rrsetKey));
+        const plan = makePlan(mirror, read.rrsets, { scope, apex: zone.name });
+        moved = plan.length > 0;
+        if (moved) recordOutsideChange(tx, zone, plan, systemActor("dns.refresh", "outside the panel"));
+      }
+      tx.update(zones)
+        .set({
+          refreshedAt: now,
+          ...(read ? { comparedAt: now, providerVersion: said.version } : {}),
+          serial: said.serial,
+          status: said.status,
+          statusMessage: said.readOnly ?? said.statusMessage ?? "",
+        })
+        .where(eq(zones.id, zone.id))
+        .run();
+      return { moved, refreshedAt: now, problem: null };
+    });
+  } catch (error) {
+    return { moved: false, refreshedAt: zone.refreshedAt, problem: asProviderError(error).message };
+  }
+}

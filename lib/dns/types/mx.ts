@@ -1,0 +1,15 @@
+/** MX: the host that takes mail (RFC 1035 §3.3.9, RFC 5321 §5.1); `0 .` says that none does (RFC 7505). */
+import { hostField, numberField, recordType } from "./record-type.ts";
+
+export const mx = recordType({
+  type: "MX",
+  title: "Mail server",
+  rfc: "RFC 1035 §3.3.9",
+  placeholder: "10 mail.example.net.",
+  fields: [
+    numberField("preference", "Preference", "10", 65535),
+    hostField("exchange", "Mail server", "mail.example.net.", { root: true }),
+  ],
+  check: ({ preference, exchange }) =>
+    exchange === "." && preference !== "0" ? ["An MX that says “no mail” has the preference 0 (RFC 7505 §3)."] : [],
+});

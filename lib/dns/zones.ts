@@ -1,0 +1,169 @@
+/** Zones: finding them with what the actor may do there, and listing them. */
+import { and, asc, count, desc, eq, gt, isNull, or, sql, type SQL } from "drizzle-orm";
+import { type DbOrTx, db } from "#db/client.ts";
+import { organisationMembers, organisations, zonePermissions, zones } from "#db/schema/index.ts";
+import { levelOfFlags, type ZoneAccess, type ZoneLevel, type ZoneRow, zoneAccess } from "#lib/access/zone-level.ts";
+import type { Actor } from "#lib/actor.ts";
+import { notFound } from "#lib/api/errors.ts";
+import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
+import { connectionById } from "./connections.ts";
+import { displayName, parseName } from "./name.ts";
+
+export type Zone = typeof zones.$inferSelect;
+export type OrganisationRef = { id: string; handle: string; name: string; memberDefault: ZoneLevel };
+
+export interface LoadedZone {
+  zone: Zone;
+  organisation: OrganisationRef;
+  access: ZoneAccess;
+}
+
+const organisationColumns = {
+  id: organisations.id,
+  handle: organisations.handle,
+  name: organisations.name,
+  memberDefault: organisations.memberDefault,
+};
+
+/** By id or apex name inside one organisation, with the actor's access as it is now. Throws `not_found`. */
+export function loadZone(organisation: string, reference: string, actor: Actor, tx: DbOrTx = db()): LoadedZone {
+  const apex = parseName(reference.endsWith(".") ? reference : `${reference}.`, null);
+  const row = tx
+    .select({
+      zone: zones,
+      organisation: organisationColumns,
+      role: organisationMembers.role,
+      row: zonePermissions,
+    })
+    .from(zones)
+    .innerJoin(organisations, eq(organisations.id, zones.organisationId))
+    .leftJoin(organisationMembers, and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, actor.id ?? "")))
+    .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id ?? "")))
+    .where(
+      and(
+        or(eq(organisations.id, organisation), eq(organisations.handle, organisation.toLowerCase())),
+        or(eq(zones.id, reference), apex.ok ? eq(zones.name, apex.value) : undefined),
+      ),
+    )
+    .get();
+  if (!row) throw notFound("zone");
+  const access = zoneAccess({
+    grants: actor.grants,
+    organisationRole: row.role,
+    memberDefault: row.organisation.memberDefault,
+    row: row.row && toZoneRow(row.row),
+    now: Date.now(),
+  });
+  return { zone: row.zone, organisation: row.organisation, access };
+}
+
+export const toZoneRow = (row: typeof zonePermissions.$inferSelect): ZoneRow => ({
+  level: levelOfFlags({ canView: row.canView === 1, canModify: row.canModify === 1, canDelete: row.canDelete === 1 }),
+  names: JSON.parse(row.names) as string[],
+  types: JSON.parse(row.types) as string[],
+  expiresAt: row.expiresAt,
+});
+
+export interface ZoneSummary {
+  id: string;
+  name: string;
+  displayName: string;
+  organisation: { id: string; handle: string; name: string };
+  connection: string;
+  connectionLabel: string;
+  origin: "created" | "linked";
+  status: "active" | "pending" | "error";
+  statusMessage: string;
+  level: ZoneLevel;
+  manage: boolean;
+  narrowed: { names: string[]; types: string[] } | null;
+  recordCount: number;
+  revision: number;
+  serial: number | null;
+  refreshedAt: number;
+  createdAt: number;
+}
+
+export const NOT_SERVED = "Not served: export it, or move it to a connection.";
+
+export function summaryOfZone({ zone, organisation, access }: LoadedZone): ZoneSummary {
+  const connection = connectionById(zone.connection);
+  const missing = "Its connection is no longer configured on this panel.";
+  return {
+    id: zone.id,
+    name: zone.name,
+    displayName: displayName(zone.name).replace(/\.$/, ""),
+    organisation: { id: organisation.id, handle: organisation.handle, name: organisation.name },
+    connection: zone.connection,
+    connectionLabel: connection?.label ?? zone.connection,
+    origin: zone.origin,
+    status: connection ? zone.status : "error",
+    statusMessage: connection ? zone.statusMessage || (connection.kind === "local" ? NOT_SERVED : "") : missing,
+    level: access.level,
+    manage: access.manage,
+    narrowed: access.narrowed && { names: [...access.narrowed.names], types: [...access.narrowed.types] },
+    recordCount: zone.recordCount,
+    revision: zone.revision,
+    serial: zone.serial,
+    refreshedAt: zone.refreshedAt,
+    createdAt: zone.createdAt,
+  };
+}
+
+const sorts = { name: zones.name, recordCount: zones.recordCount, createdAt: zones.createdAt } as const;
+
+/** The zones that the actor can view, in one organisation or in all. Visibility is decided in SQL, like everything else here. */
+export function listZones(query: ListQuery, actor: Actor & { id: string }, organisationId: string | null): Page<ZoneSummary> {
+  const pattern = likeAnywhere(query.q);
+  const where = and(
+    organisationId ? eq(zones.organisationId, organisationId) : undefined,
+    query.q ? sql`${zones.name} like ${pattern} escape '\\'` : undefined,
+    visibleTo(actor),
+  );
+  const { column, descending } = sortOf(query);
+  const by = sorts[column as keyof typeof sorts];
+  const rows = selectZones(actor.id)
+    .where(where)
+    .orderBy(descending ? desc(by) : asc(by), asc(zones.id))
+    .limit(query.perPage)
+    .offset(offsetOf(query))
+    .all();
+  const total = db()
+    .select({ n: count() })
+    .from(zones)
+    .innerJoin(organisations, eq(organisations.id, zones.organisationId))
+    .leftJoin(organisationMembers, and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, actor.id)))
+    .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id)))
+    .where(where)
+    .get();
+  const items = rows.map((row) => {
+    const access = zoneAccess({
+      grants: actor.grants,
+      organisationRole: row.role,
+      memberDefault: row.organisation.memberDefault,
+      row: row.row && toZoneRow(row.row),
+      now: Date.now(),
+    });
+    return summaryOfZone({ zone: row.zone, organisation: row.organisation, access });
+  });
+  return { items, total: total?.n ?? 0, page: query.page, perPage: query.perPage };
+}
+
+const selectZones = (userId: string) =>
+  db()
+    .select({ zone: zones, organisation: organisationColumns, role: organisationMembers.role, row: zonePermissions })
+    .from(zones)
+    .innerJoin(organisations, eq(organisations.id, zones.organisationId))
+    .leftJoin(organisationMembers, and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, userId)))
+    .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, userId)));
+
+/** The ladder as a condition: a tenth of `zoneAccess`, only "at least view". A test holds the two against each other. */
+function visibleTo(actor: Actor): SQL | undefined {
+  if (["dns:read", "dns:write", "dns:manage"].some((permission) => actor.grants.has(permission))) return undefined;
+  const unexpired = or(isNull(zonePermissions.expiresAt), gt(zonePermissions.expiresAt, Date.now()));
+  return sql`case
+    when ${organisationMembers.role} in ('owner', 'admin') then 1
+    when ${zonePermissions.userId} is not null and ${unexpired} then ${zonePermissions.canView}
+    when ${organisationMembers.role} = 'member' then ${organisations.memberDefault} <> 'none'
+    else 0 end = 1`;
+}

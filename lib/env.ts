@@ -1,0 +1,84 @@
+/** The environment, read once. Nothing else in the panel reads `process.env`; `.env.example` documents every variable. */
+import path from "node:path";
+import * as z from "zod";
+import { singleton } from "#lib/singleton.ts";
+
+const text = z.string().trim().min(1).optional();
+const url = z
+  .url({ protocol: /^https?$/, error: "must be an http or https address, such as http://127.0.0.1:8081" })
+  .optional();
+
+const variables = z.object({
+  NODE_ENV: z.enum(["development", "production", "test"], { error: "must be development, production or test" }).default("production"),
+  PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65535, "must be a port number, 0 to 65535").default(3000),
+  HOST: z.string().trim().min(1).default("127.0.0.1"),
+  DATA_DIR: z.string().trim().min(1).default("./data"),
+  NEXTAUTH_URL: url,
+  PANEL_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+  SETUP_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  POWERDNS_API_URL: url,
+  POWERDNS_API_KEY: text,
+  POWERDNS_SERVER_ID: z.string().trim().min(1).default("localhost"),
+  POWERDNS_NAMESERVERS: z.string().default(""),
+  TRUSTED_PROXIES: z.string().default(""),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"], { error: "must be fatal, error, warn, info, debug or silent" }).default("info"),
+  ZONEGATE_TEST_HOOKS: z.enum(["0", "1"]).default("0"),
+});
+
+export interface Env {
+  mode: "development" | "production" | "test";
+  port: number;
+  host: string;
+  /** Absolute. Holds panel.db, secret and lock. */
+  dataDir: string;
+  /** Public origin, without a trailing slash. Decides cookies and links; never a request header. */
+  origin: string;
+  panelSecret: string | undefined;
+  setupToken: string | undefined;
+  powerDns: { url: string; apiKey: string; serverId: string } | undefined;
+  /** Absolute host names that new PowerDNS and local zones are delegated to. */
+  nameservers: string[];
+  /** Addresses or CIDR blocks whose X-Forwarded-For is believed. */
+  trustedProxies: string[];
+  logLevel: string;
+  testHooks: boolean;
+}
+
+/** One sentence per variable that is wrong. */
+export class EnvError extends Error {
+  override name = "EnvError";
+}
+
+/** Parses an environment. An empty string is the same as an absent variable. Throws EnvError. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = variables.safeParse(present);
+  const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}.`);
+  const v = parsed.data;
+  if (Boolean(present.POWERDNS_API_URL) !== Boolean(present.POWERDNS_API_KEY)) {
+    wrong.push("POWERDNS_API_URL and POWERDNS_API_KEY belong together: set both or neither.");
+  }
+  if (!v || wrong.length > 0) throw new EnvError(wrong.join("\n"));
+  return {
+    mode: v.NODE_ENV,
+    port: v.PORT,
+    host: v.HOST,
+    dataDir: path.resolve(/* turbopackIgnore: true */ v.DATA_DIR),
+    origin: new URL(v.NEXTAUTH_URL ?? `http://localhost:${v.PORT}`).origin,
+    panelSecret: v.PANEL_SECRET,
+    setupToken: v.SETUP_TOKEN,
+    powerDns:
+      v.POWERDNS_API_URL && v.POWERDNS_API_KEY
+        ? { url: v.POWERDNS_API_URL.replace(/\/+$/, ""), apiKey: v.POWERDNS_API_KEY, serverId: v.POWERDNS_SERVER_ID }
+        : undefined,
+    nameservers: list(v.POWERDNS_NAMESERVERS).map((name) => `${name.toLowerCase().replace(/\.$/, "")}.`),
+    trustedProxies: list(v.TRUSTED_PROXIES),
+    logLevel: v.LOG_LEVEL,
+    testHooks: v.ZONEGATE_TEST_HOOKS === "1",
+  };
+}
+
+/** The environment of this process. Throws EnvError the first time if something is wrong with it. */
+export const env = (): Env => singleton("env", () => parseEnv(process.env));
+
+const list = (value: string): string[] => value.split(",").map((part) => part.trim()).filter(Boolean);

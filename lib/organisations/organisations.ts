@@ -1,0 +1,177 @@
+/** Organisations: making, finding and editing them. */
+import { and, asc, count, desc, eq, or, sql } from "drizzle-orm";
+import * as z from "zod";
+import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
+import { organisationMembers, organisations, zones } from "#db/schema/index.ts";
+import { type OrganisationAccess, organisationAccess, type OrganisationRole } from "#lib/access/organisation-role.ts";
+import { zoneLevels } from "#lib/access/zone-level.ts";
+import type { Actor } from "#lib/actor.ts";
+import { notFound, Problem } from "#lib/api/errors.ts";
+import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { newId } from "#lib/id.ts";
+import { setting } from "#lib/settings/settings.ts";
+
+export type Organisation = typeof organisations.$inferSelect;
+
+/** Handles are in addresses: lower-case letters, digits and single hyphens. */
+export const organisationHandle = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(2, "A handle has at least 2 characters.")
+  .max(40, "A handle has at most 40 characters.")
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "Use letters, digits and single hyphens.")
+  .refine((handle) => !/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(handle), "This looks like an id. Choose a handle that people can read.")
+  .refine((handle) => handle !== "new", "This handle is taken by the panel itself.");
+export const organisationName = z
+  .string()
+  .trim()
+  .min(1, "Enter a name.")
+  .max(100, "A name has at most 100 characters.")
+  .regex(/^[^\p{Cc}\p{Cf}]*$/u, "A name cannot contain control characters.");
+
+export const OrganisationShape = z.object({
+  id: z.string(),
+  handle: z.string(),
+  name: z.string(),
+  memberDefault: z.enum(zoneLevels),
+  /** The caller's own role; null for staff who are not members. */
+  role: z.enum(["owner", "admin", "member"]).nullable(),
+  members: z.number().int(),
+  zones: z.number().int(),
+  createdAt: z.number().int(),
+});
+export type OrganisationSummary = z.output<typeof OrganisationShape>;
+
+/** By id or handle, with what the actor may do in it. Throws `not_found` only for what does not exist. */
+export function loadOrganisation(reference: string, actor: Actor): { organisation: Organisation; access: OrganisationAccess } {
+  const organisation = db()
+    .select()
+    .from(organisations)
+    .where(or(eq(organisations.id, reference), eq(organisations.handle, reference.toLowerCase())))
+    .get();
+  if (!organisation) throw notFound("organisation");
+  return { organisation, access: organisationAccess({ grants: actor.grants, role: roleIn(organisation.id, actor.id) }) };
+}
+
+export function roleIn(organisationId: string, userId: string | null, tx: DbOrTx = db()): OrganisationRole | null {
+  if (userId === null) return null;
+  const row = tx
+    .select({ role: organisationMembers.role })
+    .from(organisationMembers)
+    .where(and(eq(organisationMembers.organisationId, organisationId), eq(organisationMembers.userId, userId)))
+    .get();
+  return row?.role ?? null;
+}
+
+/** The maker becomes its owner. Owning more than the limit needs org:write. */
+export function createOrganisation(input: { name: string; handle: string }, actor: Actor & { id: string }): OrganisationSummary {
+  return transaction((tx) => {
+    const limit = setting("limits.organisations_per_account", tx);
+    if (!actor.grants.has("org:write") && ownedBy(actor.id, tx) >= limit) {
+      throw new Problem("conflict", `An account can own at most ${limit} organisations.`);
+    }
+    assertHandleFree(tx, input.handle, null);
+    const now = Date.now();
+    const organisation = { id: newId(now), handle: input.handle, name: input.name, memberDefault: "view" as const, createdAt: now };
+    tx.insert(organisations).values(organisation).run();
+    tx.insert(organisationMembers).values({ organisationId: organisation.id, userId: actor.id, role: "owner", createdAt: now }).run();
+    audit(tx, actor, { ...targetOf(organisation), after: { name: organisation.name, handle: organisation.handle } });
+    return { ...organisation, role: "owner", members: 1, zones: 0 };
+  });
+}
+
+export interface OrganisationEdit {
+  name?: string | undefined;
+  handle?: string | undefined;
+  memberDefault?: Organisation["memberDefault"] | undefined;
+}
+
+export function editOrganisation(organisation: Organisation, edit: OrganisationEdit, actor: Actor, asStaff: boolean): OrganisationSummary {
+  transaction((tx) => {
+    if (edit.handle) assertHandleFree(tx, edit.handle, organisation.id);
+    const set = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
+    if (Object.keys(set).length > 0) tx.update(organisations).set(set).where(eq(organisations.id, organisation.id)).run();
+    const before = Object.fromEntries(Object.keys(set).map((key) => [key, organisation[key as keyof Organisation]]));
+    audit(tx, actor, { ...targetOf(organisation), before, after: set, asStaff });
+  });
+  return summaryOf(organisation.id, actor.id);
+}
+
+/** Says what it owns, and refuses while it owns zones. */
+export function deleteOrganisation(organisation: Organisation, actor: Actor, asStaff: boolean): { deleted: string } {
+  return transaction((tx) => {
+    const owned = tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
+    if (owned > 0) {
+      throw new Problem("conflict", `${organisation.name} still owns ${owned} ${owned === 1 ? "zone" : "zones"}. Delete or move them first.`, {
+        zones: owned,
+      });
+    }
+    tx.delete(organisations).where(eq(organisations.id, organisation.id)).run();
+    audit(tx, actor, { ...targetOf(organisation), before: { name: organisation.name, handle: organisation.handle }, asStaff });
+    return { deleted: organisation.id };
+  });
+}
+
+const sorts = { name: organisations.name, handle: organisations.handle, createdAt: organisations.createdAt } as const;
+
+/** The organisations that the actor is in; all of them for `org:read` with `scope: all`. */
+export function listOrganisations(query: ListQuery & { scope: "own" | "all" }, actor: Actor & { id: string }): Page<OrganisationSummary> {
+  const all = query.scope === "all" && actor.grants.has("org:read");
+  const own = sql`exists (select 1 from ${organisationMembers} m where m.organisation_id = ${organisations.id} and m.user_id = ${actor.id})`;
+  const pattern = likeAnywhere(query.q);
+  const matches = query.q
+    ? sql`(${organisations.name} like ${pattern} escape '\\' or ${organisations.handle} like ${pattern} escape '\\')`
+    : undefined;
+  const where = and(all ? undefined : own, matches);
+  const { column, descending } = sortOf(query);
+  const by = sorts[column as keyof typeof sorts];
+  const items = summaries(actor.id)
+    .where(where)
+    .orderBy(descending ? desc(by) : asc(by), asc(organisations.id))
+    .limit(query.perPage)
+    .offset(offsetOf(query))
+    .all();
+  const total = db().select({ n: count() }).from(organisations).where(where).get()?.n ?? 0;
+  return { items, total, page: query.page, perPage: query.perPage };
+}
+
+export function summaryOf(id: string, userId: string | null): OrganisationSummary {
+  const row = summaries(userId).where(eq(organisations.id, id)).get();
+  if (!row) throw notFound("organisation");
+  return row;
+}
+
+const summaries = (userId: string | null) =>
+  db()
+    .select({
+      id: organisations.id,
+      handle: organisations.handle,
+      name: organisations.name,
+      memberDefault: organisations.memberDefault,
+      createdAt: organisations.createdAt,
+      role: sql<OrganisationRole | null>`(select m.role from ${organisationMembers} m where m.organisation_id = ${organisations.id} and m.user_id = ${userId})`,
+      members: sql<number>`(select count(*) from ${organisationMembers} m where m.organisation_id = ${organisations.id})`,
+      zones: sql<number>`(select count(*) from ${zones} z where z.organisation_id = ${organisations.id})`,
+    })
+    .from(organisations);
+
+const ownedBy = (userId: string, tx: Tx): number =>
+  tx
+    .select({ n: count() })
+    .from(organisationMembers)
+    .where(and(eq(organisationMembers.userId, userId), eq(organisationMembers.role, "owner")))
+    .get()?.n ?? 0;
+
+function assertHandleFree(tx: Tx, handle: string, except: string | null): void {
+  const taken = tx.select({ id: organisations.id }).from(organisations).where(eq(organisations.handle, handle)).get();
+  if (taken && taken.id !== except) {
+    throw new Problem("already_exists", "This handle is taken.", { fields: { handle: "This handle is taken." } });
+  }
+}
+
+export const targetOf = (organisation: { id: string; name: string }) => ({
+  target: { type: "organisation", id: organisation.id, label: organisation.name },
+  organisationId: organisation.id,
+});

@@ -1,0 +1,119 @@
+/** The API of organisations and their members. */
+import * as z from "zod";
+import { can, inOrganisation, signedIn } from "#lib/api/guards.ts";
+import { listQuery, page } from "#lib/api/list.ts";
+import { zoneLevels } from "#lib/access/zone-level.ts";
+import { emailAddress } from "#lib/users/users.ts";
+import {
+  addMember,
+  answerInvite,
+  changeMemberRole,
+  handOver,
+  invitesFor,
+  listInvites,
+  listMembers,
+  removeMember,
+  revokeInvite,
+} from "./members.ts";
+import {
+  createOrganisation,
+  deleteOrganisation,
+  editOrganisation,
+  listOrganisations,
+  OrganisationShape,
+  organisationHandle,
+  organisationName,
+  summaryOf,
+} from "./organisations.ts";
+
+const joinable = z.enum(["admin", "member"], { error: "Choose admin or member." });
+const Member = z.object({
+  userId: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(["owner", "admin", "member"]),
+  createdAt: z.number().int(),
+});
+const Invite = z.object({ id: z.string(), email: z.string(), role: joinable, createdAt: z.number(), expiresAt: z.number() });
+const OwnInvite = Invite.omit({ email: true }).extend({ organisation: z.string(), handle: z.string() });
+
+export const list = signedIn({ ...listQuery(["name", "handle", "createdAt"]), scope: z.enum(["own", "all"]).default("own") })
+  .route({ method: "GET", path: "/organisations", summary: "Organisations" })
+  .output(page(OrganisationShape))
+  .handler(({ context, input }) => listOrganisations(input, context.actor));
+
+export const create = can("org:create", { name: organisationName, handle: organisationHandle })
+  .route({ method: "POST", path: "/organisations", successStatus: 201, summary: "Make an organisation" })
+  .output(OrganisationShape)
+  .handler(({ context, input }) => createOrganisation(input, context.actor));
+
+export const open = inOrganisation("member", {})
+  .route({ method: "GET", path: "/organisations/{organisation}", summary: "One organisation" })
+  .output(OrganisationShape)
+  .handler(({ context }) => summaryOf(context.organisation.id, context.actor.id));
+
+export const edit = inOrganisation("admin", {
+  name: organisationName.optional(),
+  handle: organisationHandle.optional(),
+  memberDefault: z.enum(zoneLevels).optional(),
+})
+  .route({ method: "PATCH", path: "/organisations/{organisation}", summary: "Change an organisation" })
+  .output(OrganisationShape)
+  .handler(({ context, input: { name, handle, memberDefault } }) =>
+    editOrganisation(context.organisation, { name, handle, memberDefault }, context.actor, context.asStaff),
+  );
+
+export const remove = inOrganisation("delete", {})
+  .route({ method: "DELETE", path: "/organisations/{organisation}", summary: "Delete an organisation that owns nothing" })
+  .output(z.object({ deleted: z.string() }))
+  .handler(({ context }) => deleteOrganisation(context.organisation, context.actor, context.asStaff));
+
+export const members = inOrganisation("member", listQuery(["name", "email", "role", "createdAt"]))
+  .route({ method: "GET", path: "/organisations/{organisation}/members", summary: "Members" })
+  .output(page(Member))
+  .handler(({ context, input }) => listMembers(context.organisation, input));
+
+export const addOne = inOrganisation("admin", { email: emailAddress, role: joinable.default("member") })
+  .route({ method: "POST", path: "/organisations/{organisation}/members", successStatus: 201, summary: "Add or invite a member" })
+  .output(z.object({ status: z.enum(["added", "invited"]), email: z.string(), role: joinable }))
+  .handler(({ context, input: { email, role } }) => addMember(context, { email, role }, context.actor));
+
+export const changeRole = inOrganisation("admin", { user: z.string(), role: joinable })
+  .route({ method: "PATCH", path: "/organisations/{organisation}/members/{user}", summary: "Change a member's role" })
+  .output(Member)
+  .handler(({ context, input }) => changeMemberRole(context, input.user, input.role, context.actor));
+
+export const removeOne = inOrganisation("admin", { user: z.string() })
+  .route({ method: "DELETE", path: "/organisations/{organisation}/members/{user}", summary: "Remove a member" })
+  .output(z.object({ removed: z.string() }))
+  .handler(({ context, input }) => removeMember(context, input.user, context.actor));
+
+export const leave = inOrganisation("member", {})
+  .route({ method: "POST", path: "/organisations/{organisation}/leave", summary: "Leave an organisation" })
+  .output(z.object({ removed: z.string() }))
+  .handler(({ context }) => removeMember(context, context.actor.id, context.actor));
+
+export const handOverTo = inOrganisation("owner", { user: z.string() })
+  .route({ method: "POST", path: "/organisations/{organisation}/owner", summary: "Hand over ownership to a member" })
+  .output(z.object({ owner: z.string() }))
+  .handler(({ context, input }) => handOver(context, input.user, context.actor));
+
+export const invites = inOrganisation("admin", {})
+  .route({ method: "GET", path: "/organisations/{organisation}/invites", summary: "Invitations that wait for an answer" })
+  .output(z.object({ items: z.array(Invite) }))
+  .handler(({ context }) => ({ items: listInvites(context.organisation) }));
+
+export const revoke = inOrganisation("admin", { invite: z.string() })
+  .route({ method: "DELETE", path: "/organisations/{organisation}/invites/{invite}", summary: "Take back an invitation" })
+  .output(z.object({ revoked: z.string() }))
+  .handler(({ context, input }) => revokeInvite(context, input.invite, context.actor));
+
+export const ownInvites = signedIn({})
+  .route({ method: "GET", path: "/account/invites", summary: "Invitations to oneself" })
+  .output(z.object({ items: z.array(OwnInvite) }))
+  .handler(({ context }) => ({ items: invitesFor(context.actor.id) }));
+
+export const answer = signedIn({ invite: z.string(), accept: z.boolean() })
+  .route({ method: "POST", path: "/account/invites/{invite}", summary: "Accept or decline an invitation" })
+  .output(z.object({ organisation: z.string(), handle: z.string(), joined: z.boolean() }))
+  .handler(({ context, input }) => answerInvite(input.invite, input.accept, context.actor));

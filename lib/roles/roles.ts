@@ -1,0 +1,118 @@
+/** Roles and who has them: what accounts are granted, the ceilings of those who grant it, and the last root. */
+import { asc, eq, inArray } from "drizzle-orm";
+import { type DbOrTx, db, type Tx } from "#db/client.ts";
+import { roleGrants, roles, userRoles, users } from "#db/schema/index.ts";
+import { withinCeiling } from "#lib/access/ceiling.ts";
+import { compileGrants, rootGrant } from "#lib/access/permissions.ts";
+import { accountGrants, DEFAULT_ROLE, defaultRoleGrants, ROOT_ADMIN, type RoleRow } from "#lib/access/roles.ts";
+import type { Actor } from "#lib/actor.ts";
+import { Problem } from "#lib/api/errors.ts";
+import { newId } from "#lib/id.ts";
+import { setSetting, setting } from "#lib/settings/settings.ts";
+
+/** Every role with its own grants, by id: two queries. */
+export function loadRoles(tx: DbOrTx = db()): Map<string, RoleRow> {
+  const loaded = new Map<string, RoleRow & { grants: string[] }>();
+  for (const role of tx.select().from(roles).all()) loaded.set(role.id, { ...role, grants: [] });
+  for (const row of tx.select().from(roleGrants).orderBy(asc(roleGrants.position)).all()) loaded.get(row.roleId)?.grants.push(row.grant);
+  return loaded;
+}
+
+export function roleIdsOf(userId: string, tx: DbOrTx = db()): string[] {
+  return tx.select({ id: userRoles.roleId }).from(userRoles).where(eq(userRoles.userId, userId)).all().map((row) => row.id);
+}
+
+/** What an account holds now: the union over its roles and their ancestors; without a role, those of `default`. */
+export const grantsOf = (userId: string, tx: DbOrTx = db()): string[] => accountGrants(roleIdsOf(userId, tx), loadRoles(tx));
+
+/** Makes the built-in roles if they are not there. */
+export function ensureBuiltInRoles(tx: Tx): void {
+  for (const [name, description, grants] of [
+    [ROOT_ADMIN, "Everything. At least one account that can sign in holds it.", [rootGrant]],
+    [DEFAULT_ROLE, "What an account without a role may do for itself.", defaultRoleGrants],
+  ] as const) {
+    if (tx.select({ id: roles.id }).from(roles).where(eq(roles.name, name)).get()) continue;
+    const id = newId();
+    tx.insert(roles).values({ id, name, description, createdAt: Date.now() }).run();
+    tx.insert(roleGrants).values(grants.map((grant, position) => ({ roleId: id, grant, position }))).run();
+  }
+}
+
+export function roleByName(name: string, tx: DbOrTx = db()) {
+  return tx.select().from(roles).where(eq(roles.name, name)).get();
+}
+
+/** Gives a role. The caller has checked the ceiling. False if the account had it. */
+export function giveRole(tx: Tx, userId: string, roleId: string): boolean {
+  const given = tx.insert(userRoles).values({ userId, roleId, createdAt: Date.now() }).onConflictDoNothing().run().changes > 0;
+  if (setting("setup.completed_at", tx) === null && rootHolders(tx).length > 0) setSetting("setup.completed_at", Date.now(), tx);
+  return given;
+}
+
+/** Takes a role. Throws `last_root` if nobody who can sign in would hold `*` any more. */
+export function takeRole(tx: Tx, userId: string, roleId: string): boolean {
+  const kept = roleIdsOf(userId, tx).filter((id) => id !== roleId);
+  return guardRoots(tx, null, () => {
+    tx.delete(userRoles).where(eq(userRoles.userId, userId)).run();
+    if (kept.length > 0) tx.insert(userRoles).values(kept.map((id) => ({ userId, roleId: id, createdAt: Date.now() }))).run();
+    return true;
+  });
+}
+
+/** Accounts that hold `*` and can sign in. */
+export function rootHolders(tx: DbOrTx = db()): string[] {
+  const all = loadRoles(tx);
+  const rows = tx
+    .select({ userId: userRoles.userId, roleId: userRoles.roleId, suspendedAt: users.suspendedAt, passwordHash: users.passwordHash })
+    .from(userRoles)
+    .innerJoin(users, eq(users.id, userRoles.userId))
+    .all();
+  const byUser = Map.groupBy(rows, (row) => row.userId);
+  return [...byUser]
+    .filter(([, own]) => own[0]?.suspendedAt === null && own[0]?.passwordHash !== null)
+    .filter(([, own]) => compileGrants(accountGrants(own.map((row) => row.roleId), all)).root)
+    .map(([userId]) => userId);
+}
+
+/**
+ * Does something that may lower the number of accounts that hold `*`, inside its transaction, and refuses it afterwards if
+ * it left none, or if the actor lowered it by acting on itself. Whatever took the place of the check, two at once included,
+ * sees the other's result, because transactions are immediate.
+ */
+export function guardRoots<T>(tx: Tx, actor: Actor | null, act: () => T): T {
+  const before = rootHolders(tx);
+  const result = act();
+  const after = new Set(rootHolders(tx));
+  if (before.length > 0 && after.size === 0) {
+    throw new Problem("last_root", "Nobody who can sign in would hold full access any more. Give it to another account first.");
+  }
+  if (actor?.id && before.includes(actor.id) && !after.has(actor.id)) {
+    throw new Problem("last_root", "Another administrator has to take this from you: nobody lowers their own access.");
+  }
+  return result;
+}
+
+/** Refuses a write to an account unless the actor's grants cover what it has, before and after. */
+export function assertCeiling(actor: Actor, before: readonly string[], after: readonly string[] = before): void {
+  const verdict = withinCeiling(actor.grants.grants, before, after);
+  if (!verdict.ok) {
+    throw new Problem("forbidden", `This account has access that you do not have: ${verdict.missing.join(", ")}.`, {
+      missing: verdict.missing.join(", "),
+    });
+  }
+}
+
+/** The names of the roles of many accounts, in one query. */
+export function roleNamesOf(userIds: readonly string[], tx: DbOrTx = db()): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  if (userIds.length === 0) return names;
+  const rows = tx
+    .select({ userId: userRoles.userId, name: roles.name })
+    .from(userRoles)
+    .innerJoin(roles, eq(roles.id, userRoles.roleId))
+    .where(inArray(userRoles.userId, [...userIds]))
+    .orderBy(asc(roles.name))
+    .all();
+  for (const row of rows) names.set(row.userId, [...(names.get(row.userId) ?? []), row.name]);
+  return names;
+}

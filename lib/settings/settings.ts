@@ -1,0 +1,57 @@
+/** Panel settings: one typed catalogue of keys with their defaults, kept as rows. */
+import { eq } from "drizzle-orm";
+import * as z from "zod";
+import { type DbOrTx, db } from "#db/client.ts";
+import { settings } from "#db/schema/index.ts";
+
+const catalogue = {
+  /** DNS zones and records at all. */
+  "feature.dns": z.boolean().default(true),
+  /** `trusted`: owners and admins create zones at once, because every organisation is one's own. `proof`: staff alone. */
+  zone_claims: z.enum(["proof", "trusted"]).default("proof"),
+  "limits.organisations_per_account": z.number().int().min(0).default(5),
+  "limits.zones_per_organisation": z.number().int().min(0).default(100),
+  "limits.records_per_zone": z.number().int().min(1).default(50_000),
+  /** When an account first held `*`. From then on the set-up page is shut for good. */
+  "setup.completed_at": z.number().int().nullable().default(null),
+  /** SHA-256 of the set-up token of this start. */
+  "setup.token_hash": z.string().nullable().default(null),
+} as const;
+
+export type SettingKey = keyof typeof catalogue;
+export type Setting<K extends SettingKey> = z.output<(typeof catalogue)[K]>;
+
+/** The value in force. A row that no longer fits its type counts as absent. */
+export function setting<K extends SettingKey>(key: K, tx: DbOrTx = db()): Setting<K> {
+  const row = tx.select({ value: settings.value }).from(settings).where(eq(settings.key, key)).get();
+  const parsed = catalogue[key].safeParse(row ? JSON.parse(row.value) : undefined);
+  return (parsed.success ? parsed.data : catalogue[key].parse(undefined)) as Setting<K>;
+}
+
+export function setSetting<K extends SettingKey>(key: K, value: Setting<K>, tx: DbOrTx = db()): void {
+  const row = { value: JSON.stringify(catalogue[key].parse(value)), updatedAt: Date.now() };
+  tx.insert(settings).values({ key, ...row }).onConflictDoUpdate({ target: settings.key, set: row }).run();
+}
+
+/** Every setting that people may change, with the value in force. */
+export const listSettings = () =>
+  (Object.keys(catalogue) as SettingKey[]).filter((key) => !key.startsWith("setup.")).map((key) => ({ key, value: setting(key) }));
+
+/** Sets one from text, as a command line has it. Returns what is wrong, or null. */
+export function setSettingFromText(key: string, text: string): string | null {
+  const known = listSettings().find((row) => row.key === key);
+  if (!known) return `There is no setting ${key}.`;
+  const parsed = catalogue[known.key].safeParse(fromText(text));
+  if (!parsed.success) return `${key} cannot be ${text}: ${parsed.error.issues[0]?.message ?? "it does not fit"}.`;
+  setSetting(known.key, parsed.data as never);
+  return null;
+}
+
+/** JSON where it is JSON (true, 5), otherwise the text itself. */
+function fromText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,65 @@
+/** The API of accounts: one's own, and everybody's for staff. */
+import * as z from "zod";
+import { isStaff } from "#lib/access/permissions.ts";
+import { notFound } from "#lib/api/errors.ts";
+import { signedIn, staff } from "#lib/api/guards.ts";
+import { listQuery, page } from "#lib/api/list.ts";
+import { transaction } from "#db/client.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts";
+import { AccountSummary, Profile, Session } from "./shapes.ts";
+import { changePassword, createAccount, emailAddress, listAccounts, newPassword, personName, profileOf, renameAccount } from "./users.ts";
+
+export const me = signedIn({})
+  .route({ method: "GET", path: "/account", summary: "One's own account" })
+  .output(Profile.extend({ staff: z.boolean() }))
+  .handler(({ context }) => ({ ...profileOf(context.actor.id), staff: isStaff(context.actor.grants.grants) }));
+
+export const rename = signedIn({ name: personName })
+  .route({ method: "PATCH", path: "/account", summary: "Change one's own name" })
+  .output(Profile)
+  .handler(({ context, input }) => renameAccount(context.actor.id, input.name, context.actor));
+
+export const password = signedIn({ currentPassword: z.string().max(1000), newPassword })
+  .route({ method: "POST", path: "/account/password", summary: "Change one's own password" })
+  .output(z.object({ sessionsEnded: z.number().int() }))
+  .handler(({ context, input }) => changePassword(context.actor, input.currentPassword, input.newPassword));
+
+export const sessions = signedIn({})
+  .route({ method: "GET", path: "/account/sessions", summary: "One's own sessions" })
+  .output(z.object({ items: z.array(Session) }))
+  .handler(({ context }) => ({
+    items: listSessions(context.actor.id).map((row) => ({ ...row, current: row.id === context.actor.sessionId })),
+  }));
+
+export const endOneSession = signedIn({ session: z.string() })
+  .route({ method: "DELETE", path: "/account/sessions/{session}", summary: "End one of one's own sessions" })
+  .output(z.object({ ended: z.number().int() }))
+  .handler(({ context, input }) =>
+    transaction((tx) => {
+      if (!endSession(context.actor.id, input.session, tx)) throw notFound("session");
+      audit(tx, context.actor, { target: { type: "session", id: input.session, label: context.actor.label } });
+      return { ended: 1 };
+    }),
+  );
+
+export const endSessions = signedIn({})
+  .route({ method: "DELETE", path: "/account/sessions", summary: "End all of one's other sessions" })
+  .output(z.object({ ended: z.number().int() }))
+  .handler(({ context }) =>
+    transaction((tx) => {
+      const ended = endOtherSessions(context.actor.id, context.actor.sessionId, tx);
+      audit(tx, context.actor, { target: { type: "account", id: context.actor.id, label: context.actor.label }, after: { sessionsEnded: ended } });
+      return { ended };
+    }),
+  );
+
+export const list = staff("users:read", listQuery(["email", "name", "createdAt"]))
+  .route({ method: "GET", path: "/admin/users", summary: "All accounts" })
+  .output(page(AccountSummary))
+  .handler(({ input }) => listAccounts(input));
+
+export const create = staff("users:write", { name: personName, email: emailAddress, password: newPassword })
+  .route({ method: "POST", path: "/admin/users", successStatus: 201, summary: "Make an account" })
+  .output(AccountSummary)
+  .handler(({ context, input }) => createAccount(input, context.actor));

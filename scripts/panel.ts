@@ -1,0 +1,113 @@
+/** `npm run panel -- …`: what whoever has a shell on the machine can do. */
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { db } from "#db/client.ts";
+import { migrate } from "#db/migrate.ts";
+import { ROOT_ADMIN } from "#lib/access/roles.ts";
+import { type Actor, systemActor } from "#lib/actor.ts";
+import { isProblem } from "#lib/api/errors.ts";
+import { EnvError } from "#lib/env.ts";
+import { ensureBuiltInRoles } from "#lib/roles/roles.ts";
+import { listSettings, setSettingFromText } from "#lib/settings/settings.ts";
+import { assignRole, createAccount, emailAddress, listAccounts, newPassword, personName, unassignRole } from "#lib/users/users.ts";
+
+const usage = `Usage: npm run panel -- COMMAND
+
+  promote EMAIL [--role NAME]   give an account a role (rootAdmin if none is named)
+  demote EMAIL [--role NAME]    take a role from an account
+  users                         list accounts
+  users add EMAIL [--name NAME] make an account; asks for the password, or reads it from standard input
+  settings                      list the panel's settings
+  settings KEY VALUE            change one
+  migrate                       bring the database to this version`;
+
+/** Says what went wrong in a sentence, and exits 1. */
+class CommandError extends Error {}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const expected = error instanceof CommandError || error instanceof EnvError || isProblem(error);
+  console.error(expected ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function main(args: string[]): Promise<void> {
+  const [command, ...rest] = args;
+  if (!command || command === "help" || command === "--help") return console.log(usage);
+  migrate(db());
+  db().transaction((tx) => ensureBuiltInRoles(tx), { behavior: "immediate" });
+  const actor: Actor = systemActor(`panel.${command}`, "command line");
+  if (command === "promote" || command === "demote") return role(command, rest, actor);
+  if (command === "users") return rest[0] === "add" ? addUser(rest.slice(1), actor) : users();
+  if (command === "settings") return settings(rest);
+  if (command === "migrate") return console.log("The database is at this version.");
+  throw new CommandError(`There is no command ${command}.\n\n${usage}`);
+}
+
+function role(command: "promote" | "demote", args: string[], actor: Actor): void {
+  const name = option(args, "--role") ?? ROOT_ADMIN;
+  const email = args[0];
+  if (!email) throw new CommandError(`Whom? npm run panel -- ${command} EMAIL [--role NAME]`);
+  if (command === "promote") {
+    const given = assignRole(email, name, actor);
+    return console.log(given ? `${email} now has the role ${name}.` : `${email} has the role ${name} already.`);
+  }
+  const taken = unassignRole(email, name, actor);
+  console.log(taken ? `${email} no longer has the role ${name}.` : `${email} does not have the role ${name}.`);
+}
+
+async function addUser(args: string[], actor: Actor): Promise<void> {
+  const name = option(args, "--name");
+  const email = emailAddress.safeParse(args[0] ?? "");
+  if (!email.success) throw new CommandError(email.error.issues[0]?.message ?? "Enter an e-mail address.");
+  const password = newPassword.safeParse(await readPassword());
+  if (!password.success) throw new CommandError(password.error.issues[0]?.message ?? "This password cannot be used.");
+  const account = await createAccount(
+    { email: email.data, name: personName.parse(name ?? email.data.split("@")[0]), password: password.data },
+    actor,
+  );
+  console.log(`${account.email} can sign in now.`);
+}
+
+function users(): void {
+  for (let page = 1; ; page++) {
+    const { items, total } = listAccounts({ page, perPage: 200, sort: "email", q: "" });
+    for (const { email, name, roles, suspended } of items) {
+      console.log([email, name, roles.join(", ") || "(no role)", ...(suspended ? ["suspended"] : [])].join("\t"));
+    }
+    if (page * 200 >= total) return;
+  }
+}
+
+function settings([key, value]: string[]): void {
+  if (key !== undefined && value !== undefined) {
+    const problem = setSettingFromText(key, value);
+    if (problem) throw new CommandError(problem);
+  }
+  for (const row of listSettings()) if (key === undefined || row.key === key) console.log(`${row.key} = ${JSON.stringify(row.value)}`);
+}
+
+function option(args: string[], name: string): string | undefined {
+  const at = args.indexOf(name);
+  if (at === -1) return undefined;
+  const [, value] = args.splice(at, 2);
+  if (!value) throw new CommandError(`${name} needs a value.`);
+  return value;
+}
+
+/** From the terminal without echo; otherwise the first line of standard input. */
+async function readPassword(): Promise<string> {
+  if (!process.stdin.isTTY) {
+    let text = "";
+    for await (const chunk of process.stdin) text += chunk;
+    return text.split(/\r?\n/, 1)[0] ?? "";
+  }
+  process.stdout.write("Password: ");
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  const answer = await prompt.question("");
+  prompt.close();
+  process.stdout.write("\n");
+  return answer;
+}

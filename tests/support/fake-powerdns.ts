@@ -1,0 +1,105 @@
+/**
+ * A proxy in front of a real PowerDNS that fails on demand: before or after the request has landed, by silence, by
+ * nonsense, by a broken connection.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+
+/**
+ * - `garbage`: the request lands, the answer is 200 with something that is not JSON
+ * - `slow`: nothing lands, and no answer comes
+ * - `slow-after`: the request lands, and no answer comes
+ * - `500-before`, `500-after`: 500, without and after the request having landed
+ * - `drop-before`, `drop-after`: the connection breaks, without and after the request having landed; half of what there
+ *   is to answer is sent first
+ */
+export type Fault = "garbage" | "slow" | "slow-after" | "500-before" | "500-after" | "drop-before" | "drop-after";
+
+export interface FaultProxy {
+  url: string;
+  /** Every request that came, in order, also those that failed. Clear it with `requests.length = 0`. */
+  requests: { method: string; path: string; body: string }[];
+  /** Fails matching requests this way until told otherwise; `null` ends it. */
+  fail(next: Fault | null, when?: { method?: string }): void;
+  /** Stops listening, so that connections are refused, and listens again on the same port. */
+  down(): Promise<void>;
+  up(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Forwards to `targetUrl` from a free loopback port. */
+export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
+  const requests: FaultProxy["requests"] = [];
+  let fault: Fault | null = null;
+  let onlyMethod: string | undefined;
+
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    const method = request.method ?? "GET";
+    const path = request.url ?? "/";
+    requests.push({ method, path, body });
+    const now = onlyMethod === undefined || onlyMethod === method ? fault : null;
+
+    if (now === "slow") return;
+    if (now === "drop-before") return void request.socket.destroy();
+    if (now === "500-before")
+      return void response.writeHead(500, { "Content-Type": "text/plain" }).end("Internal Server Error");
+
+    const answer = await fetch(`${targetUrl}${path}`, {
+      method,
+      headers: { "X-API-Key": String(request.headers["x-api-key"] ?? "") },
+      body: body === "" ? null : body,
+    });
+    const text = await answer.text();
+
+    if (now === "slow-after") return;
+    if (now === "500-after")
+      return void response.writeHead(500, { "Content-Type": "text/plain" }).end("Internal Server Error");
+    if (now === "garbage")
+      return void response.writeHead(200, { "Content-Type": "text/html" }).end("<html>It works!</html>");
+    if (now === "drop-after") {
+      if (text === "") return void request.socket.destroy();
+      response.writeHead(answer.status, {
+        "Content-Type": "application/json",
+        "Content-Length": Buffer.byteLength(text),
+      });
+      response.write(text.slice(0, text.length / 2), () => request.socket.destroy());
+      return;
+    }
+    response.writeHead(answer.status, { "Content-Type": answer.headers.get("content-type") ?? "text/plain" }).end(text);
+  };
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => request.socket.destroy());
+  });
+  const listen = (port: number) =>
+    new Promise<number>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", () => {
+        server.removeListener("error", reject);
+        const address = server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : 0);
+      });
+    });
+  const stopListening = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+
+  const port = await listen(0);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    fail(next, when = {}) {
+      fault = next;
+      onlyMethod = when.method;
+    },
+    down: stopListening,
+    async up() {
+      await listen(port);
+    },
+    close: stopListening,
+  };
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, more: object = {}) => ({
+  test: { name, include: [`tests/${name}/**/*.test.ts`], environment: "node", env: { NODE_ENV: "test" as const }, ...more },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", { testTimeout: 120_000 }),
+      project("contract", { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project("api", { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project("e2e", { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false }),
+    ],
+  },
+});
