@@ -31,6 +31,7 @@ export const readMirror = (zoneId: string, tx: DbOrTx = db()): RRset[] =>
 export function readMirrorNames(zoneId: string, apex: string, names: readonly string[], below: readonly string[] = [], tx: DbOrTx = db()): RRset[] {
   const keys = [...new Set(names.map((name) => sortKeyOf(name, apex)))];
   const under = below.map((name) => underneath(sortKeyOf(name, apex)));
+  if (keys.length + under.length === 0) return [];
   return tx
     .select()
     .from(rrsets)

@@ -1,4 +1,4 @@
-/** What only PowerDNS does: refusals, failures and what is known after them, sizes, and what it stores beside records. */
+/** What only PowerDNS does: refusals, failures and what is known after them, sizes, what it keeps beside records. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { powerDns } from "#lib/dns/providers/powerdns.ts";
 import type { Change, Plan, RRset } from "#lib/dns/rrset.ts";

@@ -36,15 +36,20 @@ export function localProvider(connection = "local"): Provider {
     createZone: async (zone) =>
       transaction((tx) => {
         const row = find(tx, connection, zone.name);
+        if (readMirrorNames(row.id, row.name, [row.name], [], tx).length > 0) {
+          throw new ProviderError("refused", "provider_refused", "This zone exists already.");
+        }
         for (const set of firstRecords(zone)) putRRset(tx, row.id, row.name, set);
         return info(row);
       }),
-    deleteZone: async () => {},
+    // Its row goes with the panel's own record of the zone; here there is nothing else to delete.
+    deleteZone: async (id) => void byId(id),
     zoneInfo: async (id) => info(byId(id)),
     readZone: async (id) => ({ info: info(byId(id)), rrsets: readMirror(id) }),
     readNames: async (id, names, options) => readMirrorNames(id, byId(id).name, names, options?.below),
-    preview: () => ({ steps: 1 }),
+    preview: (plan) => ({ steps: Math.min(plan.length, 1) }),
     apply: async (id, plan, onStep) => {
+      if (plan.length === 0) return;
       transaction((tx) => applyLocally(tx, id, plan));
       onStep?.(1);
     },

@@ -13,7 +13,7 @@ export interface PowerDnsFeatures {
   unescapesContent: boolean;
   /** The change types EXTEND and PRUNE: 4.9.12 and later of 4.9, and from 5.0.2. */
   extendAndPrune: boolean;
-  /** Before 5.0 a zone that is filtered by `rrset_name` comes without its disabled records (seen with 4.7.3 and 4.9.17). */
+  /** Before 5.0 a zone filtered by `rrset_name` comes without its disabled records (seen with 4.7.3 and 4.9.17). */
   filterShowsDisabled: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface RRsetPatch {
   records?: { content: string; disabled: boolean }[];
 }
 
-/** Reads a version as the API states it, such as `4.9.12` or `5.1.0-beta1`. Builds of the main branch count as the newest. */
+/** Reads a version as the API states it, such as `4.9.12`; builds without such a number count as the newest. */
 export function powerDnsFeatures(version: string): PowerDnsFeatures {
   const [, major = 0, minor = 0, patch = 0] = (/^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ?? []).map(Number);
   const newest = major === 0;

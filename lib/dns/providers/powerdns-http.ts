@@ -14,7 +14,7 @@ export interface PowerDnsHttpOptions {
   onFailure(): void;
 }
 
-/** 2xx, or a 4xx that the caller has to explain. `json` is undefined where there was no body, or a 4xx spoke plain text. */
+/** 2xx, or a 4xx that the caller has to explain. `json` is undefined without a body, or if a 4xx was plain text. */
 export interface PowerDnsAnswer {
   status: number;
   json: unknown;

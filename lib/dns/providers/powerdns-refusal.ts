@@ -1,4 +1,4 @@
-/** Says in a sentence about the record why PowerDNS refused a change. Its own texts differ by version and are never shown. */
+/** Says in a sentence about the record why PowerDNS refused a change. Its own texts vary by version and stay unseen. */
 import type { Plan } from "../rrset.ts";
 import { ProviderError } from "./provider.ts";
 

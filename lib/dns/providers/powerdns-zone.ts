@@ -25,7 +25,7 @@ export function infoOf(zone: Record<string, unknown>): ZoneInfo {
   };
   if (zone.soa_edit_api === "") {
     info.statusMessage =
-      "SOA-EDIT-API is empty for this zone in PowerDNS, so its serial does not move and secondaries do not see changes. " +
+      "SOA-EDIT-API is empty for this zone in PowerDNS, so its serial stays and secondaries miss changes. " +
       "Set it to DEFAULT.";
   }
   const kind = String(zone.kind).toLowerCase();

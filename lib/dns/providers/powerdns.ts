@@ -131,8 +131,8 @@ export function powerDns(options: PowerDnsOptions): Provider {
   }
 
   /**
-   * The records of this owner name in all zones, disabled ones too, and others with it; `undefined` if there are too many
-   * or it failed. It is an index-less scan of the database, so a server that is too large for it is not asked again.
+   * The records of this owner name in all zones, disabled ones too, and others with it; `undefined` if it failed or
+   * found too many. It scans the database without an index, so a server that is too large for it is not asked again.
    */
   async function search(name: string): Promise<Record<string, unknown>[] | undefined> {
     try {
@@ -156,7 +156,7 @@ export function powerDns(options: PowerDnsOptions): Provider {
     return searches;
   }
 
-  /** A SOA is stored with the serial that it is sent with, also a lower one. So it is sent with the one that is there. */
+  /** A SOA is stored with the serial that it is sent with, even a lower one. So it is sent with the one there is. */
   async function withSerial(externalId: string, change: Change): Promise<Change> {
     if (change.type !== "SOA" || change.after === null) return change;
     const zone = await getZone(externalId, "?rrsets=false");

@@ -102,7 +102,7 @@ export function readStrings(content: string): Parsed<Uint8Array[]> {
 /** The string whose opening quote is at `start`, and where it ends. */
 function readString(content: string, start: number): Parsed<{ octets: Uint8Array; end: number }> {
   const octets: number[] = [];
-  const part = /\\(\d{3}|[^\d]|$)|"|[^"\\]+|\\/gu;
+  const part = /\\(\d{3}|[^\d])|"|[^"\\]+|\\/gu;
   part.lastIndex = start + 1;
   for (let match = part.exec(content); match; match = part.exec(content)) {
     const [written, escape] = match;

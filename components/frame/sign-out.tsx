@@ -1,0 +1,28 @@
+/** Ends the session; what it needs for that loads with the click. */
+"use client";
+import { LogOut } from "lucide-react";
+import { useState } from "react";
+
+export function SignOut({ className }: { className?: string }) {
+  const [state, setState] = useState<"idle" | "pending" | "failed">("idle");
+
+  const leave = async () => {
+    if (state === "pending") return;
+    setState("pending");
+    try {
+      const { signOut } = await import("next-auth/react");
+      await signOut({ callbackUrl: "/login" });
+    } catch {
+      setState("failed");
+    }
+  };
+
+  return (
+    <button type="button" aria-busy={state === "pending" || undefined} onClick={leave} className={className}>
+      <LogOut aria-hidden="true" />
+      <span aria-live="polite">
+        {state === "failed" ? "Could not sign out, try again" : state === "pending" ? "Signing out" : "Sign out"}
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,60 @@
+/** A checkbox and a radio button with their text beside them. */
+import { type ComponentProps, type ReactNode, useId } from "react";
+import { cx } from "./cx.ts";
+
+export interface CheckboxProps extends Omit<ComponentProps<"input">, "type"> {
+  /** Without it, give an aria-label. */
+  label?: ReactNode;
+  hint?: ReactNode;
+}
+
+const BOX =
+  "peer size-4 shrink-0 appearance-none border border-edge bg-panel transition-colors duration-100 hover:border-dim " +
+  "checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent " +
+  "aria-invalid:border-bad disabled:cursor-not-allowed disabled:opacity-50";
+
+const MARK = "pointer-events-none absolute inset-0 hidden size-4 text-accent-text";
+
+export const Checkbox = (props: CheckboxProps) => <Choice {...props} type="checkbox" />;
+
+export const Radio = (props: CheckboxProps) => <Choice {...props} type="radio" />;
+
+function Choice({ label, hint, className, type, ...rest }: CheckboxProps & { type: "checkbox" | "radio" }) {
+  const hintId = `${useId()}-hint`;
+  const box = (
+    <span className="relative mt-0.5 grid size-4 shrink-0">
+      <input
+        {...rest}
+        type={type}
+        aria-describedby={cx(rest["aria-describedby"], hint ? hintId : undefined) || undefined}
+        className={cx(BOX, type === "radio" ? "rounded-full" : "rounded-sm")}
+      />
+      <svg aria-hidden="true" viewBox="0 0 16 16" className={cx(MARK, "peer-checked:block peer-indeterminate:hidden")}>
+        {type === "radio" ? (
+          <circle cx="8" cy="8" r="3" fill="currentColor" />
+        ) : (
+          <path d="m4 8.5 2.7 2.7L12 5.5" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
+        )}
+      </svg>
+      {type === "checkbox" && (
+        <svg aria-hidden="true" viewBox="0 0 16 16" className={cx(MARK, "peer-indeterminate:block")}>
+          <path d="M4.5 8h7" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
+        </svg>
+      )}
+    </span>
+  );
+  if (label === undefined) return box;
+  return (
+    <div className={cx("min-w-0", className)}>
+      <label className="inline-flex cursor-pointer items-start gap-2 pointer-coarse:py-1 has-disabled:cursor-not-allowed has-disabled:text-faint">
+        {box}
+        <span className="min-w-0">{label}</span>
+      </label>
+      {hint && (
+        <p id={hintId} className="ps-6 text-xs text-faint">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

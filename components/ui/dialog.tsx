@@ -1,0 +1,89 @@
+/** A modal dialog: keeps the focus, gives it back, and fits a phone. Load it with next/dynamic where it opens. */
+"use client";
+import { X } from "lucide-react";
+import * as Radix from "radix-ui/dialog";
+import type { ReactElement, ReactNode, RefObject } from "react";
+import { Button } from "./button.tsx";
+import { cx } from "./cx.ts";
+
+const WIDTHS = { sm: "sm:max-w-[400px]", md: "sm:max-w-[520px]", lg: "sm:max-w-[720px]", xl: "sm:max-w-[960px]" };
+
+export interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  description?: ReactNode;
+  size?: keyof typeof WIDTHS;
+  /** `alertdialog` for a question that must be answered: a click outside does not close it. */
+  role?: "dialog" | "alertdialog";
+  /** Gets the focus first; otherwise the first control does. */
+  initialFocus?: RefObject<HTMLElement | null>;
+  /** The body, and last a DialogFooter; a form may hold both. */
+  children: ReactNode;
+}
+
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  size = "md",
+  role = "dialog",
+  initialFocus,
+  children,
+}: DialogProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-veil" />
+        <Radix.Content
+          role={role}
+          {...(description === undefined && { "aria-describedby": undefined })}
+          onOpenAutoFocus={(event) => {
+            if (!initialFocus?.current) return;
+            event.preventDefault();
+            initialFocus.current.focus();
+          }}
+          onPointerDownOutside={(event) => role === "alertdialog" && event.preventDefault()}
+          className={cx(
+            "fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[calc(100dvh-24px)] w-full flex-col overflow-hidden",
+            "rounded-t-xl border border-line bg-panel shadow-lg outline-none",
+            "sm:inset-x-4 sm:top-[12dvh] sm:bottom-auto sm:max-h-[calc(88dvh-24px)] sm:w-auto sm:rounded-xl",
+            WIDTHS[size],
+          )}
+        >
+          <header className="flex items-start gap-4 px-5 pt-4">
+            <div className="min-w-0 flex-1">
+              <Radix.Title className="text-base font-semibold break-words">{title}</Radix.Title>
+              {description !== undefined && (
+                <Radix.Description className="mt-1 text-dim">{description}</Radix.Description>
+              )}
+            </div>
+            <Radix.Close asChild>
+              <Button variant="ghost" size="icon-sm" aria-label="Close" className="-me-2 -mt-[3px]">
+                <X aria-hidden="true" />
+              </Button>
+            </Radix.Close>
+          </header>
+          <div className="min-h-0 overflow-y-auto px-5 pt-4 pb-5 has-[[data-dialog-footer]]:pb-0">{children}</div>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+/** The dialog's actions, the main one last. `start` stands at the other end. */
+export function DialogFooter({ start, children }: { start?: ReactNode; children: ReactNode }) {
+  return (
+    <div
+      data-dialog-footer=""
+      className="sticky bottom-0 -mx-5 mt-5 flex flex-wrap items-center justify-end gap-2 border-line border-t bg-panel px-5 py-3"
+    >
+      {start && <div className="me-auto text-dim">{start}</div>}
+      {children}
+    </div>
+  );
+}
+
+/** Makes its one child close the dialog. */
+export const DialogClose = ({ children }: { children: ReactElement }) => <Radix.Close asChild>{children}</Radix.Close>;

@@ -1,0 +1,46 @@
+/** The browser's own select, dressed like the other controls. */
+import { ChevronDown } from "lucide-react";
+import type { ComponentProps } from "react";
+import { controlClass } from "./control-class.ts";
+import { cx } from "./cx.ts";
+
+export interface SelectOption {
+  value: string;
+  label: string;
+  disabled?: boolean;
+}
+
+export interface SelectProps extends ComponentProps<"select"> {
+  /** Instead of <option> children. */
+  options?: readonly SelectOption[];
+  /** Shown first, with the empty value. */
+  placeholder?: string;
+  mono?: boolean;
+}
+
+export function Select({ options, placeholder, mono, className, children, ...rest }: SelectProps) {
+  return (
+    <span className={cx("relative block w-full", className)}>
+      <select
+        {...rest}
+        className={cx(
+          controlClass,
+          "h-[30px] appearance-none truncate pe-8 read-only:bg-panel disabled:bg-line2 pointer-coarse:h-10",
+          mono && "font-mono",
+        )}
+      >
+        {placeholder !== undefined && <option value="">{placeholder}</option>}
+        {options?.map((option) => (
+          <option key={option.value} value={option.value} disabled={option.disabled}>
+            {option.label}
+          </option>
+        ))}
+        {children}
+      </select>
+      <ChevronDown
+        aria-hidden="true"
+        className="pointer-events-none absolute end-2.5 top-1/2 size-3.5 -translate-y-1/2 text-faint"
+      />
+    </span>
+  );
+}

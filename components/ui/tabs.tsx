@@ -1,0 +1,65 @@
+/** Tabs that are links: each has its own address, and the current one is marked. */
+"use client";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { Badge } from "./badge.tsx";
+import { cx } from "./cx.ts";
+import { useCurrentPath, useCurrentQuery } from "./use-current.ts";
+
+export interface TabItem {
+  href: string;
+  label: ReactNode;
+  badge?: ReactNode;
+  exact?: boolean;
+}
+
+export interface TabsProps {
+  label: string;
+  items: readonly TabItem[];
+  /** The current tab's href, where the address alone does not say. */
+  current?: string;
+  className?: string;
+}
+
+export function Tabs({ label, items, current, className }: TabsProps) {
+  return (
+    <nav aria-label={label} className={cx("-mx-1 overflow-x-auto px-1 [scrollbar-width:none]", className)}>
+      <ul className="flex min-w-max gap-[18px] border-line border-b">
+        {items.map((item) => (
+          <li key={item.href}>
+            {current !== undefined ? (
+              <Tab {...item} on={item.href === current} />
+            ) : item.href.includes("?") ? (
+              <QueryTab {...item} />
+            ) : (
+              <PathTab {...item} exact={item.exact ?? isRoot(item, items)} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** A tab whose path is the start of another's is current only on itself. */
+const isRoot = (tab: TabItem, all: readonly TabItem[]): boolean =>
+  all.some((other) => other !== tab && other.href.startsWith(`${tab.href}/`));
+
+const PathTab = (item: TabItem) => <Tab {...item} on={useCurrentPath(item)} />;
+
+const QueryTab = (item: TabItem) => <Tab {...item} on={useCurrentQuery(item)} />;
+
+const Tab = ({ href, label, badge, on }: TabItem & { on: boolean }) => (
+  <Link
+    href={href}
+    aria-current={on ? "page" : undefined}
+    className={cx(
+      "-mb-px flex items-center gap-1.5 border-b-2 py-1.5 whitespace-nowrap no-underline -outline-offset-2",
+      "transition-colors duration-100 pointer-coarse:py-2.5",
+      on ? "border-accent font-semibold text-text" : "border-transparent text-dim hover:border-line hover:text-text",
+    )}
+  >
+    {label}
+    {badge !== undefined && <Badge>{badge}</Badge>}
+  </Link>
+);

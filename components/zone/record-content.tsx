@@ -1,0 +1,115 @@
+/** Record contents, names and TTLs as people read them. Plain functions that return elements: a row has no component tree. */
+import { Fragment, type ReactNode } from "react";
+import { displayName } from "#lib/dns/name.ts";
+import type { DnsRecord } from "#lib/dns/rrset.ts";
+import { contentToOctets, textOf } from "#lib/dns/types/txt.ts";
+
+/** Longer texts are folded. */
+const FOLD_AT = 120;
+
+/** The owner name relative to the apex, its A-labels beside it where it has U-labels. */
+export function nameOf(relative: string): ReactNode {
+  const shown = displayName(relative);
+  if (shown === relative) return relative;
+  return (
+    <>
+      {shown} <span className="text-faint">{relative}</span>
+    </>
+  );
+}
+
+/** One rdata. */
+export function contentOf(type: string, content: string): ReactNode {
+  if (type === "TXT") return textOfContent(content);
+  const tokens = content.split(" ");
+  const labels = fieldLabels[type];
+  if (type === "SOA" && tokens.length === 7) {
+    return (
+      <>
+        {tokens[0]} {tokens[1]} <span className="text-faint">serial {tokens[2]}</span>
+      </>
+    );
+  }
+  if (!labels || tokens.length !== labels.length + 1) return withULabels(content);
+  return (
+    <>
+      {labels.map((label, index) => (
+        <Fragment key={label}>
+          {label === "preference" ? (
+            <span className="text-faint" title="Preference">
+              {tokens[index]}
+            </span>
+          ) : (
+            <>
+              <span className="text-faint">{label}</span> {tokens[index]}
+            </>
+          )}{" "}
+        </Fragment>
+      ))}
+      {withULabels(tokens.at(-1) ?? "")}
+    </>
+  );
+}
+
+/** What a provider hangs on a record. */
+export function extrasOf({ disabled, proxied, comment, tags }: DnsRecord): ReactNode {
+  const notes = [disabled && "not served", proxied && "proxied", comment, tags?.join(", ")].filter(Boolean);
+  return notes.length > 0 && <span className="text-faint"> {notes.join(" · ")}</span>;
+}
+
+/** A content in one line for a sentence or an accessible name. */
+export function plainContent(type: string, content: string): string {
+  if (type !== "TXT") return content;
+  const read = contentToOctets(content);
+  return (read.ok ? textOf(read.value) : null) ?? content;
+}
+
+/** Dim labels of all fields but the last, for types whose content is its fields in order. */
+const fieldLabels: Readonly<Record<string, readonly string[]>> = {
+  MX: ["preference"],
+  SRV: ["priority", "weight", "port"],
+};
+
+function withULabels(content: string): ReactNode {
+  const shown = content.includes("xn--") && !content.includes('"') ? displayName(content) : content;
+  if (shown === content) return content;
+  return (
+    <>
+      {shown} <span className="text-faint">{content}</span>
+    </>
+  );
+}
+
+function textOfContent(content: string): ReactNode {
+  const read = contentToOctets(content);
+  const text = read.ok ? textOf(read.value) : null;
+  if (!read.ok || text === null) return content;
+  const shown = text === "" ? <span className="text-faint">empty text</span> : visible(text);
+  if (text.length <= FOLD_AT && read.value.length < 2) return shown;
+  const octets = read.value.reduce((sum, string) => sum + string.length, 0);
+  const strings = read.value.length === 1 ? "1 string" : `${read.value.length} strings`;
+  const size = (
+    <span className="text-faint">
+      {octets} octets, {strings}
+    </span>
+  );
+  if (text.length <= FOLD_AT) {
+    return (
+      <>
+        {shown} {size}
+      </>
+    );
+  }
+  return (
+    <details>
+      <summary className="cursor-pointer list-none">
+        {visible(text.slice(0, FOLD_AT / 2))}… {size}
+      </summary>
+      {shown}
+    </details>
+  );
+}
+
+/** Control characters and line breaks would not be seen. */
+const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
