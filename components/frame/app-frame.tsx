@@ -26,7 +26,13 @@ export interface AppFrameProps extends OrganisationSwitcherProps {
 const STAFF: NavGroup = {
   title: "Administration",
   items: [
-    { href: "/dashboard/admin", label: "Staff Portal", icon: <ShieldCheck aria-hidden="true" />, badge: "Staff", badgeTone: "warn" },
+    {
+      href: "/dashboard/admin",
+      label: "Staff Portal",
+      icon: <ShieldCheck aria-hidden="true" />,
+      badge: "Staff",
+      badgeTone: "warn",
+    },
   ],
 };
 
@@ -61,7 +67,13 @@ export function AppFrame(props: AppFrameProps) {
               newOrganisationHref={newOrganisationHref}
             />
           </div>
-          <button type="button" popoverTarget={SIDEBAR} popoverTargetAction="hide" aria-label="Close menu" className={BAR_BUTTON}>
+          <button
+            type="button"
+            popoverTarget={SIDEBAR}
+            popoverTargetAction="hide"
+            aria-label="Close menu"
+            className={BAR_BUTTON}
+          >
             <X aria-hidden="true" />
           </button>
         </div>

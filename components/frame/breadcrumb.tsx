@@ -18,7 +18,11 @@ export function Breadcrumb({ crumbs }: { crumbs: readonly Crumb[] }) {
           return (
             <li
               key={href ?? label}
-              className={cx("flex min-w-0 items-center gap-2.5", last ? "shrink" : "max-w-[40%] shrink-0", early && "max-sm:hidden")}
+              className={cx(
+                "flex min-w-0 items-center gap-2.5",
+                last ? "shrink" : "max-w-[40%] shrink-0",
+                early && "max-sm:hidden",
+              )}
             >
               {place > 0 && (
                 <span aria-hidden="true" className={cx("text-faint", place === crumbs.length - 2 && "max-sm:hidden")}>
@@ -30,7 +34,10 @@ export function Breadcrumb({ crumbs }: { crumbs: readonly Crumb[] }) {
                   {label}
                 </Link>
               ) : (
-                <span aria-current={last ? "page" : undefined} className={cx("truncate", last && "font-semibold text-text")}>
+                <span
+                  aria-current={last ? "page" : undefined}
+                  className={cx("truncate", last && "font-semibold text-text")}
+                >
                   {label}
                 </span>
               )}

@@ -37,7 +37,10 @@ export function OrganisationSwitcher({ organisations, current, newOrganisationHr
         <span className="min-w-0 flex-1 truncate">{current?.name ?? "Zonegate"}</span>
         <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
       </button>
-      <Popover id={ID} className={cx(popoverPanel, "top-[52px] left-2 max-h-[70dvh] overflow-y-auto pointer-coarse:top-16")}>
+      <Popover
+        id={ID}
+        className={cx(popoverPanel, "top-[52px] left-2 max-h-[70dvh] overflow-y-auto pointer-coarse:top-16")}
+      >
         <p className="px-2 pt-1.5 pb-1 text-2xs font-semibold text-faint">Organisations</p>
         {organisations.length === 0 && <p className="px-2 py-1 text-dim">You are in none yet.</p>}
         <ul>

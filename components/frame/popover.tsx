@@ -7,8 +7,9 @@ export function Popover({ id, ...rest }: ComponentProps<"div"> & { id: string })
   const element = useRef<HTMLDivElement>(null);
   const pathname = usePathname();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes it
-  useEffect(() => close(element.current), [pathname]);
+  useEffect(() => {
+    if (pathname) close(element.current);
+  }, [pathname]);
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: listens for the links and buttons inside

@@ -11,7 +11,13 @@ export interface AvatarInitialsProps {
   className?: string;
 }
 
-export function AvatarInitials({ name, size = "md", shape = "circle", tone = "neutral", className }: AvatarInitialsProps) {
+export function AvatarInitials({
+  name,
+  size = "md",
+  shape = "circle",
+  tone = "neutral",
+  className,
+}: AvatarInitialsProps) {
   return (
     <span
       aria-hidden="true"
@@ -31,5 +37,8 @@ export function AvatarInitials({ name, size = "md", shape = "circle", tone = "ne
 function initials(name: string, most: 1 | 2): string {
   const words = name.split(/[\s@._-]+/u).filter(Boolean);
   const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return picked.slice(0, most).map((word) => [...(word ?? "")][0] ?? "").join("");
+  return picked
+    .slice(0, most)
+    .map((word) => [...(word ?? "")][0] ?? "")
+    .join("");
 }

@@ -10,7 +10,8 @@ const BASE =
   "aria-disabled:cursor-default [&_svg]:size-4 [&_svg]:shrink-0";
 
 const VARIANTS: Record<ButtonVariant, string> = {
-  primary: "border-accent bg-accent text-accent-text not-disabled:hover:border-accent-strong not-disabled:hover:bg-accent-strong",
+  primary:
+    "border-accent bg-accent text-accent-text not-disabled:hover:border-accent-strong not-disabled:hover:bg-accent-strong",
   default: "border-line bg-panel text-text not-disabled:hover:bg-hover",
   ghost: "border-transparent bg-transparent text-dim not-disabled:hover:bg-line2 not-disabled:hover:text-text",
   danger: "border-bad bg-bad text-accent-text not-disabled:hover:border-bad-strong not-disabled:hover:bg-bad-strong",

@@ -1,4 +1,4 @@
-/** A button. While `pending` it keeps its place and its focus, and does nothing. */
+/** A button. While `pending` (client components only) it keeps its place and its focus, and does nothing. */
 import { LoaderCircle } from "lucide-react";
 import type { ComponentProps } from "react";
 import { type ButtonLook, buttonClass } from "./button-class.ts";

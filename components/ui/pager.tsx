@@ -23,7 +23,10 @@ export function Pager({ page, perPage, total, capped, noun, hrefFor }: PagerProp
   const all = `${count(total)}${capped ? "+" : ""}${noun ? ` ${noun}` : ""}`;
   const single = page === 1 && total <= perPage && !capped;
   return (
-    <nav aria-label="Pages" className="flex min-h-[30px] items-center justify-between gap-4 pt-2.5 text-dim tabular-nums">
+    <nav
+      aria-label="Pages"
+      className="flex min-h-[30px] items-center justify-between gap-4 pt-2.5 text-dim tabular-nums"
+    >
       <p>{single ? all : `${count(from)}–${count(to)} of ${all}`}</p>
       {!single && (
         <div className="flex gap-2">

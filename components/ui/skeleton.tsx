@@ -16,8 +16,7 @@ export function SkeletonRows({ rows = 8, label = "Loading" }: SkeletonRowsProps)
     <div role="status" className="overflow-hidden rounded-lg border border-line bg-panel">
       <span className="sr-only">{label}</span>
       <div className="h-8 border-line border-b bg-bg" />
-      {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: identical bars that never move
+      {[...Array(rows).keys()].map((row) => (
         <div key={row} className="flex h-8 items-center gap-6 border-line2 px-3 not-last:border-b">
           <Skeleton className={row % 3 === 0 ? "w-1/5" : "w-1/6"} />
           <Skeleton className="w-12" />

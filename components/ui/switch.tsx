@@ -9,11 +9,15 @@ export interface SwitchProps extends Omit<ComponentProps<"input">, "type" | "rol
 }
 
 export function Switch({ label, hint, className, ...rest }: SwitchProps) {
-  const hintId = `${useId()}-hint`;
+  const made = useId();
+  const id = rest.id ?? made;
+  const hintId = `${id}-hint`;
   const control = (
     <input
       {...rest}
+      id={id}
       type="checkbox"
+      // biome-ignore lint/a11y/useAriaPropsForRole: a native checkbox says itself whether it is checked
       role="switch"
       aria-describedby={cx(rest["aria-describedby"], hint ? hintId : undefined) || undefined}
       className={cx(
@@ -28,7 +32,10 @@ export function Switch({ label, hint, className, ...rest }: SwitchProps) {
   if (label === undefined) return control;
   return (
     <div className={cx("min-w-0", className)}>
-      <label className="flex cursor-pointer items-start justify-between gap-4 pointer-coarse:py-1 has-disabled:cursor-not-allowed has-disabled:text-faint">
+      <label
+        htmlFor={id}
+        className="flex cursor-pointer items-start justify-between gap-4 pointer-coarse:py-1 has-disabled:cursor-not-allowed has-disabled:text-faint"
+      >
         <span className="min-w-0 font-medium">{label}</span>
         <span className="flex h-5 items-center">{control}</span>
       </label>

@@ -45,8 +45,7 @@ export interface ThProps extends Omit<ComponentProps<"th">, "align"> {
 
 export function Th({ align = "start", sort, hidden, className, children, ...rest }: ThProps) {
   const end = align === "end";
-  const Arrow =
-    sort?.direction === undefined ? ChevronsUpDown : sort.direction === "ascending" ? ArrowUp : ArrowDown;
+  const Arrow = sort?.direction === undefined ? ChevronsUpDown : sort.direction === "ascending" ? ArrowUp : ArrowDown;
   return (
     <th {...rest} scope="col" aria-sort={sort?.direction} className={cx(end && "text-end!", className)}>
       {hidden && <span className="sr-only">{children}</span>}

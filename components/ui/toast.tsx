@@ -1,15 +1,20 @@
 /** Short messages in the corner. The library behind them loads with the first one. */
 "use client";
-import dynamic from "next/dynamic";
-import { useSyncExternalStore } from "react";
+import { lazy, Suspense, useSyncExternalStore } from "react";
 import { type ToastMessage, toastQueue } from "./toast-queue.ts";
 
-const View = dynamic(() => import("./toast-view.tsx"), { ssr: false });
+const View = lazy(() => import("./toast-view.tsx"));
 
 /** Stands once, in the root layout. */
 export function Toaster() {
   const used = useSyncExternalStore(toastQueue.subscribe, toastQueue.used, () => false);
-  return used ? <View /> : null;
+  return (
+    used && (
+      <Suspense>
+        <View />
+      </Suspense>
+    )
+  );
 }
 
 /** Says what happened. Not for what the person must act on: that is a Banner. */

@@ -2,8 +2,10 @@
 import { OpenAPIHandler } from "@orpc/openapi/fetch";
 import { RPCHandler } from "@orpc/server/fetch";
 import { actorOf } from "#lib/auth/session.ts";
+import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import { log } from "#lib/log/log.ts";
+import { withStages } from "#lib/log/stages.ts";
 import { singleton } from "#lib/singleton.ts";
 import { presentable, type Trace } from "./base.ts";
 import { Problem, type ProblemDetails } from "./errors.ts";
@@ -12,7 +14,15 @@ import { router } from "./router.ts";
 
 const MAX_BODY = 4 * 1024 * 1024;
 
+/** Answers a request under /api. Where test hooks are on, says how long the stages of a change took. */
 export async function handleApi(request: Request): Promise<Response> {
+  if (!env().testHooks) return answer(request);
+  const { result, header } = await withStages(() => answer(request));
+  result.headers.set("server-timing", header);
+  return result;
+}
+
+async function answer(request: Request): Promise<Response> {
   const started = performance.now();
   const requestId = newId();
   const trace: Trace = { template: "unmatched" };
@@ -29,11 +39,11 @@ export async function handleApi(request: Request): Promise<Response> {
     }
     const bounded = writes ? await withBoundedBody(request) : request;
     const context = { actor: account, trace };
-    const { matched, response: answer } = rpc
+    const { matched, response: handled } = rpc
       ? await handlers().rpc.handle(bounded, { prefix: "/api/rpc", context })
       : await handlers().rest.handle(bounded, { prefix: "/api", context });
     if (!matched) throw new Problem("not_found", "There is nothing at this address.");
-    response = answer;
+    response = handled;
   } catch (error) {
     response = problemResponse(error, trace, requestId);
   }

@@ -4,7 +4,9 @@ import type { Change, Plan, RRset } from "./rrset.ts";
 import type { Finding, Served } from "./rules.ts";
 import { recordTypes } from "./types/index.ts";
 
-/** Names besides its own that the warnings about a plan look at: what is above and pointed to, and where DMARC stands. */
+/**
+ * Names besides its own that the warnings about a plan look at: what is above and pointed to, and where DMARC stands.
+ */
 export function namesToRead(plan: Plan, apex: string): string[] {
   const names = new Set<string>();
   for (const { name, type, after } of plan) {
@@ -31,7 +33,13 @@ export function adviceFor(zone: { apex: string; plan: Plan; served: Served; read
     const set = zone.served.get(change.name)?.get(change.type);
     return [
       ...ttlAdvice(change, report),
-      ...(set ? [...contentAdvice(set, report), ...targetAdvice(set, { ...zone, pointedAt }, report), ...cutAdvice(set, zone, report)] : []),
+      ...(set
+        ? [
+            ...contentAdvice(set, report),
+            ...targetAdvice(set, { ...zone, pointedAt }, report),
+            ...cutAdvice(set, zone, report),
+          ]
+        : []),
       ...(set && change.kind === "create" ? mailAdvice(set, zone, report) : []),
     ];
   });
@@ -46,7 +54,8 @@ function ttlAdvice({ before, after }: Change, report: Report): Finding[] {
   const ttl = after?.ttl;
   if (typeof ttl !== "number" || before?.ttl === ttl) return [];
   if (ttl < 60) return [report("ttl_low", `With a TTL of ${ttl} seconds resolvers ask again all the time.`, "ttl")];
-  if (ttl > 86_400) return [report("ttl_high", `With a TTL of ${ttl} seconds a mistake stays for more than a day.`, "ttl")];
+  if (ttl > 86_400)
+    return [report("ttl_high", `With a TTL of ${ttl} seconds a mistake stays for more than a day.`, "ttl")];
   return [];
 }
 
@@ -65,18 +74,37 @@ function targetAdvice(set: RRset, zone: Zone & { pointedAt: PointedAt }, report:
   const { apex, served, read, pointedAt } = zone;
   if (set.type === "CNAME") {
     return (pointedAt.get(set.name) ?? []).map(({ name, type }) =>
-      report("target_is_cname", `The ${type} of ${shown(name, apex)} points here, and may not point to a CNAME.`, "type"),
+      report(
+        "target_is_cname",
+        `The ${type} of ${shown(name, apex)} points here, and may not point to a CNAME.`,
+        "type",
+      ),
     );
   }
   return targetsOf(set).flatMap((target) => {
     const types = served.get(target);
     if (types?.has("CNAME")) {
-      return [report("target_is_cname", `${target} is a CNAME; ${set.type} needs a name with addresses of its own.`, "content")];
+      return [
+        report(
+          "target_is_cname",
+          `${target} is a CNAME; ${set.type} needs a name with addresses of its own.`,
+          "content",
+        ),
+      ];
     }
     const own = set.type === "NS" && set.name !== apex && isInZone(target, set.name);
     const known = own || (isInZone(target, apex) && (read.has(target) || served.has(target)));
-    if (!known || coveredByWildcard(target, apex, served) || types?.has("A") || types?.has("AAAA") || types?.has("ALIAS")) return [];
-    const delegation = set.type !== "NS" && [...ancestors(target, apex), target].some((name) => name !== apex && served.get(name)?.has("NS"));
+    if (
+      !known ||
+      coveredByWildcard(target, apex, served) ||
+      types?.has("A") ||
+      types?.has("AAAA") ||
+      types?.has("ALIAS")
+    )
+      return [];
+    const delegation =
+      set.type !== "NS" &&
+      [...ancestors(target, apex), target].some((name) => name !== apex && served.get(name)?.has("NS"));
     if (delegation) return [];
     return set.type === "NS" && (own || set.name === apex)
       ? [report("missing_glue", `${target} has no A or AAAA here, so nobody finds this name server.`, "content")]
@@ -84,12 +112,20 @@ function targetAdvice(set: RRset, zone: Zone & { pointedAt: PointedAt }, report:
   });
 }
 
-/** What a delegation hides: everything at and below it but its own records and glue (RFC 1034 §4.2.1, RFC 2181 §6.1). */
+/**
+ * What a delegation hides: everything at and below it but its own records and glue (RFC 1034 §4.2.1, RFC 2181 §6.1).
+ */
 function cutAdvice(set: RRset, { apex, served }: Zone, report: Report): Finding[] {
   const findings: Finding[] = [];
   const cut = [...ancestors(set.name, apex), set.name].find((name) => name !== apex && served.get(name)?.has("NS"));
   if (cut !== undefined && !visible(set, cut, served)) {
-    findings.push(report("below_delegation", `${shown(cut, apex)} is delegated (NS), so nobody asks this zone for ${set.type} at ${shown(set.name, apex)}.`, "name"));
+    findings.push(
+      report(
+        "below_delegation",
+        `${shown(cut, apex)} is delegated (NS), so nobody asks this zone for ${set.type} at ${shown(set.name, apex)}.`,
+        "name",
+      ),
+    );
   }
   if (set.type === "NS" && set.name !== apex && cut === set.name) {
     const hidden = new Set<string>();
@@ -98,7 +134,9 @@ function cutAdvice(set: RRset, { apex, served }: Zone, report: Report): Finding[
       if ([...types.values()].some((other) => !visible(other, set.name, served))) hidden.add(name);
     }
     if (hidden.size > 0) {
-      findings.push(report("hides_names", `This delegation hides records of this zone at ${some([...hidden], apex)}.`, "type"));
+      findings.push(
+        report("hides_names", `This delegation hides records of this zone at ${some([...hidden], apex)}.`, "type"),
+      );
     }
   }
   return findings;
@@ -114,14 +152,23 @@ function visible(set: RRset, cut: string, served: Served): boolean {
 function mailAdvice(set: RRset, { apex, served, read }: Zone, report: Report): Finding[] {
   if (set.type !== "MX" || targetsOf(set).length === 0) return [];
   const says = (name: string, start: string) =>
-    served.get(name)?.get("TXT")?.records.some(({ content }) => content.toLowerCase().startsWith(`"${start}`)) ?? false;
+    served
+      .get(name)
+      ?.get("TXT")
+      ?.records.some(({ content }) => content.toLowerCase().startsWith(`"${start}`)) ?? false;
   const findings: Finding[] = [];
   if (read.has(set.name) && !says(set.name, "v=spf1")) {
     findings.push(report("no_spf", `There is no SPF record (TXT with v=spf1) at ${shown(set.name, apex)}.`, "content"));
   }
   const policies = dmarcNames(set.name, apex);
   if (policies.every((name) => read.has(name) && !says(name, "v=dmarc1"))) {
-    findings.push(report("no_dmarc", `There is no DMARC record (TXT with v=DMARC1) at ${shown(policies[0] ?? apex, apex)}.`, "content"));
+    findings.push(
+      report(
+        "no_dmarc",
+        `There is no DMARC record (TXT with v=DMARC1) at ${shown(policies[0] ?? apex, apex)}.`,
+        "content",
+      ),
+    );
   }
   return findings;
 }
@@ -132,7 +179,9 @@ const dmarcNames = (name: string, apex: string): string[] =>
 /** Hosts that a set points to and that have to have addresses. */
 function targetsOf(set: RRset): string[] {
   if (!["MX", "NS", "SRV"].includes(set.type)) return [];
-  return set.records.map(({ content }) => content.slice(content.lastIndexOf(" ") + 1)).filter((target) => target !== ".");
+  return set.records
+    .map(({ content }) => content.slice(content.lastIndexOf(" ") + 1))
+    .filter((target) => target !== ".");
 }
 
 /** The names between the name and the apex, both left out, from the top. */
@@ -156,6 +205,9 @@ const coveredByWildcard = (name: string, apex: string, served: Served): boolean 
 const shown = (name: string, apex: string): string => (name === apex ? "the apex" : relativeName(name, apex));
 
 const some = (names: readonly string[], apex: string): string => {
-  const first = names.slice(0, 3).map((name) => shown(name, apex)).join(", ");
+  const first = names
+    .slice(0, 3)
+    .map((name) => shown(name, apex))
+    .join(", ");
   return names.length > 3 ? `${first} and ${names.length - 3} more names` : first;
 };

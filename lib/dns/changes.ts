@@ -2,13 +2,13 @@
  * The one way in which records change: lock, read, plan, authorise, check, brake, compare, journal, apply, read back. The
  * editor, the REST API and whatever comes later all end here.
  */
-import type { Actor } from "#lib/actor.ts";
 import { transaction } from "#db/client.ts";
+import { type Actor, systemActor } from "#lib/actor.ts";
 import { authorisePlan, type RefusedChange } from "#lib/access/act.ts";
 import { Problem, type ProblemCode } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { stage } from "#lib/log/stages.ts";
 import { setting } from "#lib/settings/settings.ts";
-import { systemActor } from "#lib/actor.ts";
 import { type Connection, connectionById } from "./connections.ts";
 import { rrsetHash } from "./hash.ts";
 import { addEntry, bumpRevision, closeEntry, type Difference, type EntryState, markSent, markStep, openEntryOf, recordOutsideChange } from "./journal.ts";
@@ -87,13 +87,16 @@ export async function previewChange(loaded: LoadedZone, intent: Intent): Promise
 /** Does it. Throws a Problem when nothing was done; an outcome nobody knows yet is a result with the state `unknown`. */
 export function changeZone(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> {
   return withZoneLock(loaded.zone.id, async () => {
+    stage("lock");
     const fresh = loadZone(loaded.organisation.id, loaded.zone.id, actor);
     if (fresh.access.level === "none") throw new Problem("not_found", "There is no such zone.");
     const connection = connectionOf(fresh.zone);
     await settleFirst(fresh.zone);
     const current = await readCurrent(connection, fresh.zone, intent);
+    stage("read");
     const plan = planFor(fresh.zone, intent, current.rrsets);
     const { warnings } = assertAllowed(fresh, connection, intent, plan, current.rrsets);
+    stage("plan");
     if (plan.length === 0) {
       return { change: null, state: "applied", plan, warnings, message: "Nothing to change.", differs: [], revision: fresh.zone.revision };
     }
@@ -220,6 +223,7 @@ async function applyAtProvider(loaded: LoadedZone, connection: Connection, plan:
   let done = 0;
   let failure: ProviderError | null = null;
   markSent(entryId);
+  stage("journal");
   try {
     await provider.apply(externalId, plan, (step) => {
       done = step;
@@ -228,11 +232,14 @@ async function applyAtProvider(loaded: LoadedZone, connection: Connection, plan:
   } catch (error) {
     failure = asProviderError(error);
   }
+  stage("apply");
   const touched = [...new Set(plan.map((change) => change.name))];
   const found = await provider.readNames(externalId, touched).catch((error: unknown) => (failure ??= asProviderError(error), null));
+  stage("readback");
   const verdict = judge({ plan, current: current.rrsets, found, failure, done });
   const read = found && verdict.state !== "unknown" ? { names: touched, rrsets: found } : null;
   closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read });
+  stage("close");
   if (failure && (verdict.state === "refused" || verdict.state === "not_applied")) throw problemOf(failure, entryId);
   return { change: entryId, ...verdict, revision: loaded.zone.revision + 1 };
 }

@@ -4,7 +4,9 @@ import { comparedRecords } from "./plan.ts";
 import type { RRset } from "./rrset.ts";
 import { soaWithoutSerial } from "./types/soa.ts";
 
-/** The id of one record: 22 characters (132 bits) of base64url, the same wherever name, type and canonical rdata are. */
+/**
+ * The id of one record: 22 characters (132 bits) of base64url, the same wherever name, type and canonical rdata are.
+ */
 export const recordId = (name: string, type: string, content: string): string =>
   digest([name, type, type === "SOA" ? soaWithoutSerial(content) : content]);
 

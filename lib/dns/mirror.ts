@@ -27,7 +27,7 @@ export const toRRset = (row: Pick<MirrorRow, "name" | "type" | "ttl" | "records"
 export const readMirror = (zoneId: string, tx: DbOrTx = db()): RRset[] =>
   tx.select().from(rrsets).where(eq(rrsets.zoneId, zoneId)).orderBy(rrsets.sortKey, rrsets.type).all().map(toRRset);
 
-/** All types at these owner names, and everything strictly below those of `below`. */
+/** All types at these owner names, and everything at and below those of `below`. */
 export function readMirrorNames(zoneId: string, apex: string, names: readonly string[], below: readonly string[] = [], tx: DbOrTx = db()): RRset[] {
   const keys = [...new Set(names.map((name) => sortKeyOf(name, apex)))];
   const under = below.map((name) => underneath(sortKeyOf(name, apex)));
@@ -42,7 +42,9 @@ export function readMirrorNames(zoneId: string, apex: string, names: readonly st
 }
 
 const underneath = (key: string) =>
-  key === "" ? sql`${rrsets.sortKey} <> ''` : sql`${rrsets.sortKey} > ${`${key}\u0001`} and ${rrsets.sortKey} < ${`${key}\u0002`}`;
+  key === ""
+    ? sql`true`
+    : sql`(${rrsets.sortKey} = ${key} or (${rrsets.sortKey} > ${`${key}\u0001`} and ${rrsets.sortKey} < ${`${key}\u0002`}))`;
 
 /** Brings the mirror from one state to another. */
 export function writePlan(tx: DbOrTx, zoneId: string, apex: string, plan: Plan): void {

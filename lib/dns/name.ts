@@ -1,8 +1,8 @@
 /**
  * Domain names: from what people write to the one canonical form, and back to something to look at.
  *
- * Canonical is absolute, lower case, in A-labels, ending in a dot; printable octets stand for themselves but for `\.` and
- * `\\`, all others are `\DDD` (RFC 1035 §5.1, RFC 4343, RFC 5890).
+ * Canonical is absolute, lower case, in A-labels, ending in a dot; printable octets stand for themselves but for `\.`
+ * and `\\`, all others are `\DDD` (RFC 1035 §5.1, RFC 4343, RFC 5890).
  */
 
 /** What was read, or a sentence for people that says why it could not be. */
@@ -15,13 +15,17 @@ const maxLabelOctets = 63;
 /**
  * An owner name in canonical form. `@` is the apex; a name with a final dot is absolute; without one it is relative to
  * the apex, unless it already ends in the apex (`www.example.com` in `example.com.`), which `exact` turns off. With no
- * apex every name is absolute. Labels may be Unicode (UTS 46). A wildcard is the whole leftmost label (RFC 4592 §2.1.1).
+ * apex every name is absolute. Labels may be Unicode (UTS 46). A wildcard is the whole leftmost label (RFC 4592
+ * §2.1.1).
  */
 export function parseName(input: string, apex: string | null, options: { exact?: boolean } = {}): Parsed<string> {
   const text = input.trim();
   if (text === "") return fail("The name is empty; write @ for the apex.");
   if (text === ".") return { ok: true, value: "." };
   if (text === "@") return apex === null ? fail("@ is the apex of a zone; write a name.") : { ok: true, value: apex };
+
+  // Longer than 255 octets of four characters each: no limit of a label would be worth naming.
+  if (text.length > 4 * maxNameOctets) return fail(`The name is too long; a name has at most ${maxNameOctets} octets.`);
 
   const scanned = scan(text);
   if (!scanned.ok) return scanned;
@@ -36,7 +40,10 @@ export function parseName(input: string, apex: string | null, options: { exact?:
   return assemble(labels);
 }
 
-/** A name that rdata points to. With a dot in it, it is absolute; a single label is relative to the apex; `@` is the apex. */
+/**
+ * A name that rdata points to. With a dot in it, it is absolute; a single label is relative to the apex; `@` is the
+ * apex.
+ */
 export function parseTarget(input: string, apex: string): Parsed<string> {
   const text = input.trim();
   const hasDot = /[.\u3002\uFF0E\uFF61]/.test(text.replace(/\\(?:\d{3}|.)/g, "x"));
@@ -86,7 +93,7 @@ export function isBelow(name: string, ancestor: string): boolean {
   if (ancestor === ".") return name !== ".";
   const dot = name.length - ancestor.length - 1;
   if (dot < 1 || name[dot] !== "." || !name.endsWith(ancestor)) return false;
-  return (/\\*$/.exec(name.slice(0, dot))?.[0].length ?? 0) % 2 === 0;
+  return !isEscaped(name, dot);
 }
 
 /** The canonical name without the apex, `@` for the apex itself; a name outside of the zone stays absolute. */
@@ -99,15 +106,17 @@ export function relativeName(name: string, apex: string): string {
 /** The canonical name that `relativeName` made the relative one from. */
 export function absoluteName(relative: string, apex: string): string {
   if (relative === "@") return apex;
-  const name = relative.replace(/\\(?:\d{3}|.)/g, (escape) => (escape === "\\@" ? "@" : escape));
-  if (/^(?:\\\d{3}|\\.|[^\\])*\.$/.test(name) && !/(?:^|[^\\])(?:\\\\)*\\\.$/.test(name)) return name;
+  const name = relative.replace(/\\(?:\d{3}|.)/g, (part) => (part === "\\@" ? "@" : part));
+  if (name.endsWith(".") && !isEscaped(name, name.length - 1)) return name;
   return apex === "." ? `${name}.` : `${name}.${apex}`;
 }
 
 /** The labels of a canonical or relative name as written, escapes kept. The root has none. */
 export const labelsOf = (name: string): string[] => name.match(/(?:\\\d{3}|\\.|[^.\\])+/g) ?? [];
 
-/** The name with its A-labels as U-labels, where converting back gives the same name. For people only, never for data. */
+/**
+ * The name with its A-labels as U-labels, where converting back gives the same name. For people only, never for data.
+ */
 export function displayName(name: string): string {
   if (!name.includes("xn--")) return name;
   const shown = labelsOf(name).map((label) => {
@@ -134,7 +143,6 @@ export function reversedName(name: string): string {
   return labelsOf(name)
     .reverse()
     .map((label) =>
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: octets of a name may be any
       octetsOf(label).replace(/[\x00-!]/g, (octet) => `!${String.fromCharCode(octet.charCodeAt(0) + 64)}`),
     )
     .join(" ");
@@ -151,19 +159,23 @@ const brief = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)
 
 /** One character per octet. */
 const octetsOf = (label: string): string =>
-  label.replace(/\\(\d{3}|.)/g, (_, escape: string) =>
-    escape.length === 3 ? String.fromCharCode(Number(escape)) : escape,
-  );
+  label.replace(/\\(\d{3}|.)/g, (_, code: string) => (code.length === 3 ? String.fromCharCode(Number(code)) : code));
 
-const escapeAt = (name: string): string =>
-  name.replace(/\\(?:\d{3}|.)|@/g, (part) => (part === "@" ? "\\@" : part));
+/** Whether an odd number of backslashes stands before this place. */
+function isEscaped(name: string, at: number): boolean {
+  let from = at;
+  while (name[from - 1] === "\\") from -= 1;
+  return (at - from) % 2 === 1;
+}
 
-/** Labels as octets, one character each; Unicode labels already as A-labels. */
+const escapeAt = (name: string): string => name.replace(/\\(?:\d{3}|.)|@/g, (part) => (part === "@" ? "\\@" : part));
+
+/** Labels as octets, one character each, lower case; Unicode labels already as A-labels. */
 function scan(text: string): Parsed<{ labels: string[]; absolute: boolean }> {
   const labels: string[] = [];
   let label = "";
   let [escaped, unicode, at, absolute] = [false, false, false, false];
-  const parts = text.match(/\\\d{3}|\\[^]|\\$|[^\\]/gu) ?? [];
+  const parts = text.match(/\\\d{3}|\\[\s\S]|\\$|[^\\]/gu) ?? [];
   for (const [index, part] of [...parts, "."].entries()) {
     absolute = false;
     if (/^[.\u3002\uFF0E\uFF61]$/.test(part)) {
@@ -177,7 +189,7 @@ function scan(text: string): Parsed<{ labels: string[]; absolute: boolean }> {
         if (ascii === null) return fail(`“${brief(label)}” is no label that IDNA allows.`);
         label = ascii;
       }
-      labels.push(label);
+      labels.push(label.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
       label = "";
       [escaped, unicode] = [false, false];
     } else if (part.startsWith("\\")) {
@@ -212,18 +224,17 @@ function assemble(labels: readonly string[]): Parsed<string> {
   const octets = labels.reduce((sum, label) => sum + label.length + 1, 1);
   if (octets > maxNameOctets) return fail(`The name is ${octets} octets; a name has at most ${maxNameOctets}.`);
   const written = labels.map((label) =>
-    label
-      .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-      .replace(/[.\\]|[^!-~]/g, (octet) =>
-        octet === "." || octet === "\\" ? `\\${octet}` : `\\${String(octet.charCodeAt(0)).padStart(3, "0")}`,
-      ),
+    label.replace(/[.\\]|[^!-~]/g, (octet) =>
+      octet === "." || octet === "\\" ? `\\${octet}` : `\\${String(octet.charCodeAt(0)).padStart(3, "0")}`,
+    ),
   );
   return { ok: true, value: `${written.join(".")}.` };
 }
 
-/** The A-label of a Unicode label, as URLs convert it (UTS 46), or null. Nothing that means something in a URL gets in. */
+/**
+ * The A-label of a Unicode label, as URLs convert it (UTS 46), or null. Nothing that means something in a URL gets in.
+ */
 function toAscii(label: string): string | null {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII but letters, digits, hyphen and underscore
   if (/[\x00-,./:-@[-^`{-\x7f]/.test(label)) return null;
   try {
     const host = new URL(`http://${label}.x`).hostname;

@@ -25,7 +25,8 @@ export function makePlan(
     const { name, type } = set;
     const old = before.get(key);
     if (!old) changes.push({ kind: "create", name, type, before: null, after: normalised(set) });
-    else if (!sameRRset(old, set)) changes.push({ kind: "update", name, type, before: old, after: normalised(set, old) });
+    else if (!sameRRset(old, set))
+      changes.push({ kind: "update", name, type, before: old, after: normalised(set, old) });
   }
   return ordered(changes);
 }
@@ -33,7 +34,10 @@ export function makePlan(
 /** Whether there is nothing to do. */
 export const planIsEmpty = (plan: Plan): boolean => plan.length === 0;
 
-/** The RRsets after the plan, in canonical order of names and then by type. What the plan takes as *before* is not checked. */
+/**
+ * The RRsets after the plan, in canonical order of names and then by type. What the plan takes as *before* is not
+ * checked.
+ */
 export function applyPlan(current: readonly RRset[], plan: Plan): RRset[] {
   const sets = byKey(current);
   for (const change of plan) {
@@ -55,8 +59,8 @@ export const invertPlan = (plan: Plan): Plan =>
   );
 
 /**
- * How many records the plan touches. What a set has before and after is untouched unless its TTL changes; of the others,
- * as many as there are on both sides are updated, and the rest are created or deleted.
+ * How many records the plan touches. What a set has before and after is untouched unless its TTL changes; of the
+ * others, as many as there are on both sides are updated, and the rest are created or deleted.
  */
 export function recordCounts(plan: Plan): { created: number; updated: number; deleted: number } {
   const counts = { created: 0, updated: 0, deleted: 0 };
@@ -72,8 +76,8 @@ export function recordCounts(plan: Plan): { created: number; updated: number; de
 }
 
 /**
- * Whether somebody has to say that they mean it: 10 or more records updated or deleted, and over 30 % of the records that
- * were in the zone. `percent` has one decimal.
+ * Whether somebody has to say that they mean it: 10 or more records updated or deleted, and over 30 % of the records
+ * that were in the zone. `percent` has one decimal.
  */
 export function brake(
   plan: Plan,
@@ -89,7 +93,9 @@ export function brake(
   };
 }
 
-/** The records of a set as they are compared, sorted: content without the SOA's serial, and the extras but for the id. */
+/**
+ * The records of a set as they are compared, sorted: content without the SOA's serial, and the extras but for the id.
+ */
 export const comparedRecords = (set: RRset): string[] =>
   set.records
     .map(({ content, disabled, comment, proxied, tags }) =>

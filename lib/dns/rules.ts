@@ -3,7 +3,7 @@ import { adviceFor } from "./advice.ts";
 import { isBelow, isInZone, type Parsed, parseName, relativeName } from "./name.ts";
 import { applyPlan } from "./plan.ts";
 import type { ProviderCapabilities } from "./providers/provider.ts";
-import { type Change, type DnsRecord, type Plan, type RRset, rrsetKey, type Ttl } from "./rrset.ts";
+import type { Change, DnsRecord, Plan, RRset, Ttl } from "./rrset.ts";
 import { canonicalType, typeNumber } from "./type-numbers.ts";
 import { canonicalContent } from "./types/index.ts";
 import { soaWithoutSerial } from "./types/soa.ts";
@@ -46,7 +46,8 @@ export function normaliseRRset(
   const name = parseName(input.name, apex);
   if (!name.ok) problems.push({ path: ["name"], message: name.reason });
   else if (!isInZone(name.value, apex)) problems.push({ path: ["name"], message: outOfZone(name.value, apex) });
-  if (typeNumber(type) === null) problems.push({ path: ["type"], message: `There is no record type ${type.slice(0, 20)}.` });
+  if (typeNumber(type) === null)
+    problems.push({ path: ["type"], message: `There is no record type ${type.slice(0, 20)}.` });
   const ttl = ttlProblem(input.ttl);
   if (ttl !== null) problems.push({ path: ["ttl"], message: ttl });
   if (input.records.length === 0) problems.push({ path: ["records"], message: "At least one record is needed." });
@@ -68,10 +69,10 @@ export function normaliseRRset(
 }
 
 /**
- * What forbids a plan (errors), and what it is probably not meant to do (warnings). `current` is all that is known: every
- * type at the touched names, and best also at `namesToRead` (advice.ts) and below delegations that change. `read` are the
- * names of which everything is in `current` (those the plan touches or `current` holds, if it is not given); a warning
- * that something is missing is given only for them.
+ * What forbids a plan (errors), and what it is probably not meant to do (warnings). `current` is all that is known:
+ * every type at the touched names, and best also at `namesToRead` (advice.ts) and below delegations that change. `read`
+ * are the names of which everything is in `current` (those the plan touches or `current` holds, if it is not given); a
+ * warning that something is missing is given only for them.
  */
 export function checkZone(input: {
   apex: string;
@@ -116,7 +117,13 @@ export type Served = ReadonlyMap<string, ReadonlyMap<string, RRset>>;
 type Report = (code: string, message: string, field?: Finding["field"]) => Finding;
 
 /** What the zone needs to be one, and what the provider keeps to itself: SOA and apex NS. */
-function serverRules(change: Change, apex: string, can: ProviderCapabilities, served: Served, report: Report): Finding[] {
+function serverRules(
+  change: Change,
+  apex: string,
+  can: ProviderCapabilities,
+  served: Served,
+  report: Report,
+): Finding[] {
   const { name, type, after } = change;
   const there = served.get(name)?.has(type) ?? false;
   if (type === "SOA" && name !== apex) {
@@ -128,7 +135,8 @@ function serverRules(change: Change, apex: string, can: ProviderCapabilities, se
     if (after && after.records.length !== 1) return [report("soa_single", "A zone has exactly one SOA.", "content")];
   }
   if (type === "NS" && name === apex) {
-    if (!can.editableApexNs) return [report("apex_ns_read_only", "The provider keeps the name servers of this zone itself.", "type")];
+    if (!can.editableApexNs)
+      return [report("apex_ns_read_only", "The provider keeps the name servers of this zone itself.", "type")];
     if (!there) return [report("apex_ns_required", "A zone cannot be without name servers (NS) at its apex.", "type")];
   }
   return [];
@@ -139,7 +147,8 @@ function setRules(set: RRset, apex: string, can: ProviderCapabilities, report: R
   const { name, type, ttl, records } = set;
   const findings: Finding[] = [];
   if (!isInZone(name, apex)) findings.push(report("out_of_zone", outOfZone(name, apex), "name"));
-  if (!can.types.has(type)) findings.push(report("type_not_offered", `${type} records cannot be kept at this provider.`, "type"));
+  if (!can.types.has(type))
+    findings.push(report("type_not_offered", `${type} records cannot be kept at this provider.`, "type"));
   const ttlReason = ttlProblem(ttl, can);
   if (ttlReason !== null) findings.push(report("ttl_out_of_range", ttlReason, "ttl"));
   if (records.length === 0) findings.push(report("no_records", "At least one record is needed.", "content"));
@@ -182,9 +191,17 @@ function cnameRules(set: RRset, apex: string, can: ProviderCapabilities, served:
   if (type === "CNAME" && name === apex && !can.apexCname) {
     findings.push(report("cname_at_apex", "The apex has SOA and NS records, so it cannot have a CNAME.", "type"));
   } else if (type === "CNAME" && others.length > 0) {
-    findings.push(report("cname_not_alone", `A CNAME stands alone at its name; ${shown(name, apex)} also has ${others.join(", ")}.`, "type"));
+    findings.push(
+      report(
+        "cname_not_alone",
+        `A CNAME stands alone at its name; ${shown(name, apex)} also has ${others.join(", ")}.`,
+        "type",
+      ),
+    );
   } else if (type !== "CNAME" && here.has("CNAME") && (flattened ? addressTypes.has(type) : !besideCname.has(type))) {
-    findings.push(report("cname_not_alone", `${shown(name, apex)} has a CNAME, which stands alone at its name.`, "type"));
+    findings.push(
+      report("cname_not_alone", `${shown(name, apex)} has a CNAME, which stands alone at its name.`, "type"),
+    );
   }
   return findings;
 }
@@ -196,14 +213,20 @@ function dnameRules(set: RRset, apex: string, served: Served, dnames: readonly s
   const mine = here?.get(type);
   if (!here || !mine) return [];
   const findings: Finding[] = [];
-  if (type === "DNAME" && mine.records.length > 1) findings.push(report("dname_single", "A name can have only one DNAME.", "content"));
+  if (type === "DNAME" && mine.records.length > 1)
+    findings.push(report("dname_single", "A name can have only one DNAME.", "content"));
   if (type === "DNAME") {
     const below = [...served.keys()].find((other) => isBelow(other, name));
-    if (below) findings.push(report("dname_not_empty", `Nothing can stand below a DNAME; there is ${shown(below, apex)}.`, "type"));
-    if (name !== apex && here.has("NS")) findings.push(report("dname_beside_ns", "A delegated name cannot have a DNAME.", "type"));
+    if (below)
+      findings.push(
+        report("dname_not_empty", `Nothing can stand below a DNAME; there is ${shown(below, apex)}.`, "type"),
+      );
+    if (name !== apex && here.has("NS"))
+      findings.push(report("dname_beside_ns", "A delegated name cannot have a DNAME.", "type"));
   }
   const above = dnames.find((other) => isBelow(name, other));
-  if (above) findings.push(report("below_dname", `Nothing can stand below the DNAME at ${shown(above, apex)}.`, "name"));
+  if (above)
+    findings.push(report("below_dname", `Nothing can stand below the DNAME at ${shown(above, apex)}.`, "name"));
   return findings;
 }
 

@@ -64,7 +64,7 @@ export interface Provider {
   zoneInfo(externalId: string): Promise<ZoneInfo>;
   /** Everything in the zone, in canonical form. */
   readZone(externalId: string): Promise<{ info: ZoneInfo; rrsets: RRset[] }>;
-  /** All types at these owner names, in canonical form; `below` adds the names underneath. */
+  /** All types at these owner names, in canonical form; `below` adds what is at and underneath those. */
   readNames(externalId: string, names: readonly string[], options?: { below?: readonly string[] }): Promise<RRset[]>;
   /** How the plan would be sent. */
   preview(plan: Plan): ApplyPreview;

@@ -12,8 +12,8 @@ export const aaaa = recordType({
 });
 
 /**
- * The address in RFC 5952 form. A dotted tail (`::ffff:192.0.2.1`) is read, and written in hexadecimal: PowerDNS refuses
- * the mixed form of RFC 5952 §5, although it answers with it.
+ * The address in RFC 5952 form. A dotted tail (`::ffff:192.0.2.1`) is read, and written in hexadecimal: PowerDNS
+ * refuses the mixed form of RFC 5952 §5, although it answers with it.
  */
 export function readIpv6(text: string): Parsed<string> {
   const groups = groupsOf(text);

@@ -31,14 +31,17 @@ export const caa = recordType({
   ],
   check: ({ tag = "", value = "" }) => {
     if (!knownTags.includes(tag)) return [`No certificate authority is known to read the CAA tag ${tag}.`];
-    if (tag === "iodef" && !/^"(?:mailto:|https?:\/\/)/.test(value)) return ["The value of iodef is a mailto: or http(s): URL."];
+    if (tag === "iodef" && !/^"(?:mailto:|https?:\/\/)/.test(value))
+      return ["The value of iodef is a mailto: or http(s): URL."];
     return [];
   },
 });
 
 function readTag(token: string): Parsed<string> {
   const tag = token.toLowerCase();
-  return /^[a-z0-9]{1,255}$/.test(tag) ? { ok: true, value: tag } : { ok: false, reason: "Tag has only letters and digits." };
+  return /^[a-z0-9]{1,255}$/.test(tag)
+    ? { ok: true, value: tag }
+    : { ok: false, reason: "Tag has only letters and digits." };
 }
 
 /** One quoted string of any length; without a quote anywhere it is the value itself. */

@@ -33,9 +33,11 @@ export function canonicalContent(type: string, content: string, apex: string): P
   const text = content.trim();
   if (text === "") return { ok: false, reason: "The content is empty." };
   if (/^\\#(?:\s|$)/.test(text)) return genericContent(text);
-  if (/^TYPE\d+$/.test(name)) return { ok: false, reason: `${name} is written as \\#, the number of octets, and the octets.` };
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would end the record in a zone file
-  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) return { ok: false, reason: "The content has a line break or control character." };
+  if (/^TYPE\d+$/.test(name))
+    return { ok: false, reason: `${name} is written as \\#, the number of octets, and the octets.` };
+  // A line break would end the record in a zone file.
+  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text))
+    return { ok: false, reason: "The content has a line break or control character." };
   return { ok: true, value: text };
 }
 

@@ -1,7 +1,9 @@
 /** What a record type is to the panel: its fields, and the way between fields and canonical presentation form. */
 import { type Parsed, parseHost, parseTarget } from "../name.ts";
 
-/** One input of the editor. `min` and `max` are for numbers, `options` are what a select offers (others may be stored). */
+/**
+ * One input of the editor. `min` and `max` are for numbers, `options` are what a select offers (others may be stored).
+ */
 export interface FieldSpec {
   name: string;
   label: string;
@@ -72,7 +74,10 @@ export function recordType(definition: {
       if (tokens[0] === "\\#") return { ok: false, reason: `Write ${type} in its own form, not as \\# and octets.` };
       if (tokens.length !== fields.length) {
         const names = fields.map((field) => field.label).join(", ");
-        return { ok: false, reason: `${type} has ${count(fields.length)} (${names}), but here there are ${tokens.length}.` };
+        return {
+          ok: false,
+          reason: `${type} has ${count(fields.length)} (${names}), but here there are ${tokens.length}.`,
+        };
       }
       const rdata: Record<string, string> = {};
       for (const [index, field] of fields.entries()) {
@@ -119,7 +124,12 @@ export const numberField = (name: string, label: string, placeholder: string, ma
 });
 
 /** A host name. `root` allows `.`, where the type says that this means none. */
-export const hostField = (name: string, label: string, placeholder: string, options: { root?: boolean } = {}): Field => ({
+export const hostField = (
+  name: string,
+  label: string,
+  placeholder: string,
+  options: { root?: boolean } = {},
+): Field => ({
   name,
   label,
   kind: "host",
@@ -142,6 +152,6 @@ function tokensOf(content: string, fields: readonly Field[]): string[] {
   const text = content.trim();
   if (text === "") return [];
   if (!fields.at(-1)?.rest) return text.split(/\s+/);
-  const before = new RegExp(`^((?:\\S+\\s+){${fields.length - 1}})([^]+)$`).exec(text);
+  const before = new RegExp(`^((?:\\S+\\s+){${fields.length - 1}})([\\s\\S]+)$`).exec(text);
   return before ? [...(before[1] ?? "").trim().split(/\s+/), before[2] ?? ""] : text.split(/\s+/);
 }

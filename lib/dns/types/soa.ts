@@ -22,7 +22,9 @@ export const soa = recordType({
   ],
 });
 
-/** The canonical SOA content with 0 for its serial: what two SOAs are compared by. Anything else is returned unchanged. */
+/**
+ * The canonical SOA content with 0 for its serial: what two SOAs are compared by. Anything else is returned unchanged.
+ */
 export const soaWithoutSerial = (content: string): string => soaWithSerial(content, "0");
 
 /** The serial of a canonical SOA content, as written; null if it is none. */
@@ -37,6 +39,7 @@ const sevenFields = /^(\S+ \S+ )(\d+)((?: \d+){4})$/;
 /** A mailbox as a domain name (RFC 1035 §8), or the mail address itself: `a.b@example.com` is `a\.b.example.com.`. */
 function readMailbox(text: string, { apex }: Context): Parsed<string> {
   const mail = /^((?:\\.|[^@\\])+)@([^@]+[^@.])$/.exec(text);
-  if (!mail?.[1] || !mail[2]) return parseName(text, text.replace(/\\./g, "").includes(".") ? null : apex, { exact: true });
+  if (!mail?.[1] || !mail[2])
+    return parseName(text, text.replace(/\\./g, "").includes(".") ? null : apex, { exact: true });
   return parseName(`${mail[1].replace(/\\(\d{3}|.)|\./g, (part) => (part === "." ? "\\." : part))}.${mail[2]}.`, null);
 }

@@ -1,4 +1,6 @@
-/** TXT: octets (RFC 1035 §3.3.14). People type text; quoting, escapes and 255-octet strings are ours, no octet changes. */
+/**
+ * TXT: octets (RFC 1035 §3.3.14). People type text; quoting, escapes and 255-octet strings are ours, no octet changes.
+ */
 import type { Parsed } from "../name.ts";
 import type { FieldsResult, RecordType } from "./record-type.ts";
 
@@ -17,7 +19,8 @@ export function contentToOctets(content: string): Parsed<Uint8Array[]> {
   if (!read.ok) return read;
   const strings = split(read.value);
   const octets = strings.reduce((sum, string) => sum + string.length + 1, 0);
-  if (octets > maxRdataOctets) return fail(`The text is ${octets} octets with its lengths; there is room for ${maxRdataOctets}.`);
+  if (octets > maxRdataOctets)
+    return fail(`The text is ${octets} octets with its lengths; there is room for ${maxRdataOctets}.`);
   return { ok: true, value: strings };
 }
 
@@ -41,14 +44,15 @@ export const txt: RecordType = {
     const read = contentToOctets(content);
     return read.ok ? { ok: true, value: { strings: formatStrings(read.value) } } : read;
   },
-  format: (rdata) => rdata["strings"] ?? "",
+  format: (rdata) => rdata.strings ?? "",
   toFields(content): Record<string, string> {
     const text = contentToText(content);
     return text === null ? { content } : { text, content };
   },
   fromFields({ text, content }): FieldsResult {
     const kept = content === undefined ? null : contentToOctets(content);
-    if (kept?.ok && (text === undefined || text === textOf(kept.value))) return { ok: true, content: formatStrings(kept.value) };
+    if (kept?.ok && (text === undefined || text === textOf(kept.value)))
+      return { ok: true, content: formatStrings(kept.value) };
     if (text === undefined && kept?.ok === false) return { ok: false, fields: { content: kept.reason } };
     if (text === undefined || text === "") return { ok: false, fields: { text: "Text is missing." } };
     const made = textToContent(text);
@@ -63,7 +67,9 @@ export const textToOctets = (text: string): Uint8Array => new TextEncoder().enco
 /** The text of strings joined, or null if that is not UTF-8. */
 export function textOf(strings: readonly Uint8Array[]): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(strings.flatMap((string) => [...string])));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+      Uint8Array.from(strings.flatMap((string) => [...string])),
+    );
   } catch {
     return null;
   }
@@ -94,7 +100,8 @@ export function readStrings(content: string): Parsed<Uint8Array[]> {
     space.lastIndex = read.value.end;
     const gap = space.exec(content)?.[0].length ?? 0;
     at = read.value.end + gap;
-    if (gap === 0 && at < content.length) return fail(`Column ${at + 1}: after a closing quote there has to be a space.`);
+    if (gap === 0 && at < content.length)
+      return fail(`Column ${at + 1}: after a closing quote there has to be a space.`);
   }
   return { ok: true, value: strings };
 }
@@ -105,13 +112,13 @@ function readString(content: string, start: number): Parsed<{ octets: Uint8Array
   const part = /\\(\d{3}|[^\d])|"|[^"\\]+|\\/gu;
   part.lastIndex = start + 1;
   for (let match = part.exec(content); match; match = part.exec(content)) {
-    const [written, escape] = match;
+    const [written, code] = match;
     if (written === '"') return { ok: true, value: { octets: Uint8Array.from(octets), end: part.lastIndex } };
     if (!written.startsWith("\\")) for (const octet of textToOctets(written)) octets.push(octet);
-    else if (escape === undefined || Number(escape) > 255) {
+    else if (code === undefined || Number(code) > 255) {
       return fail(`Column ${match.index + 1}: a backslash takes a character or three digits up to 255.`);
-    } else if (/^\d/.test(escape)) octets.push(Number(escape));
-    else octets.push(...textToOctets(escape));
+    } else if (/^\d/.test(code)) octets.push(Number(code));
+    else octets.push(...textToOctets(code));
   }
   return fail(`Column ${start + 1}: the quote is not closed.`);
 }

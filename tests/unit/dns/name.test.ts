@@ -23,10 +23,12 @@ const runs = { numRuns: 10_000 };
 const apex = "example.com.";
 
 /** Labels as octets, 0 to 255 each, never a star. */
-const octet = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...Buffer.from("abcxyz019-_/.\\@;\"( \n")) },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) },
-).filter((code) => code !== 42);
+const octet = fc
+  .oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...Buffer.from('abcxyz019-_/.\\@;"( \n')) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) },
+  )
+  .filter((code) => code !== 42);
 const label = fc.array(octet, { minLength: 1, maxLength: 20 }).map((codes) => Buffer.from(codes));
 const wire = fc.array(label, { minLength: 1, maxLength: 5 });
 
@@ -36,7 +38,7 @@ const spelled = (labels: readonly Buffer[]) =>
 
 const lower = (octets: Buffer) => Buffer.from([...octets].map((code) => (code >= 65 && code <= 90 ? code + 32 : code)));
 
-const unescape = (text: string): Buffer => {
+const octetsOf = (text: string): Buffer => {
   const codes: number[] = [];
   for (let at = 0; at < text.length; at++) {
     if (text[at] !== "\\") codes.push(text.charCodeAt(at));
@@ -48,18 +50,18 @@ const unescape = (text: string): Buffer => {
   return Buffer.from(codes);
 };
 
-const valueOf = (parsed: ReturnType<typeof parseName>): string => {
+const nameOf = (parsed: ReturnType<typeof parseName>): string => {
   if (!parsed.ok) throw new Error(parsed.reason);
   return parsed.value;
 };
-const canonical = wire.map((labels) => valueOf(parseName(spelled(labels), null)));
+const canonical = wire.map((labels) => nameOf(parseName(spelled(labels), null)));
 
 describe("the canonical form", () => {
   test("keeps every octet, lower case, and is its own canonical form", () => {
     fc.assert(
       fc.property(wire, (labels) => {
-        const name = valueOf(parseName(spelled(labels), null));
-        expect(labelsOf(name).map(unescape)).toEqual(labels.map(lower));
+        const name = nameOf(parseName(spelled(labels), null));
+        expect(labelsOf(name).map(octetsOf)).toEqual(labels.map(lower));
         expect(parseName(name, null)).toEqual({ ok: true, value: name });
         expect(parseName(name, apex)).toEqual({ ok: true, value: name });
         expect(nameOctets(name)).toBe(labels.reduce((sum, octets) => sum + octets.length + 1, 1));
@@ -72,8 +74,8 @@ describe("the canonical form", () => {
   test("relative and absolute undo each other", () => {
     fc.assert(
       fc.property(wire, fc.constantFrom(apex, ".", "com.", "a\\.b.x."), (labels, origin) => {
-        const name = valueOf(parseName(spelled(labels), null));
-        const below = valueOf(parseName(spelled(labels).slice(0, -1), origin, { exact: true }));
+        const name = nameOf(parseName(spelled(labels), null));
+        const below = nameOf(parseName(spelled(labels).slice(0, -1), origin, { exact: true }));
         expect(isBelow(below, origin)).toBe(true);
         for (const each of [name, below, origin]) {
           expect(absoluteName(relativeName(each, origin), origin)).toBe(each);
@@ -88,9 +90,14 @@ describe("the canonical form", () => {
   test("never throws, and never gives anything but a canonical name or a sentence", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string()), fc.constantFrom(apex, null), (text, origin) => {
-        for (const parsed of [parseName(text, origin), parseHost(text, apex), parseTarget(text, apex), parseZoneName(text)]) {
+        for (const parsed of [
+          parseName(text, origin),
+          parseHost(text, apex),
+          parseTarget(text, apex),
+          parseZoneName(text),
+        ]) {
           if (parsed.ok) expect(parseName(parsed.value, null)).toEqual(parsed);
-          else expect(parsed.reason).toMatch(/^[^]+\.$/);
+          else expect(parsed.reason).toMatch(/\.$/);
         }
       }),
       runs,
@@ -144,12 +151,13 @@ it.each([
   ["ü\\046b", "IDNA"],
   ["ü@x", "IDNA"],
   ["ü…b", "IDNA"],
-  ["\u00AD", "IDNA"],
+  ["\u00AD", "control"],
   ["x".repeat(64), "is 64 octets; a label has at most 63"],
+  ["\\123".repeat(300), "too long"],
   [`${`${"x".repeat(49)}.`.repeat(5)}${"y".repeat(48)}.`, "The name is 300 octets; a name has at most 255"],
 ])("%j is refused", (input, reason) => {
-  const parsed = parseName(input, input.length > 200 ? null : apex);
-  expect(parsed).toMatchObject({ ok: false, reason: expect.stringContaining(input === "\u00AD" ? "control" : reason) });
+  const parsed = parseName(input, input.endsWith("y.") ? null : apex);
+  expect(parsed).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
 });
 
 test("a name of 255 octets is taken, one of 256 is not", () => {
@@ -162,7 +170,7 @@ test("a name of 255 octets is taken, one of 256 is not", () => {
 describe("order", () => {
   /** RFC 4034 §6.1, label by label from the right. */
   const oracle = (a: string, b: string): number => {
-    const [left, right] = [a, b].map((name) => labelsOf(name).map(unescape).reverse()) as [Buffer[], Buffer[]];
+    const [left, right] = [a, b].map((name) => labelsOf(name).map(octetsOf).reverse()) as [Buffer[], Buffer[]];
     for (const [index, octets] of left.entries()) {
       const other = right[index];
       if (!other) return 1;
@@ -185,21 +193,33 @@ describe("order", () => {
   });
 
   test("is the example of the RFC", () => {
-    const names = ["example.", "a.example.", "yljkjljk.a.example.", "z.a.example.", "zabc.a.example.", "z.example.", "\\001.z.example.", "*.z.example.", "\\200.z.example."];
+    const names = [
+      "example.",
+      "a.example.",
+      "yljkjljk.a.example.",
+      "z.a.example.",
+      "zabc.a.example.",
+      "z.example.",
+      "\\001.z.example.",
+      "*.z.example.",
+      "\\200.z.example.",
+    ];
     expect(names.toReversed().sort(compareNames)).toEqual(names);
   });
 });
 
 describe("what people see", () => {
   const letters = fc.constantFrom(..."abcäöüßéñ日本語кирилλ0-");
-  const unicode = fc.string({ unit: letters, minLength: 1, maxLength: 12 }).filter((text) => domainToASCII(`${text}.x`) !== "");
+  const unicode = fc
+    .string({ unit: letters, minLength: 1, maxLength: 12 })
+    .filter((text) => domainToASCII(`${text}.x`) !== "");
 
   test("is what node makes of the A-labels, and goes back to them", () => {
     fc.assert(
       fc.property(unicode, (text) => {
         const parsed = parseName(`${text}.x.`, null);
         fc.pre(parsed.ok);
-        const name = valueOf(parsed);
+        const name = nameOf(parsed);
         expect(name).toBe(`${domainToASCII(`${text}.x`)}.`);
         expect(displayName(name)).toBe(domainToUnicode(name));
         expect(parseName(displayName(name), null)).toEqual({ ok: true, value: name });
@@ -224,6 +244,12 @@ describe("what people see", () => {
   });
 });
 
+test("many escapes are no work", () => {
+  const name = `${"\\123".repeat(60)}\\.`;
+  expect(absoluteName(name, apex)).toBe(`${name}.${apex}`);
+  expect(absoluteName(`${name}\\\\.`, apex)).toBe(`${name}\\\\.`);
+});
+
 test("an escaped dot ends no label", () => {
   expect(isBelow("a\\.example.com.", apex)).toBe(false);
   expect(isBelow("a\\\\.example.com.", apex)).toBe(true);
@@ -232,43 +258,3 @@ test("an escaped dot ends no label", () => {
   expect(isBelow(apex, ".")).toBe(true);
   expect(isBelow(".", ".")).toBe(false);
 });
-
-it.each([
-  ["mail", "mail.example.com."],
-  ["@", apex],
-  ["mail.example.net", "mail.example.net."],
-  ["mail.example.net.", "mail.example.net."],
-  ["localhost.", "localhost."],
-  ["Zürich.ch", "xn--zrich-kva.ch."],
-])("the target %s is %s", (input, name) => {
-  expect(parseTarget(input, apex)).toEqual({ ok: true, value: name });
-  expect(parseHost(input, apex)).toEqual({ ok: true, value: name });
-});
-
-it.each([
-  ["192.0.2.1", "address"],
-  ["192.0.2.1.", "address"],
-  ["2001:db8::1", "address"],
-  ["a_b.example.net.", "letters, digits"],
-  ["-a.net", "letters, digits"],
-  ["*.net", "letters, digits"],
-  ["a.123", "ends in a number"],
-  [".", "root"],
-])("the host %s is refused", (input, reason) => {
-  expect(parseHost(input, apex)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
-});
-
-test("the root is a host where the type says so, and underscores are right in targets", () => {
-  expect(parseHost(".", apex, { root: true })).toEqual({ ok: true, value: "." });
-  expect(parseTarget("_x.acm-validations.aws", apex)).toEqual({ ok: true, value: "_x.acm-validations.aws." });
-});
-
-it.each(["example.com", "Example.COM.", "2.0.192.in-addr.arpa", "0/25.2.0.192.in-addr.arpa", "local", "_x.example.com"])(
-  "%s is a zone",
-  (input) => expect(parseZoneName(input)).toEqual({ ok: true, value: `${input.toLowerCase().replace(/\.$/, "")}.` }),
-);
-
-it.each(["", "@", ".", "*.example.com", "192.0.2.1", "https://example.com/", "example.com/", "a\\.b.com", "a b.com"])(
-  "%j is no zone",
-  (input) => expect(parseZoneName(input).ok).toBe(false),
-);

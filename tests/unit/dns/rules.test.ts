@@ -21,17 +21,35 @@ const capabilities: ProviderCapabilities = {
   editableSoa: true,
   editableApexNs: true,
 };
-const cloudflare = { ...capabilities, kind: "cloudflare" as const, autoTtl: true, minTtl: 60, maxTtl: 86_400, disabled: false, comments: true, proxied: true, tags: true, apexCname: true, editableSoa: false, editableApexNs: false };
+const cloudflare = {
+  ...capabilities,
+  kind: "cloudflare" as const,
+  autoTtl: true,
+  minTtl: 60,
+  maxTtl: 86_400,
+  disabled: false,
+  comments: true,
+  proxied: true,
+  tags: true,
+  apexCname: true,
+  editableSoa: false,
+  editableApexNs: false,
+};
 
 /** `www A 192.0.2.1 | 192.0.2.2`; a `-` before a record disables it. */
 const set = (text: string, ttl: Ttl = 3600): RRset => {
   const [name = "", type = "", ...rest] = text.split(" ");
-  const records = rest.join(" ").split(" | ").filter((content) => content !== "");
+  const records = rest
+    .join(" ")
+    .split(" | ")
+    .filter((content) => content !== "");
   return {
     name: name === "@" ? apex : name.endsWith(".") ? name : `${name}.${apex}`,
     type,
     ttl,
-    records: records.map((content) => (content.startsWith("-") ? { content: content.slice(1), disabled: true } : { content })),
+    records: records.map((content) =>
+      content.startsWith("-") ? { content: content.slice(1), disabled: true } : { content },
+    ),
   };
 };
 const base = ["@ SOA ns1.example.com. hostmaster.example.com. 1 2 3 4 5", "@ NS ns1.example.net. | ns2.example.net."];
@@ -40,7 +58,11 @@ const base = ["@ SOA ns1.example.com. hostmaster.example.com. 1 2 3 4 5", "@ NS 
 function check(was: string[], now: (string | RRset)[], options: { can?: ProviderCapabilities; read?: string[] } = {}) {
   const current = [...base, ...was].map((text) => set(text));
   const wanted = now.map((each) => (typeof each === "string" ? set(each) : each));
-  const plan = makePlan(current, wanted.filter((each) => each.records.length > 0), { scope: new Set(wanted.map(rrsetKey)), apex });
+  const plan = makePlan(
+    current,
+    wanted.filter((each) => each.records.length > 0),
+    { scope: new Set(wanted.map(rrsetKey)), apex },
+  );
   const read = options.read ? { read: new Set([...options.read, ...plan.map((change) => change.name)]) } : {};
   return checkZone({ apex, current, plan, capabilities: options.can ?? capabilities, ...read });
 }
@@ -58,7 +80,12 @@ it.each<[string, string[], (string | RRset)[], string[]]>([
   ["a wrong content", [], ["www A 192.0.2.256"], ["invalid_content"]],
   ["a record twice", [], ["www A 192.0.2.1 | 192.0.2.1"], ["duplicate_record"]],
   ["a record on and off", [], ["www A 192.0.2.1 | -192.0.2.1"], ["duplicate_record"]],
-  ["a comment", [], [{ ...set("www A 192.0.2.1"), records: [{ content: "192.0.2.1", comment: "c" }] }], ["comment_not_offered"]],
+  [
+    "a comment",
+    [],
+    [{ ...set("www A 192.0.2.1"), records: [{ content: "192.0.2.1", comment: "c" }] }],
+    ["comment_not_offered"],
+  ],
 
   ["a CNAME", [], ["www CNAME a.example.net."], []],
   ["two CNAMEs", [], ["www CNAME a.example.net. | b.example.net."], ["cname_single"]],
@@ -125,14 +152,26 @@ test("a finding says what it is about", () => {
 });
 
 it.each<[string, string[], (string | RRset)[], string[], string[]]>([
-  ["MX to a CNAME", ["mail CNAME a.example.net."], ["@ MX 10 mail.example.com.", '@ TXT "v=spf1 -all"'], [], ["target_is_cname"]],
+  [
+    "MX to a CNAME",
+    ["mail CNAME a.example.net."],
+    ["@ MX 10 mail.example.com.", '@ TXT "v=spf1 -all"'],
+    [],
+    ["target_is_cname"],
+  ],
   ["NS to a CNAME", ["ns CNAME a.example.net."], ["sub NS ns.example.com."], [], ["target_is_cname"]],
   ["SRV to a CNAME", ["sip CNAME a.example.net."], ["_sip._tcp SRV 0 0 1 sip.example.com."], [], ["target_is_cname"]],
   ["a CNAME where an MX points", ["@ MX 10 mail.example.com."], ["mail CNAME a.example.net."], [], ["target_is_cname"]],
   ["MX to nothing known", [], ["_x SRV 0 0 1 mail.example.com."], [], []],
   ["SRV to nothing", [], ["_x SRV 0 0 1 mail.example.com."], ["mail.example.com."], ["target_without_address"]],
   ["SRV to what a wildcard answers", ["* A 192.0.2.1"], ["_x SRV 0 0 1 mail.example.com."], ["mail.example.com."], []],
-  ["SRV into a delegation", ["sub NS ns.example.net."], ["_x SRV 0 0 1 mail.sub.example.com."], ["mail.sub.example.com."], []],
+  [
+    "SRV into a delegation",
+    ["sub NS ns.example.net."],
+    ["_x SRV 0 0 1 mail.sub.example.com."],
+    ["mail.sub.example.com."],
+    [],
+  ],
   ["no glue", [], ["sub NS ns1.sub.example.com."], [], ["missing_glue"]],
   ["glue", ["ns1.sub A 192.0.2.1"], ["sub NS ns1.sub.example.com."], [], []],
   ["glue and NS at once", [], ["sub NS ns1.sub.example.com.", "ns1.sub A 192.0.2.1"], [], []],
@@ -146,8 +185,20 @@ it.each<[string, string[], (string | RRset)[], string[], string[]]>([
   ["a day and a minute", [], [set("www A 192.0.2.1", 86_400), set("w A 192.0.2.1", 60)], [], []],
   ["MX alone", [], ["@ MX 10 mail.example.net."], ["_dmarc.example.com."], ["no_spf", "no_dmarc"]],
   ["MX with SPF", ['@ TXT "v=spf1 -all"'], ["@ MX 10 mail.example.net."], ["_dmarc.example.com."], ["no_dmarc"]],
-  ["MX with both", ['@ TXT "v=spf1 -all"', '_dmarc TXT "v=DMARC1; p=none"'], ["@ MX 10 mail.example.net."], ["_dmarc.example.com."], []],
-  ["MX below, under the zone's DMARC", ['m TXT "v=spf1 -all"', '_dmarc TXT "v=DMARC1; p=none"'], ["m MX 10 mail.example.net."], ["_dmarc.example.com.", "_dmarc.m.example.com."], []],
+  [
+    "MX with both",
+    ['@ TXT "v=spf1 -all"', '_dmarc TXT "v=DMARC1; p=none"'],
+    ["@ MX 10 mail.example.net."],
+    ["_dmarc.example.com."],
+    [],
+  ],
+  [
+    "MX below, under the zone's DMARC",
+    ['m TXT "v=spf1 -all"', '_dmarc TXT "v=DMARC1; p=none"'],
+    ["m MX 10 mail.example.net."],
+    ["_dmarc.example.com.", "_dmarc.m.example.com."],
+    [],
+  ],
   ["no mail", [], ["@ MX 0 ."], ["_dmarc.example.com."], []],
   ["no mail, but badly", [], ["@ MX 5 ."], ["_dmarc.example.com."], ["content_advice"]],
   ["another MX", ["@ MX 10 mail.example.net."], ["@ MX 20 mail.example.net."], ["_dmarc.example.com."], []],
@@ -161,7 +212,13 @@ it.each<[string, string[], (string | RRset)[], string[], string[]]>([
 
 test("the names that warnings look at are those above, those pointed to, and DMARC's", () => {
   const plan = makePlan([], [set("a.b.c MX 10 m.example.com. | 10 m.example.net.")], { scope: new Set(), apex });
-  expect(namesToRead(plan, apex)).toEqual(["_dmarc.a.b.c.example.com.", "_dmarc.example.com.", "b.c.example.com.", "c.example.com.", "m.example.com."]);
+  expect(namesToRead(plan, apex)).toEqual([
+    "_dmarc.a.b.c.example.com.",
+    "_dmarc.example.com.",
+    "b.c.example.com.",
+    "c.example.com.",
+    "m.example.com.",
+  ]);
 });
 
 describe("the edge", () => {
@@ -187,7 +244,9 @@ describe("the edge", () => {
         ],
       },
     });
-    expect(normaliseRRset({ name: "@", type: "type1", ttl: "auto", records: [{ content: "192.0.2.1" }] }, apex)).toMatchObject({
+    expect(
+      normaliseRRset({ name: "@", type: "type1", ttl: "auto", records: [{ content: "192.0.2.1" }] }, apex),
+    ).toMatchObject({
       ok: true,
       rrset: { name: apex, type: "A", ttl: "auto" },
     });
@@ -206,7 +265,10 @@ describe("the edge", () => {
     [{ records: Array.from({ length: 10_001 }, () => ({ content: "192.0.2.1" })) }, [["records"]]],
     [{ name: "", ttl: -1, records: [{ content: "" }] }, [["name"], ["ttl"], ["records", 0, "content"]]],
   ])("%#: says where", (wrong, paths) => {
-    const result = normaliseRRset({ name: "www", type: "A", ttl: 300, records: [{ content: "192.0.2.1" }], ...wrong }, apex);
+    const result = normaliseRRset(
+      { name: "www", type: "A", ttl: 300, records: [{ content: "192.0.2.1" }], ...wrong },
+      apex,
+    );
     expect(result.ok ? [] : result.problems.map(({ path }) => path)).toEqual(paths);
     if (!result.ok) for (const { message } of result.problems) expect(message).toMatch(/\.$/);
   });

@@ -8,7 +8,7 @@ import { canonicalContent, recordTypes } from "#lib/dns/types/index.ts";
 import { soaWithoutSerial } from "#lib/dns/types/soa.ts";
 import { textToContent } from "#lib/dns/types/txt.ts";
 
-const runs = { numRuns: 10_000 };
+const runs = { numRuns: 5_000 };
 const apex = "example.com.";
 
 const u8 = fc.integer({ min: 0, max: 255 });
@@ -16,7 +16,10 @@ const u16 = fc.integer({ min: 0, max: 65_535 });
 const u31 = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const host = fc.constantFrom("mail", "mail.example.net", "MAIL.example.net.", "@", "zürich.ch", "a.b.c.d.");
 const hostOrRoot = fc.oneof(host, fc.constant("."));
-const target = fc.oneof(host, fc.constantFrom("_x.example.net", "0/25.example.net.", "a\\.b.example.net.", "a;b.example.net.", "*.example.net"));
+const target = fc.oneof(
+  host,
+  fc.constantFrom("_x.example.net", "0/25.example.net.", "a\\.b.example.net.", "a;b.example.net.", "*.example.net"),
+);
 const ipv4 = fc.tuple(u8, u8, u8, u8).map((parts) => parts.join("."));
 const text = fc.string({ unit: "binary", maxLength: 40 });
 
@@ -28,11 +31,25 @@ const contents: Record<string, fc.Arbitrary<string>> = {
   NS: host,
   PTR: target,
   SRV: fc.tuple(u16, u16, u16, hostOrRoot).map((parts) => parts.join(" ")),
-  CAA: fc.tuple(u8, fc.constantFrom("issue", "IODEF", "x1"), text).map(([flags, tag, value]) => `${flags} ${tag} ${textToContent(value)}`),
+  CAA: fc
+    .tuple(u8, fc.constantFrom("issue", "IODEF", "x1"), text)
+    .map(([flags, tag, value]) => `${flags} ${tag} ${textToContent(value)}`),
   SOA: fc
-    .tuple(hostOrRoot, fc.constantFrom("hostmaster", "a.b@example.net", "a\\.b.example.net.", "a@example.net."), u31, u31, u31, u31, u31)
+    .tuple(
+      hostOrRoot,
+      fc.constantFrom("hostmaster", "a.b@example.net", "a\\.b.example.net.", "a@example.net."),
+      u31,
+      u31,
+      u31,
+      u31,
+      u31,
+    )
     .map((parts) => parts.join("\t")),
-  TXT: fc.oneof(text.map(textToContent), fc.array(text, { minLength: 1, maxLength: 3 }).map((all) => all.map(textToContent).join(" ")), text),
+  TXT: fc.oneof(
+    text.map(textToContent),
+    fc.array(text, { minLength: 1, maxLength: 3 }).map((all) => all.map(textToContent).join(" ")),
+    text,
+  ),
 };
 
 describe.each([...recordTypes.values()])("$type", (type) => {
@@ -55,19 +72,22 @@ describe.each([...recordTypes.values()])("$type", (type) => {
       }),
       runs,
     );
-    expect(seen).toBeGreaterThan(8_000);
+    expect(seen).toBeGreaterThan(runs.numRuns * 0.8);
   });
 
   test("never throws on garbage", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(...'0:.a "\\@\t') })), (garbage) => {
-        const parsed = canonicalContent(type.type, garbage, apex);
-        if (parsed.ok) expect(canonicalContent(type.type, parsed.value, apex)).toEqual(parsed);
-        else expect(parsed.reason).toMatch(/\.$/);
-        type.toFields(garbage);
-        type.fromFields(type.toFields(garbage), { apex });
-        type.fromFields({ [type.fields[0]?.name ?? ""]: garbage }, { apex });
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(...'0:.a "\\@\t') })),
+        (garbage) => {
+          const parsed = canonicalContent(type.type, garbage, apex);
+          if (parsed.ok) expect(canonicalContent(type.type, parsed.value, apex)).toEqual(parsed);
+          else expect(parsed.reason).toMatch(/\.$/);
+          type.toFields(garbage);
+          type.fromFields(type.toFields(garbage), { apex });
+          type.fromFields({ [type.fields[0]?.name ?? ""]: garbage }, { apex });
+        },
+      ),
       runs,
     );
   });
@@ -93,8 +113,12 @@ test("IPv4 is what node takes", () => {
 
 test("IPv6 is what node takes, written as a URL writes it", () => {
   const almost = fc.string({ unit: fc.constantFrom(..."01aF:::."), maxLength: 20 });
-  const groups = fc.array(fc.constantFrom("0", "0000", "1", "00a0", "FFFF"), { minLength: 8, maxLength: 8 }).map((all) => all.join(":"));
-  const mixed = fc.tuple(fc.constantFrom("::", "::ffff:", "64:ff9b::", "1:2:3:4:5:6:", "1::5:"), ipv4).map((parts) => parts.join(""));
+  const groups = fc
+    .array(fc.constantFrom("0", "0000", "1", "00a0", "FFFF"), { minLength: 8, maxLength: 8 })
+    .map((all) => all.join(":"));
+  const mixed = fc
+    .tuple(fc.constantFrom("::", "::ffff:", "64:ff9b::", "1:2:3:4:5:6:", "1::5:"), ipv4)
+    .map((parts) => parts.join(""));
   fc.assert(
     fc.property(fc.oneof(fc.ipV6(), almost, groups, mixed), (written) => {
       const read = readIpv6(written);

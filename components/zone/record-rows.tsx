@@ -1,0 +1,135 @@
+/** The rows of the records table as plain elements: with the draft's marks and actions, or to read only. */
+import type { ReactNode } from "react";
+import { displayName } from "#lib/dns/name.ts";
+import type { RRset, Ttl } from "#lib/dns/rrset.ts";
+import { linesOf, ttlText } from "./draft.ts";
+import type { EditorRow } from "./editor-rows.ts";
+import { contentOf, extrasOf, nameOf } from "./record-content.tsx";
+import type { EditableRRset } from "./zone-view.ts";
+
+export type RowAction = "edit" | "remove" | "revert";
+
+const TYPE = "rounded-sm border border-line px-1.5 font-mono text-2xs leading-[18px] font-semibold text-text";
+const ACTION =
+  "-my-0.5 inline-flex min-h-6 min-w-6 items-center justify-center rounded-sm px-1 text-faint hover:text-text hover:underline pointer-coarse:min-h-9";
+const NAME_CELL = "w-1/4 font-mono wrap-anywhere";
+const TTL_CELL = "w-20 text-end font-mono text-dim";
+const CONTENT_CELL = "font-mono wrap-anywhere";
+
+const tones = { added: "ok", changed: "warn", removed: "bad" } as const;
+/** What gives a draft's row back, by what the draft does with it. */
+const reverts = { added: "Discard", changed: "Undo", removed: "Keep" } as const;
+const revertNames = { added: "Discard", changed: "Undo changes to", removed: "Keep" } as const;
+
+/** `www A` */
+export const rowLabel = ({ relative, type }: { relative: string; type: string }): string => `${displayName(relative)} ${type}`;
+
+/** A row that nobody edits. */
+export const readOnlyRow = ({ relative, type, ttl, records }: EditableRRset): ReactNode => (
+  <tr key={`${relative} ${type}`} className="hover:bg-hover">
+    <td data-label="Name" className={NAME_CELL}>
+      {nameOf(relative)}
+    </td>
+    <td data-label="Type">
+      <span className={TYPE}>{type}</span>
+    </td>
+    <td data-label="TTL" className={TTL_CELL}>
+      {ttlText(ttl)}
+    </td>
+    <td data-label="Content" className={CONTENT_CELL}>
+      <div>{records.map((record) => contentLine(type, record))}</div>
+    </td>
+  </tr>
+);
+
+/** A row of the editor. */
+export function editorRow(row: EditorRow, act: (action: RowAction, row: EditorRow) => void): ReactNode {
+  const { key, kind, relative, type, before, after, moved } = row;
+  const struck = kind === "removed" ? "line-through text-dim" : "";
+  return (
+    <tr
+      key={key}
+      data-key={key}
+      data-tone={kind ? tones[kind] : undefined}
+      tabIndex={-1}
+      className={kind ? "-outline-offset-2 [--faint:var(--dim)]" : "-outline-offset-2 hover:bg-hover"}
+    >
+      <td data-label="Name" className={`${NAME_CELL} ${struck}`}>
+        <div>
+          {kind && <span className="sr-only">{`${kind[0]?.toUpperCase()}${kind.slice(1)}: `}</span>}
+          {nameOf(relative)}
+        </div>
+      </td>
+      <td data-label="Type" className={struck}>
+        <span className={TYPE}>{type}</span>
+      </td>
+      <td data-label="TTL" className={`${TTL_CELL} ${struck}`}>
+        <div>{ttls(kind === "changed" ? before?.ttl : undefined, (after ?? before)?.ttl)}</div>
+      </td>
+      <td data-label="Content" className={CONTENT_CELL}>
+        <div>
+          {kind === "changed" ? changedLines(type, before, after) : plainLines(type, after ?? before, struck)}
+          {moved && <span className="block font-sans text-xs text-warn">Changed by somebody else since. Review shows both.</span>}
+        </div>
+      </td>
+      <td className="w-px text-end whitespace-nowrap text-faint">{actionsOf(row, act)}</td>
+    </tr>
+  );
+}
+
+function actionsOf(row: EditorRow, act: (action: RowAction, row: EditorRow) => void): ReactNode {
+  const { kind } = row;
+  const label = rowLabel(row);
+  const button = (action: RowAction, text: string, name: string) => (
+    <button key={action} type="button" aria-label={name} className={ACTION} onClick={() => act(action, row)}>
+      {text}
+    </button>
+  );
+  const editable = row.fixed === null && (row.level === "edit" || row.level === "full");
+  const buttons = [
+    kind && button("revert", reverts[kind], `${revertNames[kind]} ${label}`),
+    kind !== "removed" && editable && button("edit", "Edit", `Edit ${label}`),
+    kind === null && editable && row.removable && button("remove", "Remove", `Remove ${label}`),
+  ].filter((item) => item !== null && item !== false);
+  if (buttons.length === 0) return row.fixed ?? <span className="sr-only">View only</span>;
+  return buttons.flatMap((item, place) => (place === 0 ? [item] : [<span key={`dot-${item.key}`} aria-hidden="true">·</span>, item]));
+}
+
+function changedLines(type: string, before: RRset | null, after: RRset | null): ReactNode {
+  return linesOf(before, after).map(({ mark, record }) =>
+    mark === "before" ? (
+      <del key={`-${record.content}`} className="block text-faint line-through">
+        <span className="sr-only">was </span>
+        {contentOf(type, record.content)}
+        {extrasOf(record)}
+      </del>
+    ) : (
+      contentLine(type, record)
+    ),
+  );
+}
+
+const plainLines = (type: string, set: RRset | null, struck: string): ReactNode => (
+  <div className={struck}>{set?.records.map((record) => contentLine(type, record))}</div>
+);
+
+const contentLine = (type: string, record: RRset["records"][number]): ReactNode => (
+  <div key={record.content}>
+    {contentOf(type, record.content)}
+    {extrasOf(record)}
+  </div>
+);
+
+function ttls(before: Ttl | undefined, after: Ttl | undefined): ReactNode {
+  const shown = after === undefined ? "" : ttlText(after);
+  if (before === undefined || before === after) return shown;
+  return (
+    <>
+      <del className="block text-faint line-through">
+        <span className="sr-only">was </span>
+        {ttlText(before)}
+      </del>
+      {shown}
+    </>
+  );
+}

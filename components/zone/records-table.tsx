@@ -1,0 +1,21 @@
+/** The frame and the headings of the records table. */
+import type { ReactNode } from "react";
+import { Table, Th, THead } from "#components/ui/table.tsx";
+import { type ListState, sortLink } from "./zone-view.ts";
+
+export function RecordsTable({ list, actions, children }: { list: ListState; actions?: boolean; children: ReactNode }) {
+  return (
+    <Table label="Records" stack>
+      <THead>
+        <Th sort={sortLink(list, "name")}>Name</Th>
+        <Th sort={sortLink(list, "type")}>Type</Th>
+        <Th sort={sortLink(list, "ttl")} align="end">
+          TTL
+        </Th>
+        <Th>Content</Th>
+        {actions && <Th hidden>Actions</Th>}
+      </THead>
+      <tbody>{children}</tbody>
+    </Table>
+  );
+}
