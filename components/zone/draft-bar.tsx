@@ -1,19 +1,13 @@
 /** What the draft holds, at the bottom of the window, and the two ways out of it. */
 "use client";
-import { useState } from "react";
-import dynamic from "next/dynamic";
 import { Button } from "#components/ui/button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
-import { countsOf, type Draft, sentenceOf } from "./draft.ts";
-
-const ConfirmDialog = dynamic(() => import("#components/ui/confirm-dialog.tsx").then((module) => module.ConfirmDialog));
+import { countsOf, type Draft } from "./draft.ts";
 
 const INKS = { added: "text-ok", changed: "text-warn", removed: "text-bad" } as const;
 
 export function DraftBar({ draft, onDiscard, onReview }: { draft: Draft; onDiscard: () => void; onReview: () => void }) {
-  const [asking, setAsking] = useState(false);
   const counts = countsOf(draft);
-  const total = counts.added + counts.changed + counts.removed;
   return (
     <section
       aria-label="Draft"
@@ -30,7 +24,7 @@ export function DraftBar({ draft, onDiscard, onReview }: { draft: Draft; onDisca
       )}
       <span className="text-faint">saved on this device</span>
       <span className="ms-auto flex gap-2">
-        <Button onClick={() => (total > 1 ? setAsking(true) : onDiscard())}>Discard</Button>
+        <Button onClick={onDiscard}>Discard</Button>
         <Button variant="primary" onClick={onReview} aria-keyshortcuts="Meta+Enter Control+Enter">
           Review changes
           <span aria-hidden="true" className="pointer-coarse:hidden">
@@ -38,17 +32,6 @@ export function DraftBar({ draft, onDiscard, onReview }: { draft: Draft; onDisca
           </span>
         </Button>
       </span>
-      {asking && (
-        <ConfirmDialog
-          open
-          onOpenChange={setAsking}
-          title="Discard the draft?"
-          confirm="Discard draft"
-          onConfirm={onDiscard}
-        >
-          Your draft ({sentenceOf(counts)}) is thrown away. The zone stays as it is.
-        </ConfirmDialog>
-      )}
     </section>
   );
 }

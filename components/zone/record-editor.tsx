@@ -11,7 +11,7 @@ import { Kbd } from "#components/ui/kbd.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { type RRset, rrsetKey } from "#lib/dns/rrset.ts";
-import { countsOf, type Draft, sameRRset, type Seen, sentenceOf, withEntry, withoutEntry } from "./draft.ts";
+import { countsOf, type Draft, emptyDraft, sameRRset, type Seen, sentenceOf, withEntry, withoutEntry } from "./draft.ts";
 import { DraftBar } from "./draft-bar.tsx";
 import { DraftElsewhere } from "./draft-elsewhere.tsx";
 import { useDraft } from "./draft-store.ts";
@@ -107,6 +107,11 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
     router.refresh();
   };
 
+  const discard = () => {
+    update(() => emptyDraft);
+    toast("The draft is discarded.", { action: { label: "Undo", onClick: undo } });
+  };
+
   const history = `${zonePath(zone.organisation, zone.zone)}/history`;
   const shown = [...rows.added, ...rows.page];
   const add = (label: string) => (
@@ -146,7 +151,7 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
       <p role="status" className="sr-only">
         {said}
       </p>
-      {size > 0 && <DraftBar draft={draft} onDiscard={clear} onReview={() => show("review")} />}
+      {size > 0 && <DraftBar draft={draft} onDiscard={discard} onReview={() => show("review")} />}
       {open !== null && open !== "review" && (
         <RecordForm zone={zone} row={open.form} known={shown} onSave={save} onClose={() => show(null)} />
       )}

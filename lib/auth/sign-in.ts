@@ -7,7 +7,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { systemActor } from "#lib/actor.ts";
 import { comparePassword } from "./password.ts";
 import { createSession } from "./session.ts";
-import { assertNotLocked, clearFailures, recordFailure, signInLimits } from "./throttle.ts";
+import { assertNotLocked, clearFailures, forgiveOne, recordFailure, signInLimits } from "./throttle.ts";
 
 export interface SignInRequest {
   email: string;
@@ -30,13 +30,8 @@ export async function signInWithPassword(request: SignInRequest): Promise<string
     return null;
   }
   clearFailures(limits[0].key);
-  forgive(limits[1].key);
+  forgiveOne(limits[1]);
   return createSession({ userId: user.id, address: request.address, userAgent: request.userAgent });
-}
-
-/** Takes back the failure that a successful sign-in counted against its network. */
-function forgive(key: string): void {
-  db().$client.prepare("update attempts set failures = failures - 1, locked_until = 0 where key = ? and failures > 0").run(key);
 }
 
 function refuse(email: string, address: string): void {

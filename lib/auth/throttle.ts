@@ -45,6 +45,17 @@ export const clearFailures = (key: string): void => {
   db().delete(attempts).where(eq(attempts.key, key)).run();
 };
 
+/** Takes back the failure that was counted before a success was known. A lock that others earned stays. */
+export function forgiveOne(limit: Limit): void {
+  transaction((tx) => {
+    const row = tx.select().from(attempts).where(eq(attempts.key, limit.key)).get();
+    if (!row) return;
+    const failures = Math.max(0, row.failures - 1);
+    const lockedUntil = failures < limit.free ? 0 : row.lockedUntil;
+    tx.update(attempts).set({ failures, lockedUntil }).where(eq(attempts.key, limit.key)).run();
+  });
+}
+
 /** 5 free failures for an account from one network, then 30 s, 1 min, 2 min … up to an hour; 20 for one network. */
 export const signInLimits = (email: string, address: string): [pair: Limit, network: Limit] => {
   const network = networkOf(address);

@@ -66,7 +66,7 @@ export function recordCounts(plan: Plan): { created: number; updated: number; de
   const counts = { created: 0, updated: 0, deleted: 0 };
   for (const { before, after } of plan) {
     const [old, now] = [before ? comparedRecords(before) : [], after ? comparedRecords(after) : []];
-    const unmoved = before && after && before.ttl === after.ttl ? shared(old, now) : 0;
+    const unmoved = before && after && before.ttl === after.ttl ? inCommon(old, now) : 0;
     const updated = Math.min(old.length, now.length) - unmoved;
     counts.updated += updated;
     counts.created += now.length - unmoved - updated;
@@ -116,7 +116,7 @@ function sameRRset(a: RRset, b: RRset): boolean {
 }
 
 /** How many entries two sorted lists have in common. */
-function shared(a: readonly string[], b: readonly string[]): number {
+function inCommon(a: readonly string[], b: readonly string[]): number {
   let [count, left, right] = [0, 0, 0];
   while (left < a.length && right < b.length) {
     const [one, other] = [a[left] ?? "", b[right] ?? ""];
