@@ -61,10 +61,12 @@ async function addUser(args: string[], actor: Actor): Promise<void> {
   const name = option(args, "--name");
   const email = emailAddress.safeParse(args[0] ?? "");
   if (!email.success) throw new CommandError(email.error.issues[0]?.message ?? "Enter an e-mail address.");
+  const called = personName.safeParse(name ?? email.data.split("@")[0]);
+  if (!called.success) throw new CommandError(called.error.issues[0]?.message ?? "Enter a name.");
   const password = newPassword.safeParse(await readPassword());
   if (!password.success) throw new CommandError(password.error.issues[0]?.message ?? "This password cannot be used.");
   const account = await createAccount(
-    { email: email.data, name: personName.parse(name ?? email.data.split("@")[0]), password: password.data },
+    { email: email.data, name: called.data, password: password.data },
     actor,
   );
   console.log(`${account.email} can sign in now.`);

@@ -38,7 +38,16 @@ const STAFF: NavGroup = {
 
 const SIDEBAR = "sidebar";
 const BAR_BUTTON =
-  "grid size-9 shrink-0 place-items-center rounded-md text-dim hover:bg-line2 hover:text-text md:hidden [&_svg]:size-[18px]";
+  "grid size-9 shrink-0 place-items-center rounded-md text-dim hover:bg-line2 hover:text-text md:hidden " +
+  "[&_svg]:size-[18px]";
+const SKIP_LINK =
+  "fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-1.5 font-medium text-accent-text no-underline " +
+  "focus:translate-y-0";
+const COLUMN =
+  "fixed inset-y-0 right-auto left-0 h-dvh max-h-none w-[272px] max-w-[calc(100vw-48px)] flex-col border-line border-r " +
+  "bg-panel text-text backdrop:bg-veil open:flex max-md:shadow-lg md:sticky md:top-0 md:flex md:w-auto";
+const BAR =
+  "sticky top-0 z-20 flex h-12 shrink-0 items-center gap-3 border-line border-b bg-panel px-4 max-md:ps-2 md:px-6";
 
 export function AppFrame(props: AppFrameProps) {
   const { user, organisations, current, newOrganisationHref, nav, crumbs, staff, bar, children } = props;
@@ -47,26 +56,20 @@ export function AppFrame(props: AppFrameProps) {
 
   return (
     <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] md:grid-cols-[224px_minmax(0,1fr)]">
-      <a
-        href="#content"
-        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-1.5 font-medium text-accent-text no-underline focus:translate-y-0"
-      >
+      <a href="#content" className={SKIP_LINK}>
         Skip to content
       </a>
 
       {/* A plain column on a wide screen; on a phone a popover that slides over the page. */}
-      <Popover
-        id={SIDEBAR}
-        className="fixed inset-y-0 right-auto left-0 h-dvh max-h-none w-[272px] max-w-[calc(100vw-48px)] flex-col border-line border-r bg-panel text-text backdrop:bg-veil open:flex max-md:shadow-lg md:sticky md:top-0 md:flex md:w-auto"
-      >
+      <Popover id={SIDEBAR} className={COLUMN}>
         <div className="flex gap-1 px-2 pt-3 pb-2">
-          <div className="min-w-0 flex-1">
+          <nav aria-label="Organisations" className="min-w-0 flex-1">
             <OrganisationSwitcher
               organisations={organisations}
               current={current}
               newOrganisationHref={newOrganisationHref}
             />
-          </div>
+          </nav>
           <button
             type="button"
             popoverTarget={SIDEBAR}
@@ -91,13 +94,13 @@ export function AppFrame(props: AppFrameProps) {
             </section>
           ))}
         </nav>
-        <div className="border-line border-t p-2">
+        <nav aria-label="Account" className="border-line border-t p-2">
           <UserMenu user={user} />
-        </div>
+        </nav>
       </Popover>
 
       <div className="flex min-w-0 flex-col">
-        <header className="sticky top-0 z-20 flex h-12 shrink-0 items-center gap-3 border-line border-b bg-panel px-4 md:px-6 max-md:ps-2">
+        <header className={BAR}>
           <button type="button" popoverTarget={SIDEBAR} aria-label="Menu" className={BAR_BUTTON}>
             <Menu aria-hidden="true" />
           </button>

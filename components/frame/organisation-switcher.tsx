@@ -15,6 +15,9 @@ export interface OrganisationSwitcherProps {
 }
 
 const ID = "organisations";
+const BUTTON =
+  "flex h-[34px] w-full shrink-0 items-center gap-2 rounded-lg border border-line px-[7px] text-start font-semibold " +
+  "hover:bg-hover pointer-coarse:h-11";
 
 export function OrganisationSwitcher({ organisations, current, newOrganisationHref }: OrganisationSwitcherProps) {
   if (organisations.length === 0 && !current && !newOrganisationHref)
@@ -31,7 +34,7 @@ export function OrganisationSwitcher({ organisations, current, newOrganisationHr
         type="button"
         popoverTarget={ID}
         aria-label={current ? `Organisation: ${current.name}` : "Choose an organisation"}
-        className="flex h-[34px] w-full shrink-0 items-center gap-2 rounded-lg border border-line px-[7px] text-start font-semibold hover:bg-hover pointer-coarse:h-11"
+        className={BUTTON}
       >
         {current ? <AvatarInitials name={current.name} size="sm" shape="square" tone="accent" /> : <LogoMark />}
         <span className="min-w-0 flex-1 truncate">{current?.name ?? "Zonegate"}</span>

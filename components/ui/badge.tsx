@@ -25,7 +25,7 @@ export function Badge({ tone = "neutral", mono, className, children }: BadgeProp
     <span
       className={cx(
         "inline-flex shrink-0 items-center rounded-sm text-2xs font-semibold whitespace-nowrap",
-        mono ? "border border-line px-1.5 font-mono text-text" : cx("px-[5px] tabular-nums", TONES[tone]),
+        mono ? "border border-line px-1.5 align-[1px] font-mono text-text" : cx("px-[5px] tabular-nums", TONES[tone]),
         className,
       )}
     >

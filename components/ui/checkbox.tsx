@@ -13,6 +13,10 @@ const BOX =
   "checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent " +
   "aria-invalid:border-bad disabled:cursor-not-allowed disabled:opacity-50";
 
+const LABEL =
+  "inline-flex cursor-pointer items-start gap-2 pointer-coarse:py-1 has-disabled:cursor-not-allowed " +
+  "has-disabled:text-faint";
+
 const MARK = "pointer-events-none absolute inset-0 hidden size-4 text-accent-text";
 
 export const Checkbox = (props: CheckboxProps) => <Choice {...props} type="checkbox" />;
@@ -23,8 +27,9 @@ function Choice({ label, hint, className, type, ...rest }: CheckboxProps & { typ
   const made = useId();
   const id = rest.id ?? made;
   const hintId = `${id}-hint`;
+  const bare = label === undefined;
   const box = (
-    <span className="relative mt-0.5 grid size-4 shrink-0">
+    <span className={cx("relative inline-grid size-4 shrink-0", bare ? cx("align-[-3px]", className) : "mt-0.5")}>
       <input
         {...rest}
         id={id}
@@ -46,13 +51,10 @@ function Choice({ label, hint, className, type, ...rest }: CheckboxProps & { typ
       )}
     </span>
   );
-  if (label === undefined) return box;
+  if (bare) return box;
   return (
     <div className={cx("min-w-0", className)}>
-      <label
-        htmlFor={id}
-        className="inline-flex cursor-pointer items-start gap-2 pointer-coarse:py-1 has-disabled:cursor-not-allowed has-disabled:text-faint"
-      >
+      <label htmlFor={id} className={LABEL}>
         {box}
         <span className="min-w-0">{label}</span>
       </label>

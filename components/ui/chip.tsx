@@ -15,6 +15,7 @@ export function Chip({ href, on, className, children }: ChipProps) {
     <Link
       href={href}
       scroll={false}
+      prefetch={false}
       aria-current={on ? "true" : undefined}
       className={cx(
         "inline-flex h-6 shrink-0 items-center gap-1 rounded-full border px-[9px] text-xs font-medium tabular-nums",

@@ -20,16 +20,22 @@ export interface CodeBlockProps {
 
 export function CodeBlock({ text, label, copy = true, wrap, className }: CodeBlockProps) {
   return (
-    <div className={cx("relative rounded-lg border border-line bg-bg", className)}>
+    <div className={cx("relative min-w-0 rounded-lg border border-line bg-bg", className)}>
       <section
         aria-label={label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable from the keyboard
         tabIndex={0}
-        className={cx("overflow-x-auto rounded-lg px-3 py-2", copy && "pe-11")}
+        className={cx("overflow-x-auto rounded-lg contain-inline-size px-3 py-2", copy && "pe-11")}
       >
         <pre className={cx("font-mono text-sm", wrap && "break-all whitespace-pre-wrap")}>{text}</pre>
       </section>
-      {copy && <CopyButton text={text} label={`Copy ${label.toLowerCase()}`} className="absolute end-1.5 top-[5px]" />}
+      {copy && (
+        <CopyButton
+          text={text}
+          label={`Copy ${label.toLowerCase()}`}
+          className="absolute end-[5px] top-[5px] pointer-coarse:end-0 pointer-coarse:top-0"
+        />
+      )}
     </div>
   );
 }

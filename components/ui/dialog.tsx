@@ -2,7 +2,7 @@
 "use client";
 import { X } from "lucide-react";
 import * as Radix from "radix-ui/dialog";
-import type { ReactElement, ReactNode, RefObject } from "react";
+import { type ReactElement, type ReactNode, type RefObject, useRef } from "react";
 import { Button } from "./button.tsx";
 import { cx } from "./cx.ts";
 
@@ -16,6 +16,8 @@ export interface DialogProps {
   size?: keyof typeof WIDTHS;
   /** `alertdialog` for a question that must be answered: a click outside does not close it. */
   role?: "dialog" | "alertdialog";
+  /** A click outside does not close it: something has been typed. */
+  keepOpen?: boolean;
   /** Gets the focus first; otherwise the first control does. */
   initialFocus?: RefObject<HTMLElement | null>;
   /** The body, and last a DialogFooter; a form may hold both. */
@@ -29,9 +31,11 @@ export function Dialog({
   description,
   size = "md",
   role = "dialog",
+  keepOpen = false,
   initialFocus,
   children,
 }: DialogProps) {
+  const opener = useRef<Element>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -40,11 +44,16 @@ export function Dialog({
           role={role}
           {...(description === undefined && { "aria-describedby": undefined })}
           onOpenAutoFocus={(event) => {
+            opener.current = document.activeElement;
             if (!initialFocus?.current) return;
             event.preventDefault();
             initialFocus.current.focus();
           }}
-          onPointerDownOutside={(event) => role === "alertdialog" && event.preventDefault()}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener.current instanceof HTMLElement) opener.current.focus();
+          }}
+          onPointerDownOutside={(event) => (keepOpen || role === "alertdialog") && event.preventDefault()}
           className={cx(
             "fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[calc(100dvh-24px)] w-full flex-col overflow-hidden",
             "rounded-t-xl border border-line bg-panel shadow-lg outline-none",
@@ -60,7 +69,12 @@ export function Dialog({
               )}
             </div>
             <Radix.Close asChild>
-              <Button variant="ghost" size="icon-sm" aria-label="Close" className="-me-2 -mt-[3px]">
+              <Button
+                variant="ghost"
+                size="icon-sm"
+                aria-label="Close"
+                className="-me-2 -my-[3px] pointer-coarse:-my-2"
+              >
                 <X aria-hidden="true" />
               </Button>
             </Radix.Close>
@@ -72,13 +86,13 @@ export function Dialog({
   );
 }
 
+const FOOTER =
+  "sticky bottom-0 -mx-5 mt-5 flex flex-wrap items-center justify-end gap-2 border-line border-t bg-panel px-5 py-3";
+
 /** The dialog's actions, the main one last. `start` stands at the other end. */
 export function DialogFooter({ start, children }: { start?: ReactNode; children: ReactNode }) {
   return (
-    <div
-      data-dialog-footer=""
-      className="sticky bottom-0 -mx-5 mt-5 flex flex-wrap items-center justify-end gap-2 border-line border-t bg-panel px-5 py-3"
-    >
+    <div data-dialog-footer="" className={FOOTER}>
       {start && <div className="me-auto text-dim">{start}</div>}
       {children}
     </div>

@@ -57,7 +57,7 @@ export function Field({ label, hint, error, optional, hideLabel, className, chil
 /** A form's fields, one under the other or, where there is room, in columns. */
 export function FieldGroup({ columns = 1, children }: { columns?: 1 | 2 | 3; children: ReactNode }) {
   return (
-    <div className={cx("grid gap-4", columns === 2 && "sm:grid-cols-2", columns === 3 && "sm:grid-cols-3")}>
+    <div className={cx("grid grid-cols-1 gap-4", columns === 2 && "sm:grid-cols-2", columns === 3 && "sm:grid-cols-3")}>
       {children}
     </div>
   );

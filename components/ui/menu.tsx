@@ -7,8 +7,8 @@ import type { ReactElement, ReactNode } from "react";
 import { cx } from "./cx.ts";
 
 const ITEM =
-  "relative flex min-h-7 cursor-pointer select-none items-center gap-2 rounded-[5px] px-2 py-1 no-underline outline-none " +
-  "data-disabled:cursor-not-allowed data-disabled:text-faint data-highlighted:bg-line2 pointer-coarse:min-h-10 " +
+  "relative flex min-h-7 cursor-pointer select-none items-center gap-2 rounded-[5px] px-2 py-1 no-underline " +
+  "outline-none data-disabled:cursor-not-allowed data-disabled:text-faint data-highlighted:bg-line2 pointer-coarse:min-h-10 " +
   "[&_svg]:size-3.5 [&_svg]:shrink-0";
 
 export interface MenuProps {
@@ -30,8 +30,8 @@ export function Menu({ trigger, align = "end", side = "bottom", children }: Menu
           sideOffset={4}
           collisionPadding={8}
           className={cx(
-            "z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 max-w-80 overflow-y-auto rounded-lg border",
-            "border-line bg-panel p-1 shadow-lg outline-none",
+            "z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 max-w-80 overflow-y-auto rounded-lg",
+            "border border-line bg-panel p-1 shadow-lg outline-none",
           )}
         >
           {children}

@@ -46,7 +46,7 @@ export function Panel({ title, description, actions, footer, flush, className, c
 /** Names and values in two columns, one under the other on a phone. */
 export function Facts({ items }: { items: readonly { label: string; value: ReactNode }[] }) {
   return (
-    <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[minmax(120px,auto)_minmax(0,1fr)]">
+    <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[minmax(120px,max-content)_minmax(0,1fr)]">
       {items.map(({ label, value }) => (
         <div key={label} className="sm:contents">
           <dt className="text-dim">{label}</dt>

@@ -67,7 +67,7 @@ export function SearchField({ label, placeholder, param = "q", shortcut = true, 
   };
 
   return (
-    <search className={cx("block w-[280px] max-w-full", className)}>
+    <search className={cx("block w-[280px] max-w-full max-sm:w-full", className)}>
       <form
         className="relative"
         onSubmit={(event) => {

@@ -8,6 +8,10 @@ export interface SwitchProps extends Omit<ComponentProps<"input">, "type" | "rol
   hint?: ReactNode;
 }
 
+const LABEL =
+  "flex cursor-pointer items-start justify-between gap-4 pointer-coarse:py-1 has-disabled:cursor-not-allowed " +
+  "has-disabled:text-faint";
+
 export function Switch({ label, hint, className, ...rest }: SwitchProps) {
   const made = useId();
   const id = rest.id ?? made;
@@ -32,10 +36,7 @@ export function Switch({ label, hint, className, ...rest }: SwitchProps) {
   if (label === undefined) return control;
   return (
     <div className={cx("min-w-0", className)}>
-      <label
-        htmlFor={id}
-        className="flex cursor-pointer items-start justify-between gap-4 pointer-coarse:py-1 has-disabled:cursor-not-allowed has-disabled:text-faint"
-      >
+      <label htmlFor={id} className={LABEL}>
         <span className="min-w-0 font-medium">{label}</span>
         <span className="flex h-5 items-center">{control}</span>
       </label>

@@ -18,7 +18,7 @@ export function Table({ label, stack, className, children }: TableProps) {
     <section
       aria-label={label}
       tabIndex={stack ? undefined : 0}
-      className={cx("w-full overflow-x-auto rounded-lg border border-line bg-panel", className)}
+      className={cx("w-full overflow-x-auto contain-inline-size rounded-lg border border-line bg-panel", className)}
     >
       <table aria-label={label} data-stack={stack ? "" : undefined} className="data-table">
         {children}
@@ -46,6 +46,16 @@ export interface ThProps extends Omit<ComponentProps<"th">, "align"> {
 export function Th({ align = "start", sort, hidden, className, children, ...rest }: ThProps) {
   const end = align === "end";
   const Arrow = sort?.direction === undefined ? ChevronsUpDown : sort.direction === "ascending" ? ArrowUp : ArrowDown;
+  const arrow = (
+    <Arrow
+      aria-hidden="true"
+      className={cx(
+        "inline size-3 align-[-1.5px]",
+        end ? "me-1" : "ms-1",
+        !sort?.direction && "opacity-50 group-hover:opacity-100",
+      )}
+    />
+  );
   return (
     <th {...rest} scope="col" aria-sort={sort?.direction} className={cx(end && "text-end!", className)}>
       {hidden && <span className="sr-only">{children}</span>}
@@ -55,17 +65,11 @@ export function Th({ align = "start", sort, hidden, className, children, ...rest
           href={sort.href}
           scroll={false}
           prefetch={false}
-          className={cx(
-            "group inline-flex items-center gap-1 rounded-sm no-underline hover:text-text",
-            end && "flex-row-reverse",
-            sort.direction && "text-text",
-          )}
+          className={cx("group rounded-sm no-underline hover:text-text", sort.direction && "text-text")}
         >
+          {end && arrow}
           {children}
-          <Arrow
-            aria-hidden="true"
-            className={cx("size-3 shrink-0", !sort.direction && "opacity-50 group-hover:opacity-100")}
-          />
+          {!end && arrow}
         </Link>
       )}
     </th>

@@ -54,9 +54,9 @@ const Tab = ({ href, label, badge, on }: TabItem & { on: boolean }) => (
     href={href}
     aria-current={on ? "page" : undefined}
     className={cx(
-      "-mb-px flex items-center gap-1.5 border-b-2 py-1.5 whitespace-nowrap no-underline -outline-offset-2",
-      "transition-colors duration-100 pointer-coarse:py-2.5",
-      on ? "border-accent font-semibold text-text" : "border-transparent text-dim hover:border-line hover:text-text",
+      "relative -mx-1 -mb-px flex items-center gap-1.5 rounded-sm px-1 py-[7px] whitespace-nowrap no-underline",
+      "-outline-offset-2 after:absolute after:inset-x-1 after:bottom-0 after:h-0.5 pointer-coarse:py-[11px]",
+      on ? "font-semibold text-text after:bg-accent" : "text-dim hover:text-text hover:after:bg-line",
     )}
   >
     {label}

@@ -14,7 +14,7 @@ const CHOICES = [
 export function ThemeSwitch({ className }: { className?: string }) {
   const chosen = useSyncExternalStore(subscribe, current, () => undefined);
   return (
-    <fieldset className={cx("flex rounded-md border border-line bg-bg p-0.5", className)}>
+    <fieldset className={cx("flex min-w-0 rounded-md border border-line bg-bg p-0.5", className)}>
       <legend className="sr-only">Theme</legend>
       {CHOICES.map(({ theme, label, Icon }) => (
         <button
@@ -23,7 +23,7 @@ export function ThemeSwitch({ className }: { className?: string }) {
           aria-pressed={chosen === theme}
           onClick={() => choose(theme)}
           className={cx(
-            "flex h-6 flex-1 items-center justify-center gap-1.5 rounded-[5px] border border-transparent px-1.5 text-xs",
+            "flex h-6 flex-1 items-center justify-center gap-1 rounded-[5px] border border-transparent px-1 text-xs",
             "font-medium text-dim hover:text-text pointer-coarse:h-9",
             chosen === theme && "border-line bg-panel text-text",
           )}

@@ -6,7 +6,15 @@ import { countsOf, type Draft } from "./draft.ts";
 
 const INKS = { added: "text-ok", changed: "text-warn", removed: "text-bad" } as const;
 
-export function DraftBar({ draft, onDiscard, onReview }: { draft: Draft; onDiscard: () => void; onReview: () => void }) {
+export function DraftBar({
+  draft,
+  onDiscard,
+  onReview,
+}: {
+  draft: Draft;
+  onDiscard: () => void;
+  onReview: () => void;
+}) {
   const counts = countsOf(draft);
   return (
     <section

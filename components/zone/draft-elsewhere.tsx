@@ -20,7 +20,9 @@ export function DraftElsewhere({ rows, onEdit, onRevert }: DraftElsewhereProps) 
       <ul>
         {rows.map((row) => (
           <li key={row.key} className="flex min-h-8 flex-wrap items-center gap-x-3">
-            <Badge tone={row.kind === "removed" ? "bad" : "warn"}>{row.kind === "removed" ? "Removed" : "Changed"}</Badge>
+            <Badge tone={row.kind === "removed" ? "bad" : "warn"}>
+              {row.kind === "removed" ? "Removed" : "Changed"}
+            </Badge>
             <span className="font-mono wrap-anywhere">{rowLabel(row)}</span>
             <span className="min-w-0 flex-1 truncate font-mono text-faint">
               {(row.after ?? row.before)?.records.map((record) => plainContent(row.type, record.content)).join(", ")}

@@ -25,7 +25,8 @@ export const NOTHING_SEEN = "MKCSSjNgvmh9Hfn8u_3_Ys";
 
 export type DraftKind = "added" | "changed" | "removed";
 
-export const kindOf = ({ seen, wanted }: DraftEntry): DraftKind => (wanted === null ? "removed" : seen === null ? "added" : "changed");
+export const kindOf = ({ seen, wanted }: DraftEntry): DraftKind =>
+  wanted === null ? "removed" : seen === null ? "added" : "changed";
 
 /** The draft with this entry; one that changes nothing is left out. */
 export function withEntry(draft: Draft, entry: DraftEntry): Draft {
@@ -47,7 +48,9 @@ export function countsOf(draft: Draft): Record<DraftKind, number> {
 
 /** `1 added, 2 changed`; empty parts are left out. */
 export function sentenceOf(counts: Readonly<Record<DraftKind, number>>): string {
-  const parts = (["added", "changed", "removed"] as const).flatMap((kind) => (counts[kind] > 0 ? [`${counts[kind]} ${kind}`] : []));
+  const parts = (["added", "changed", "removed"] as const).flatMap((kind) =>
+    counts[kind] > 0 ? [`${counts[kind]} ${kind}`] : [],
+  );
   return parts.join(", ");
 }
 
@@ -57,7 +60,9 @@ export function requestOf(draft: Draft) {
   const wanted = entries.filter((entry) => entry.wanted !== null);
   const gone = entries.filter((entry) => entry.wanted === null);
   return {
-    rrsets: wanted.flatMap(({ wanted: set }) => (set ? [{ name: set.name, type: set.type, ttl: set.ttl, records: set.records.map(sent) }] : [])),
+    rrsets: wanted.flatMap(({ wanted: set }) =>
+      set ? [{ name: set.name, type: set.type, ttl: set.ttl, records: set.records.map(sent) }] : [],
+    ),
     deletions: gone.map(({ name, type }) => ({ name, type })),
     expect: entries.map(({ name, type, seen }) => ({ name, type, hash: seen?.hash ?? NOTHING_SEEN })),
     /** The key of the RRset that an input field such as `rrsets.0.records.1.content` is about. */
@@ -80,7 +85,8 @@ const sent = ({ content, disabled, comment, proxied, tags }: DnsRecord) => ({
 /** Whether two RRsets say the same; the order of records makes no difference. */
 export function sameRRset(a: RRset | null, b: RRset | null): boolean {
   if (a === null || b === null) return a === b;
-  const said = (set: RRset) => JSON.stringify([set.name, set.type, set.ttl, set.records.map((record) => JSON.stringify(sent(record))).sort()]);
+  const said = (set: RRset) =>
+    JSON.stringify([set.name, set.type, set.ttl, set.records.map((record) => JSON.stringify(sent(record))).sort()]);
   return said(a) === said(b);
 }
 

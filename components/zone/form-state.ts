@@ -35,7 +35,11 @@ const MAX_TTL = 2 ** 31 - 1;
 export function initialState(row: EditorRow | null, type: string): FormState {
   const set = row?.after ?? row?.before;
   if (!row || !set) return { name: "", type, ttl: DEFAULT_TTL, values: [emptyValue(0, type)] };
-  const values = set.records.map(({ content, providerId: _, ...extras }, id) => ({ id, extras, fields: fieldsOf(row.type, content) }));
+  const values = set.records.map(({ content, providerId: _, ...extras }, id) => ({
+    id,
+    extras,
+    fields: fieldsOf(row.type, content),
+  }));
   return { name: row.relative, type: row.type, ttl: ttlText(set.ttl), values };
 }
 
@@ -59,13 +63,14 @@ export const retyped = (state: FormState, type: string): FormState => ({
 export function specsOf(type: string, fields: Readonly<Record<string, string>>): readonly FieldSpec[] {
   const known = recordTypes.get(type);
   if (!known) return [{ ...rawContent, placeholder: type === "ALIAS" ? "www.example.net." : "" }];
-  if (type === "TXT" && fields["text"] === undefined && fields["content"] !== undefined) return [rawContent];
+  if (type === "TXT" && fields.text === undefined && fields.content !== undefined) return [rawContent];
   return known.fields;
 }
 
 const rawContent: FieldSpec = { name: "content", label: "Content", kind: "textarea", placeholder: "" };
 
-const fieldsOf = (type: string, content: string): Record<string, string> => recordTypes.get(type)?.toFields(content) ?? { content };
+const fieldsOf = (type: string, content: string): Record<string, string> =>
+  recordTypes.get(type)?.toFields(content) ?? { content };
 
 /** The RRset that the form says, or what is wrong by field. */
 export function checkForm(state: FormState, zone: ZoneView): Checked {
@@ -74,17 +79,20 @@ export function checkForm(state: FormState, zone: ZoneView): Checked {
   if (!name.ok) problems.name = name.reason;
   else if (!isInZone(name.value, zone.apex)) problems.name = `${name.value} is not in this zone.`;
   const ttl = parseTtl(state.ttl, zone.offers.includes("autoTtl"));
-  if (ttl === null) problems.ttl = `A TTL is a whole number of seconds from 0 to ${MAX_TTL}, or a time such as 5m, 1h or 1d.`;
+  if (ttl === null)
+    problems.ttl = `A TTL is a whole number of seconds from 0 to ${MAX_TTL}, or a time such as 5m, 1h or 1d.`;
   const records: DnsRecord[] = [];
   const seen = new Set<string>();
   for (const value of state.values) {
     const read = readValue(state.type, value, zone.apex);
     if (!read.ok) problems.values[value.id] = read.fields;
-    else if (seen.has(read.content)) problems.values[value.id] = { [firstField(state.type, value)]: "This value stands here twice." };
+    else if (seen.has(read.content))
+      problems.values[value.id] = { [firstField(state.type, value)]: "This value stands here twice." };
     else records.push({ ...value.extras, content: read.content });
     if (read.ok) seen.add(read.content);
   }
-  if (!name.ok || ttl === null || problems.name || Object.keys(problems.values).length > 0) return { wanted: null, problems };
+  if (!name.ok || ttl === null || problems.name || Object.keys(problems.values).length > 0)
+    return { wanted: null, problems };
   return { wanted: { name: name.value, type: state.type, ttl, records }, problems: null };
 }
 
@@ -99,11 +107,14 @@ export function adviceOn(type: string, value: ValueState, apex: string): string[
 export function readValue(type: string, { fields }: ValueState, apex: string) {
   const known = recordTypes.get(type);
   if (known) return known.fromFields(fields, { apex });
-  const content = canonicalContent(type, fields["content"] ?? "", apex);
-  return content.ok ? { ok: true as const, content: content.value } : { ok: false as const, fields: { content: content.reason } };
+  const content = canonicalContent(type, fields.content ?? "", apex);
+  return content.ok
+    ? { ok: true as const, content: content.value }
+    : { ok: false as const, fields: { content: content.reason } };
 }
 
-export const firstField = (type: string, value: ValueState): string => specsOf(type, value.fields)[0]?.name ?? "content";
+export const firstField = (type: string, value: ValueState): string =>
+  specsOf(type, value.fields)[0]?.name ?? "content";
 
 /** The absolute name for a hint, where it says more than what was typed. */
 export function fullName(typed: string, apex: string): string | null {

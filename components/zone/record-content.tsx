@@ -112,4 +112,7 @@ function textOfContent(content: string): ReactNode {
 
 /** Control characters and line breaks would not be seen. */
 const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+  text.replace(
+    /[\p{Cc}\u2028\u2029]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );

@@ -11,7 +11,16 @@ import { Kbd } from "#components/ui/kbd.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { type RRset, rrsetKey } from "#lib/dns/rrset.ts";
-import { countsOf, type Draft, emptyDraft, sameRRset, type Seen, sentenceOf, withEntry, withoutEntry } from "./draft.ts";
+import {
+  countsOf,
+  type Draft,
+  emptyDraft,
+  type Seen,
+  sameRRset,
+  sentenceOf,
+  withEntry,
+  withoutEntry,
+} from "./draft.ts";
 import { DraftBar } from "./draft-bar.tsx";
 import { DraftElsewhere } from "./draft-elsewhere.tsx";
 import { useDraft } from "./draft-store.ts";
@@ -19,6 +28,7 @@ import { type EditorRow, editorRows } from "./editor-rows.ts";
 import type { SavedForm } from "./record-form.tsx";
 import { editorRow, type RowAction, rowLabel } from "./record-rows.tsx";
 import { RecordsTable } from "./records-table.tsx";
+import type { ChangeResult } from "./review-state.ts";
 import { useEditorKeys } from "./use-editor-keys.ts";
 import { type EditableRRset, type ListState, type ZoneView, zonePath } from "./zone-view.ts";
 
@@ -69,7 +79,8 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
   };
   const act = (action: RowAction, row: EditorRow) => {
     if (action === "edit") return show({ form: row });
-    if (action === "remove") update((now) => withEntry(now, { name: row.name, type: row.type, seen: row.seen, wanted: null }));
+    if (action === "remove")
+      update((now) => withEntry(now, { name: row.name, type: row.type, seen: row.seen, wanted: null }));
     else update((now) => withoutEntry(now, row.key));
     setSaid(action === "remove" ? `${rowLabel(row)} is removed in the draft.` : `${rowLabel(row)} is as it was.`);
     requestAnimationFrame(() => focusRow(row.key));
@@ -97,16 +108,14 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
     show(null);
     if (saved.joined) toast(`${saved.label} is there already: what you entered was added to it.`);
   };
-  const applied = (state: "applied" | "unknown" | "other") => {
-    if (state === "applied") {
-      toast(`Applied: ${sentenceOf(countsOf(draft))}`, { tone: "ok" });
-      clear();
-    }
-    setUnanswered(state === "unknown");
-    if (state !== "other") show(null);
+  const applied = ({ state }: ChangeResult) => {
+    if (state === "applied") toast(`Applied: ${sentenceOf(countsOf(draft))}`, { tone: "ok" });
+    // What may still have to be sent again stays in the draft.
+    if (state === "applied" || state === "differs") clear();
+    setUnanswered(state === "unknown" || state === "pending");
+    if (state === "applied" || state === "unknown" || state === "pending") show(null);
     router.refresh();
   };
-
   const discard = () => {
     update(() => emptyDraft);
     toast("The draft is discarded.", { action: { label: "Undo", onClick: undo } });
@@ -143,7 +152,11 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
         nothingFound
       )}
       {isNew && rows.added.length === 0 && (
-        <EmptyState title="Nothing but the zone itself" className="mt-3" action={<Button onClick={() => show({ form: null })}>Add your first record</Button>}>
+        <EmptyState
+          title="Nothing but the zone itself"
+          className="mt-3"
+          action={<Button onClick={() => show({ form: null })}>Add your first record</Button>}
+        >
           A website needs an A or AAAA record, mail an MX.
         </EmptyState>
       )}
@@ -161,7 +174,7 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
           draft={draft}
           onRebase={(key, seen) => update((now) => rebased(now, key, seen))}
           onDrop={(keys) => update((now) => keys.reduce(withoutEntry, now))}
-          onApplied={applied}
+          onResult={applied}
           onClose={() => show(null)}
         />
       )}
@@ -187,5 +200,5 @@ function rebased(draft: Draft, key: string, seen: { hash: string; rrset: RRset |
 /** The row, or what is left of the table when it is gone. */
 function focusRow(key: string): void {
   const rows = [...document.querySelectorAll<HTMLElement>("tr[data-key]")];
-  (rows.find((row) => row.dataset["key"] === key) ?? rows[0])?.focus();
+  (rows.find((row) => row.dataset.key === key) ?? rows[0])?.focus();
 }

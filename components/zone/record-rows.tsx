@@ -22,7 +22,8 @@ const reverts = { added: "Discard", changed: "Undo", removed: "Keep" } as const;
 const revertNames = { added: "Discard", changed: "Undo changes to", removed: "Keep" } as const;
 
 /** `www A` */
-export const rowLabel = ({ relative, type }: { relative: string; type: string }): string => `${displayName(relative)} ${type}`;
+export const rowLabel = ({ relative, type }: { relative: string; type: string }): string =>
+  `${displayName(relative)} ${type}`;
 
 /** A row that nobody edits. */
 export const readOnlyRow = ({ relative, type, ttl, records }: EditableRRset): ReactNode => (
@@ -69,7 +70,11 @@ export function editorRow(row: EditorRow, act: (action: RowAction, row: EditorRo
       <td data-label="Content" className={CONTENT_CELL}>
         <div>
           {kind === "changed" ? changedLines(type, before, after) : plainLines(type, after ?? before, struck)}
-          {moved && <span className="block font-sans text-xs text-warn">Changed by somebody else since. Review shows both.</span>}
+          {moved && (
+            <span className="block font-sans text-xs text-warn">
+              Changed by somebody else since. Review shows both.
+            </span>
+          )}
         </div>
       </td>
       <td className="w-px text-end whitespace-nowrap text-faint">{actionsOf(row, act)}</td>
@@ -92,7 +97,16 @@ function actionsOf(row: EditorRow, act: (action: RowAction, row: EditorRow) => v
     kind === null && editable && row.removable && button("remove", "Remove", `Remove ${label}`),
   ].filter((item) => item !== null && item !== false);
   if (buttons.length === 0) return row.fixed ?? <span className="sr-only">View only</span>;
-  return buttons.flatMap((item, place) => (place === 0 ? [item] : [<span key={`dot-${item.key}`} aria-hidden="true">·</span>, item]));
+  return buttons.flatMap((item, place) =>
+    place === 0
+      ? [item]
+      : [
+          <span key={`dot-${item.key}`} aria-hidden="true">
+            ·
+          </span>,
+          item,
+        ],
+  );
 }
 
 function changedLines(type: string, before: RRset | null, after: RRset | null): ReactNode {

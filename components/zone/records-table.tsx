@@ -1,6 +1,6 @@
 /** The frame and the headings of the records table. */
 import type { ReactNode } from "react";
-import { Table, Th, THead } from "#components/ui/table.tsx";
+import { Table, THead, Th } from "#components/ui/table.tsx";
 import { type ListState, sortLink } from "./zone-view.ts";
 
 export function RecordsTable({ list, actions, children }: { list: ListState; actions?: boolean; children: ReactNode }) {

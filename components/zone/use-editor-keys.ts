@@ -43,9 +43,9 @@ function handle(event: KeyboardEvent, keys: EditorKeys): boolean {
     return true;
   }
   const row = event.target instanceof Element ? event.target.closest<HTMLElement>("tr[data-key]") : null;
-  if (!row?.dataset["key"]) return false;
-  if (key === "e" && !event.shiftKey) keys.edit(row.dataset["key"]);
-  else if (key === "backspace" || key === "delete") keys.remove(row.dataset["key"]);
+  if (!row?.dataset.key) return false;
+  if (key === "e" && !event.shiftKey) keys.edit(row.dataset.key);
+  else if (key === "backspace" || key === "delete") keys.remove(row.dataset.key);
   else if (key === "arrowdown" || key === "arrowup") focusSibling(row, key === "arrowdown");
   else return false;
   return true;

@@ -33,10 +33,13 @@ export function ValueFields(props: ValueFieldsProps) {
   const { zone, type, value, place, problems, first, onRemove, mayDisable, onChange, onLeave } = props;
   const specs = specsOf(type, value.fields);
   const advice = adviceOn(type, value, zone.apex);
-  const setExtra = (extra: Partial<ValueState["extras"]>) => onChange({ ...value, extras: { ...value.extras, ...extra } });
+  const setExtra = (extra: Partial<ValueState["extras"]>) =>
+    onChange({ ...value, extras: { ...value.extras, ...extra } });
   return (
     <fieldset className="grid min-w-0 gap-2 rounded-lg border border-line p-3">
-      <legend className={place === null ? "sr-only" : "px-1 text-xs text-dim"}>{place === null ? "Value" : `Value ${place}`}</legend>
+      <legend className={place === null ? "sr-only" : "px-1 text-xs text-dim"}>
+        {place === null ? "Value" : `Value ${place}`}
+      </legend>
       <div className="flex items-start gap-2">
         <div className="flex min-w-0 flex-1 flex-wrap gap-2">
           {specs.map((spec, index) => (
@@ -57,7 +60,13 @@ export function ValueFields(props: ValueFieldsProps) {
           ))}
         </div>
         {onRemove && (
-          <Button variant="ghost" size="icon" className="mt-6" aria-label={`Remove value ${place ?? 1}`} onClick={onRemove}>
+          <Button
+            variant="ghost"
+            size="icon"
+            className="mt-6"
+            aria-label={`Remove value ${place ?? 1}`}
+            onClick={onRemove}
+          >
             <Trash2 aria-hidden="true" />
           </Button>
         )}
@@ -75,7 +84,11 @@ export function ValueFields(props: ValueFieldsProps) {
         />
       )}
       {zone.offers.includes("proxied") && ["A", "AAAA", "CNAME"].includes(type) && (
-        <Checkbox label="Proxied" checked={value.extras.proxied ?? false} onChange={(event) => setExtra({ proxied: event.target.checked })} />
+        <Checkbox
+          label="Proxied"
+          checked={value.extras.proxied ?? false}
+          onChange={(event) => setExtra({ proxied: event.target.checked })}
+        />
       )}
     </fieldset>
   );
@@ -97,7 +110,8 @@ function control(spec: FieldSpec, { value, first, onChange, onBlur }: ControlSta
     onBlur,
     onChange: (event: { target: { value: string } }) => onChange(event.target.value),
   };
-  if (spec.kind === "textarea") return <Textarea {...shared} rows={2} ref={first as RefObject<HTMLTextAreaElement | null>} />;
+  if (spec.kind === "textarea")
+    return <Textarea {...shared} rows={2} ref={first as RefObject<HTMLTextAreaElement | null>} />;
   if (spec.kind === "select") {
     const options = spec.options ?? [];
     const all = value === "" || options.includes(value) ? options : [value, ...options];

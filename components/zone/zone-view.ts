@@ -35,7 +35,12 @@ export interface ListState {
 export type SearchParams = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Reads an address; what makes no sense in it is left out. The first of `sorts` is the default. */
-export function listState(path: string, params: SearchParams, sorts: readonly string[], filters: readonly string[]): ListState {
+export function listState(
+  path: string,
+  params: SearchParams,
+  sorts: readonly string[],
+  filters: readonly string[],
+): ListState {
   const one = (name: string): string => [params[name]].flat()[0] ?? "";
   const sort = one("sort");
   const page = Number(one("page"));
@@ -48,9 +53,13 @@ export function listState(path: string, params: SearchParams, sorts: readonly st
 }
 
 /** The address of the list with something changed. A new order or filter begins at page 1. */
-export function listHref(list: ListState, change: { sort?: string; page?: number; filters?: Record<string, string> }): string {
+export function listHref(
+  list: ListState,
+  change: { sort?: string; page?: number; filters?: Record<string, string> },
+): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...list.filters, ...change.filters })) if (value !== "") query.set(name, value);
+  for (const [name, value] of Object.entries({ ...list.filters, ...change.filters }))
+    if (value !== "") query.set(name, value);
   const sort = change.sort ?? list.sort;
   if (sort !== "" && sort !== "name") query.set("sort", sort);
   if (change.page !== undefined && change.page > 1) query.set("page", String(change.page));
@@ -81,12 +90,15 @@ export function fixedReason(zone: ZoneView, relative: string, type: string): str
 }
 
 /** The apex cannot be without these. */
-export const isRequired = (relative: string, type: string): boolean => relative === "@" && (type === "SOA" || type === "NS");
+export const isRequired = (relative: string, type: string): boolean =>
+  relative === "@" && (type === "SOA" || type === "NS");
 
 /** Types that can be added, those with fields of their own first. */
 export function offeredTypes(zone: ZoneView): string[] {
   const narrowed = new Set(zone.narrowed?.types);
   const common = ["A", "AAAA", "CNAME", "MX", "TXT", "SRV", "CAA", "NS", "PTR"];
-  const offered = zone.types.filter((type) => type !== "SOA" && !derived.has(type) && (narrowed.size === 0 || narrowed.has(type)));
+  const offered = zone.types.filter(
+    (type) => type !== "SOA" && !derived.has(type) && (narrowed.size === 0 || narrowed.has(type)),
+  );
   return [...common.filter((type) => offered.includes(type)), ...offered.filter((type) => !common.includes(type))];
 }

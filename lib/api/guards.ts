@@ -20,10 +20,10 @@ export const anyone = <S extends z.ZodRawShape>(shape: S) =>
   base.meta({ guard: "anyone", argument: "" }).input(z.strictObject(shape));
 
 /** Any account. */
-export const signedIn = <S extends z.ZodRawShape>(shape: S) =>
+export const signedIn = <S extends z.ZodRawShape>(shape: S, flag?: "feature.dns") =>
   base
     .meta({ guard: "signedIn", argument: "" })
-    .use(({ context, next }) => next({ context: { actor: user(context.actor) } }))
+    .use(({ context, next }) => next({ context: { actor: featured(user(context.actor), flag) } }))
     .input(z.strictObject(shape));
 
 /** An account with one permission, for its own things. */

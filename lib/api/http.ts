@@ -37,7 +37,7 @@ async function answer(request: Request): Promise<Response> {
     if (writes && request.headers.has("cookie") && !sameOrigin(request.headers)) {
       throw new Problem("forbidden", "This request came from another site.");
     }
-    const bounded = writes ? await withBoundedBody(request) : request;
+    const bounded = writes ? await withBoundedBody(request, rpc) : request;
     const context = { actor: account, trace };
     const { matched, response: handled } = rpc
       ? await handlers().rpc.handle(bounded, { prefix: "/api/rpc", context })
@@ -76,15 +76,17 @@ function problemResponse(error: unknown, trace: Trace, requestId: string): Respo
   return Response.json({ code: problem.code, message: problem.message, ...problem.data }, { status: problem.status });
 }
 
-/** The request with its body read, at most 4 MB of JSON: what is larger is refused before it is held in memory. */
-async function withBoundedBody(request: Request): Promise<Request> {
+/**
+ * The request with its body read, at most 4 MB of JSON: what is larger is refused before it is held in memory. Over REST no
+ * body is an empty object, because what takes no fields needs none.
+ */
+async function withBoundedBody(request: Request, rpc: boolean): Promise<Request> {
   const type = request.headers.get("content-type") ?? "";
   const tooLarge = new Problem("too_large", "The request body is larger than 4 MB.");
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY) throw tooLarge;
-  if (!request.body) return request;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     if (size > MAX_BODY) throw tooLarge;
     chunks.push(chunk);
@@ -94,7 +96,11 @@ async function withBoundedBody(request: Request): Promise<Request> {
   }
   const body = Buffer.concat(chunks);
   if (size > 0) assertJson(body.toString("utf8"));
-  return new Request(request.url, { method: request.method, headers: request.headers, body: size > 0 ? body : null });
+  if (size > 0 || rpc) return new Request(request.url, { method: request.method, headers: request.headers, body: size > 0 ? body : null });
+  const headers = new Headers(request.headers);
+  headers.delete("content-length");
+  headers.set("content-type", "application/json");
+  return new Request(request.url, { method: request.method, headers, body: "{}" });
 }
 
 function assertJson(text: string): void {

@@ -10,6 +10,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { stage } from "#lib/log/stages.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { type Connection, connectionById } from "./connections.ts";
+import { namesToRead } from "./advice.ts";
 import { rrsetHash } from "./hash.ts";
 import { addEntry, bumpRevision, closeEntry, type Difference, type EntryState, markSent, markStep, openEntryOf, recordOutsideChange } from "./journal.ts";
 import { readMirrorNames } from "./mirror.ts";
@@ -77,7 +78,7 @@ export async function previewChange(loaded: LoadedZone, intent: Intent): Promise
     plan,
     records: recordCounts(plan),
     refused: authorise(loaded, plan, current.rrsets),
-    ...check(loaded.zone, connection, plan, current.rrsets),
+    ...check(loaded.zone, connection, plan, current),
     brake: brake(plan, loaded.zone.recordCount),
     conflicts: conflictsOf(intent, current.rrsets, plan),
     steps: connection.provider.preview(plan).steps,
@@ -95,7 +96,7 @@ export function changeZone(loaded: LoadedZone, intent: Intent, actor: Actor): Pr
     const current = await readCurrent(connection, fresh.zone, intent);
     stage("read");
     const plan = planFor(fresh.zone, intent, current.rrsets);
-    const { warnings } = assertAllowed(fresh, connection, intent, plan, current.rrsets);
+    const { warnings } = assertAllowed(fresh, connection, intent, plan, current);
     stage("plan");
     if (plan.length === 0) {
       return { change: null, state: "applied", plan, warnings, message: "Nothing to change.", differs: [], revision: fresh.zone.revision };
@@ -146,8 +147,17 @@ const authorise = (loaded: LoadedZone, plan: Plan, current: readonly RRset[]): R
     hiddenBelow: (name) => current.filter((set) => set.name === name || isBelow(set.name, name)),
   });
 
-function check(zone: Zone, connection: Connection, plan: Plan, current: readonly RRset[]) {
-  const { errors, warnings } = checkZone({ apex: zone.name, current, plan, capabilities: connection.provider.capabilities });
+function check(zone: Zone, connection: Connection, plan: Plan, current: Current) {
+  // Warnings look at other names too (targets, delegations above): for those the mirror is good enough.
+  const others = namesToRead(plan, zone.name).filter((name) => !current.names.includes(name));
+  const beside = readMirrorNames(zone.id, zone.name, others).filter((set) => !current.rrsets.some((read) => rrsetKey(read) === rrsetKey(set)));
+  const { errors, warnings } = checkZone({
+    apex: zone.name,
+    current: [...current.rrsets, ...beside],
+    plan,
+    capabilities: connection.provider.capabilities,
+    read: new Set([...current.names, ...others]),
+  });
   const { created, deleted } = recordCounts(plan);
   const limit = setting("limits.records_per_zone");
   const first = plan[0];
@@ -158,8 +168,8 @@ function check(zone: Zone, connection: Connection, plan: Plan, current: readonly
 }
 
 /** In this order: may they, is it right, do they mean it, is it what they saw. */
-function assertAllowed(loaded: LoadedZone, connection: Connection, intent: Intent, plan: Plan, current: readonly RRset[]) {
-  const refused = authorise(loaded, plan, current);
+function assertAllowed(loaded: LoadedZone, connection: Connection, intent: Intent, plan: Plan, current: Current) {
+  const refused = authorise(loaded, plan, current.rrsets);
   if (refused.length > 0) {
     throw new Problem("forbidden", refused[0]?.reason ?? "You may not do this.", { missing: String(refused[0]?.needs ?? ""), refused });
   }
@@ -177,7 +187,7 @@ function assertAllowed(loaded: LoadedZone, connection: Connection, intent: Inten
       { brake: brakes },
     );
   }
-  const conflicts = conflictsOf(intent, current, plan);
+  const conflicts = conflictsOf(intent, current.rrsets, plan);
   if (conflicts.length > 0) {
     throw new Problem("zone_moved", "Somebody else has changed these records since you saw them.", { conflicts });
   }
@@ -238,10 +248,10 @@ async function applyAtProvider(loaded: LoadedZone, connection: Connection, plan:
   stage("readback");
   const verdict = judge({ plan, current: current.rrsets, found, failure, done });
   const read = found && verdict.state !== "unknown" ? { names: touched, rrsets: found } : null;
-  closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read });
+  const revision = closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read });
   stage("close");
   if (failure && (verdict.state === "refused" || verdict.state === "not_applied")) throw problemOf(failure, entryId);
-  return { change: entryId, ...verdict, revision: loaded.zone.revision + 1 };
+  return { change: entryId, ...verdict, revision: revision ?? zone.revision };
 }
 
 /** What became of it, from what the provider said and what it holds now. */
@@ -271,7 +281,7 @@ export function differencesOf(plan: Plan, found: readonly RRset[]): Difference[]
 
 async function settleFirst(zone: Zone): Promise<void> {
   const entry = openEntryOf(zone.id);
-  if (!entry || (await settleEntry(entry, zone))) return;
+  if (!entry || (await asking(() => settleEntry(entry, zone)))) return;
   throw new Problem("zone_settling", "An earlier change to this zone has had no answer yet. It is being checked; try again in a minute.", {
     change: entry.id,
     retryAfter: 30,

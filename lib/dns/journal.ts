@@ -88,10 +88,10 @@ export interface Closing {
   read: { names: readonly string[]; rrsets: readonly RRset[] } | null;
 }
 
-/** Mirror, journal and audit in one transaction. An unknown outcome stays open, and leaves the mirror as it was. */
-export function closeEntry(closing: Closing): void {
+/** Mirror, journal and audit in one transaction; returns the revision that was reached, if one was. An unknown outcome stays open, and leaves the mirror as it was. */
+export function closeEntry(closing: Closing): number | null {
   const { zone, plan, state } = closing;
-  transaction((tx) => {
+  return transaction((tx) => {
     if (closing.read) replaceNames(tx, zone.id, zone.name, closing.read.names, closing.read.rrsets);
     const moved = state === "applied" || state === "differs" || state === "partial";
     const revision = moved ? bumpRevision(tx, zone.id) : null;
@@ -112,6 +112,7 @@ export function closeEntry(closing: Closing): void {
       after: { change: closing.entryId, state, records: recordCounts(plan) },
       asStaff: closing.asStaff,
     });
+    return revision;
   });
 }
 

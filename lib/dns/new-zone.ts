@@ -1,7 +1,7 @@
 /** How a zone comes to be here: created, or linked because the provider has it already. Both are entries of the journal. */
 import { and, count, eq, sql } from "drizzle-orm";
 import { getDomain, getPublicSuffix } from "tldts";
-import { db, transaction } from "#db/client.ts";
+import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { organisations, zoneChanges, zones } from "#db/schema/index.ts";
 import type { OrganisationAccess } from "#lib/access/organisation-role.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -72,12 +72,12 @@ function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAc
   if (reason) throw new Problem("forbidden", reason, { missing: "dns:manage" });
 }
 
-function assertRoom(organisation: Organisation, name: string): void {
-  const limit = setting("limits.zones_per_organisation");
-  const has = db().select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
+function assertRoom(organisation: Organisation, name: string, tx: DbOrTx = db()): void {
+  const limit = setting("limits.zones_per_organisation", tx);
+  const has = tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
   if (has >= limit) throw new Problem("conflict", `An organisation can have at most ${limit} zones.`);
   const own = and(eq(zones.organisationId, organisation.id), eq(zones.name, name));
-  if (db().select({ id: zones.id }).from(zones).where(own).get()) {
+  if (tx.select({ id: zones.id }).from(zones).where(own).get()) {
     throw new Problem("already_exists", "This organisation has this zone already.", { fields: { name: "This organisation has this zone already." } });
   }
 }
@@ -85,10 +85,8 @@ function assertRoom(organisation: Organisation, name: string): void {
 /** Refused when the connection holds a zone at, above or below it that is not this organisation's. Does not say whose. */
 async function assertFree(organisation: Organisation, name: string, connection: Connection, link: boolean, actor: Actor): Promise<void> {
   const related = await asking(() => connection.provider.relatedZones(name));
-  const here = db().select({ name: zones.name, organisationId: zones.organisationId }).from(zones).where(eq(zones.connection, connection.id)).all();
-  const owners = new Map(here.map((row) => [row.name, row.organisationId]));
+  const owners = ownersAt(connection, db());
   const all = new Set([...related, ...[...owners.keys()].filter((other) => other === name || isBelow(other, name) || isBelow(name, other))]);
-  const taken = { fields: { name: "This name, or one above or below it, is taken at this connection." } };
   for (const other of all) {
     const owner = owners.get(other);
     if (owner === organisation.id) continue;
@@ -98,14 +96,34 @@ async function assertFree(organisation: Organisation, name: string, connection: 
       const message = "This zone exists at the connection. Link it instead.";
       throw new Problem("already_exists", message, { fields: { name: message } });
     }
-    throw new Problem("already_exists", taken.fields.name, taken);
+    throw taken();
   }
   if (link && !related.includes(name)) throw invalid({ name: "There is no such zone at this connection." });
 }
 
-/** The zone's row and its pending entry. The unique index decides between two that ask at once. */
+const taken = (): Problem => {
+  const message = "This name, or one above or below it, is taken at this connection.";
+  return new Problem("already_exists", message, { fields: { name: message } });
+};
+
+/** Zones of a connection that the panel knows, by name, and whose they are. */
+const ownersAt = (connection: Connection, tx: DbOrTx): Map<string, string> =>
+  new Map(
+    tx
+      .select({ name: zones.name, organisationId: zones.organisationId })
+      .from(zones)
+      .where(eq(zones.connection, connection.id))
+      .all()
+      .map((row) => [row.name, row.organisationId]),
+  );
+
+/** The zone's row and its pending entry. Of two that ask at once for names that exclude each other, the second finds the first here. */
 function reserve(organisation: Organisation, name: string, connection: Connection, kind: "create" | "link", actor: Actor) {
   return transaction((tx) => {
+    assertRoom(organisation, name, tx);
+    for (const [other, owner] of ownersAt(connection, tx)) {
+      if (other === name || (owner !== organisation.id && (isBelow(other, name) || isBelow(name, other)))) throw taken();
+    }
     const now = Date.now();
     const zone = {
       id: newId(now),
@@ -117,10 +135,7 @@ function reserve(organisation: Organisation, name: string, connection: Connectio
       statusMessage: "Being set up.",
       createdAt: now,
     };
-    if (tx.insert(zones).values(zone).onConflictDoNothing().run().changes === 0) {
-      const message = "This name, or one above or below it, is taken at this connection.";
-      throw new Problem("already_exists", message, { fields: { name: message } });
-    }
+    tx.insert(zones).values(zone).run();
     const id = addEntry(tx, { zoneId: zone.id, kind, plan: [], actor });
     const entry = tx.select().from(zoneChanges).where(eq(zoneChanges.id, id)).get();
     const row = tx.select().from(zones).where(eq(zones.id, zone.id)).get();
@@ -132,6 +147,8 @@ function reserve(organisation: Organisation, name: string, connection: Connectio
 async function make(zone: Zone, entry: Entry, connection: Connection, kind: "create" | "link"): Promise<void> {
   const { provider } = connection;
   const { nameservers } = env();
+  /** It is at the provider: what fails from here on leaves the entry open, to be settled. */
+  let made = false;
   try {
     if (kind === "create") {
       db().update(zoneChanges).set({ sentAt: Date.now() }).where(eq(zoneChanges.id, entry.id)).run();
@@ -140,6 +157,7 @@ async function make(zone: Zone, entry: Entry, connection: Connection, kind: "cre
         nameservers: nameservers.length > 0 ? nameservers : [`ns1.${zone.name}`, `ns2.${zone.name}`],
         hostmaster: `hostmaster.${zone.name}`,
       });
+      made = true;
       await adopt(zone, entry, connection, info);
     } else {
       const info = await provider.findZone(zone.name);
@@ -152,7 +170,7 @@ async function make(zone: Zone, entry: Entry, connection: Connection, kind: "cre
       throw error;
     }
     const failure = asProviderError(error);
-    if (kind === "link" || failure.outcome !== "unknown") dropUnmadeZone(entry, zone, failure.message);
+    if (!made && (kind === "link" || failure.outcome !== "unknown")) dropUnmadeZone(entry, zone, failure.message);
     throw problemOf(failure, null);
   }
 }

@@ -17,7 +17,7 @@ const ZONES = "/organisations/{organisation}/dns/zones";
 const ZONE = `${ZONES}/{zone}` as const;
 const recordQuery = { ...listQuery(["name", "type", "ttl"]), type: z.string().trim().max(20).default("") };
 
-export const ownZones = signedIn(listQuery(["name", "recordCount", "createdAt"]))
+export const ownZones = signedIn(listQuery(["name", "recordCount", "createdAt"]), "feature.dns")
   .route({ method: "GET", path: "/dns/zones", summary: "Every zone that the account can view" })
   .output(page(shapes.Zone))
   .handler(({ context, input }) => listZones(input, context.actor, null));

@@ -157,6 +157,14 @@ const selectZones = (userId: string) =>
     .leftJoin(organisationMembers, and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, userId)))
     .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, userId)));
 
+/** How many zones of an organisation the actor can view, as a column of a query over organisations. */
+export function visibleZones(actor: Actor & { id: string }): SQL<number> {
+  const member = and(eq(organisationMembers.organisationId, zones.organisationId), eq(organisationMembers.userId, actor.id));
+  const row = and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id));
+  const visible = and(eq(zones.organisationId, organisations.id), visibleTo(actor));
+  return sql<number>`(select count(*) from ${zones} left join ${organisationMembers} on ${member} left join ${zonePermissions} on ${row} where ${visible})`;
+}
+
 /** The ladder as a condition: a tenth of `zoneAccess`, only "at least view". A test holds the two against each other. */
 function visibleTo(actor: Actor): SQL | undefined {
   if (["dns:read", "dns:write", "dns:manage"].some((permission) => actor.grants.has(permission))) return undefined;

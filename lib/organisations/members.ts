@@ -65,7 +65,7 @@ export function listMembers(organisation: Organisation, query: ListQuery): Page<
  * same whether or not the address has an account.
  */
 export function addMember(inside: Inside, input: { email: string; role: "admin" | "member" }, actor: Actor & { id: string }) {
-  const { organisation, access } = inside;
+  const { organisation, asStaff } = inside;
   return transaction((tx): { status: "added" | "invited"; email: string; role: "admin" | "member" } => {
     const account = tx.select({ id: users.id }).from(users).where(eq(users.email, input.email)).get();
     if (account && memberRole(tx, organisation.id, account.id)) {
@@ -77,7 +77,7 @@ export function addMember(inside: Inside, input: { email: string; role: "admin" 
       tx.delete(organisationInvites)
         .where(and(eq(organisationInvites.organisationId, organisation.id), eq(organisationInvites.email, input.email)))
         .run();
-      audit(tx, actor, { ...memberTarget(organisation, account.id, input.email), after: { role: input.role }, asStaff: !access.role });
+      audit(tx, actor, { ...memberTarget(organisation, account.id, input.email), after: { role: input.role }, asStaff });
       return { status: "added", ...input };
     }
     invite(tx, organisation, input, actor);

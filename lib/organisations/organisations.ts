@@ -10,6 +10,7 @@ import { notFound, Problem } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
+import { visibleZones } from "#lib/dns/zones.ts";
 import { setting } from "#lib/settings/settings.ts";
 
 export type Organisation = typeof organisations.$inferSelect;
@@ -39,6 +40,7 @@ export const OrganisationShape = z.object({
   /** The caller's own role; null for staff who are not members. */
   role: z.enum(["owner", "admin", "member"]).nullable(),
   members: z.number().int(),
+  /** Those that the caller can view. */
   zones: z.number().int(),
   createdAt: z.number().int(),
 });
@@ -88,7 +90,7 @@ export interface OrganisationEdit {
   memberDefault?: Organisation["memberDefault"] | undefined;
 }
 
-export function editOrganisation(organisation: Organisation, edit: OrganisationEdit, actor: Actor, asStaff: boolean): OrganisationSummary {
+export function editOrganisation(organisation: Organisation, edit: OrganisationEdit, actor: Actor & { id: string }, asStaff: boolean): OrganisationSummary {
   transaction((tx) => {
     if (edit.handle) assertHandleFree(tx, edit.handle, organisation.id);
     const set = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
@@ -96,7 +98,7 @@ export function editOrganisation(organisation: Organisation, edit: OrganisationE
     const before = Object.fromEntries(Object.keys(set).map((key) => [key, organisation[key as keyof Organisation]]));
     audit(tx, actor, { ...targetOf(organisation), before, after: set, asStaff });
   });
-  return summaryOf(organisation.id, actor.id);
+  return summaryOf(organisation.id, actor);
 }
 
 /** Says what it owns, and refuses while it owns zones. */
@@ -127,7 +129,7 @@ export function listOrganisations(query: ListQuery & { scope: "own" | "all" }, a
   const where = and(all ? undefined : own, matches);
   const { column, descending } = sortOf(query);
   const by = sorts[column as keyof typeof sorts];
-  const items = summaries(actor.id)
+  const items = summaries(actor)
     .where(where)
     .orderBy(descending ? desc(by) : asc(by), asc(organisations.id))
     .limit(query.perPage)
@@ -137,13 +139,13 @@ export function listOrganisations(query: ListQuery & { scope: "own" | "all" }, a
   return { items, total, page: query.page, perPage: query.perPage };
 }
 
-export function summaryOf(id: string, userId: string | null): OrganisationSummary {
-  const row = summaries(userId).where(eq(organisations.id, id)).get();
+export function summaryOf(id: string, actor: Actor & { id: string }): OrganisationSummary {
+  const row = summaries(actor).where(eq(organisations.id, id)).get();
   if (!row) throw notFound("organisation");
   return row;
 }
 
-const summaries = (userId: string | null) =>
+const summaries = (actor: Actor & { id: string }) =>
   db()
     .select({
       id: organisations.id,
@@ -151,9 +153,9 @@ const summaries = (userId: string | null) =>
       name: organisations.name,
       memberDefault: organisations.memberDefault,
       createdAt: organisations.createdAt,
-      role: sql<OrganisationRole | null>`(select m.role from ${organisationMembers} m where m.organisation_id = ${organisations.id} and m.user_id = ${userId})`,
+      role: sql<OrganisationRole | null>`(select m.role from ${organisationMembers} m where m.organisation_id = ${organisations.id} and m.user_id = ${actor.id})`,
       members: sql<number>`(select count(*) from ${organisationMembers} m where m.organisation_id = ${organisations.id})`,
-      zones: sql<number>`(select count(*) from ${zones} z where z.organisation_id = ${organisations.id})`,
+      zones: visibleZones(actor),
     })
     .from(organisations);
 

@@ -50,7 +50,7 @@ export const create = can("org:create", { name: organisationName, handle: organi
 export const open = inOrganisation("member", {})
   .route({ method: "GET", path: "/organisations/{organisation}", summary: "One organisation" })
   .output(OrganisationShape)
-  .handler(({ context }) => summaryOf(context.organisation.id, context.actor.id));
+  .handler(({ context }) => summaryOf(context.organisation.id, context.actor));
 
 export const edit = inOrganisation("admin", {
   name: organisationName.optional(),

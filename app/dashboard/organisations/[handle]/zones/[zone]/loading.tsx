@@ -1,0 +1,6 @@
+/** While the records of a zone are loading. */
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+
+export default function Loading() {
+  return <SkeletonRows rows={12} label="Loading records" />;
+}

@@ -1,0 +1,18 @@
+/** The sign-in page: passes on who is signed in, and whoever comes before the panel is set up. */
+import { redirect } from "next/navigation";
+import { AuthCard } from "#components/frame/auth-card.tsx";
+import { currentActor, load } from "#lib/api/caller.ts";
+import { LoginForm } from "./login-form.tsx";
+import { returnPath } from "./return-path.ts";
+
+export async function Login({ callbackUrl }: { callbackUrl: string | string[] | undefined }) {
+  const { done } = await load((api) => api.setup.status({}));
+  if (!done) redirect("/setup");
+  const next = returnPath(callbackUrl);
+  if ((await currentActor()).type === "user") redirect(next);
+  return (
+    <AuthCard title="Sign in" footer="Forgotten your password? Ask whoever runs this panel.">
+      <LoginForm next={next} />
+    </AuthCard>
+  );
+}

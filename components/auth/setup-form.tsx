@@ -1,0 +1,61 @@
+/** The first account. The token is in the address's fragment, which never leaves the browser by itself. */
+"use client";
+import { useSyncExternalStore } from "react";
+import { Banner } from "#components/ui/banner.tsx";
+import { Field, FieldGroup } from "#components/ui/field.tsx";
+import { Form } from "#components/ui/form.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Submit } from "#components/ui/submit.tsx";
+import { HOME } from "./return-path.ts";
+import { signIn } from "./sign-in.ts";
+
+export function SetupForm() {
+  const token = useSyncExternalStore(subscribe, tokenInAddress, () => null);
+  if (token === "")
+    return (
+      <Banner tone="warn" title="This address has no set-up token" live>
+        Open the link that the panel printed when it started.
+      </Banner>
+    );
+  return (
+    <Form
+      label="Set up Zonegate"
+      leaves
+      call={async (api, values) => {
+        const account = { name: values("name"), email: values("email"), password: values("password") };
+        await api.setup.create({ token: token ?? "", ...account });
+        // The account is there: if signing in fails, its own page is the place to try again.
+        return signIn(account.email, account.password).then(
+          () => HOME,
+          () => "/login",
+        );
+      }}
+      onDone={(next) => window.location.assign(next)}
+    >
+      {({ errors, pending, banner }) => (
+        <FieldGroup>
+          {banner}
+          <Field label="Name" error={errors.name}>
+            <Input name="name" autoComplete="name" required className="h-9" />
+          </Field>
+          <Field label="E-mail" error={errors.email}>
+            <Input name="email" type="email" autoComplete="username" required className="h-9" />
+          </Field>
+          <Field label="Password" error={errors.password} hint="At least 10 characters.">
+            <Input name="password" type="password" autoComplete="new-password" required className="h-9" />
+          </Field>
+          <Submit size="lg" pending={pending} disabled={token === null} className="w-full">
+            Create account
+          </Submit>
+        </FieldGroup>
+      )}
+    </Form>
+  );
+}
+
+const tokenInAddress = (): string => new URLSearchParams(window.location.hash.slice(1)).get("token") ?? "";
+
+function subscribe(changed: () => void): () => void {
+  window.addEventListener("hashchange", changed);
+  return () => window.removeEventListener("hashchange", changed);
+}

@@ -1,0 +1,68 @@
+/** The first page: what waits for an answer, one's organisations, and one's zones. */
+import type { ReactNode } from "react";
+import { mayCreateOrganisation } from "#components/organisations/access.ts";
+import { NewOrganisationLink } from "#components/organisations/new-organisation-link.tsx";
+import { NoOrganisations } from "#components/organisations/no-organisations.tsx";
+import { OrganisationTable } from "#components/organisations/organisation-table.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
+import { ZoneTable } from "#components/zones/zone-table.tsx";
+import { load } from "#lib/api/caller.ts";
+import { Invitations } from "./invitations.tsx";
+
+const SHOWN = 10;
+
+export async function Home() {
+  const [me, invitations, organisations, zones, mayCreate] = await Promise.all([
+    load((api) => api.users.me({})),
+    load((api) => api.organisations.ownInvites({})),
+    load((api) => api.organisations.list({ perPage: SHOWN })),
+    load((api) => api.dns.ownZones({ perPage: SHOWN })),
+    mayCreateOrganisation(),
+  ]);
+  const now = Date.now();
+  return (
+    <>
+      <PageHeader
+        title="Overview"
+        description={`Signed in as ${me.name}, ${me.email}.`}
+        actions={mayCreate && organisations.total > 0 && <NewOrganisationLink />}
+      />
+      {invitations.items.length > 0 && <Invitations items={invitations.items} now={now} />}
+      <Section title="Your organisations" more={organisations.total > SHOWN && "/dashboard/organisations"}>
+        {organisations.total === 0 ? (
+          <NoOrganisations mayCreate={mayCreate} />
+        ) : (
+          <OrganisationTable organisations={organisations.items} now={now} />
+        )}
+      </Section>
+      {(organisations.total > 0 || zones.total > 0) && (
+        <Section title="Your zones" more={zones.total > SHOWN && "/dashboard/zones"}>
+          {zones.total === 0 ? (
+            <EmptyState title="No zones yet">Open an organisation to add one.</EmptyState>
+          ) : (
+            <ZoneTable zones={zones.items} organisations />
+          )}
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** `more` is where the rest of the list is. */
+function Section({ title, more, children }: { title: string; more: string | false; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="mb-6">
+      <div className="mb-2 flex items-baseline justify-between gap-4">
+        <h2 className="text-base font-semibold">{title}</h2>
+        {more && (
+          <TextLink href={more} aria-label={`Show all: ${title.toLowerCase()}`}>
+            Show all
+          </TextLink>
+        )}
+      </div>
+      {children}
+    </section>
+  );
+}

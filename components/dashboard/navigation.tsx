@@ -1,0 +1,71 @@
+/** The frame, filled in from the address: which organisation we are in, where its pages are, and the breadcrumb. */
+"use client";
+import { Building2, Globe, LayoutDashboard, Settings, UserCog, Users } from "lucide-react";
+import { usePathname } from "next/navigation";
+import type { ReactNode } from "react";
+import { AppFrame, type NavGroup } from "#components/frame/app-frame.tsx";
+import { organisationPath } from "#components/organisations/words.ts";
+import type { OrganisationRole } from "#lib/access/organisation-role.ts";
+import { crumbsOf, placeOf } from "./place.ts";
+
+export interface NavigationProps {
+  user: { name: string; email: string };
+  organisations: readonly { id: string; handle: string; name: string; role: OrganisationRole | null }[];
+  mayCreateOrganisation: boolean;
+  /** What the account reaches beyond its own. */
+  reads: { accounts: boolean; organisations: boolean };
+  children: ReactNode;
+}
+
+export function Navigation({ user, organisations, mayCreateOrganisation, reads, children }: NavigationProps) {
+  const place = placeOf(usePathname());
+  const own = organisations.find(({ id, handle }) => place.organisation === handle || place.organisation === id);
+  // Staff are in organisations that are not theirs; the address is all that the frame knows of those.
+  const current = own ?? (place.organisation ? { handle: place.organisation, name: place.organisation } : undefined);
+  const manages = own ? own.role !== "member" : reads.organisations;
+
+  return (
+    <AppFrame
+      user={user}
+      organisations={organisations}
+      current={current}
+      newOrganisationHref={mayCreateOrganisation ? "/dashboard/organisations/new" : undefined}
+      nav={[
+        ...(current ? [organisationNav(current, manages)] : []),
+        ownNav(current !== undefined),
+        ...(reads.accounts ? [administration] : []),
+      ]}
+      crumbs={crumbsOf(place, current)}
+      staff={false}
+    >
+      {children}
+    </AppFrame>
+  );
+}
+
+function organisationNav({ handle }: { handle: string }, manages: boolean): NavGroup {
+  const path = organisationPath(handle);
+  return {
+    items: [
+      { href: path, label: "Overview", icon: <LayoutDashboard aria-hidden="true" /> },
+      { href: `${path}/zones`, label: "DNS zones", icon: <Globe aria-hidden="true" /> },
+      { href: `${path}/members`, label: "Members", icon: <Users aria-hidden="true" /> },
+      ...(manages ? [{ href: `${path}/settings`, label: "Settings", icon: <Settings aria-hidden="true" /> }] : []),
+    ],
+  };
+}
+
+const ownNav = (below: boolean): NavGroup => ({
+  title: below ? "Your account" : undefined,
+  items: [
+    { href: "/dashboard", label: below ? "Your overview" : "Overview", icon: <LayoutDashboard aria-hidden="true" /> },
+    { href: "/dashboard/zones", label: below ? "All your zones" : "DNS zones", icon: <Globe aria-hidden="true" /> },
+    { href: "/dashboard/organisations", label: "Organisations", icon: <Building2 aria-hidden="true" /> },
+    { href: "/dashboard/settings", label: "Account settings", icon: <UserCog aria-hidden="true" /> },
+  ],
+});
+
+const administration: NavGroup = {
+  title: "Administration",
+  items: [{ href: "/dashboard/accounts", label: "Accounts", icon: <Users aria-hidden="true" /> }],
+};

@@ -1,0 +1,74 @@
+/** Adds or invites somebody by e-mail address. */
+"use client";
+import { useRouter } from "next/navigation";
+import { Button } from "#components/ui/button.tsx";
+import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
+import { Field, FieldGroup } from "#components/ui/field.tsx";
+import { Form } from "#components/ui/form.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { Submit } from "#components/ui/submit.tsx";
+import { toast } from "#components/ui/toast.tsx";
+import type { AddMemberProps } from "./add-member.tsx";
+
+const ROLES = [
+  { value: "member", label: "Member" },
+  { value: "admin", label: "Admin" },
+];
+
+export function AddMemberDialog({ organisation, name, direct, onClose }: AddMemberProps & { onClose: () => void }) {
+  const router = useRouter();
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Add a member to ${name}`}
+      description={
+        direct
+          ? "As staff you add an account at once."
+          : "The person finds the invitation on their overview when they sign in, and has 7 days to accept it."
+      }
+      size="sm"
+    >
+      <Form
+        label="Add a member"
+        call={(api, values) =>
+          api.organisations.addOne({
+            organisation,
+            email: values("email"),
+            role: values("role") === "admin" ? "admin" : "member",
+          })
+        }
+        onDone={({ status, email }) => {
+          toast(status === "added" ? `${email} was added` : `${email} is invited`);
+          onClose();
+          router.refresh();
+        }}
+      >
+        {({ errors, pending, banner }) => (
+          <>
+            <FieldGroup>
+              {banner}
+              <Field label="E-mail" error={errors.email}>
+                <Input name="email" type="email" required autoComplete="off" />
+              </Field>
+              <Field
+                label="Role"
+                error={errors.role}
+                hint="Admins manage members, settings and every zone. Members have the level that each zone gives them."
+              >
+                <Select name="role" options={ROLES} />
+              </Field>
+            </FieldGroup>
+            <DialogFooter>
+              <DialogClose>
+                <Button>Cancel</Button>
+              </DialogClose>
+              <Submit pending={pending}>{direct ? "Add member" : "Send invitation"}</Submit>
+            </DialogFooter>
+          </>
+        )}
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,10 @@
+/** The way to a new organisation. */
+import { Plus } from "lucide-react";
+import { LinkButton } from "#components/ui/link-button.tsx";
+
+export const NewOrganisationLink = ({ first }: { first?: boolean }) => (
+  <LinkButton href="/dashboard/organisations/new" variant="primary">
+    <Plus aria-hidden="true" />
+    {first ? "Create your first organisation" : "New organisation"}
+  </LinkButton>
+);

@@ -1,0 +1,47 @@
+/** One organisation: what it is, and its first zones. */
+
+import { LinkButton } from "#components/ui/link-button.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
+import { AddZone } from "#components/zones/add-zone.tsx";
+import { NoZones } from "#components/zones/no-zones.tsx";
+import { ZoneTable } from "#components/zones/zone-table.tsx";
+import { load } from "#lib/api/caller.ts";
+import { openOrganisation } from "./access.ts";
+import { counted, organisationPath, roleNames } from "./words.ts";
+
+const SHOWN = 25;
+
+export async function OrganisationOverview({ handle }: { handle: string }) {
+  const organisation = await openOrganisation(handle);
+  const path = organisationPath(organisation.handle);
+  const [page, choices] = await Promise.all([
+    load((api) => api.dns.list({ organisation: organisation.id, perPage: SHOWN })),
+    load((api) => api.dns.connections({ organisation: organisation.id })),
+  ]);
+  const adding = { organisation: { handle: organisation.handle, name: organisation.name }, choices };
+  return (
+    <>
+      <PageHeader
+        title={organisation.name}
+        meta={[
+          `Your role: ${organisation.role ? roleNames[organisation.role].toLowerCase() : "none, you see it as staff"}`,
+          <TextLink key="members" tone="dim" href={`${path}/members`}>
+            {counted(organisation.members, "member")}
+          </TextLink>,
+          <TextLink key="zones" tone="dim" href={`${path}/zones`}>
+            {counted(page.total, "zone")}
+          </TextLink>,
+        ]}
+        actions={page.total > 0 && <AddZone {...adding} />}
+      />
+      <h2 className="mb-2 text-base font-semibold">DNS zones</h2>
+      {page.total === 0 ? <NoZones {...adding} /> : <ZoneTable zones={page.items} />}
+      {page.total > SHOWN && (
+        <LinkButton href={`${path}/zones`} className="mt-2.5">
+          Show all {page.total.toLocaleString("en-GB")} zones
+        </LinkButton>
+      )}
+    </>
+  );
+}

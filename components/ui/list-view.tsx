@@ -1,0 +1,53 @@
+/** A list with its search, its rows, its pages, and what stands there when nothing does. */
+import { SearchX } from "lucide-react";
+import type { ReactNode } from "react";
+import { EmptyState } from "./empty-state.tsx";
+import { LinkButton } from "./link-button.tsx";
+import { Pager } from "./pager.tsx";
+import { SearchField } from "./search-field.tsx";
+
+export interface ListViewProps {
+  page: { page: number; perPage: number; total: number; items: readonly unknown[] };
+  /** What was searched for; empty for everything. */
+  q: string;
+  /** What is listed, in the plural: "zones". */
+  noun: string;
+  /** What the search looks at: "Search by name". */
+  search: string;
+  hrefFor: (page: number) => string;
+  /** Without search and from the first page. */
+  clearHref: string;
+  /** Stands beside the search. */
+  actions?: ReactNode;
+  /** What stands there when there is nothing at all. */
+  empty: ReactNode;
+  /** The rows. */
+  children: ReactNode;
+}
+
+export function ListView({ page, q, noun, search, hrefFor, clearHref, actions, empty, children }: ListViewProps) {
+  const none = page.items.length === 0;
+  if (none && q === "" && page.total === 0) return empty;
+  return (
+    <>
+      <div className="mb-2.5 flex flex-wrap items-center gap-2">
+        <SearchField label={search} />
+        {actions && <div className="ms-auto flex gap-2">{actions}</div>}
+      </div>
+      {none ? (
+        <EmptyState
+          icon={<SearchX />}
+          title={page.total === 0 ? `No ${noun} match “${q}”` : `There are no ${noun} on this page`}
+          action={
+            <LinkButton href={clearHref}>{page.total === 0 ? "Clear the search" : "Back to the first page"}</LinkButton>
+          }
+        />
+      ) : (
+        <>
+          {children}
+          <Pager page={page.page} perPage={page.perPage} total={page.total} noun={noun} hrefFor={hrefFor} />
+        </>
+      )}
+    </>
+  );
+}

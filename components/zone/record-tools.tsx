@@ -1,0 +1,26 @@
+/** Search, and a chip for each type that there is. */
+import { Chip } from "#components/ui/chip.tsx";
+import { SearchField } from "#components/ui/search-field.tsx";
+import { type ListState, listHref } from "./zone-view.ts";
+
+export function RecordTools({ list, types }: { list: ListState; types: readonly { type: string; count: number }[] }) {
+  const chosen = list.filters.type?.toUpperCase() ?? "";
+  const all = types.reduce((sum, row) => sum + row.count, 0);
+  const shown =
+    chosen === "" || types.some((row) => row.type === chosen) ? types : [...types, { type: chosen, count: 0 }];
+  return (
+    <>
+      <SearchField label="Filter by name or content" />
+      <nav aria-label="Types" className="flex flex-wrap gap-2">
+        <Chip href={listHref(list, { filters: { type: "" } })} on={chosen === ""}>
+          All {all}
+        </Chip>
+        {shown.map(({ type, count }) => (
+          <Chip key={type} href={listHref(list, { filters: { type } })} on={type === chosen}>
+            {type} {count}
+          </Chip>
+        ))}
+      </nav>
+    </>
+  );
+}

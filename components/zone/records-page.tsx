@@ -1,0 +1,82 @@
+/** The records of a zone: to read only, or in the editor. */
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
+import { Pager } from "#components/ui/pager.tsx";
+import { currentActor, load } from "#lib/api/caller.ts";
+import { RecordEditor } from "./editor-loader.tsx";
+import { readOnlyRow } from "./record-rows.tsx";
+import { RecordTools } from "./record-tools.tsx";
+import { RecordsTable } from "./records-table.tsx";
+import { namesOf, openZone, pathOf, viewOf, type ZoneParams } from "./zone-data.ts";
+import { listHref, listState, type SearchParams } from "./zone-view.ts";
+
+const PER_PAGE = 50;
+
+export async function RecordsPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<ZoneParams>;
+  searchParams: Promise<SearchParams>;
+}) {
+  const { organisation, zone } = await namesOf(params);
+  const open = await openZone(organisation, zone);
+  const list = listState(pathOf(open), await searchParams, ["name", "type", "ttl"], ["q", "type"]);
+  const { q = "", type = "" } = list.filters;
+  const { items, total, types } = await load((api) =>
+    api.dns.rrsets({
+      organisation,
+      zone,
+      page: list.page,
+      perPage: PER_PAGE,
+      sort: list.sort,
+      q,
+      type: type.slice(0, 20),
+    }),
+  );
+  const filtered = q !== "" || type !== "";
+  const isNew = !filtered && types.every((row) => row.type === "SOA" || row.type === "NS");
+  const tools = <RecordTools list={list} types={types} />;
+  const pager = (
+    <Pager
+      page={list.page}
+      perPage={PER_PAGE}
+      total={total}
+      noun="record sets"
+      hrefFor={(page) => listHref(list, { page })}
+    />
+  );
+  const clear = (
+    <LinkButton href={list.path} scroll={false}>
+      {filtered ? "Clear filter" : "To the first page"}
+    </LinkButton>
+  );
+  const nothingFound = (
+    <EmptyState title={filtered ? "No records match" : "No records here"} action={(filtered || list.page > 1) && clear}>
+      {q !== "" && <>Nothing has “{q}” in its name or content.</>}
+    </EmptyState>
+  );
+  if (open.level === "view") {
+    return (
+      <>
+        <div className="mb-2.5 flex flex-wrap items-center gap-2">{tools}</div>
+        {items.length > 0 ? <RecordsTable list={list}>{items.map(readOnlyRow)}</RecordsTable> : nothingFound}
+        {pager}
+      </>
+    );
+  }
+  const { id } = await currentActor();
+  return (
+    <RecordEditor
+      key={open.id}
+      account={id ?? ""}
+      zone={viewOf(open)}
+      items={items}
+      list={list}
+      tools={tools}
+      nothingFound={nothingFound}
+      isNew={isNew}
+      pager={pager}
+    />
+  );
+}

@@ -1,0 +1,150 @@
+/** The second step: the plan of the draft as a diff, everything that stands in its way, and Apply. */
+"use client";
+import { useState } from "react";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { type RRset, rrsetKey } from "#lib/dns/rrset.ts";
+import { countsOf, type Draft, sentenceOf } from "./draft.ts";
+import { Findings, ReviewChange } from "./review-change.tsx";
+import { ReviewConflict } from "./review-conflict.tsx";
+import { ReviewResult } from "./review-result.tsx";
+import { type ChangeResult, type Conflict, elsewhere, isBlocked, type ReviewState } from "./review-state.ts";
+import { useReview } from "./use-review.ts";
+import type { ZoneView } from "./zone-view.ts";
+
+export interface ReviewDialogProps {
+  zone: ZoneView;
+  draft: Draft;
+  onRebase: (key: string, now: { hash: string; rrset: RRset | null }) => void;
+  onDrop: (keys: string[]) => void;
+  onResult: (result: ChangeResult) => void;
+  onClose: () => void;
+}
+
+export function ReviewDialog({ zone, draft, onRebase, onDrop, onResult, onClose }: ReviewDialogProps) {
+  const { state, apply, again } = useReview(zone, draft, { onDrop, onResult });
+  const [confirmed, setConfirmed] = useState(false);
+  const { preview, failure, status, result } = state;
+  const entries = Object.values(draft);
+  const braked = preview?.brake.braked ?? false;
+  const conflicts = preview?.conflicts ?? [];
+  const inConflict = new Set(conflicts.map(rrsetKey));
+  const idle = preview !== null && preview.plan.length === 0 && conflicts.length === 0 && status === "ready";
+
+  if (status === "done" && result) return <ReviewResult result={result} apex={zone.apex} onClose={onClose} />;
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && status !== "applying" && onClose()}
+      title="Review changes"
+      description={summary(draft, zone)}
+      size="lg"
+      keepOpen
+    >
+      <div className="grid gap-3">
+        {failure && (
+          <Banner
+            tone="bad"
+            live
+            action={
+              <Button size="sm" onClick={again}>
+                Check again
+              </Button>
+            }
+          >
+            {failure.message}
+          </Banner>
+        )}
+        {entries.length === 0 && <p className="text-dim">There is nothing left in the draft.</p>}
+        {status === "loading" && preview === null && <SkeletonRows rows={3} label="Working out the plan" />}
+        {(preview !== null || failure) && (
+          <ul className="grid gap-2.5" aria-label="Changes">
+            {conflicts.map((conflict) => (
+              <ReviewConflict
+                key={rrsetKey(conflict)}
+                conflict={conflict}
+                entry={draft[rrsetKey(conflict)]}
+                apex={zone.apex}
+                onRebase={() => onRebase(rrsetKey(conflict), rebaseOnto(conflict))}
+                onDrop={() => onDrop([rrsetKey(conflict)])}
+              />
+            ))}
+            {entries
+              .filter((entry) => !inConflict.has(rrsetKey(entry)))
+              .map((entry) => (
+                <ReviewChange
+                  key={rrsetKey(entry)}
+                  entry={entry}
+                  apex={zone.apex}
+                  state={state}
+                  onDrop={() => onDrop([rrsetKey(entry)])}
+                />
+              ))}
+          </ul>
+        )}
+        <Elsewhere state={state} draft={draft} />
+        {preview && preview.steps > 1 && (
+          <Banner>
+            This takes {preview.steps} calls to the provider, one after the other. It is not atomic: if one fails, those
+            before it stay.
+          </Banner>
+        )}
+        {preview && braked && (
+          <Banner tone="warn" title="This is a large part of the zone">
+            <Checkbox
+              className="mt-1"
+              checked={confirmed}
+              onChange={(event) => setConfirmed(event.target.checked)}
+              label={`Yes, change or delete ${preview.brake.touched} of ${preview.brake.total} records (${preview.brake.percent} %)`}
+            />
+          </Banner>
+        )}
+      </div>
+      <DialogFooter start={<span role="status">{statusText(state)}</span>}>
+        {idle && entries.length > 0 && <Button onClick={() => onDrop(Object.keys(draft))}>Clear the draft</Button>}
+        <DialogClose>
+          <Button>Back to the draft</Button>
+        </DialogClose>
+        <Button
+          variant="primary"
+          pending={status === "applying"}
+          disabled={isDisabled(state, braked && !confirmed)}
+          onClick={() => apply(braked && confirmed)}
+        >
+          Apply
+        </Button>
+      </DialogFooter>
+    </Dialog>
+  );
+}
+
+/** What concerns RRsets that are in no row. */
+function Elsewhere({ state: { preview }, draft }: { state: ReviewState; draft: Draft }) {
+  if (!preview) return null;
+  const errors = [
+    ...elsewhere(preview.refused, draft).map((refusal) => refusal.reason),
+    ...elsewhere(preview.errors, draft).map((finding) => finding.message),
+  ];
+  return <Findings errors={errors} warnings={elsewhere(preview.warnings, draft).map((finding) => finding.message)} />;
+}
+
+/** While it is being applied the button stays and turns. */
+const isDisabled = (state: ReviewState, unconfirmed: boolean): boolean =>
+  state.status !== "applying" && (isBlocked(state) || unconfirmed);
+
+const rebaseOnto = ({ hash, now }: Conflict) => ({ hash, rrset: now });
+
+const summary = (draft: Draft, zone: ZoneView): string => `${sentenceOf(countsOf(draft)) || "Nothing"} in ${zone.zone}`;
+
+function statusText({ status, preview, rejected }: ReviewState): string {
+  if (status === "applying") return "Applying…";
+  if (status === "loading") return "Working out the plan…";
+  if (!preview) return "";
+  if (preview.conflicts.length > 0) return "Decide about what others have changed first.";
+  if (preview.refused.length > 0) return "Not all of this is allowed at your level.";
+  if (preview.errors.length + Object.keys(rejected).length > 0) return "Something here cannot be applied.";
+  return preview.plan.length === 0 ? "Nothing to change." : "";
+}

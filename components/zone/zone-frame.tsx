@@ -1,0 +1,53 @@
+/** What every page of a zone has on top: its name and state, what stands in its way, and the tabs. */
+import type { ReactNode } from "react";
+import { type TabItem, Tabs } from "#components/ui/tabs.tsx";
+import { namesOf, openZone, pathOf, type ZoneParams } from "./zone-data.ts";
+import { ZoneTop } from "./zone-top.tsx";
+
+export async function ZoneFrame({ params, children }: { params: Promise<ZoneParams>; children: ReactNode }) {
+  const { organisation, zone } = await namesOf(params);
+  const open = await openZone(organisation, zone);
+  const path = pathOf(open);
+  const tabs: TabItem[] = [
+    { href: path, label: "Records", exact: true },
+    { href: `${path}/history`, label: "History" },
+    ...(open.manage ? [{ href: `${path}/access`, label: "Access" }] : []),
+  ];
+  const {
+    name,
+    displayName,
+    connectionLabel,
+    kind,
+    status,
+    statusMessage,
+    serial,
+    recordCount,
+    level,
+    narrowed,
+    refreshedAt,
+  } = open;
+  return (
+    <>
+      <ZoneTop
+        key={open.id}
+        organisation={open.organisation.handle}
+        zone={name.replace(/\.$/, "")}
+        facts={{
+          displayName,
+          connectionLabel,
+          kind,
+          status,
+          statusMessage,
+          serial,
+          recordCount,
+          level,
+          narrowed: narrowed !== null,
+        }}
+        refreshedAt={refreshedAt}
+        now={Date.now()}
+      />
+      <Tabs label="Zone" items={tabs} className="mb-3.5" />
+      {children}
+    </>
+  );
+}

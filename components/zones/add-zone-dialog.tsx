@@ -1,0 +1,87 @@
+/** Makes a zone, or takes over one that exists at a connection. */
+"use client";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
+import { Field, FieldGroup } from "#components/ui/field.tsx";
+import { Form } from "#components/ui/form.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { Submit } from "#components/ui/submit.tsx";
+import { toast } from "#components/ui/toast.tsx";
+import { zonePath } from "#components/zone/zone-view.ts";
+import type { AddZoneProps } from "./add-zone.tsx";
+
+export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps & { onClose: () => void }) {
+  const router = useRouter();
+  const { items, mayCreate, mayLink } = choices;
+  const standard = items.find((item) => item.default) ?? items[0];
+  const [connection, setConnection] = useState(standard?.id ?? "");
+  const [link, setLink] = useState(!mayCreate);
+  const local = items.find((item) => item.id === connection)?.kind === "local";
+  const act = link ? "Link zone" : "Add zone";
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Add a zone"
+      description={`It will belong to ${organisation.name}.`}
+      size="sm"
+    >
+      <Form
+        label="Add a zone"
+        leaves
+        call={(api, values) =>
+          api.dns.create({ organisation: organisation.handle, name: values("name").trim(), connection, link })
+        }
+        onDone={(zone) => {
+          toast(`${zone.displayName} was ${link ? "linked" : "added"}`);
+          router.push(zonePath(organisation.handle, zone.name.replace(/\.$/, "")));
+          router.refresh();
+        }}
+      >
+        {({ errors, pending, banner }) => (
+          <>
+            <FieldGroup>
+              {banner}
+              <Field label="Domain name" error={errors.name} hint="Such as example.org, or a name below one of yours.">
+                <Input name="name" mono required autoComplete="off" inputMode="url" enterKeyHint="done" />
+              </Field>
+              <Field
+                label="Kept at"
+                error={errors.connection}
+                hint={local && "Not served: the panel keeps the records, but no name server answers for them."}
+              >
+                <Select
+                  name="connection"
+                  value={connection}
+                  onChange={(event) => setConnection(event.target.value)}
+                  options={items.map(({ id, label }) => ({ value: id, label }))}
+                />
+              </Field>
+              {mayLink && (
+                <Checkbox
+                  name="link"
+                  label="Link an existing zone"
+                  hint="The zone is at the connection already. Its records are taken over as they are."
+                  checked={link}
+                  disabled={!mayCreate}
+                  onChange={(event) => setLink(event.target.checked)}
+                />
+              )}
+            </FieldGroup>
+            <DialogFooter>
+              <DialogClose>
+                <Button>Cancel</Button>
+              </DialogClose>
+              <Submit pending={pending}>{act}</Submit>
+            </DialogFooter>
+          </>
+        )}
+      </Form>
+    </Dialog>
+  );
+}

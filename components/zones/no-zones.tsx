@@ -1,0 +1,13 @@
+/** What stands in place of an organisation's zones when there are none to see. */
+import { Globe } from "lucide-react";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { AddZone, type AddZoneProps } from "./add-zone.tsx";
+
+export function NoZones(props: AddZoneProps) {
+  const { mayCreate, mayLink, reason } = props.choices;
+  return (
+    <EmptyState icon={<Globe />} title="No zones yet" action={<AddZone {...props} />}>
+      {mayCreate || mayLink ? "Add the first: a domain name whose records you want to manage here." : reason}
+    </EmptyState>
+  );
+}
