@@ -1,7 +1,13 @@
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, more: object = {}) => ({
-  test: { name, include: [`tests/${name}/**/*.test.ts`], environment: "node", env: { NODE_ENV: "test" as const }, ...more },
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    environment: "node",
+    env: { NODE_ENV: "test" as const },
+    ...more,
+  },
 });
 
 export default defineConfig({

@@ -9,8 +9,15 @@ const url = z
   .optional();
 
 const variables = z.object({
-  NODE_ENV: z.enum(["development", "production", "test"], { error: "must be development, production or test" }).default("production"),
-  PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65535, "must be a port number, 0 to 65535").default(3000),
+  NODE_ENV: z
+    .enum(["development", "production", "test"], { error: "must be development, production or test" })
+    .default("production"),
+  PORT: z.coerce
+    .number({ error: "must be a port number" })
+    .int()
+    .min(0)
+    .max(65535, "must be a port number, 0 to 65535")
+    .default(3000),
   HOST: z.string().trim().min(1).default("127.0.0.1"),
   DATA_DIR: z.string().trim().min(1).default("./data"),
   NEXTAUTH_URL: url,
@@ -21,7 +28,11 @@ const variables = z.object({
   POWERDNS_SERVER_ID: z.string().trim().min(1).default("localhost"),
   POWERDNS_NAMESERVERS: z.string().default(""),
   TRUSTED_PROXIES: z.string().default(""),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"], { error: "must be fatal, error, warn, info, debug or silent" }).default("info"),
+  LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "silent"], {
+      error: "must be fatal, error, warn, info, debug or silent",
+    })
+    .default("info"),
   ZONEGATE_TEST_HOOKS: z.enum(["0", "1"]).default("0"),
 });
 
@@ -81,4 +92,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
 /** The environment of this process. Throws EnvError the first time if something is wrong with it. */
 export const env = (): Env => singleton("env", () => parseEnv(process.env));
 
-const list = (value: string): string[] => value.split(",").map((part) => part.trim()).filter(Boolean);
+const list = (value: string): string[] =>
+  value
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);

@@ -9,7 +9,15 @@ import { isProblem } from "#lib/api/errors.ts";
 import { EnvError } from "#lib/env.ts";
 import { ensureBuiltInRoles } from "#lib/roles/roles.ts";
 import { listSettings, setSettingFromText } from "#lib/settings/settings.ts";
-import { assignRole, createAccount, emailAddress, listAccounts, newPassword, personName, unassignRole } from "#lib/users/users.ts";
+import {
+  assignRole,
+  createAccount,
+  emailAddress,
+  listAccounts,
+  newPassword,
+  personName,
+  unassignRole,
+} from "#lib/users/users.ts";
 
 const usage = `Usage: npm run panel -- COMMAND
 
@@ -51,7 +59,8 @@ function role(command: "promote" | "demote", args: string[], actor: Actor): void
   if (!email) throw new CommandError(`Whom? npm run panel -- ${command} EMAIL [--role NAME]`);
   if (command === "promote") {
     const given = assignRole(email, name, actor);
-    return console.log(given ? `${email} now has the role ${name}.` : `${email} has the role ${name} already.`);
+    console.log(given ? `${email} now has the role ${name}.` : `${email} has the role ${name} already.`);
+    return;
   }
   const taken = unassignRole(email, name, actor);
   console.log(taken ? `${email} no longer has the role ${name}.` : `${email} does not have the role ${name}.`);
@@ -65,10 +74,7 @@ async function addUser(args: string[], actor: Actor): Promise<void> {
   if (!called.success) throw new CommandError(called.error.issues[0]?.message ?? "Enter a name.");
   const password = newPassword.safeParse(await readPassword());
   if (!password.success) throw new CommandError(password.error.issues[0]?.message ?? "This password cannot be used.");
-  const account = await createAccount(
-    { email: email.data, name: called.data, password: password.data },
-    actor,
-  );
+  const account = await createAccount({ email: email.data, name: called.data, password: password.data }, actor);
   console.log(`${account.email} can sign in now.`);
 }
 
@@ -87,7 +93,8 @@ function settings([key, value]: string[]): void {
     const problem = setSettingFromText(key, value);
     if (problem) throw new CommandError(problem);
   }
-  for (const row of listSettings()) if (key === undefined || row.key === key) console.log(`${row.key} = ${JSON.stringify(row.value)}`);
+  for (const row of listSettings())
+    if (key === undefined || row.key === key) console.log(`${row.key} = ${JSON.stringify(row.value)}`);
 }
 
 function option(args: string[], name: string): string | undefined {

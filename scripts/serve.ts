@@ -5,8 +5,8 @@ import next from "next";
 import { db } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
 import { ADDRESS_HEADER } from "#lib/api/request.ts";
-import { EnvError, env } from "#lib/env.ts";
 import { takeDataDirectory } from "#lib/data-lock.ts";
+import { EnvError, env } from "#lib/env.ts";
 import { issueSetupToken } from "#lib/setup/setup.ts";
 
 try {
@@ -34,7 +34,10 @@ async function serve(): Promise<void> {
     server.once("error", reject);
     server.listen(port, host, resolve);
   }).catch((error: NodeJS.ErrnoException) => {
-    throw Object.assign(new Error(error.code === "EADDRINUSE" ? `Port ${port} is taken. Set PORT to another.` : error.message), { name: "StartError" });
+    throw Object.assign(
+      new Error(error.code === "EADDRINUSE" ? `Port ${port} is taken. Set PORT to another.` : error.message),
+      { name: "StartError" },
+    );
   });
   const address = server.address();
   const actual = typeof address === "object" && address ? address.port : port;
@@ -62,7 +65,9 @@ async function serve(): Promise<void> {
 function clientAddress(request: IncomingMessage): string {
   const peer = plain(request.socket.remoteAddress ?? "127.0.0.1");
   if (!isTrusted(peer)) return peer;
-  const chain = String(request.headers["x-forwarded-for"] ?? "").split(",").map((part) => part.trim());
+  const chain = String(request.headers["x-forwarded-for"] ?? "")
+    .split(",")
+    .map((part) => part.trim());
   return chain.toReversed().find((address) => ipaddr.isValid(address) && !isTrusted(plain(address))) ?? peer;
 }
 

@@ -10,7 +10,12 @@ const at = (...parts) => path.join(root, ...parts);
 /** npm packages, from the lock file; again when it changed. */
 export function install() {
   const stamp = at("node_modules", ".package-lock.json");
-  if (existsSync(stamp) && existsSync(at("node_modules", ".bin", "node")) && statSync(stamp).mtimeMs >= statSync(at("package-lock.json")).mtimeMs) return;
+  if (
+    existsSync(stamp) &&
+    existsSync(at("node_modules", ".bin", "node")) &&
+    statSync(stamp).mtimeMs >= statSync(at("package-lock.json")).mtimeMs
+  )
+    return;
   console.log("Installing packages (npm ci) …");
   run(process.platform === "win32" ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 }
@@ -20,7 +25,10 @@ export function build() {
   const stamp = at(".next", "BUILD_ID");
   if (existsSync(stamp) && newest() <= statSync(stamp).mtimeMs) return false;
   console.log("Building …");
-  run(node(), [at("node_modules", "next", "dist", "bin", "next"), "build"], { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" });
+  run(node(), [at("node_modules", "next", "dist", "bin", "next"), "build"], {
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+  });
   const now = new Date();
   writeFileSync(stamp, readFileSync(stamp), { flag: "w" });
   return now;
@@ -31,19 +39,37 @@ export const node = () => realNode(at("node_modules", "node", "bin", "node"));
 
 const realNode = (file) => (existsSync(file) ? file : at("node_modules", ".bin", "node"));
 
-const sources = ["app", "components", "lib", "db", "public", "instrumentation.ts", "next.config.ts", "package-lock.json", "package.json", "postcss.config.mjs", "tsconfig.json"];
+const sources = [
+  "app",
+  "components",
+  "lib",
+  "db",
+  "public",
+  "instrumentation.ts",
+  "next.config.ts",
+  "package-lock.json",
+  "package.json",
+  "postcss.config.mjs",
+  "tsconfig.json",
+];
 
 function newest() {
   const walk = (file) => {
     if (!existsSync(file)) return 0;
     const stat = statSync(file);
-    return stat.isDirectory() ? Math.max(stat.mtimeMs, ...readdirSync(file).map((name) => walk(path.join(file, name)))) : stat.mtimeMs;
+    return stat.isDirectory()
+      ? Math.max(stat.mtimeMs, ...readdirSync(file).map((name) => walk(path.join(file, name))))
+      : stat.mtimeMs;
   };
   return Math.max(...sources.map((name) => walk(at(name))));
 }
 
 export function run(command, args, extra = {}) {
-  const { status, signal } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...extra } });
+  const { status, signal } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...extra },
+  });
   if (status !== 0) process.exit(status ?? (signal ? 130 : 1));
 }
 
@@ -52,7 +78,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   install();
   if (!dev) build();
   const env = { ...process.env, NODE_ENV: dev ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" };
-  const child = spawn(node(), ["--disable-warning=ExperimentalWarning", at("scripts", "serve.ts")], { cwd: root, stdio: "inherit", env });
+  const child = spawn(node(), ["--disable-warning=ExperimentalWarning", at("scripts", "serve.ts")], {
+    cwd: root,
+    stdio: "inherit",
+    env,
+  });
   // A terminal sends Ctrl-C to the child itself; what others send to this process is passed on.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal));
   child.on("exit", (code, signal) => process.exit(code ?? (signal ? 130 : 1)));

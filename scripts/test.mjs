@@ -7,7 +7,11 @@ import { build, install, node, root, run } from "./start.mjs";
 
 /** System parts that suites need: file → Debian package. */
 const parts = [
-  { packages: ["pdns-server", "pdns-backend-sqlite3"], files: ["/usr/sbin/pdns_server"], needed: "contract, api and e2e tests against PowerDNS" },
+  {
+    packages: ["pdns-server", "pdns-backend-sqlite3"],
+    files: ["/usr/sbin/pdns_server"],
+    needed: "contract, api and e2e tests against PowerDNS",
+  },
   { packages: ["chromium"], files: ["/usr/bin/chromium"], needed: "e2e tests in the browser" },
 ];
 
@@ -38,7 +42,15 @@ for (const project of ["unit", "contract", "api", "e2e"]) {
     const results = path.join(scratch, `${project}.json`);
     const { status } = spawnSync(
       node(),
-      [path.join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${results}`],
+      [
+        path.join(root, "node_modules", "vitest", "vitest.mjs"),
+        "run",
+        "--project",
+        project,
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${results}`,
+      ],
       { cwd: root, stdio: "inherit", env: process.env },
     );
     broken ||= status !== 0;

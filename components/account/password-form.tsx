@@ -12,7 +12,6 @@ export function PasswordForm({ email }: { email: string }) {
   const router = useRouter();
   return (
     <Form
-      label="Password"
       call={(api, values) =>
         api.users.password({ currentPassword: values("currentPassword"), newPassword: values("newPassword") })
       }

@@ -12,7 +12,6 @@ export function ProfileForm({ name }: { name: string }) {
   const router = useRouter();
   return (
     <Form
-      label="Profile"
       call={(api, values) => api.users.rename({ name: values("name") })}
       onDone={() => {
         toast("Your name is saved");

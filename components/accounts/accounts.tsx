@@ -26,8 +26,7 @@ export async function Accounts({ params }: { params: SearchParams }) {
       <ListView
         page={page}
         q={q}
-        noun="accounts"
-        search="Search by name or e-mail"
+        noun={["account", "accounts"]}
         hrefFor={(number) => listHref(list, { page: number })}
         clearHref={PATH}
         actions={grants.has("users:write") && <CreateAccount />}

@@ -20,7 +20,6 @@ export function CreateAccountDialog({ onClose }: { onClose: () => void }) {
       size="sm"
     >
       <Form
-        label="Create an account"
         call={(api, values) =>
           api.users.create({ name: values("name"), email: values("email"), password: values("password") })
         }

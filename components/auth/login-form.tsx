@@ -9,7 +9,6 @@ import { signIn } from "./sign-in.ts";
 export function LoginForm({ next }: { next: string }) {
   return (
     <Form
-      label="Sign in"
       leaves
       call={(_api, values) => signIn(values("email"), values("password"))}
       onDone={() => window.location.assign(next)}

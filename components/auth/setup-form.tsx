@@ -19,7 +19,6 @@ export function SetupForm() {
     );
   return (
     <Form
-      label="Set up Zonegate"
       leaves
       call={async (api, values) => {
         const account = { name: values("name"), email: values("email"), password: values("password") };

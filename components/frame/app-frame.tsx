@@ -41,11 +41,11 @@ const BAR_BUTTON =
   "grid size-9 shrink-0 place-items-center rounded-md text-dim hover:bg-line2 hover:text-text md:hidden " +
   "[&_svg]:size-[18px]";
 const SKIP_LINK =
-  "fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-1.5 font-medium text-accent-text no-underline " +
-  "focus:translate-y-0";
+  "fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-1.5 font-medium text-accent-text " +
+  "no-underline focus:translate-y-0";
 const COLUMN =
-  "fixed inset-y-0 right-auto left-0 h-dvh max-h-none w-[272px] max-w-[calc(100vw-48px)] flex-col border-line border-r " +
-  "bg-panel text-text backdrop:bg-veil open:flex max-md:shadow-lg md:sticky md:top-0 md:flex md:w-auto";
+  "fixed inset-y-0 right-auto left-0 h-dvh max-h-none w-[272px] max-w-[calc(100vw-48px)] flex-col border-line " +
+  "border-r bg-panel text-text backdrop:bg-veil open:flex max-md:shadow-lg md:sticky md:top-0 md:flex md:w-auto";
 const BAR =
   "sticky top-0 z-20 flex h-12 shrink-0 items-center gap-3 border-line border-b bg-panel px-4 max-md:ps-2 md:px-6";
 

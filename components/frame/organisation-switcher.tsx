@@ -30,12 +30,8 @@ export function OrganisationSwitcher({ organisations, current, newOrganisationHr
 
   return (
     <>
-      <button
-        type="button"
-        popoverTarget={ID}
-        aria-label={current ? `Organisation: ${current.name}` : "Choose an organisation"}
-        className={BUTTON}
-      >
+      <button type="button" popoverTarget={ID} className={BUTTON}>
+        <span className="sr-only">{current ? "Organisation:" : "Choose an organisation:"}</span>
         {current ? <AvatarInitials name={current.name} size="sm" shape="square" tone="accent" /> : <LogoMark />}
         <span className="min-w-0 flex-1 truncate">{current?.name ?? "Zonegate"}</span>
         <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />

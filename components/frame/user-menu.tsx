@@ -16,10 +16,10 @@ export function UserMenu({ user }: { user: { name: string; email: string } }) {
       <button
         type="button"
         popoverTarget={ID}
-        aria-label={`Account: ${user.name}`}
         className="flex h-11 w-full items-center gap-2 rounded-lg px-2 text-start hover:bg-hover"
       >
         <AvatarInitials name={user.name} />
+        <span className="sr-only">Account:</span>
         <span className="min-w-0 flex-1">
           <span className="block truncate leading-[18px] font-medium">{user.name}</span>
           <span className="block truncate text-2xs text-faint">{user.email}</span>

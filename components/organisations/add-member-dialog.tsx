@@ -31,7 +31,6 @@ export function AddMemberDialog({ organisation, name, direct, onClose }: AddMemb
       size="sm"
     >
       <Form
-        label="Add a member"
         call={(api, values) =>
           api.organisations.addOne({
             organisation,

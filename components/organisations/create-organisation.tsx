@@ -20,7 +20,6 @@ export function CreateOrganisation() {
 
   return (
     <Form
-      label="New organisation"
       leaves
       className="max-w-[560px]"
       call={(api) => api.organisations.create({ name, handle })}

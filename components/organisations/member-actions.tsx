@@ -20,19 +20,19 @@ const QUIET = { variant: "ghost", size: "sm" } as const;
 export function ChangeRole({ organisation, user, person, role }: MemberProps & { role: "admin" | "member" }) {
   const router = useRouter();
   const { pending, run } = useAction();
-  const called = role === "admin" ? "an admin" : "a member";
+  const label = role === "admin" ? "Make admin" : "Make member";
 
   const change = async () => {
     const outcome = await run((api) => api.organisations.changeRole({ organisation, user, role }));
     if (!outcome) return;
-    if (outcome.ok) toast(`${person} is ${called} now`);
+    if (outcome.ok) toast(`${person} is ${role === "admin" ? "an admin" : "a member"} now`);
     else toast(outcome.failure.message, { tone: "bad" });
     router.refresh();
   };
 
   return (
-    <Button {...QUIET} pending={pending} onClick={change} aria-label={`Make ${person} ${called}`}>
-      {role === "admin" ? "Make admin" : "Make member"}
+    <Button {...QUIET} pending={pending} onClick={change} aria-label={`${label}: ${person}`}>
+      {label}
     </Button>
   );
 }

@@ -20,7 +20,6 @@ export function MemberDefault({ organisation, level }: { organisation: string; l
   const router = useRouter();
   return (
     <Form
-      label="Level of members"
       call={(api, values) => {
         const chosen = LEVELS.find((entry) => entry.level === values("memberDefault"))?.level;
         return api.organisations.edit({ organisation, memberDefault: chosen });

@@ -36,8 +36,7 @@ export async function Members({ handle, params }: { handle: string; params: Sear
       <ListView
         page={page}
         q={q}
-        noun="members"
-        search="Search by name or e-mail"
+        noun={["member", "members"]}
         hrefFor={(number) => listHref(list, { page: number })}
         clearHref={path}
         actions={
@@ -119,7 +118,7 @@ function Actions({
   const other = member.role === "admin" ? "member" : "admin";
   if (member.role === "owner") return null;
   return (
-    <div className="flex flex-wrap gap-1 sm:justify-end">
+    <div className="flex flex-wrap gap-1 max-sm:-ms-2 sm:justify-end">
       {access.owner && !own && <HandOver {...who} />}
       {mayAssign(standing, member.role, other) && !own && <ChangeRole {...who} role={other} />}
       {mayAssign(standing, member.role, null) && !own && <RemoveMember {...who} />}

@@ -14,7 +14,6 @@ export function NameForm({ name, handle }: { name: string; handle: string }) {
   const pathname = usePathname();
   return (
     <Form
-      label="Name and handle"
       call={(api, values) =>
         api.organisations.edit({ organisation: handle, name: values("name"), handle: values("handle") })
       }

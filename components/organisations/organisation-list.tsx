@@ -23,8 +23,7 @@ export async function OrganisationList({ params }: { params: SearchParams }) {
       <ListView
         page={page}
         q={q}
-        noun="organisations"
-        search="Search by name or handle"
+        noun={["organisation", "organisations"]}
         hrefFor={(number) => listHref(list, { page: number })}
         clearHref={PATH}
         actions={mayCreate && <NewOrganisationLink />}

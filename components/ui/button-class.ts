@@ -11,7 +11,8 @@ const BASE =
 
 const VARIANTS: Record<ButtonVariant, string> = {
   primary:
-    "border-accent bg-accent text-accent-text not-disabled:hover:border-accent-strong not-disabled:hover:bg-accent-strong",
+    "border-accent bg-accent text-accent-text not-disabled:hover:border-accent-strong " +
+    "not-disabled:hover:bg-accent-strong",
   default: "border-line bg-panel text-text not-disabled:hover:bg-hover",
   ghost: "border-transparent bg-transparent text-dim not-disabled:hover:bg-line2 not-disabled:hover:text-text",
   danger: "border-bad bg-bad text-accent-text not-disabled:hover:border-bad-strong not-disabled:hover:bg-bad-strong",

@@ -18,8 +18,6 @@ export interface FormState {
 }
 
 export interface FormProps<T> {
-  /** Names it for assistive technology, where no heading does. */
-  label?: string;
   call: (api: Api, values: Values) => Promise<T>;
   onDone: (value: T, form: HTMLFormElement) => void;
   /** Success leads to another page: the form stays busy until that is there. */
@@ -28,7 +26,7 @@ export interface FormProps<T> {
   children: (state: FormState) => ReactNode;
 }
 
-export function Form<T>({ label, call, onDone, leaves, className, children }: FormProps<T>) {
+export function Form<T>({ call, onDone, leaves, className, children }: FormProps<T>) {
   const form = useRef<HTMLFormElement>(null);
   const { pending, failure, run } = useAction();
   const [unplaced, setUnplaced] = useState<Failure | null>(null);
@@ -61,15 +59,7 @@ export function Form<T>({ label, call, onDone, leaves, className, children }: Fo
   const busy = pending || left;
   return (
     // Were it ever sent by the browser itself, what was typed would not end up in an address.
-    <form
-      ref={form}
-      method="post"
-      noValidate
-      aria-label={label}
-      aria-busy={busy || undefined}
-      onSubmit={submit}
-      className={className}
-    >
+    <form ref={form} method="post" noValidate aria-busy={busy || undefined} onSubmit={submit} className={className}>
       {children({
         errors: failure?.fields ?? {},
         pending: busy,

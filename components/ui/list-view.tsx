@@ -10,10 +10,8 @@ export interface ListViewProps {
   page: { page: number; perPage: number; total: number; items: readonly unknown[] };
   /** What was searched for; empty for everything. */
   q: string;
-  /** What is listed, in the plural: "zones". */
-  noun: string;
-  /** What the search looks at: "Search by name". */
-  search: string;
+  /** What is listed, one and many: "zone", "zones". */
+  noun: readonly [one: string, many: string];
   hrefFor: (page: number) => string;
   /** Without search and from the first page. */
   clearHref: string;
@@ -25,19 +23,19 @@ export interface ListViewProps {
   children: ReactNode;
 }
 
-export function ListView({ page, q, noun, search, hrefFor, clearHref, actions, empty, children }: ListViewProps) {
+export function ListView({ page, q, noun: [one, many], hrefFor, clearHref, actions, empty, children }: ListViewProps) {
   const none = page.items.length === 0;
   if (none && q === "" && page.total === 0) return empty;
   return (
     <>
       <div className="mb-2.5 flex flex-wrap items-center gap-2">
-        <SearchField label={search} />
+        <SearchField label={`Search ${many}`} />
         {actions && <div className="ms-auto flex gap-2">{actions}</div>}
       </div>
       {none ? (
         <EmptyState
           icon={<SearchX />}
-          title={page.total === 0 ? `No ${noun} match “${q}”` : `There are no ${noun} on this page`}
+          title={page.total === 0 ? `No ${many} match “${q}”` : `There are no ${many} on this page`}
           action={
             <LinkButton href={clearHref}>{page.total === 0 ? "Clear the search" : "Back to the first page"}</LinkButton>
           }
@@ -45,7 +43,13 @@ export function ListView({ page, q, noun, search, hrefFor, clearHref, actions, e
       ) : (
         <>
           {children}
-          <Pager page={page.page} perPage={page.perPage} total={page.total} noun={noun} hrefFor={hrefFor} />
+          <Pager
+            page={page.page}
+            perPage={page.perPage}
+            total={page.total}
+            noun={page.total === 1 ? one : many}
+            hrefFor={hrefFor}
+          />
         </>
       )}
     </>

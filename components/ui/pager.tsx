@@ -52,7 +52,7 @@ function Step({ href, rel, children }: { href?: string; rel: "prev" | "next"; ch
       </LinkButton>
     );
   return (
-    <span aria-hidden="true" className={buttonClass({ size: "sm" }, "pointer-events-none opacity-50")}>
+    <span aria-hidden="true" className={buttonClass({ size: "sm" }, "pointer-events-none text-faint")}>
       {children}
     </span>
   );

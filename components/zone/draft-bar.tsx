@@ -6,20 +6,21 @@ import { countsOf, type Draft } from "./draft.ts";
 
 const INKS = { added: "text-ok", changed: "text-warn", removed: "text-bad" } as const;
 
-export function DraftBar({
-  draft,
-  onDiscard,
-  onReview,
-}: {
+export interface DraftBarProps {
   draft: Draft;
+  /** What the last step did, where it is not what one would expect. */
+  note: string | null;
   onDiscard: () => void;
   onReview: () => void;
-}) {
+}
+
+export function DraftBar({ draft, note, onDiscard, onReview }: DraftBarProps) {
   const counts = countsOf(draft);
   return (
     <section
       aria-label="Draft"
-      className="sticky bottom-4 z-10 mt-6 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl border border-line bg-panel py-2.5 ps-[18px] pe-3 shadow-lg"
+      data-bottom-bar=""
+      className="fixed inset-x-4 bottom-4 z-10 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl border border-line bg-panel py-2.5 ps-[18px] pe-3 shadow-lg md:right-6 md:left-[248px] md:max-w-[1392px]"
     >
       <strong className="font-semibold">Draft</strong>
       {(["added", "changed", "removed"] as const).map(
@@ -30,7 +31,9 @@ export function DraftBar({
             </span>
           ),
       )}
-      <span className="text-faint">saved on this device</span>
+      <span className={note === null ? "text-faint max-sm:hidden" : "min-w-0 text-dim"}>
+        {note ?? "saved on this device"}
+      </span>
       <span className="ms-auto flex gap-2">
         <Button onClick={onDiscard}>Discard</Button>
         <Button variant="primary" onClick={onReview} aria-keyshortcuts="Meta+Enter Control+Enter">

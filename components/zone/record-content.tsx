@@ -13,7 +13,7 @@ export function nameOf(relative: string): ReactNode {
   if (shown === relative) return relative;
   return (
     <>
-      {shown} <span className="text-faint">{relative}</span>
+      {shown} <i>{relative}</i>
     </>
   );
 }
@@ -26,7 +26,7 @@ export function contentOf(type: string, content: string): ReactNode {
   if (type === "SOA" && tokens.length === 7) {
     return (
       <>
-        {tokens[0]} {tokens[1]} <span className="text-faint">serial {tokens[2]}</span>
+        {tokens[0]} {tokens[1]} <i>serial {tokens[2]}</i>
       </>
     );
   }
@@ -36,12 +36,10 @@ export function contentOf(type: string, content: string): ReactNode {
       {labels.map((label, index) => (
         <Fragment key={label}>
           {label === "preference" ? (
-            <span className="text-faint" title="Preference">
-              {tokens[index]}
-            </span>
+            <i title="Preference">{tokens[index]}</i>
           ) : (
             <>
-              <span className="text-faint">{label}</span> {tokens[index]}
+              <i>{label}</i> {tokens[index]}
             </>
           )}{" "}
         </Fragment>
@@ -54,7 +52,7 @@ export function contentOf(type: string, content: string): ReactNode {
 /** What a provider hangs on a record. */
 export function extrasOf({ disabled, proxied, comment, tags }: DnsRecord): ReactNode {
   const notes = [disabled && "not served", proxied && "proxied", comment, tags?.join(", ")].filter(Boolean);
-  return notes.length > 0 && <span className="text-faint"> {notes.join(" · ")}</span>;
+  return notes.length > 0 && <i> {notes.join(" · ")}</i>;
 }
 
 /** A content in one line for a sentence or an accessible name. */
@@ -75,7 +73,7 @@ function withULabels(content: string): ReactNode {
   if (shown === content) return content;
   return (
     <>
-      {shown} <span className="text-faint">{content}</span>
+      {shown} <i>{content}</i>
     </>
   );
 }
@@ -84,14 +82,14 @@ function textOfContent(content: string): ReactNode {
   const read = contentToOctets(content);
   const text = read.ok ? textOf(read.value) : null;
   if (!read.ok || text === null) return content;
-  const shown = text === "" ? <span className="text-faint">empty text</span> : visible(text);
+  const shown = text === "" ? <i>empty text</i> : visible(text);
   if (text.length <= FOLD_AT && read.value.length < 2) return shown;
   const octets = read.value.reduce((sum, string) => sum + string.length, 0);
   const strings = read.value.length === 1 ? "1 string" : `${read.value.length} strings`;
   const size = (
-    <span className="text-faint">
+    <i>
       {octets} octets, {strings}
-    </span>
+    </i>
   );
   if (text.length <= FOLD_AT) {
     return (
@@ -102,7 +100,7 @@ function textOfContent(content: string): ReactNode {
   }
   return (
     <details>
-      <summary className="cursor-pointer list-none">
+      <summary>
         {visible(text.slice(0, FOLD_AT / 2))}… {size}
       </summary>
       {shown}

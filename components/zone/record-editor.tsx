@@ -56,6 +56,7 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
   const [open, setOpen] = useState<Open>(null);
   const [unanswered, setUnanswered] = useState(false);
   const [said, setSaid] = useState("");
+  const [note, setNote] = useState<string | null>(null);
   const opener = useRef<HTMLElement | null>(null);
   const rows = editorRows(items, draft, zone);
   const size = Object.keys(draft).length;
@@ -106,7 +107,7 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
     update((now) => withSaved(now, saved, open !== null && open !== "review" ? open.form : null));
     setSaid(`${saved.label} is in the draft.`);
     show(null);
-    if (saved.joined) toast(`${saved.label} is there already: what you entered was added to it.`);
+    setNote(saved.joined ? `${saved.label} is there already: what you entered was added to it.` : null);
   };
   const applied = ({ state }: ChangeResult) => {
     if (state === "applied") toast(`Applied: ${sentenceOf(countsOf(draft))}`, { tone: "ok" });
@@ -117,8 +118,10 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
     router.refresh();
   };
   const discard = () => {
+    const before = draft;
     update(() => emptyDraft);
-    toast("The draft is discarded.", { action: { label: "Undo", onClick: undo } });
+    const restore = () => update((now) => ({ ...before, ...now }));
+    toast("The draft is discarded.", { tone: "neutral", action: { label: "Undo", onClick: restore } });
   };
 
   const history = `${zonePath(zone.organisation, zone.zone)}/history`;
@@ -164,7 +167,7 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
       <p role="status" className="sr-only">
         {said}
       </p>
-      {size > 0 && <DraftBar draft={draft} onDiscard={discard} onReview={() => show("review")} />}
+      {size > 0 && <DraftBar draft={draft} note={note} onDiscard={discard} onReview={() => show("review")} />}
       {open !== null && open !== "review" && (
         <RecordForm zone={zone} row={open.form} known={shown} onSave={save} onClose={() => show(null)} />
       )}

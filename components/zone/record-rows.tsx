@@ -9,14 +9,8 @@ import type { EditableRRset } from "./zone-view.ts";
 
 export type RowAction = "edit" | "remove" | "revert";
 
-const TYPE = "rounded-sm border border-line px-1.5 font-mono text-2xs leading-[18px] font-semibold text-text";
-const ACTION =
-  "-my-0.5 inline-flex min-h-6 min-w-6 items-center justify-center rounded-sm px-1 text-faint hover:text-text hover:underline pointer-coarse:min-h-9";
-const NAME_CELL = "w-1/4 font-mono wrap-anywhere";
-const TTL_CELL = "w-20 text-end font-mono text-dim";
-const CONTENT_CELL = "font-mono wrap-anywhere";
-
 const tones = { added: "ok", changed: "warn", removed: "bad" } as const;
+const words = { added: "Added", changed: "Changed", removed: "Removed" } as const;
 /** What gives a draft's row back, by what the draft does with it. */
 const reverts = { added: "Discard", changed: "Undo", removed: "Keep" } as const;
 const revertNames = { added: "Discard", changed: "Undo changes to", removed: "Keep" } as const;
@@ -27,18 +21,16 @@ export const rowLabel = ({ relative, type }: { relative: string; type: string })
 
 /** A row that nobody edits. */
 export const readOnlyRow = ({ relative, type, ttl, records }: EditableRRset): ReactNode => (
-  <tr key={`${relative} ${type}`} className="hover:bg-hover">
-    <td data-label="Name" className={NAME_CELL}>
-      {nameOf(relative)}
+  <tr key={`${relative} ${type}`}>
+    <td data-label="Name">
+      <div>{nameOf(relative)}</div>
     </td>
     <td data-label="Type">
-      <span className={TYPE}>{type}</span>
+      <span>{type}</span>
     </td>
-    <td data-label="TTL" className={TTL_CELL}>
-      {ttlText(ttl)}
-    </td>
-    <td data-label="Content" className={CONTENT_CELL}>
-      <div>{records.map((record) => contentLine(type, record))}</div>
+    <td data-label="TTL">{ttlText(ttl)}</td>
+    <td data-label="Content">
+      <div>{linesOfContent(type, records)}</div>
     </td>
   </tr>
 );
@@ -46,30 +38,25 @@ export const readOnlyRow = ({ relative, type, ttl, records }: EditableRRset): Re
 /** A row of the editor. */
 export function editorRow(row: EditorRow, act: (action: RowAction, row: EditorRow) => void): ReactNode {
   const { key, kind, relative, type, before, after, moved } = row;
-  const struck = kind === "removed" ? "line-through text-dim" : "";
   return (
-    <tr
-      key={key}
-      data-key={key}
-      data-tone={kind ? tones[kind] : undefined}
-      tabIndex={-1}
-      className={kind ? "-outline-offset-2 [--faint:var(--dim)]" : "-outline-offset-2 hover:bg-hover"}
-    >
-      <td data-label="Name" className={`${NAME_CELL} ${struck}`}>
+    <tr key={key} data-key={key} data-tone={kind ? tones[kind] : undefined} tabIndex={-1}>
+      <td data-label="Name">
         <div>
-          {kind && <span className="sr-only">{`${kind[0]?.toUpperCase()}${kind.slice(1)}: `}</span>}
+          {kind && <span className="sr-only">{words[kind]}: </span>}
           {nameOf(relative)}
         </div>
       </td>
-      <td data-label="Type" className={struck}>
-        <span className={TYPE}>{type}</span>
+      <td data-label="Type">
+        <span>{type}</span>
       </td>
-      <td data-label="TTL" className={`${TTL_CELL} ${struck}`}>
+      <td data-label="TTL">
         <div>{ttls(kind === "changed" ? before?.ttl : undefined, (after ?? before)?.ttl)}</div>
       </td>
-      <td data-label="Content" className={CONTENT_CELL}>
+      <td data-label="Content">
         <div>
-          {kind === "changed" ? changedLines(type, before, after) : plainLines(type, after ?? before, struck)}
+          {kind === "changed"
+            ? changedLines(type, before, after)
+            : linesOfContent(type, (after ?? before)?.records ?? [])}
           {moved && (
             <span className="block font-sans text-xs text-warn">
               Changed by somebody else since. Review shows both.
@@ -77,7 +64,7 @@ export function editorRow(row: EditorRow, act: (action: RowAction, row: EditorRo
           )}
         </div>
       </td>
-      <td className="w-px text-end whitespace-nowrap text-faint">{actionsOf(row, act)}</td>
+      <td>{actionsOf(row, act)}</td>
     </tr>
   );
 }
@@ -86,7 +73,7 @@ function actionsOf(row: EditorRow, act: (action: RowAction, row: EditorRow) => v
   const { kind } = row;
   const label = rowLabel(row);
   const button = (action: RowAction, text: string, name: string) => (
-    <button key={action} type="button" aria-label={name} className={ACTION} onClick={() => act(action, row)}>
+    <button key={action} type="button" aria-label={name} onClick={() => act(action, row)}>
       {text}
     </button>
   );
@@ -112,7 +99,7 @@ function actionsOf(row: EditorRow, act: (action: RowAction, row: EditorRow) => v
 function changedLines(type: string, before: RRset | null, after: RRset | null): ReactNode {
   return linesOf(before, after).map(({ mark, record }) =>
     mark === "before" ? (
-      <del key={`-${record.content}`} className="block text-faint line-through">
+      <del key={`-${record.content}`}>
         <span className="sr-only">was </span>
         {contentOf(type, record.content)}
         {extrasOf(record)}
@@ -123,9 +110,8 @@ function changedLines(type: string, before: RRset | null, after: RRset | null): 
   );
 }
 
-const plainLines = (type: string, set: RRset | null, struck: string): ReactNode => (
-  <div className={struck}>{set?.records.map((record) => contentLine(type, record))}</div>
-);
+const linesOfContent = (type: string, records: RRset["records"]): ReactNode =>
+  records.map((record) => contentLine(type, record));
 
 const contentLine = (type: string, record: RRset["records"][number]): ReactNode => (
   <div key={record.content}>
@@ -139,7 +125,7 @@ function ttls(before: Ttl | undefined, after: Ttl | undefined): ReactNode {
   if (before === undefined || before === after) return shown;
   return (
     <>
-      <del className="block text-faint line-through">
+      <del>
         <span className="sr-only">was </span>
         {ttlText(before)}
       </del>

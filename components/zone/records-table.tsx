@@ -1,11 +1,12 @@
 /** The frame and the headings of the records table. */
 import type { ReactNode } from "react";
 import { Table, THead, Th } from "#components/ui/table.tsx";
+import styles from "./records.module.css";
 import { type ListState, sortLink } from "./zone-view.ts";
 
 export function RecordsTable({ list, actions, children }: { list: ListState; actions?: boolean; children: ReactNode }) {
   return (
-    <Table label="Records" stack>
+    <Table label="Records" stack className={styles.records}>
       <THead>
         <Th sort={sortLink(list, "name")}>Name</Th>
         <Th sort={sortLink(list, "type")}>Type</Th>

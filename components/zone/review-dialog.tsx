@@ -58,6 +58,22 @@ export function ReviewDialog({ zone, draft, onRebase, onDrop, onResult, onClose 
             {failure.message}
           </Banner>
         )}
+        {preview && preview.steps > 1 && (
+          <Banner>
+            This takes {preview.steps} calls to the provider, one after the other. It is not atomic: if one fails, those
+            before it stay.
+          </Banner>
+        )}
+        {preview && braked && (
+          <Banner tone="warn" title="This is a large part of the zone">
+            <Checkbox
+              className="mt-1"
+              checked={confirmed}
+              onChange={(event) => setConfirmed(event.target.checked)}
+              label={`Yes, change or delete ${preview.brake.touched} of ${preview.brake.total} records (${preview.brake.percent} %)`}
+            />
+          </Banner>
+        )}
         {entries.length === 0 && <p className="text-dim">There is nothing left in the draft.</p>}
         {status === "loading" && preview === null && <SkeletonRows rows={3} label="Working out the plan" />}
         {(preview !== null || failure) && (
@@ -86,24 +102,8 @@ export function ReviewDialog({ zone, draft, onRebase, onDrop, onResult, onClose 
           </ul>
         )}
         <Elsewhere state={state} draft={draft} />
-        {preview && preview.steps > 1 && (
-          <Banner>
-            This takes {preview.steps} calls to the provider, one after the other. It is not atomic: if one fails, those
-            before it stay.
-          </Banner>
-        )}
-        {preview && braked && (
-          <Banner tone="warn" title="This is a large part of the zone">
-            <Checkbox
-              className="mt-1"
-              checked={confirmed}
-              onChange={(event) => setConfirmed(event.target.checked)}
-              label={`Yes, change or delete ${preview.brake.touched} of ${preview.brake.total} records (${preview.brake.percent} %)`}
-            />
-          </Banner>
-        )}
       </div>
-      <DialogFooter start={<span role="status">{statusText(state)}</span>}>
+      <DialogFooter start={<span role="status">{statusText(state, braked && !confirmed)}</span>}>
         {idle && entries.length > 0 && <Button onClick={() => onDrop(Object.keys(draft))}>Clear the draft</Button>}
         <DialogClose>
           <Button>Back to the draft</Button>
@@ -139,12 +139,13 @@ const rebaseOnto = ({ hash, now }: Conflict) => ({ hash, rrset: now });
 
 const summary = (draft: Draft, zone: ZoneView): string => `${sentenceOf(countsOf(draft)) || "Nothing"} in ${zone.zone}`;
 
-function statusText({ status, preview, rejected }: ReviewState): string {
+function statusText({ status, preview, rejected }: ReviewState, unconfirmed: boolean): string {
   if (status === "applying") return "Applying…";
   if (status === "loading") return "Working out the plan…";
   if (!preview) return "";
   if (preview.conflicts.length > 0) return "Decide about what others have changed first.";
   if (preview.refused.length > 0) return "Not all of this is allowed at your level.";
   if (preview.errors.length + Object.keys(rejected).length > 0) return "Something here cannot be applied.";
-  return preview.plan.length === 0 ? "Nothing to change." : "";
+  if (preview.plan.length === 0) return "Nothing to change.";
+  return unconfirmed ? "Confirm first that you mean it." : "";
 }

@@ -3,7 +3,7 @@ import type { RRset } from "#lib/dns/rrset.ts";
 import { type Line, linesOf, ttlText } from "./draft.ts";
 import { extrasOf, plainContent } from "./record-content.tsx";
 
-const LINE = "flex gap-2 px-2 wrap-anywhere whitespace-pre-wrap";
+const LINE = "flex gap-2 px-2 wrap-anywhere whitespace-pre-wrap [&_i]:not-italic";
 const looks = {
   before: { sign: "–", word: "Before", className: `${LINE} bg-bad-bg text-bad` },
   after: { sign: "+", word: "After", className: `${LINE} bg-ok-bg text-ok` },
@@ -40,7 +40,7 @@ export function RRsetDiff({ type, before, after, cap = 100 }: RRsetDiffProps) {
 function lineOf(mark: Line["mark"], text: string, key: string, line?: Line) {
   const { sign, word, className } = looks[mark];
   return (
-    <li key={`${mark} ${key}`} className={`${className} [--faint:currentColor]`}>
+    <li key={`${mark} ${key}`} className={className}>
       <span aria-hidden="true" className="w-2 shrink-0 select-none">
         {sign}
       </span>

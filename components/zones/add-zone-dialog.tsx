@@ -32,7 +32,6 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
       size="sm"
     >
       <Form
-        label="Add a zone"
         leaves
         call={(api, values) =>
           api.dns.create({ organisation: organisation.handle, name: values("name").trim(), connection, link })

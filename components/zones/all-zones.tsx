@@ -20,8 +20,7 @@ export async function AllZones({ params }: { params: SearchParams }) {
       <ListView
         page={page}
         q={q}
-        noun="zones"
-        search="Search by name"
+        noun={["zone", "zones"]}
         hrefFor={(number) => listHref(list, { page: number })}
         clearHref={PATH}
         empty={

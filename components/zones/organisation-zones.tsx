@@ -29,8 +29,7 @@ export async function OrganisationZones({ handle, params }: { handle: string; pa
       <ListView
         page={page}
         q={q}
-        noun="zones"
-        search="Search by name"
+        noun={["zone", "zones"]}
         hrefFor={(number) => listHref(list, { page: number })}
         clearHref={path}
         actions={<AddZone {...adding} />}

@@ -15,7 +15,11 @@ export const users = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
-  (t) => [uniqueIndex("users_email").on(t.email), index("users_name").on(t.name), index("users_created").on(t.createdAt)],
+  (t) => [
+    uniqueIndex("users_email").on(t.email),
+    index("users_name").on(t.name),
+    index("users_created").on(t.createdAt),
+  ],
 );
 
 export const roles = sqliteTable(

@@ -125,6 +125,9 @@ export const zonePermissions = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.zoneId, t.userId] }),
     index("zone_permissions_user").on(t.userId),
-    check("zone_permissions_ladder", sql`can_view in (0, 1) and can_modify <= can_view and can_delete <= can_modify and can_delete >= 0`),
+    check(
+      "zone_permissions_ladder",
+      sql`can_view in (0, 1) and can_modify <= can_view and can_delete <= can_modify and can_delete >= 0`,
+    ),
   ],
 );

@@ -58,10 +58,14 @@ function asProblem(error: unknown, requestId: string | null): Problem {
 }
 
 /** Unknown keys are named one by one; everything else by its path. */
-function fieldsOf(issues: readonly { message: string; path?: readonly unknown[] | undefined }[]): Record<string, string> {
+function fieldsOf(
+  issues: readonly { message: string; path?: readonly unknown[] | undefined }[],
+): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const issue of issues) {
-    const path = (issue.path ?? []).map((part) => (typeof part === "object" && part !== null && "key" in part ? part.key : part));
+    const path = (issue.path ?? []).map((part) =>
+      typeof part === "object" && part !== null && "key" in part ? part.key : part,
+    );
     const unknown = "keys" in issue && Array.isArray(issue.keys) ? (issue.keys as string[]) : null;
     if (unknown) for (const key of unknown) fields[[...path, key].join(".")] ??= "There is no such field.";
     else fields[path.join(".") || "input"] ??= issue.message;

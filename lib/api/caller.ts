@@ -16,7 +16,9 @@ export const currentActor = cache(async () => {
   return actorOf(incoming, { address: requestAddress(incoming), requestId: newId() });
 });
 
-const callerOf = cache(async () => createRouterClient(router, { context: { actor: await currentActor(), trace: { template: "page" } } }));
+const callerOf = cache(async () =>
+  createRouterClient(router, { context: { actor: await currentActor(), trace: { template: "page" } } }),
+);
 
 /** Calls procedures for a page. Signed out leads to sign-in, what is not visible to not-found, what is not allowed to forbidden. */
 export async function load<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) => Promise<T>): Promise<T> {

@@ -22,5 +22,10 @@ export function failureOf(error: unknown): Failure {
     const details = (error.data ?? {}) as ProblemDetails;
     return { code: error.code, message: error.message, fields: details.fields ?? {}, details };
   }
-  return { code: "unreachable", message: "The panel did not answer. Check your connection and try again.", fields: {}, details: {} };
+  return {
+    code: "unreachable",
+    message: "The panel did not answer. Check your connection and try again.",
+    fields: {},
+    details: {},
+  };
 }

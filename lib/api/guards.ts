@@ -57,7 +57,9 @@ export const inOrganisation = <S extends z.ZodRawShape>(need: OrganisationNeed, 
         const say = { member: "members", admin: "admins and the owner", owner: "the owner", delete: "the owner" }[need];
         throw new Problem("forbidden", `Only ${say} of this organisation may do that.`, { missing: need });
       }
-      return next({ context: { organisation: loaded.organisation, access: loaded.access, asStaff: loaded.access.viaPlatform(need) } });
+      return next({
+        context: { organisation: loaded.organisation, access: loaded.access, asStaff: loaded.access.viaPlatform(need) },
+      });
     });
 
 /** `{organisation}` and `{zone}` in the path. At level `none` the zone does not exist: 404. */
@@ -72,7 +74,9 @@ export const inZone = <S extends z.ZodRawShape>(need: Exclude<ZoneLevel, "none">
       if (loaded.access.level === "none") throw notFound("zone");
       if (need === "manage" ? !loaded.access.manage : !atLeast(loaded.access.level, need)) {
         const say = need === "manage" ? "the right to manage it" : `the level ${need}`;
-        throw new Problem("forbidden", `That needs ${say} in this zone; your level is ${loaded.access.level}.`, { missing: need });
+        throw new Problem("forbidden", `That needs ${say} in this zone; your level is ${loaded.access.level}.`, {
+          missing: need,
+        });
       }
       return next({ context: loaded });
     });

@@ -53,10 +53,20 @@ async function answer(request: Request): Promise<Response> {
   if (response.status >= 400 && !rpc) headers.set("content-type", "application/problem+json");
   if (trace.retryAfter !== undefined) headers.set("retry-after", String(trace.retryAfter));
   log().info(
-    { requestId, method: request.method, path: trace.template, status: response.status, ms: Math.round(performance.now() - started), actor },
+    {
+      requestId,
+      method: request.method,
+      path: trace.template,
+      status: response.status,
+      ms: Math.round(performance.now() - started),
+      actor,
+    },
     "request",
   );
-  return new Response(response.body, { status: response.ok ? (trace.status ?? response.status) : response.status, headers });
+  return new Response(response.body, {
+    status: response.ok ? (trace.status ?? response.status) : response.status,
+    headers,
+  });
 }
 
 const handlers = () =>
@@ -96,7 +106,8 @@ async function withBoundedBody(request: Request, rpc: boolean): Promise<Request>
   }
   const body = Buffer.concat(chunks);
   if (size > 0) assertJson(body.toString("utf8"));
-  if (size > 0 || rpc) return new Request(request.url, { method: request.method, headers: request.headers, body: size > 0 ? body : null });
+  if (size > 0 || rpc)
+    return new Request(request.url, { method: request.method, headers: request.headers, body: size > 0 ? body : null });
   const headers = new Headers(request.headers);
   headers.delete("content-length");
   headers.set("content-type", "application/json");

@@ -31,4 +31,6 @@ export const likeAnywhere = (q: string): string => `%${q.replace(/[\\%_]/g, "\\$
 
 export const offsetOf = (query: ListQuery): number => (query.page - 1) * query.perPage;
 export const sortOf = (query: ListQuery): { column: string; descending: boolean } =>
-  query.sort.startsWith("-") ? { column: query.sort.slice(1), descending: true } : { column: query.sort, descending: false };
+  query.sort.startsWith("-")
+    ? { column: query.sort.slice(1), descending: true }
+    : { column: query.sort, descending: false };

@@ -11,5 +11,7 @@ export function sameOrigin(headers: Headers): boolean {
   const site = headers.get("sec-fetch-site");
   if (site) return site === "same-origin" || site === "none";
   const origin = headers.get("origin");
-  return origin !== null && URL.canParse(origin) && (origin === env().origin || new URL(origin).host === headers.get("host"));
+  return (
+    origin !== null && URL.canParse(origin) && (origin === env().origin || new URL(origin).host === headers.get("host"))
+  );
 }

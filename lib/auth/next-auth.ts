@@ -3,8 +3,8 @@ import NextAuth, { type NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { requestAddress } from "#lib/api/request.ts";
 import { env } from "#lib/env.ts";
-import { tooManyComparisons, signInWithPassword } from "./sign-in.ts";
 import { endSessionById, SESSION_DAYS, secureCookies, sessionCookie, sessionSecret } from "./session.ts";
+import { signInWithPassword, tooManyComparisons } from "./sign-in.ts";
 
 type RouteContext = { params: Promise<{ nextauth: string[] }> };
 
@@ -12,12 +12,18 @@ type RouteContext = { params: Promise<{ nextauth: string[] }> };
 export async function handleAuth(request: Request, context: RouteContext): Promise<Response> {
   const limited: { retryAfter?: number; message?: string } = {};
   process.env.NEXTAUTH_URL ??= env().origin;
-  const handler = NextAuth(optionsFor(request, limited)) as (request: Request, context: RouteContext) => Promise<Response>;
+  const handler = NextAuth(optionsFor(request, limited)) as (
+    request: Request,
+    context: RouteContext,
+  ) => Promise<Response>;
   const response = await handler(request, context);
   if (limited.message === undefined) return response;
   return Response.json(
     { code: "rate_limited", message: limited.message, retryAfter: limited.retryAfter },
-    { status: 429, headers: { "retry-after": String(limited.retryAfter ?? 5), "content-type": "application/problem+json" } },
+    {
+      status: 429,
+      headers: { "retry-after": String(limited.retryAfter ?? 5), "content-type": "application/problem+json" },
+    },
   );
 }
 

@@ -16,12 +16,14 @@ type Job = { op: "hash"; password: string } | { op: "compare"; password: string;
 /** Why a password cannot be used, or null. */
 export function passwordProblem(password: string): string | null {
   if ([...password].length < MIN_PASSWORD) return `Use at least ${MIN_PASSWORD} characters.`;
-  if (Buffer.byteLength(password) > MAX_PASSWORD_OCTETS) return `Use at most ${MAX_PASSWORD_OCTETS} octets; longer passwords would be cut.`;
+  if (Buffer.byteLength(password) > MAX_PASSWORD_OCTETS)
+    return `Use at most ${MAX_PASSWORD_OCTETS} octets; longer passwords would be cut.`;
   if (password.includes("\0")) return "A password cannot contain a null character.";
   return null;
 }
 
-export const hashPassword = async (password: string): Promise<string> => (await work({ op: "hash", password })) as string;
+export const hashPassword = async (password: string): Promise<string> =>
+  (await work({ op: "hash", password })) as string;
 
 /** One comparison of the same cost, whether or not there is a hash to compare with. */
 export async function comparePassword(password: string, hash: string | null): Promise<boolean> {
@@ -43,7 +45,11 @@ function work(job: Job): Promise<unknown> {
   });
   const { worker, waiting } = pool.current;
   if (waiting.size >= MAX_QUEUE) {
-    return Promise.reject(new Problem("rate_limited", "Too many people are signing in just now. Try again in a few seconds.", { retryAfter: 5 }));
+    return Promise.reject(
+      new Problem("rate_limited", "Too many people are signing in just now. Try again in a few seconds.", {
+        retryAfter: 5,
+      }),
+    );
   }
   const id = pool.current.next++;
   return new Promise((resolve, reject) => {

@@ -34,7 +34,14 @@ export function createSession(input: NewSession, tx: DbOrTx = db()): string {
   const now = Date.now();
   const id = newId(now);
   tx.insert(sessions)
-    .values({ id, ...input, userAgent: input.userAgent.slice(0, 300), createdAt: now, lastSeenAt: now, expiresAt: now + SESSION_DAYS * DAY })
+    .values({
+      id,
+      ...input,
+      userAgent: input.userAgent.slice(0, 300),
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: now + SESSION_DAYS * DAY,
+    })
     .run();
   return id;
 }
@@ -55,7 +62,14 @@ export async function actorOf(headers: Headers, request: { address: string; requ
   const row = sid ? liveSession(sid) : undefined;
   if (!row) return anonymous;
   touch(row.id, row.lastSeenAt, request.address);
-  return { ...anonymous, type: "user", id: row.userId, label: row.email, grants: compileGrants(grantsOf(row.userId)), sessionId: row.id };
+  return {
+    ...anonymous,
+    type: "user",
+    id: row.userId,
+    label: row.email,
+    grants: compileGrants(grantsOf(row.userId)),
+    sessionId: row.id,
+  };
 }
 
 function liveSession(sid: string) {
@@ -96,18 +110,26 @@ export function listSessions(userId: string) {
   return db()
     .select()
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, now), gt(sessions.lastSeenAt, now - IDLE_DAYS * DAY)))
+    .where(
+      and(eq(sessions.userId, userId), gt(sessions.expiresAt, now), gt(sessions.lastSeenAt, now - IDLE_DAYS * DAY)),
+    )
     .orderBy(desc(sessions.lastSeenAt))
     .all();
 }
 
 /** Ends one of an account's sessions. False if there was none. */
 export const endSession = (userId: string, sid: string, tx: DbOrTx = db()): boolean =>
-  tx.delete(sessions).where(and(eq(sessions.userId, userId), eq(sessions.id, sid))).run().changes > 0;
+  tx
+    .delete(sessions)
+    .where(and(eq(sessions.userId, userId), eq(sessions.id, sid)))
+    .run().changes > 0;
 
 /** Ends all of an account's sessions but one. Returns how many ended. */
 export const endOtherSessions = (userId: string, keep: string | null, tx: DbOrTx = db()): number =>
-  tx.delete(sessions).where(and(eq(sessions.userId, userId), keep ? ne(sessions.id, keep) : undefined)).run().changes;
+  tx
+    .delete(sessions)
+    .where(and(eq(sessions.userId, userId), keep ? ne(sessions.id, keep) : undefined))
+    .run().changes;
 
 /** next-auth splits a cookie over 4 KB into chunks; ours never is that large. */
 function readCookie(header: string, name: string): string | null {

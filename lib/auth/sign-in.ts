@@ -2,9 +2,9 @@
 import { eq } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { users } from "#db/schema/index.ts";
+import { systemActor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
-import { systemActor } from "#lib/actor.ts";
 import { comparePassword } from "./password.ts";
 import { createSession } from "./session.ts";
 import { assertNotLocked, clearFailures, forgiveOne, recordFailure, signInLimits } from "./throttle.ts";
@@ -42,4 +42,5 @@ function refuse(email: string, address: string): void {
   );
 }
 
-export const tooManyComparisons = (error: unknown): error is Problem => error instanceof Problem && error.code === "rate_limited";
+export const tooManyComparisons = (error: unknown): error is Problem =>
+  error instanceof Problem && error.code === "rate_limited";

@@ -36,7 +36,10 @@ export function recordFailure(limits: readonly Limit[]): void {
       const locks = failures - limit.free + 1;
       const lockedUntil = locks > 0 ? now + limit.lockSeconds(locks) * 1000 : 0;
       const row = { failures, lockedUntil, expiresAt: Math.max(lockedUntil, now) + limit.forgetSeconds * 1000 };
-      tx.insert(attempts).values({ key: limit.key, ...row }).onConflictDoUpdate({ target: attempts.key, set: row }).run();
+      tx.insert(attempts)
+        .values({ key: limit.key, ...row })
+        .onConflictDoUpdate({ target: attempts.key, set: row })
+        .run();
     }
   });
 }
@@ -60,7 +63,12 @@ export function forgiveOne(limit: Limit): void {
 export const signInLimits = (email: string, address: string): [pair: Limit, network: Limit] => {
   const network = networkOf(address);
   return [
-    { key: `sign-in:${email}:${network}`, free: 5, lockSeconds: (n) => Math.min(3600, 30 * 2 ** (n - 1)), forgetSeconds: 86_400 },
+    {
+      key: `sign-in:${email}:${network}`,
+      free: 5,
+      lockSeconds: (n) => Math.min(3600, 30 * 2 ** (n - 1)),
+      forgetSeconds: 86_400,
+    },
     { key: `sign-in:${network}`, free: 20, lockSeconds: () => 900, forgetSeconds: 3600 },
   ];
 };
@@ -76,7 +84,12 @@ export const setupLimit = (address: string): Limit => ({
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return "unknown";
   const parsed = ipaddr.process(address);
-  return parsed instanceof ipaddr.IPv6 ? `${parsed.parts.slice(0, 4).map((part) => part.toString(16)).join(":")}::/64` : parsed.toString();
+  return parsed instanceof ipaddr.IPv6
+    ? `${parsed.parts
+        .slice(0, 4)
+        .map((part) => part.toString(16))
+        .join(":")}::/64`
+    : parsed.toString();
 }
 
 const inWords = (seconds: number): string =>

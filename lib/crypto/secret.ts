@@ -33,6 +33,7 @@ function secretFile(file: string): string {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
   const secret = readFileSync(file, "utf8").trim();
-  if (secret.length < 32) throw new Error(`The secret in ${file} is too short: restore it from a copy, or set PANEL_SECRET.`);
+  if (secret.length < 32)
+    throw new Error(`The secret in ${file} is too short: restore it from a copy, or set PANEL_SECRET.`);
   return secret;
 }

@@ -3,16 +3,26 @@
  * editor, the REST API and whatever comes later all end here.
  */
 import { transaction } from "#db/client.ts";
-import { type Actor, systemActor } from "#lib/actor.ts";
 import { authorisePlan, type RefusedChange } from "#lib/access/act.ts";
+import { type Actor, systemActor } from "#lib/actor.ts";
 import { Problem, type ProblemCode } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { stage } from "#lib/log/stages.ts";
 import { setting } from "#lib/settings/settings.ts";
-import { type Connection, connectionById } from "./connections.ts";
 import { namesToRead } from "./advice.ts";
+import { type Connection, connectionById } from "./connections.ts";
 import { rrsetHash } from "./hash.ts";
-import { addEntry, bumpRevision, closeEntry, type Difference, type EntryState, markSent, markStep, openEntryOf, recordOutsideChange } from "./journal.ts";
+import {
+  addEntry,
+  bumpRevision,
+  closeEntry,
+  type Difference,
+  type EntryState,
+  markSent,
+  markStep,
+  openEntryOf,
+  recordOutsideChange,
+} from "./journal.ts";
 import { readMirrorNames } from "./mirror.ts";
 import { isBelow } from "./name.ts";
 import { applyPlan, brake, makePlan, recordCounts } from "./plan.ts";
@@ -21,8 +31,8 @@ import { ProviderError } from "./providers/provider.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import { checkZone, type Finding } from "./rules.ts";
 import { settleEntry } from "./settle.ts";
-import { type LoadedZone, loadZone, type Zone } from "./zones.ts";
 import { withZoneLock } from "./zone-lock.ts";
+import { type LoadedZone, loadZone, type Zone } from "./zones.ts";
 
 /** What somebody wants of a zone. */
 export interface Intent {
@@ -99,7 +109,15 @@ export function changeZone(loaded: LoadedZone, intent: Intent, actor: Actor): Pr
     const { warnings } = assertAllowed(fresh, connection, intent, plan, current);
     stage("plan");
     if (plan.length === 0) {
-      return { change: null, state: "applied", plan, warnings, message: "Nothing to change.", differs: [], revision: fresh.zone.revision };
+      return {
+        change: null,
+        state: "applied",
+        plan,
+        warnings,
+        message: "Nothing to change.",
+        differs: [],
+        revision: fresh.zone.revision,
+      };
     }
     const outcome =
       connection.kind === "local"
@@ -119,7 +137,9 @@ async function readCurrent(connection: Connection, zone: Zone, intent: Intent): 
   if (!zone.externalId) throw new Problem("conflict", zone.statusMessage || "This zone is not there yet.");
   const names = [...new Set(intent.names)];
   const mirrored = readMirrorNames(zone.id, zone.name, names);
-  const cutting = [...mirrored, ...intent.build(mirrored).wanted].filter((set) => ["NS", "DNAME", "DS"].includes(set.type) && set.name !== zone.name);
+  const cutting = [...mirrored, ...intent.build(mirrored).wanted].filter(
+    (set) => ["NS", "DNAME", "DS"].includes(set.type) && set.name !== zone.name,
+  );
   const below = [...new Set(cutting.map((set) => set.name))];
   const rrsets = await asking(() => connection.provider.readNames(zone.externalId as string, names, { below }));
   if (connection.kind !== "local") followOutside(zone, names, mirrored, rrsets);
@@ -131,12 +151,17 @@ function followOutside(zone: Zone, names: readonly string[], mirrored: RRset[], 
   const found = read.filter((set) => names.includes(set.name));
   const scope = new Set([...mirrored, ...found].map(rrsetKey));
   const plan = makePlan(mirrored, found, { scope, apex: zone.name });
-  if (plan.length > 0) transaction((tx) => recordOutsideChange(tx, zone, plan, systemActor("dns.outside", "outside the panel")));
+  if (plan.length > 0)
+    transaction((tx) => recordOutsideChange(tx, zone, plan, systemActor("dns.outside", "outside the panel")));
 }
 
 const planFor = (zone: Zone, intent: Intent, current: readonly RRset[]): Plan => {
   const { wanted, scope } = intent.build(current);
-  return makePlan(current.filter((set) => scope.has(rrsetKey(set))), wanted, { scope, apex: zone.name });
+  return makePlan(
+    current.filter((set) => scope.has(rrsetKey(set))),
+    wanted,
+    { scope, apex: zone.name },
+  );
 };
 
 const authorise = (loaded: LoadedZone, plan: Plan, current: readonly RRset[]): RefusedChange[] =>
@@ -150,7 +175,9 @@ const authorise = (loaded: LoadedZone, plan: Plan, current: readonly RRset[]): R
 function check(zone: Zone, connection: Connection, plan: Plan, current: Current) {
   // Warnings look at other names too (targets, delegations above): for those the mirror is good enough.
   const others = namesToRead(plan, zone.name).filter((name) => !current.names.includes(name));
-  const beside = readMirrorNames(zone.id, zone.name, others).filter((set) => !current.rrsets.some((read) => rrsetKey(read) === rrsetKey(set)));
+  const beside = readMirrorNames(zone.id, zone.name, others).filter(
+    (set) => !current.rrsets.some((read) => rrsetKey(read) === rrsetKey(set)),
+  );
   const { errors, warnings } = checkZone({
     apex: zone.name,
     current: [...current.rrsets, ...beside],
@@ -162,7 +189,12 @@ function check(zone: Zone, connection: Connection, plan: Plan, current: Current)
   const limit = setting("limits.records_per_zone");
   const first = plan[0];
   if (first && created > deleted && zone.recordCount + created - deleted > limit) {
-    errors.push({ code: "too_many_records", name: first.name, type: first.type, message: `A zone can have at most ${limit} records.` });
+    errors.push({
+      code: "too_many_records",
+      name: first.name,
+      type: first.type,
+      message: `A zone can have at most ${limit} records.`,
+    });
   }
   return { errors, warnings };
 }
@@ -171,7 +203,10 @@ function check(zone: Zone, connection: Connection, plan: Plan, current: Current)
 function assertAllowed(loaded: LoadedZone, connection: Connection, intent: Intent, plan: Plan, current: Current) {
   const refused = authorise(loaded, plan, current.rrsets);
   if (refused.length > 0) {
-    throw new Problem("forbidden", refused[0]?.reason ?? "You may not do this.", { missing: String(refused[0]?.needs ?? ""), refused });
+    throw new Problem("forbidden", refused[0]?.reason ?? "You may not do this.", {
+      missing: String(refused[0]?.needs ?? ""),
+      refused,
+    });
   }
   const { errors, warnings } = check(loaded.zone, connection, plan, current);
   if (errors.length > 0) {
@@ -201,7 +236,15 @@ function conflictsOf(intent: Intent, current: readonly RRset[], plan: Plan): Con
     const key = rrsetKey({ name, type });
     const present = now.get(key) ?? null;
     if (rrsetHash(present) === hash) return [];
-    return [{ name, type, now: present, yours: planned.has(key) ? (planned.get(key) ?? null) : present, hash: rrsetHash(present) }];
+    return [
+      {
+        name,
+        type,
+        now: present,
+        yours: planned.has(key) ? (planned.get(key) ?? null) : present,
+        hash: rrsetHash(present),
+      },
+    ];
   });
 }
 
@@ -224,7 +267,13 @@ function applyInPanel(loaded: LoadedZone, plan: Plan, actor: Actor): Outcome {
   });
 }
 
-async function applyAtProvider(loaded: LoadedZone, connection: Connection, plan: Plan, current: Current, actor: Actor): Promise<Outcome> {
+async function applyAtProvider(
+  loaded: LoadedZone,
+  connection: Connection,
+  plan: Plan,
+  current: Current,
+  actor: Actor,
+): Promise<Outcome> {
   const { zone, access } = loaded;
   const { provider } = connection;
   const externalId = zone.externalId as string;
@@ -244,7 +293,12 @@ async function applyAtProvider(loaded: LoadedZone, connection: Connection, plan:
   }
   stage("apply");
   const touched = [...new Set(plan.map((change) => change.name))];
-  const found = await provider.readNames(externalId, touched).catch((error: unknown) => (failure ??= asProviderError(error), null));
+  let found: RRset[] | null = null;
+  try {
+    found = await provider.readNames(externalId, touched);
+  } catch (error) {
+    failure ??= asProviderError(error);
+  }
   stage("readback");
   const verdict = judge({ plan, current: current.rrsets, found, failure, done });
   const read = found && verdict.state !== "unknown" ? { names: touched, rrsets: found } : null;
@@ -255,7 +309,13 @@ async function applyAtProvider(loaded: LoadedZone, connection: Connection, plan:
 }
 
 /** What became of it, from what the provider said and what it holds now. */
-function judge(input: { plan: Plan; current: readonly RRset[]; found: RRset[] | null; failure: ProviderError | null; done: number }): {
+function judge(input: {
+  plan: Plan;
+  current: readonly RRset[];
+  found: RRset[] | null;
+  failure: ProviderError | null;
+  done: number;
+}): {
   state: EntryState;
   message: string;
   differs: Difference[];
@@ -264,9 +324,11 @@ function judge(input: { plan: Plan; current: readonly RRset[]; found: RRset[] | 
   const message = failure?.message ?? "";
   const differs = found ? differencesOf(input.plan, found) : [];
   if (failure && input.done === 0 && failure.outcome === "refused") return { state: "refused", message, differs: [] };
-  if (failure && input.done === 0 && failure.outcome === "not_sent") return { state: "not_applied", message, differs: [] };
+  if (failure && input.done === 0 && failure.outcome === "not_sent")
+    return { state: "not_applied", message, differs: [] };
   if (found && differs.length === 0) return { state: "applied", message: "", differs };
-  if (failure?.outcome === "unknown" || !found) return { state: "unknown", message: message || "No answer yet.", differs: [] };
+  if (failure?.outcome === "unknown" || !found)
+    return { state: "unknown", message: message || "No answer yet.", differs: [] };
   if (failure) return { state: "partial", message, differs };
   return { state: "differs", message: "The provider stored something else than was sent.", differs };
 }
@@ -274,23 +336,36 @@ function judge(input: { plan: Plan; current: readonly RRset[]; found: RRset[] | 
 /** Where what is there is not what the plan wanted, compared like a plan: without order, ids and serial. */
 export function differencesOf(plan: Plan, found: readonly RRset[]): Difference[] {
   const keys = new Set(plan.map(rrsetKey));
-  const wanted = applyPlan([], plan.map((change) => ({ ...change, kind: change.after ? "create" : change.kind }) as Plan[number]));
+  const wanted = applyPlan(
+    [],
+    plan.map((change) => ({ ...change, kind: change.after ? "create" : change.kind }) as Plan[number]),
+  );
   const there = found.filter((set) => keys.has(rrsetKey(set)));
-  return makePlan(wanted, there, { scope: keys, apex: "." }).map(({ name, type, before, after }) => ({ name, type, sent: before, found: after }));
+  return makePlan(wanted, there, { scope: keys, apex: "." }).map(({ name, type, before, after }) => ({
+    name,
+    type,
+    sent: before,
+    found: after,
+  }));
 }
 
 async function settleFirst(zone: Zone): Promise<void> {
   const entry = openEntryOf(zone.id);
   if (!entry || (await asking(() => settleEntry(entry, zone)))) return;
-  throw new Problem("zone_settling", "An earlier change to this zone has had no answer yet. It is being checked; try again in a minute.", {
-    change: entry.id,
-    retryAfter: 30,
-  });
+  throw new Problem(
+    "zone_settling",
+    "An earlier change to this zone has had no answer yet. It is being checked; try again in a minute.",
+    {
+      change: entry.id,
+      retryAfter: 30,
+    },
+  );
 }
 
 export function connectionOf(zone: Pick<Zone, "connection">): Connection {
   const connection = connectionById(zone.connection);
-  if (!connection) throw new Problem("provider_failed", "The connection of this zone is no longer configured on this panel.");
+  if (!connection)
+    throw new Problem("provider_failed", "The connection of this zone is no longer configured on this panel.");
   return connection;
 }
 
@@ -305,7 +380,9 @@ export async function asking<T>(call: () => Promise<T>): Promise<T> {
 
 export const asProviderError = (error: unknown): ProviderError => {
   if (error instanceof ProviderError) return error;
-  return new ProviderError("unknown", "provider_failed", "The provider's answer could not be understood.", { cause: error });
+  return new ProviderError("unknown", "provider_failed", "The provider's answer could not be understood.", {
+    cause: error,
+  });
 };
 
 export function problemOf(failure: ProviderError, change: string | null): Problem {
@@ -317,5 +394,10 @@ export function problemOf(failure: ProviderError, change: string | null): Proble
         : failure.code === "provider_rate_limited"
           ? "rate_limited"
           : "provider_failed";
-  return new Problem(code, failure.message, { ...(change ? { change } : {}), ...(failure.at ? { at: failure.at } : {}) }, failure);
+  return new Problem(
+    code,
+    failure.message,
+    { ...(change ? { change } : {}), ...(failure.at ? { at: failure.at } : {}) },
+    failure,
+  );
 }

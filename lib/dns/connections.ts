@@ -22,12 +22,16 @@ export const connections = (): readonly Connection[] =>
     const local: Connection = { id: "local", kind: "local", label: "Kept in the panel", provider: localProvider() };
     if (!configured) return [local];
     const provider = powerDns({ ...configured, hook });
-    return [{ id: "powerdns", kind: "powerdns", label: `PowerDNS at ${new URL(configured.url).host}`, provider }, local];
+    return [
+      { id: "powerdns", kind: "powerdns", label: `PowerDNS at ${new URL(configured.url).host}`, provider },
+      local,
+    ];
   });
 
 export const defaultConnection = (): Connection => connections()[0] as Connection;
 
-export const connectionById = (id: string): Connection | undefined => connections().find((connection) => connection.id === id);
+export const connectionById = (id: string): Connection | undefined =>
+  connections().find((connection) => connection.id === id);
 
 /** For tests of crashes: the process kills itself where a file in the data directory says so. */
 function hook(event: "before-send" | "after-send"): void {

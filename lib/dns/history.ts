@@ -62,7 +62,11 @@ export function pageOfHistory(zone: Zone, query: HistoryQuery): Page<HistoryEntr
 }
 
 export function historyEntry(zone: Zone, id: string): HistoryEntry {
-  const row = db().select().from(zoneChanges).where(and(eq(zoneChanges.id, id), eq(zoneChanges.zoneId, zone.id))).get();
+  const row = db()
+    .select()
+    .from(zoneChanges)
+    .where(and(eq(zoneChanges.id, id), eq(zoneChanges.zoneId, zone.id)))
+    .get();
   if (!row) throw notFound("change");
   return entryOf(row);
 }

@@ -86,7 +86,9 @@ export function oneMore(zone: Zone, input: OneRecordInput): { intent: Intent; id
       build: (current) => {
         const present = current.find((other) => rrsetKey(other) === key);
         if (present?.records.some((other) => other.content === record.content)) {
-          throw new Problem("already_exists", "This record exists already.", { fields: { content: "This record exists already." } });
+          throw new Problem("already_exists", "This record exists already.", {
+            fields: { content: "This record exists already." },
+          });
         }
         const ttl = input.ttl ?? present?.ttl ?? set.ttl;
         return { wanted: [{ ...set, ttl, records: [...(present?.records ?? []), record] }], scope: new Set([key]) };
@@ -96,7 +98,11 @@ export function oneMore(zone: Zone, input: OneRecordInput): { intent: Intent; id
 }
 
 /** One record replaced, possibly by one of another name or type. */
-export function replaceRecord(zone: Zone, id: string, input: OneRecordInput): { intent: Intent; id: string; set: RRset } {
+export function replaceRecord(
+  zone: Zone,
+  id: string,
+  input: OneRecordInput,
+): { intent: Intent; id: string; set: RRset } {
   const old = findRecord(zone, id);
   const set = canonicalOne(zone, input);
   const record = only(set);
@@ -112,7 +118,10 @@ export function replaceRecord(zone: Zone, id: string, input: OneRecordInput): { 
         const target = rest.find((other) => rrsetKey(other) === key);
         const ttl = input.ttl ?? target?.ttl ?? (key === rrsetKey(old.set) ? old.set.ttl : set.ttl);
         const others = target?.records.filter((other) => other.content !== record.content) ?? [];
-        const wanted = [...rest.filter((other) => rrsetKey(other) !== key && other.records.length > 0), { ...set, ttl, records: [...others, record] }];
+        const wanted = [
+          ...rest.filter((other) => rrsetKey(other) !== key && other.records.length > 0),
+          { ...set, ttl, records: [...others, record] },
+        ];
         return { wanted, scope: new Set([rrsetKey(old.set), key]) };
       },
     },
@@ -136,7 +145,9 @@ function without(current: readonly RRset[], old: RRset, id: string): RRset[] {
   const present = current.find((set) => rrsetKey(set) === rrsetKey(old));
   const records = present?.records.filter((record) => recordId(old.name, old.type, record.content) !== id) ?? [];
   if (!present || records.length === present.records.length) throw notFound("record");
-  return [...current.filter((set) => set !== present), { ...present, records }].filter((set) => set.name === old.name || set.records.length > 0);
+  return [...current.filter((set) => set !== present), { ...present, records }].filter(
+    (set) => set.name === old.name || set.records.length > 0,
+  );
 }
 
 function canonicalOne(zone: Zone, { name, type, ttl, ...record }: OneRecordInput): RRset {
@@ -163,7 +174,9 @@ function canonicalRRset(
   const records = input.records.map(({ content, text, ...extras }, index) => {
     const plain = type === "TXT" && text !== undefined;
     if (!plain && content === undefined) fields[`${at}records.${index}.content`] = "Enter a value.";
-    const present = Object.fromEntries(Object.entries(extras).filter(([, value]) => value !== undefined && value !== false && value !== ""));
+    const present = Object.fromEntries(
+      Object.entries(extras).filter(([, value]) => value !== undefined && value !== false && value !== ""),
+    );
     return { content: plain ? textToContent(text) : (content ?? ""), ...present };
   });
   if (Object.keys(fields).some((field) => field.startsWith(`${at}records`))) return null;

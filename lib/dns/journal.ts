@@ -1,5 +1,5 @@
 /** The journal: every change of a zone, as a row before it happens and with what became of it. */
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { zoneChanges, zones } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
@@ -25,7 +25,16 @@ export interface Difference {
 /** Writes an entry in the caller's transaction and returns its id. `pending` unless a state is given. */
 export function addEntry(
   tx: DbOrTx,
-  input: { zoneId: string; kind: Entry["kind"]; plan: Plan; actor: Actor; steps?: number; state?: EntryState; revision?: number; message?: string },
+  input: {
+    zoneId: string;
+    kind: Entry["kind"];
+    plan: Plan;
+    actor: Actor;
+    steps?: number;
+    state?: EntryState;
+    revision?: number;
+    message?: string;
+  },
 ): string {
   const now = Date.now();
   const id = newId(now);
@@ -68,10 +77,18 @@ export const openEntryOf = (zoneId: string): Entry | undefined =>
     .where(and(eq(zoneChanges.zoneId, zoneId), inArray(zoneChanges.state, ["pending", "unknown"])))
     .get();
 
-export const openEntries = (): Entry[] => db().select().from(zoneChanges).where(inArray(zoneChanges.state, ["pending", "unknown"])).all();
+export const openEntries = (): Entry[] =>
+  db()
+    .select()
+    .from(zoneChanges)
+    .where(inArray(zoneChanges.state, ["pending", "unknown"]))
+    .all();
 
 /** The actor of an entry, for what is written in its name later. It can do nothing any more. */
-export const actorOfEntry = (entry: Entry): Actor => ({ ...(JSON.parse(entry.actor) as Omit<Actor, "grants">), grants: compileGrants([]) });
+export const actorOfEntry = (entry: Entry): Actor => ({
+  ...(JSON.parse(entry.actor) as Omit<Actor, "grants">),
+  grants: compileGrants([]),
+});
 
 export const planOf = (entry: Pick<Entry, "plan">): Plan => JSON.parse(entry.plan) as Plan;
 
@@ -101,6 +118,7 @@ export function closeEntry(closing: Closing): number | null {
         message: closing.message ?? "",
         differs: closing.differs && closing.differs.length > 0 ? JSON.stringify(closing.differs) : null,
         revision,
+        ...(state === "applied" || state === "differs" ? { stepsDone: sql`${zoneChanges.steps}` } : {}),
         settledAt: state === "unknown" ? null : Date.now(),
       })
       .where(eq(zoneChanges.id, closing.entryId))
@@ -120,7 +138,10 @@ export function closeEntry(closing: Closing): number | null {
 export function bumpRevision(tx: DbOrTx, zoneId: string): number {
   const row = tx.select({ revision: zones.revision }).from(zones).where(eq(zones.id, zoneId)).get();
   const revision = (row?.revision ?? 0) + 1;
-  tx.update(zones).set({ revision, recordCount: countRecords(zoneId, tx) }).where(eq(zones.id, zoneId)).run();
+  tx.update(zones)
+    .set({ revision, recordCount: countRecords(zoneId, tx) })
+    .where(eq(zones.id, zoneId))
+    .run();
   return revision;
 }
 

@@ -28,7 +28,13 @@ export const readMirror = (zoneId: string, tx: DbOrTx = db()): RRset[] =>
   tx.select().from(rrsets).where(eq(rrsets.zoneId, zoneId)).orderBy(rrsets.sortKey, rrsets.type).all().map(toRRset);
 
 /** All types at these owner names, and everything at and below those of `below`. */
-export function readMirrorNames(zoneId: string, apex: string, names: readonly string[], below: readonly string[] = [], tx: DbOrTx = db()): RRset[] {
+export function readMirrorNames(
+  zoneId: string,
+  apex: string,
+  names: readonly string[],
+  below: readonly string[] = [],
+  tx: DbOrTx = db(),
+): RRset[] {
   const keys = [...new Set(names.map((name) => sortKeyOf(name, apex)))];
   const under = below.map((name) => underneath(sortKeyOf(name, apex)));
   if (keys.length + under.length === 0) return [];
@@ -55,16 +61,32 @@ export function writePlan(tx: DbOrTx, zoneId: string, apex: string, plan: Plan):
 }
 
 /** Makes what was read the truth at the names that were read: what is not in `found` is gone. */
-export function replaceNames(tx: DbOrTx, zoneId: string, apex: string, names: readonly string[], found: readonly RRset[]): void {
+export function replaceNames(
+  tx: DbOrTx,
+  zoneId: string,
+  apex: string,
+  names: readonly string[],
+  found: readonly RRset[],
+): void {
   const keys = [...new Set(names.map((name) => sortKeyOf(name, apex)))];
   const inScope = new Set(keys);
-  if (keys.length > 0) tx.delete(rrsets).where(and(eq(rrsets.zoneId, zoneId), inArray(rrsets.sortKey, keys))).run();
+  if (keys.length > 0)
+    tx.delete(rrsets)
+      .where(and(eq(rrsets.zoneId, zoneId), inArray(rrsets.sortKey, keys)))
+      .run();
   for (const set of found) if (inScope.has(sortKeyOf(set.name, apex))) putRRset(tx, zoneId, apex, set);
 }
 
 export function putRRset(tx: DbOrTx, zoneId: string, apex: string, set: RRset): void {
-  const records = set.records.map((record): MirrorRecord => ({ id: recordId(set.name, set.type, record.content), ...record }));
-  const row = { name: set.name, ttl: set.ttl === "auto" ? -1 : set.ttl, records: JSON.stringify(records), recordCount: records.length };
+  const records = set.records.map(
+    (record): MirrorRecord => ({ id: recordId(set.name, set.type, record.content), ...record }),
+  );
+  const row = {
+    name: set.name,
+    ttl: set.ttl === "auto" ? -1 : set.ttl,
+    records: JSON.stringify(records),
+    recordCount: records.length,
+  };
   tx.insert(rrsets)
     .values({ zoneId, sortKey: sortKeyOf(set.name, apex), type: set.type, ...row })
     .onConflictDoUpdate({ target: [rrsets.zoneId, rrsets.sortKey, rrsets.type], set: row })
@@ -78,4 +100,8 @@ const dropRRset = (tx: DbOrTx, zoneId: string, apex: string, name: string, type:
     .run();
 
 export const countRecords = (zoneId: string, tx: DbOrTx = db()): number =>
-  tx.select({ n: sql<number>`coalesce(sum(${rrsets.recordCount}), 0)` }).from(rrsets).where(eq(rrsets.zoneId, zoneId)).get()?.n ?? 0;
+  tx
+    .select({ n: sql<number>`coalesce(sum(${rrsets.recordCount}), 0)` })
+    .from(rrsets)
+    .where(eq(rrsets.zoneId, zoneId))
+    .get()?.n ?? 0;

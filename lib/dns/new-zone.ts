@@ -20,8 +20,8 @@ import { makePlan } from "./plan.ts";
 import type { ZoneInfo } from "./providers/provider.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
 import { dropUnmadeZone } from "./settle.ts";
-import { loadZone, summaryOfZone, type Zone, type ZoneSummary } from "./zones.ts";
 import { withZoneLock } from "./zone-lock.ts";
+import { loadZone, summaryOfZone, type Zone, type ZoneSummary } from "./zones.ts";
 
 export interface ZoneRequest {
   name: string;
@@ -37,7 +37,12 @@ export function whyNotCreate(actor: Actor, access: OrganisationAccess): string |
 }
 
 /** Makes or links a zone. Throws a Problem with the field that is wrong. */
-export async function addZone(organisation: Organisation, request: ZoneRequest, actor: Actor, access: OrganisationAccess): Promise<ZoneSummary> {
+export async function addZone(
+  organisation: Organisation,
+  request: ZoneRequest,
+  actor: Actor,
+  access: OrganisationAccess,
+): Promise<ZoneSummary> {
   const name = apexOf(request.name);
   const connection = request.connection ? connectionById(request.connection) : defaultConnection();
   if (!connection) throw invalid({ connection: "There is no such connection." });
@@ -58,7 +63,12 @@ function apexOf(input: string): string {
   const reverse = /(^|\.)(in-addr|ip6)\.arpa$/.test(bare);
   if (reverse ? /^(in-addr|ip6)\.arpa$/.test(bare) : getDomain(bare, { allowPrivateDomains: false }) === null) {
     const suffix = getPublicSuffix(bare);
-    throw invalid({ name: suffix === bare ? `${bare} is a public suffix: nobody can own it here.` : `${bare} is not a name that can be a zone.` });
+    throw invalid({
+      name:
+        suffix === bare
+          ? `${bare} is a public suffix: nobody can own it here.`
+          : `${bare} is not a name that can be a zone.`,
+    });
   }
   return parsed.value;
 }
@@ -66,7 +76,9 @@ function apexOf(input: string): string {
 function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAccess): void {
   if (request.link) {
     if (actor.grants.has("dns:connections")) return;
-    throw new Problem("forbidden", "Linking a zone that exists at a shared connection is for staff.", { missing: "dns:connections" });
+    throw new Problem("forbidden", "Linking a zone that exists at a shared connection is for staff.", {
+      missing: "dns:connections",
+    });
   }
   const reason = whyNotCreate(actor, access);
   if (reason) throw new Problem("forbidden", reason, { missing: "dns:manage" });
@@ -78,15 +90,26 @@ function assertRoom(organisation: Organisation, name: string, tx: DbOrTx = db())
   if (has >= limit) throw new Problem("conflict", `An organisation can have at most ${limit} zones.`);
   const own = and(eq(zones.organisationId, organisation.id), eq(zones.name, name));
   if (tx.select({ id: zones.id }).from(zones).where(own).get()) {
-    throw new Problem("already_exists", "This organisation has this zone already.", { fields: { name: "This organisation has this zone already." } });
+    throw new Problem("already_exists", "This organisation has this zone already.", {
+      fields: { name: "This organisation has this zone already." },
+    });
   }
 }
 
 /** Refused when the connection holds a zone at, above or below it that is not this organisation's. Does not say whose. */
-async function assertFree(organisation: Organisation, name: string, connection: Connection, link: boolean, actor: Actor): Promise<void> {
+async function assertFree(
+  organisation: Organisation,
+  name: string,
+  connection: Connection,
+  link: boolean,
+  actor: Actor,
+): Promise<void> {
   const related = await asking(() => connection.provider.relatedZones(name));
   const owners = ownersAt(connection, db());
-  const all = new Set([...related, ...[...owners.keys()].filter((other) => other === name || isBelow(other, name) || isBelow(name, other))]);
+  const all = new Set([
+    ...related,
+    ...[...owners.keys()].filter((other) => other === name || isBelow(other, name) || isBelow(name, other)),
+  ]);
   for (const other of all) {
     const owner = owners.get(other);
     if (owner === organisation.id) continue;
@@ -118,11 +141,18 @@ const ownersAt = (connection: Connection, tx: DbOrTx): Map<string, string> =>
   );
 
 /** The zone's row and its pending entry. Of two that ask at once for names that exclude each other, the second finds the first here. */
-function reserve(organisation: Organisation, name: string, connection: Connection, kind: "create" | "link", actor: Actor) {
+function reserve(
+  organisation: Organisation,
+  name: string,
+  connection: Connection,
+  kind: "create" | "link",
+  actor: Actor,
+) {
   return transaction((tx) => {
     assertRoom(organisation, name, tx);
     for (const [other, owner] of ownersAt(connection, tx)) {
-      if (other === name || (owner !== organisation.id && (isBelow(other, name) || isBelow(name, other)))) throw taken();
+      if (other === name || (owner !== organisation.id && (isBelow(other, name) || isBelow(name, other))))
+        throw taken();
     }
     const now = Date.now();
     const zone = {
@@ -214,7 +244,14 @@ export async function finishNewZone(entry: Entry, zone: Zone): Promise<boolean> 
   const connection = connectionById(zone.connection);
   if (!connection) return false;
   const info = await connection.provider.findZone(zone.name);
-  if (entry.kind === "create" && connection.kind !== "local" && !info && entry.sentAt !== null && Date.now() < entry.sentAt + 30_000) return false;
+  if (
+    entry.kind === "create" &&
+    connection.kind !== "local" &&
+    !info &&
+    entry.sentAt !== null &&
+    Date.now() < entry.sentAt + 30_000
+  )
+    return false;
   if (!info || entry.sentAt === null) {
     dropUnmadeZone(entry, zone, "It was not made.");
     return true;

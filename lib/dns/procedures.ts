@@ -34,7 +34,11 @@ export const connections = inOrganisation("member", {}, "feature.dns")
 
 export const create = inOrganisation(
   "admin",
-  { name: z.string().min(1, "Enter a domain name.").max(1024), connection: z.string().optional(), link: z.boolean().default(false) },
+  {
+    name: z.string().min(1, "Enter a domain name.").max(1024),
+    connection: z.string().optional(),
+    link: z.boolean().default(false),
+  },
   "feature.dns",
 )
   .route({ method: "POST", path: ZONES, successStatus: 201, summary: "Create or link a zone" })
@@ -85,7 +89,10 @@ export const removeRecord = inZone("view", { record: z.string() })
   .output(shapes.Record.extend(shapes.outcome))
   .handler(async ({ context, input }) => {
     const { record } = findRecord(context.zone, input.record);
-    const result = answered(context, await changeZone(context, withoutRecord(context.zone, input.record), context.actor));
+    const result = answered(
+      context,
+      await changeZone(context, withoutRecord(context.zone, input.record), context.actor),
+    );
     return { ...record, change: result.change, state: result.state };
   });
 

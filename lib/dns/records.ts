@@ -23,7 +23,11 @@ export interface RecordQuery extends ListQuery {
   type: string;
 }
 
-const sorts = { name: [rrsets.sortKey, rrsets.type], type: [rrsets.type, rrsets.sortKey], ttl: [rrsets.ttl, rrsets.sortKey] } as const;
+const sorts = {
+  name: [rrsets.sortKey, rrsets.type],
+  type: [rrsets.type, rrsets.sortKey],
+  ttl: [rrsets.ttl, rrsets.sortKey],
+} as const;
 
 function where(zone: Zone, query: { q: string; type: string }) {
   const pattern = likeAnywhere(query.q.toLowerCase());
@@ -52,17 +56,34 @@ export function pageOfRecords(zone: Zone, query: RecordQuery): Page<WireRecord> 
     .limit(query.perPage)
     .offset(offsetOf(query))
     .all();
-  const total = db().select({ n: sql<number>`coalesce(sum(${rrsets.recordCount}), 0)` }).from(rrsets).where(condition).get();
-  const items = rows.map((row) => wire(row.name, row.type, row.ttl === -1 ? "auto" : row.ttl, JSON.parse(row.record) as MirrorRecord));
+  const total = db()
+    .select({ n: sql<number>`coalesce(sum(${rrsets.recordCount}), 0)` })
+    .from(rrsets)
+    .where(condition)
+    .get();
+  const items = rows.map((row) =>
+    wire(row.name, row.type, row.ttl === -1 ? "auto" : row.ttl, JSON.parse(row.record) as MirrorRecord),
+  );
   return { items, total: total?.n ?? 0, page: query.page, perPage: query.perPage };
 }
 
-const wire = (name: string, type: string, ttl: Ttl, { providerId: _id, ...record }: MirrorRecord): WireRecord => ({ name, type, ttl, ...record });
+const wire = (name: string, type: string, ttl: Ttl, { providerId: _id, ...record }: MirrorRecord): WireRecord => ({
+  name,
+  type,
+  ttl,
+  ...record,
+});
 
 /** The record of an id, as the mirror has it, with the RRset it is in. */
 export function findRecord(zone: Zone, id: string): { set: RRset; record: WireRecord } {
   const row = db()
-    .select({ name: rrsets.name, type: rrsets.type, ttl: rrsets.ttl, records: rrsets.records, record: sql<string>`item.value` })
+    .select({
+      name: rrsets.name,
+      type: rrsets.type,
+      ttl: rrsets.ttl,
+      records: rrsets.records,
+      record: sql<string>`item.value`,
+    })
     .from(rrsets)
     .innerJoin(sql`json_each(${rrsets.records}) as item`, sql`true`)
     .where(and(eq(rrsets.zoneId, zone.id), sql`item.value ->> 'id' = ${id}`))
@@ -80,7 +101,11 @@ export interface EditableRRset extends RRset {
   level: "none" | "view" | "edit" | "full";
 }
 
-export function pageOfRRsets(zone: Zone, access: ZoneAccess, query: RecordQuery): Page<EditableRRset> & { types: { type: string; count: number }[] } {
+export function pageOfRRsets(
+  zone: Zone,
+  access: ZoneAccess,
+  query: RecordQuery,
+): Page<EditableRRset> & { types: { type: string; count: number }[] } {
   const condition = where(zone, query);
   const rows = db()
     .select()
@@ -97,8 +122,16 @@ export function pageOfRRsets(zone: Zone, access: ZoneAccess, query: RecordQuery)
     .groupBy(rrsets.type)
     .orderBy(rrsets.type)
     .all();
-  const total = query.type ? (types.find((row) => row.type === query.type.toUpperCase())?.count ?? 0) : types.reduce((sum, row) => sum + row.count, 0);
-  return { items: rows.map((row) => editable(toRRset(row), zone, access)), types, total, page: query.page, perPage: query.perPage };
+  const total = query.type
+    ? (types.find((row) => row.type === query.type.toUpperCase())?.count ?? 0)
+    : types.reduce((sum, row) => sum + row.count, 0);
+  return {
+    items: rows.map((row) => editable(toRRset(row), zone, access)),
+    types,
+    total,
+    page: query.page,
+    perPage: query.perPage,
+  };
 }
 
 function editable(set: RRset, zone: Zone, access: ZoneAccess): EditableRRset {

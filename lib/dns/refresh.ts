@@ -1,6 +1,6 @@
 /** Keeps the mirror true: what moved at the provider behind the panel's back becomes one outside change. */
 import { eq } from "drizzle-orm";
-import { db, transaction } from "#db/client.ts";
+import { transaction } from "#db/client.ts";
 import { zones } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { singleton } from "#lib/singleton.ts";
@@ -41,12 +41,14 @@ async function refresh(zone: Zone): Promise<Refreshed> {
   try {
     const { provider } = connectionOf(zone);
     const info = await provider.zoneInfo(zone.externalId);
-    const compare = info.version === null || info.version !== zone.providerVersion || now - zone.comparedAt > COMPARE_MS;
+    const compare =
+      info.version === null || info.version !== zone.providerVersion || now - zone.comparedAt > COMPARE_MS;
     const read = compare ? await provider.readZone(zone.externalId) : null;
     return transaction((tx) => {
       const fresh = tx.select().from(zones).where(eq(zones.id, zone.id)).get();
       // Somebody wrote meanwhile: what was read is older than the mirror.
-      if (!fresh || fresh.revision !== zone.revision || openEntryOf(zone.id)) return { moved: false, refreshedAt: zone.refreshedAt, problem: null };
+      if (!fresh || fresh.revision !== zone.revision || openEntryOf(zone.id))
+        return { moved: false, refreshedAt: zone.refreshedAt, problem: null };
       const said = read?.info ?? info;
       let moved = false;
       if (read) {

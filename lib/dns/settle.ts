@@ -8,11 +8,11 @@ import { singleton } from "#lib/singleton.ts";
 import { connectionById } from "./connections.ts";
 import { rrsetHash } from "./hash.ts";
 import { actorOfEntry, closeEntry, type Entry, openEntries, planOf } from "./journal.ts";
+import { finishNewZone } from "./new-zone.ts";
 import { makePlan } from "./plan.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
-import type { Zone } from "./zones.ts";
-import { finishNewZone } from "./new-zone.ts";
 import { withZoneLock } from "./zone-lock.ts";
+import type { Zone } from "./zones.ts";
 
 /** An abandoned call can still land; nothing is concluded from a read that is earlier than this. */
 const LANDING_MS = 30_000;

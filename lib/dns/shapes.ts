@@ -14,8 +14,20 @@ const extras = {
   tags: z.array(z.string().max(100)).max(50).optional(),
 };
 
-export const Record = z.object({ id: z.string(), name: z.string(), type: z.string(), ttl, content: z.string(), ...extras });
-export const RRsetShape = z.object({ name: z.string(), type: z.string(), ttl, records: z.array(z.object({ content: z.string(), ...extras })) });
+export const Record = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  ttl,
+  content: z.string(),
+  ...extras,
+});
+export const RRsetShape = z.object({
+  name: z.string(),
+  type: z.string(),
+  ttl,
+  records: z.array(z.object({ content: z.string(), ...extras })),
+});
 export const EditableRRset = RRsetShape.extend({ relative: z.string(), hash: z.string(), level });
 
 export const Zone = z.object({
@@ -49,20 +61,32 @@ export const ZoneChoices = z.object({
 export function capabilitiesOf(zone: ZoneRow) {
   const capabilities = connectionById(zone.connection)?.provider.capabilities;
   if (!capabilities) return { kind: "missing", types: [], offers: [] };
-  const offers = (["disabled", "comments", "proxied", "tags", "autoTtl"] as const).filter((offer) => capabilities[offer]);
+  const offers = (["disabled", "comments", "proxied", "tags", "autoTtl"] as const).filter(
+    (offer) => capabilities[offer],
+  );
   return { kind: capabilities.kind, types: [...capabilities.types].toSorted(), offers };
 }
 
 const name = z.string().min(1, "Enter a name; @ is the zone itself.").max(1024);
 const type = z.string().trim().min(1, "Choose a type.").max(20, "There is no such type.");
 const content = z.string().max(300_000, "This value is too long.");
-const recordInput = { content: content.optional(), text: z.string().max(65_535, "A text has at most 65,535 octets.").optional(), ...extras };
+const recordInput = {
+  content: content.optional(),
+  text: z.string().max(65_535, "A text has at most 65,535 octets.").optional(),
+  ...extras,
+};
 
 export const oneRecord = { name, type, ttl: ttl.optional(), ...recordInput };
 export const changes = {
-  rrsets: z.array(z.strictObject({ name, type, ttl, records: z.array(z.strictObject(recordInput)).max(10_000) })).max(50_000).default([]),
+  rrsets: z
+    .array(z.strictObject({ name, type, ttl, records: z.array(z.strictObject(recordInput)).max(10_000) }))
+    .max(50_000)
+    .default([]),
   deletions: z.array(z.strictObject({ name, type })).max(50_000).default([]),
-  expect: z.array(z.strictObject({ name, type, hash: z.string().max(100) })).max(100_000).default([]),
+  expect: z
+    .array(z.strictObject({ name, type, hash: z.string().max(100) }))
+    .max(100_000)
+    .default([]),
   dryRun: z.boolean().default(false),
   confirm: z.boolean().default(false),
 };
@@ -85,8 +109,19 @@ const Step = z.object({
   before: RRsetShape.nullable(),
   after: RRsetShape.nullable(),
 });
-const Finding = z.object({ code: z.string(), name: z.string(), type: z.string(), message: z.string(), field: z.string().optional() });
-const Difference = z.object({ name: z.string(), type: z.string(), sent: RRsetShape.nullable(), found: RRsetShape.nullable() });
+const Finding = z.object({
+  code: z.string(),
+  name: z.string(),
+  type: z.string(),
+  message: z.string(),
+  field: z.string().optional(),
+});
+const Difference = z.object({
+  name: z.string(),
+  type: z.string(),
+  sent: RRsetShape.nullable(),
+  found: RRsetShape.nullable(),
+});
 
 export const outcome = { change: z.string().nullable(), state };
 export const ChangeResult = z.object({
@@ -102,11 +137,21 @@ export const Preview = z.object({
   dryRun: z.literal(true),
   plan: z.array(Step),
   records: counts,
-  refused: z.array(z.object({ name: z.string(), type: z.string(), act: z.string(), needs: z.string().nullable(), reason: z.string() })),
+  refused: z.array(
+    z.object({ name: z.string(), type: z.string(), act: z.string(), needs: z.string().nullable(), reason: z.string() }),
+  ),
   errors: z.array(Finding),
   warnings: z.array(Finding),
   brake: z.object({ braked: z.boolean(), touched: z.number(), total: z.number(), percent: z.number() }),
-  conflicts: z.array(z.object({ name: z.string(), type: z.string(), now: RRsetShape.nullable(), yours: RRsetShape.nullable(), hash: z.string() })),
+  conflicts: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      now: RRsetShape.nullable(),
+      yours: RRsetShape.nullable(),
+      hash: z.string(),
+    }),
+  ),
   steps: z.number().int(),
 });
 export const HistoryEntry = z.object({
@@ -130,7 +175,15 @@ export const LadderRow = z.object({
   email: z.string(),
   role: z.enum(["owner", "admin", "member"]),
   inherited: level,
-  own: z.object({ level, names: z.array(z.string()), types: z.array(z.string()), expiresAt: z.number().nullable(), expired: z.boolean() }).nullable(),
+  own: z
+    .object({
+      level,
+      names: z.array(z.string()),
+      types: z.array(z.string()),
+      expiresAt: z.number().nullable(),
+      expired: z.boolean(),
+    })
+    .nullable(),
   level,
 });
 

@@ -23,7 +23,12 @@ export async function withZoneLock<T>(zoneId: string, work: () => Promise<T>, wa
 async function inTime(turn: Promise<void>, waitMs: number): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new Problem("zone_busy", "Other changes to this zone are still under way. Try again in a moment.", { retryAfter: 2 })),
+    () =>
+      late.reject(
+        new Problem("zone_busy", "Other changes to this zone are still under way. Try again in a moment.", {
+          retryAfter: 2,
+        }),
+      ),
     waitMs,
   );
   try {

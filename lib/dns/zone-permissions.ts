@@ -38,10 +38,18 @@ export function pageOfLadder(loaded: LoadedZone, query: ListQuery): Page<LadderR
   const pattern = likeAnywhere(query.q);
   const where = and(
     eq(organisationMembers.organisationId, loaded.organisation.id),
-    query.q ? sql`(${users.name} like ${pattern} escape '\\' or ${users.email} like ${pattern} escape '\\')` : undefined,
+    query.q
+      ? sql`(${users.name} like ${pattern} escape '\\' or ${users.email} like ${pattern} escape '\\')`
+      : undefined,
   );
   const rows = db()
-    .select({ userId: users.id, name: users.name, email: users.email, role: organisationMembers.role, row: zonePermissions })
+    .select({
+      userId: users.id,
+      name: users.name,
+      email: users.email,
+      role: organisationMembers.role,
+      row: zonePermissions,
+    })
     .from(organisationMembers)
     .innerJoin(users, eq(users.id, organisationMembers.userId))
     .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, loaded.zone.id), eq(zonePermissions.userId, users.id)))
@@ -60,12 +68,22 @@ export function pageOfLadder(loaded: LoadedZone, query: ListQuery): Page<LadderR
   return { items, total: total?.n ?? 0, page: query.page, perPage: query.perPage };
 }
 
-function ladderRow(loaded: LoadedZone, member: { userId: string; name: string; email: string; role: OrganisationRole }, row: typeof zonePermissions.$inferSelect | null): LadderRow {
+function ladderRow(
+  loaded: LoadedZone,
+  member: { userId: string; name: string; email: string; role: OrganisationRole },
+  row: typeof zonePermissions.$inferSelect | null,
+): LadderRow {
   const whole = member.role === "owner" || member.role === "admin";
   const inherited = whole ? "full" : loaded.organisation.memberDefault;
   const stored = row && toZoneRow(row);
   const expired = stored?.expiresAt != null && stored.expiresAt <= Date.now();
-  const own = stored && { level: stored.level, names: [...stored.names], types: [...stored.types], expiresAt: stored.expiresAt, expired };
+  const own = stored && {
+    level: stored.level,
+    names: [...stored.names],
+    types: [...stored.types],
+    expiresAt: stored.expiresAt,
+    expired,
+  };
   return { ...member, inherited, own, level: whole || !own || expired ? inherited : own.level };
 }
 
@@ -74,7 +92,8 @@ export function setLevel(loaded: LoadedZone, userId: string, input: LadderInput,
   const clean = canonicalInput(loaded, input);
   return transaction((tx) => {
     const member = memberOf(tx, loaded, userId);
-    if (member.role !== "member") throw new Problem("conflict", `${member.name} is ${member.role} of the organisation and has every zone whole.`);
+    if (member.role !== "member")
+      throw new Problem("conflict", `${member.name} is ${member.role} of the organisation and has every zone whole.`);
     const before = tx.select().from(zonePermissions).where(keyOf(loaded, userId)).get();
     const flags = flagsOf(clean.level);
     const row = {
@@ -101,14 +120,19 @@ export function clearLevel(loaded: LoadedZone, userId: string, actor: Actor): La
     const before = tx.delete(zonePermissions).where(keyOf(loaded, userId)).returning().get();
     if (!before) throw notFound("row");
     const after = ladderRow(loaded, member, null);
-    audit(tx, actor, { ...targetOf(loaded, member), before: toZoneRow(before), after: { level: after.level, inherited: true } });
+    audit(tx, actor, {
+      ...targetOf(loaded, member),
+      before: toZoneRow(before),
+      after: { level: after.level, inherited: true },
+    });
     return after;
   });
 }
 
 function canonicalInput(loaded: LoadedZone, input: LadderInput): LadderInput {
   const narrows = input.names.length + input.types.length > 0;
-  if (narrows && compareLevels(input.level, "edit") < 0) throw invalid({ names: "Only edit and full can be narrowed to names and types." });
+  if (narrows && compareLevels(input.level, "edit") < 0)
+    throw invalid({ names: "Only edit and full can be narrowed to names and types." });
   if (input.names.length > maxPatterns) throw invalid({ names: `At most ${maxPatterns} name patterns.` });
   if (input.expiresAt !== null) {
     if (input.expiresAt <= Date.now()) throw invalid({ expiresAt: "This moment has passed." });
@@ -144,10 +168,15 @@ function memberOf(tx: Tx, loaded: LoadedZone, userId: string) {
   return row;
 }
 
-const keyOf = (loaded: LoadedZone, userId: string) => and(eq(zonePermissions.zoneId, loaded.zone.id), eq(zonePermissions.userId, userId));
+const keyOf = (loaded: LoadedZone, userId: string) =>
+  and(eq(zonePermissions.zoneId, loaded.zone.id), eq(zonePermissions.userId, userId));
 
 const targetOf = (loaded: LoadedZone, member: { userId: string; email: string }) => ({
-  target: { type: "zone_permission", id: `${loaded.zone.id}/${member.userId}`, label: `${member.email} in ${loaded.zone.name}` },
+  target: {
+    type: "zone_permission",
+    id: `${loaded.zone.id}/${member.userId}`,
+    label: `${member.email} in ${loaded.zone.name}`,
+  },
   organisationId: loaded.organisation.id,
   asStaff: loaded.access.viaPlatform,
 });

@@ -1,5 +1,5 @@
 /** Zones: finding them with what the actor may do there, and listing them. */
-import { and, asc, count, desc, eq, gt, isNull, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
 import { organisationMembers, organisations, zonePermissions, zones } from "#db/schema/index.ts";
 import { levelOfFlags, type ZoneAccess, type ZoneLevel, type ZoneRow, zoneAccess } from "#lib/access/zone-level.ts";
@@ -37,7 +37,10 @@ export function loadZone(organisation: string, reference: string, actor: Actor, 
     })
     .from(zones)
     .innerJoin(organisations, eq(organisations.id, zones.organisationId))
-    .leftJoin(organisationMembers, and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, actor.id ?? "")))
+    .leftJoin(
+      organisationMembers,
+      and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, actor.id ?? "")),
+    )
     .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id ?? "")))
     .where(
       and(
@@ -113,7 +116,11 @@ export function summaryOfZone({ zone, organisation, access }: LoadedZone): ZoneS
 const sorts = { name: zones.name, recordCount: zones.recordCount, createdAt: zones.createdAt } as const;
 
 /** The zones that the actor can view, in one organisation or in all. Visibility is decided in SQL, like everything else here. */
-export function listZones(query: ListQuery, actor: Actor & { id: string }, organisationId: string | null): Page<ZoneSummary> {
+export function listZones(
+  query: ListQuery,
+  actor: Actor & { id: string },
+  organisationId: string | null,
+): Page<ZoneSummary> {
   const pattern = likeAnywhere(query.q);
   const where = and(
     organisationId ? eq(zones.organisationId, organisationId) : undefined,
@@ -132,7 +139,10 @@ export function listZones(query: ListQuery, actor: Actor & { id: string }, organ
     .select({ n: count() })
     .from(zones)
     .innerJoin(organisations, eq(organisations.id, zones.organisationId))
-    .leftJoin(organisationMembers, and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, actor.id)))
+    .leftJoin(
+      organisationMembers,
+      and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, actor.id)),
+    )
     .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id)))
     .where(where)
     .get();
@@ -154,12 +164,18 @@ const selectZones = (userId: string) =>
     .select({ zone: zones, organisation: organisationColumns, role: organisationMembers.role, row: zonePermissions })
     .from(zones)
     .innerJoin(organisations, eq(organisations.id, zones.organisationId))
-    .leftJoin(organisationMembers, and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, userId)))
+    .leftJoin(
+      organisationMembers,
+      and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, userId)),
+    )
     .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, userId)));
 
 /** How many zones of an organisation the actor can view, as a column of a query over organisations. */
 export function visibleZones(actor: Actor & { id: string }): SQL<number> {
-  const member = and(eq(organisationMembers.organisationId, zones.organisationId), eq(organisationMembers.userId, actor.id));
+  const member = and(
+    eq(organisationMembers.organisationId, zones.organisationId),
+    eq(organisationMembers.userId, actor.id),
+  );
   const row = and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id));
   const visible = and(eq(zones.organisationId, organisations.id), visibleTo(actor));
   return sql<number>`(select count(*) from ${zones} left join ${organisationMembers} on ${member} left join ${zonePermissions} on ${row} where ${visible})`;

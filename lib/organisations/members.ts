@@ -1,7 +1,14 @@
 /** Who is in an organisation, and how they come and go. */
 import { and, asc, count, desc, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
-import { organisationInvites, organisationMembers, organisations, users, zonePermissions, zones } from "#db/schema/index.ts";
+import {
+  organisationInvites,
+  organisationMembers,
+  organisations,
+  users,
+  zonePermissions,
+  zones,
+} from "#db/schema/index.ts";
 import { mayAssign, type OrganisationAccess, type OrganisationRole } from "#lib/access/organisation-role.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
@@ -26,13 +33,20 @@ export interface Inside {
   asStaff: boolean;
 }
 
-const sorts = { name: users.name, email: users.email, role: organisationMembers.role, createdAt: organisationMembers.createdAt } as const;
+const sorts = {
+  name: users.name,
+  email: users.email,
+  role: organisationMembers.role,
+  createdAt: organisationMembers.createdAt,
+} as const;
 
 export function listMembers(organisation: Organisation, query: ListQuery): Page<Member> {
   const pattern = likeAnywhere(query.q);
   const where = and(
     eq(organisationMembers.organisationId, organisation.id),
-    query.q ? or(sql`${users.name} like ${pattern} escape '\\'`, sql`${users.email} like ${pattern} escape '\\'`) : undefined,
+    query.q
+      ? or(sql`${users.name} like ${pattern} escape '\\'`, sql`${users.email} like ${pattern} escape '\\'`)
+      : undefined,
   );
   const { column, descending } = sortOf(query);
   const by = sorts[column as keyof typeof sorts];
@@ -64,20 +78,33 @@ export function listMembers(organisation: Organisation, query: ListQuery): Page<
  * Staff with org:write add an account at once. Anyone else's addition waits until the person accepts it; the answer is the
  * same whether or not the address has an account.
  */
-export function addMember(inside: Inside, input: { email: string; role: "admin" | "member" }, actor: Actor & { id: string }) {
+export function addMember(
+  inside: Inside,
+  input: { email: string; role: "admin" | "member" },
+  actor: Actor & { id: string },
+) {
   const { organisation, asStaff } = inside;
   return transaction((tx): { status: "added" | "invited"; email: string; role: "admin" | "member" } => {
     const account = tx.select({ id: users.id }).from(users).where(eq(users.email, input.email)).get();
     if (account && memberRole(tx, organisation.id, account.id)) {
-      throw new Problem("already_exists", "This person is a member already.", { fields: { email: "This person is a member already." } });
+      throw new Problem("already_exists", "This person is a member already.", {
+        fields: { email: "This person is a member already." },
+      });
     }
     if (actor.grants.has("org:write")) {
-      if (!account) throw new Problem("not_found", "There is no account with this address.", { fields: { email: "There is no account with this address." } });
+      if (!account)
+        throw new Problem("not_found", "There is no account with this address.", {
+          fields: { email: "There is no account with this address." },
+        });
       join(tx, organisation.id, account.id, input.role);
       tx.delete(organisationInvites)
         .where(and(eq(organisationInvites.organisationId, organisation.id), eq(organisationInvites.email, input.email)))
         .run();
-      audit(tx, actor, { ...memberTarget(organisation, account.id, input.email), after: { role: input.role }, asStaff });
+      audit(tx, actor, {
+        ...memberTarget(organisation, account.id, input.email),
+        after: { role: input.role },
+        asStaff,
+      });
       return { status: "added", ...input };
     }
     invite(tx, organisation, input, actor);
@@ -85,7 +112,12 @@ export function addMember(inside: Inside, input: { email: string; role: "admin" 
   });
 }
 
-function invite(tx: Tx, organisation: Organisation, input: { email: string; role: "admin" | "member" }, actor: Actor & { id: string }): void {
+function invite(
+  tx: Tx,
+  organisation: Organisation,
+  input: { email: string; role: "admin" | "member" },
+  actor: Actor & { id: string },
+): void {
   const now = Date.now();
   const row = { role: input.role, invitedBy: actor.id, createdAt: now, expiresAt: now + INVITE_DAYS * 86_400_000 };
   const id = newId(now);
@@ -93,7 +125,11 @@ function invite(tx: Tx, organisation: Organisation, input: { email: string; role
     .values({ id, organisationId: organisation.id, email: input.email, ...row })
     .onConflictDoUpdate({ target: [organisationInvites.organisationId, organisationInvites.email], set: row })
     .run();
-  audit(tx, actor, { target: { type: "invite", id, label: input.email }, organisationId: organisation.id, after: { role: input.role } });
+  audit(tx, actor, {
+    target: { type: "invite", id, label: input.email },
+    organisationId: organisation.id,
+    after: { role: input.role },
+  });
 }
 
 export interface Invite {
@@ -158,7 +194,11 @@ export function invitesFor(userId: string) {
 }
 
 /** Single use: the invitation is gone, whichever way it is answered. */
-export function answerInvite(id: string, accept: boolean, actor: Actor & { id: string }): { organisation: string; handle: string; joined: boolean } {
+export function answerInvite(
+  id: string,
+  accept: boolean,
+  actor: Actor & { id: string },
+): { organisation: string; handle: string; joined: boolean } {
   return transaction((tx) => {
     tx.delete(organisationInvites).where(lt(organisationInvites.expiresAt, Date.now())).run();
     const mine = invitesFor(actor.id).find((row) => row.id === id);
@@ -180,7 +220,9 @@ export function changeMemberRole(inside: Inside, userId: string, role: "admin" |
     assertMayAssign(inside, before.role, role);
     tx.update(organisationMembers)
       .set({ role })
-      .where(and(eq(organisationMembers.organisationId, inside.organisation.id), eq(organisationMembers.userId, userId)))
+      .where(
+        and(eq(organisationMembers.organisationId, inside.organisation.id), eq(organisationMembers.userId, userId)),
+      )
       .run();
     audit(tx, actor, {
       ...memberTarget(inside.organisation, userId, before.email),
@@ -196,15 +238,22 @@ export function changeMemberRole(inside: Inside, userId: string, role: "admin" |
 export function removeMember(inside: Inside, userId: string, actor: Actor): { removed: string } {
   return transaction((tx) => {
     const before = loadMember(tx, inside.organisation, userId);
-    if (before.role === "owner") throw new Problem("conflict", "The owner cannot leave. Hand over the organisation first.");
+    if (before.role === "owner")
+      throw new Problem("conflict", "The owner cannot leave. Hand over the organisation first.");
     if (userId !== actor.id) assertMayAssign(inside, before.role, null);
     const owned = tx.select({ id: zones.id }).from(zones).where(eq(zones.organisationId, inside.organisation.id));
-    tx.delete(zonePermissions).where(and(eq(zonePermissions.userId, userId), inArray(zonePermissions.zoneId, owned))).run();
+    tx.delete(zonePermissions)
+      .where(and(eq(zonePermissions.userId, userId), inArray(zonePermissions.zoneId, owned)))
+      .run();
     tx.delete(organisationInvites)
-      .where(and(eq(organisationInvites.organisationId, inside.organisation.id), eq(organisationInvites.invitedBy, userId)))
+      .where(
+        and(eq(organisationInvites.organisationId, inside.organisation.id), eq(organisationInvites.invitedBy, userId)),
+      )
       .run();
     tx.delete(organisationMembers)
-      .where(and(eq(organisationMembers.organisationId, inside.organisation.id), eq(organisationMembers.userId, userId)))
+      .where(
+        and(eq(organisationMembers.organisationId, inside.organisation.id), eq(organisationMembers.userId, userId)),
+      )
       .run();
     audit(tx, actor, {
       ...memberTarget(inside.organisation, userId, before.email),
@@ -228,7 +277,10 @@ export function handOver(inside: Inside, userId: string, actor: Actor): { owner:
       .where(and(inHere, eq(organisationMembers.role, "owner")))
       .returning()
       .get();
-    tx.update(organisationMembers).set({ role: "owner" }).where(and(inHere, eq(organisationMembers.userId, userId))).run();
+    tx.update(organisationMembers)
+      .set({ role: "owner" })
+      .where(and(inHere, eq(organisationMembers.userId, userId)))
+      .run();
     audit(tx, actor, {
       ...targetOf(organisation),
       before: { owner: previous?.userId ?? null },
@@ -261,7 +313,13 @@ function memberRole(tx: Tx, organisationId: string, userId: string): Organisatio
 
 function loadMember(tx: Tx, organisation: Organisation, userId: string): Member {
   const row = tx
-    .select({ userId: users.id, name: users.name, email: users.email, role: organisationMembers.role, createdAt: organisationMembers.createdAt })
+    .select({
+      userId: users.id,
+      name: users.name,
+      email: users.email,
+      role: organisationMembers.role,
+      createdAt: organisationMembers.createdAt,
+    })
     .from(organisationMembers)
     .innerJoin(users, eq(users.id, organisationMembers.userId))
     .where(and(eq(organisationMembers.organisationId, organisation.id), eq(organisationMembers.userId, userId)))

@@ -3,14 +3,14 @@ import { and, asc, count, desc, eq, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import { organisationMembers, organisations, zones } from "#db/schema/index.ts";
-import { type OrganisationAccess, organisationAccess, type OrganisationRole } from "#lib/access/organisation-role.ts";
+import { type OrganisationAccess, type OrganisationRole, organisationAccess } from "#lib/access/organisation-role.ts";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
-import { newId } from "#lib/id.ts";
 import { visibleZones } from "#lib/dns/zones.ts";
+import { newId } from "#lib/id.ts";
 import { setting } from "#lib/settings/settings.ts";
 
 export type Organisation = typeof organisations.$inferSelect;
@@ -23,7 +23,10 @@ export const organisationHandle = z
   .min(2, "A handle has at least 2 characters.")
   .max(40, "A handle has at most 40 characters.")
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "Use letters, digits and single hyphens.")
-  .refine((handle) => !/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(handle), "This looks like an id. Choose a handle that people can read.")
+  .refine(
+    (handle) => !/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(handle),
+    "This looks like an id. Choose a handle that people can read.",
+  )
   .refine((handle) => handle !== "new", "This handle is taken by the panel itself.");
 export const organisationName = z
   .string()
@@ -47,14 +50,20 @@ export const OrganisationShape = z.object({
 export type OrganisationSummary = z.output<typeof OrganisationShape>;
 
 /** By id or handle, with what the actor may do in it. Throws `not_found` only for what does not exist. */
-export function loadOrganisation(reference: string, actor: Actor): { organisation: Organisation; access: OrganisationAccess } {
+export function loadOrganisation(
+  reference: string,
+  actor: Actor,
+): { organisation: Organisation; access: OrganisationAccess } {
   const organisation = db()
     .select()
     .from(organisations)
     .where(or(eq(organisations.id, reference), eq(organisations.handle, reference.toLowerCase())))
     .get();
   if (!organisation) throw notFound("organisation");
-  return { organisation, access: organisationAccess({ grants: actor.grants, role: roleIn(organisation.id, actor.id) }) };
+  return {
+    organisation,
+    access: organisationAccess({ grants: actor.grants, role: roleIn(organisation.id, actor.id) }),
+  };
 }
 
 export function roleIn(organisationId: string, userId: string | null, tx: DbOrTx = db()): OrganisationRole | null {
@@ -68,7 +77,10 @@ export function roleIn(organisationId: string, userId: string | null, tx: DbOrTx
 }
 
 /** The maker becomes its owner. Owning more than the limit needs org:write. */
-export function createOrganisation(input: { name: string; handle: string }, actor: Actor & { id: string }): OrganisationSummary {
+export function createOrganisation(
+  input: { name: string; handle: string },
+  actor: Actor & { id: string },
+): OrganisationSummary {
   return transaction((tx) => {
     const limit = setting("limits.organisations_per_account", tx);
     if (!actor.grants.has("org:write") && ownedBy(actor.id, tx) >= limit) {
@@ -76,9 +88,17 @@ export function createOrganisation(input: { name: string; handle: string }, acto
     }
     assertHandleFree(tx, input.handle, null);
     const now = Date.now();
-    const organisation = { id: newId(now), handle: input.handle, name: input.name, memberDefault: "view" as const, createdAt: now };
+    const organisation = {
+      id: newId(now),
+      handle: input.handle,
+      name: input.name,
+      memberDefault: "view" as const,
+      createdAt: now,
+    };
     tx.insert(organisations).values(organisation).run();
-    tx.insert(organisationMembers).values({ organisationId: organisation.id, userId: actor.id, role: "owner", createdAt: now }).run();
+    tx.insert(organisationMembers)
+      .values({ organisationId: organisation.id, userId: actor.id, role: "owner", createdAt: now })
+      .run();
     audit(tx, actor, { ...targetOf(organisation), after: { name: organisation.name, handle: organisation.handle } });
     return { ...organisation, role: "owner", members: 1, zones: 0 };
   });
@@ -90,11 +110,17 @@ export interface OrganisationEdit {
   memberDefault?: Organisation["memberDefault"] | undefined;
 }
 
-export function editOrganisation(organisation: Organisation, edit: OrganisationEdit, actor: Actor & { id: string }, asStaff: boolean): OrganisationSummary {
+export function editOrganisation(
+  organisation: Organisation,
+  edit: OrganisationEdit,
+  actor: Actor & { id: string },
+  asStaff: boolean,
+): OrganisationSummary {
   transaction((tx) => {
     if (edit.handle) assertHandleFree(tx, edit.handle, organisation.id);
     const set = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
-    if (Object.keys(set).length > 0) tx.update(organisations).set(set).where(eq(organisations.id, organisation.id)).run();
+    if (Object.keys(set).length > 0)
+      tx.update(organisations).set(set).where(eq(organisations.id, organisation.id)).run();
     const before = Object.fromEntries(Object.keys(set).map((key) => [key, organisation[key as keyof Organisation]]));
     audit(tx, actor, { ...targetOf(organisation), before, after: set, asStaff });
   });
@@ -106,12 +132,20 @@ export function deleteOrganisation(organisation: Organisation, actor: Actor, asS
   return transaction((tx) => {
     const owned = tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
     if (owned > 0) {
-      throw new Problem("conflict", `${organisation.name} still owns ${owned} ${owned === 1 ? "zone" : "zones"}. Delete or move them first.`, {
-        zones: owned,
-      });
+      throw new Problem(
+        "conflict",
+        `${organisation.name} still owns ${owned} ${owned === 1 ? "zone" : "zones"}. Delete or move them first.`,
+        {
+          zones: owned,
+        },
+      );
     }
     tx.delete(organisations).where(eq(organisations.id, organisation.id)).run();
-    audit(tx, actor, { ...targetOf(organisation), before: { name: organisation.name, handle: organisation.handle }, asStaff });
+    audit(tx, actor, {
+      ...targetOf(organisation),
+      before: { name: organisation.name, handle: organisation.handle },
+      asStaff,
+    });
     return { deleted: organisation.id };
   });
 }
@@ -119,7 +153,10 @@ export function deleteOrganisation(organisation: Organisation, actor: Actor, asS
 const sorts = { name: organisations.name, handle: organisations.handle, createdAt: organisations.createdAt } as const;
 
 /** The organisations that the actor is in; all of them for `org:read` with `scope: all`. */
-export function listOrganisations(query: ListQuery & { scope: "own" | "all" }, actor: Actor & { id: string }): Page<OrganisationSummary> {
+export function listOrganisations(
+  query: ListQuery & { scope: "own" | "all" },
+  actor: Actor & { id: string },
+): Page<OrganisationSummary> {
   const all = query.scope === "all" && actor.grants.has("org:read");
   const own = sql`exists (select 1 from ${organisationMembers} m where m.organisation_id = ${organisations.id} and m.user_id = ${actor.id})`;
   const pattern = likeAnywhere(query.q);

@@ -1,8 +1,8 @@
 /** The API of organisations and their members. */
 import * as z from "zod";
+import { zoneLevels } from "#lib/access/zone-level.ts";
 import { can, inOrganisation, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
-import { zoneLevels } from "#lib/access/zone-level.ts";
 import { emailAddress } from "#lib/users/users.ts";
 import {
   addMember,
@@ -34,10 +34,19 @@ const Member = z.object({
   role: z.enum(["owner", "admin", "member"]),
   createdAt: z.number().int(),
 });
-const Invite = z.object({ id: z.string(), email: z.string(), role: joinable, createdAt: z.number(), expiresAt: z.number() });
+const Invite = z.object({
+  id: z.string(),
+  email: z.string(),
+  role: joinable,
+  createdAt: z.number(),
+  expiresAt: z.number(),
+});
 const OwnInvite = Invite.omit({ email: true }).extend({ organisation: z.string(), handle: z.string() });
 
-export const list = signedIn({ ...listQuery(["name", "handle", "createdAt"]), scope: z.enum(["own", "all"]).default("own") })
+export const list = signedIn({
+  ...listQuery(["name", "handle", "createdAt"]),
+  scope: z.enum(["own", "all"]).default("own"),
+})
   .route({ method: "GET", path: "/organisations", summary: "Organisations" })
   .output(page(OrganisationShape))
   .handler(({ context, input }) => listOrganisations(input, context.actor));
@@ -64,7 +73,11 @@ export const edit = inOrganisation("admin", {
   );
 
 export const remove = inOrganisation("delete", {})
-  .route({ method: "DELETE", path: "/organisations/{organisation}", summary: "Delete an organisation that owns nothing" })
+  .route({
+    method: "DELETE",
+    path: "/organisations/{organisation}",
+    summary: "Delete an organisation that owns nothing",
+  })
   .output(z.object({ deleted: z.string() }))
   .handler(({ context }) => deleteOrganisation(context.organisation, context.actor, context.asStaff));
 
@@ -74,7 +87,12 @@ export const members = inOrganisation("member", listQuery(["name", "email", "rol
   .handler(({ context, input }) => listMembers(context.organisation, input));
 
 export const addOne = inOrganisation("admin", { email: emailAddress, role: joinable.default("member") })
-  .route({ method: "POST", path: "/organisations/{organisation}/members", successStatus: 201, summary: "Add or invite a member" })
+  .route({
+    method: "POST",
+    path: "/organisations/{organisation}/members",
+    successStatus: 201,
+    summary: "Add or invite a member",
+  })
   .output(z.object({ status: z.enum(["added", "invited"]), email: z.string(), role: joinable }))
   .handler(({ context, input: { email, role } }) => addMember(context, { email, role }, context.actor));
 
@@ -99,12 +117,20 @@ export const handOverTo = inOrganisation("owner", { user: z.string() })
   .handler(({ context, input }) => handOver(context, input.user, context.actor));
 
 export const invites = inOrganisation("admin", {})
-  .route({ method: "GET", path: "/organisations/{organisation}/invites", summary: "Invitations that wait for an answer" })
+  .route({
+    method: "GET",
+    path: "/organisations/{organisation}/invites",
+    summary: "Invitations that wait for an answer",
+  })
   .output(z.object({ items: z.array(Invite) }))
   .handler(({ context }) => ({ items: listInvites(context.organisation) }));
 
 export const revoke = inOrganisation("admin", { invite: z.string() })
-  .route({ method: "DELETE", path: "/organisations/{organisation}/invites/{invite}", summary: "Take back an invitation" })
+  .route({
+    method: "DELETE",
+    path: "/organisations/{organisation}/invites/{invite}",
+    summary: "Take back an invitation",
+  })
   .output(z.object({ revoked: z.string() }))
   .handler(({ context, input }) => revokeInvite(context, input.invite, context.actor));
 

@@ -14,16 +14,23 @@ import { setSetting, setting } from "#lib/settings/settings.ts";
 export function loadRoles(tx: DbOrTx = db()): Map<string, RoleRow> {
   const loaded = new Map<string, RoleRow & { grants: string[] }>();
   for (const role of tx.select().from(roles).all()) loaded.set(role.id, { ...role, grants: [] });
-  for (const row of tx.select().from(roleGrants).orderBy(asc(roleGrants.position)).all()) loaded.get(row.roleId)?.grants.push(row.grant);
+  for (const row of tx.select().from(roleGrants).orderBy(asc(roleGrants.position)).all())
+    loaded.get(row.roleId)?.grants.push(row.grant);
   return loaded;
 }
 
 export function roleIdsOf(userId: string, tx: DbOrTx = db()): string[] {
-  return tx.select({ id: userRoles.roleId }).from(userRoles).where(eq(userRoles.userId, userId)).all().map((row) => row.id);
+  return tx
+    .select({ id: userRoles.roleId })
+    .from(userRoles)
+    .where(eq(userRoles.userId, userId))
+    .all()
+    .map((row) => row.id);
 }
 
 /** What an account holds now: the union over its roles and their ancestors; without a role, those of `default`. */
-export const grantsOf = (userId: string, tx: DbOrTx = db()): string[] => accountGrants(roleIdsOf(userId, tx), loadRoles(tx));
+export const grantsOf = (userId: string, tx: DbOrTx = db()): string[] =>
+  accountGrants(roleIdsOf(userId, tx), loadRoles(tx));
 
 /** Makes the built-in roles if they are not there. */
 export function ensureBuiltInRoles(tx: Tx): void {
@@ -34,7 +41,9 @@ export function ensureBuiltInRoles(tx: Tx): void {
     if (tx.select({ id: roles.id }).from(roles).where(eq(roles.name, name)).get()) continue;
     const id = newId();
     tx.insert(roles).values({ id, name, description, createdAt: Date.now() }).run();
-    tx.insert(roleGrants).values(grants.map((grant, position) => ({ roleId: id, grant, position }))).run();
+    tx.insert(roleGrants)
+      .values(grants.map((grant, position) => ({ roleId: id, grant, position })))
+      .run();
   }
 }
 
@@ -44,8 +53,10 @@ export function roleByName(name: string, tx: DbOrTx = db()) {
 
 /** Gives a role. The caller has checked the ceiling. False if the account had it. */
 export function giveRole(tx: Tx, userId: string, roleId: string): boolean {
-  const given = tx.insert(userRoles).values({ userId, roleId, createdAt: Date.now() }).onConflictDoNothing().run().changes > 0;
-  if (setting("setup.completed_at", tx) === null && rootHolders(tx).length > 0) setSetting("setup.completed_at", Date.now(), tx);
+  const given =
+    tx.insert(userRoles).values({ userId, roleId, createdAt: Date.now() }).onConflictDoNothing().run().changes > 0;
+  if (setting("setup.completed_at", tx) === null && rootHolders(tx).length > 0)
+    setSetting("setup.completed_at", Date.now(), tx);
   return given;
 }
 
@@ -54,7 +65,10 @@ export function takeRole(tx: Tx, userId: string, roleId: string): boolean {
   const kept = roleIdsOf(userId, tx).filter((id) => id !== roleId);
   return guardRoots(tx, null, () => {
     tx.delete(userRoles).where(eq(userRoles.userId, userId)).run();
-    if (kept.length > 0) tx.insert(userRoles).values(kept.map((id) => ({ userId, roleId: id, createdAt: Date.now() }))).run();
+    if (kept.length > 0)
+      tx.insert(userRoles)
+        .values(kept.map((id) => ({ userId, roleId: id, createdAt: Date.now() })))
+        .run();
     return true;
   });
 }
@@ -63,14 +77,27 @@ export function takeRole(tx: Tx, userId: string, roleId: string): boolean {
 export function rootHolders(tx: DbOrTx = db()): string[] {
   const all = loadRoles(tx);
   const rows = tx
-    .select({ userId: userRoles.userId, roleId: userRoles.roleId, suspendedAt: users.suspendedAt, passwordHash: users.passwordHash })
+    .select({
+      userId: userRoles.userId,
+      roleId: userRoles.roleId,
+      suspendedAt: users.suspendedAt,
+      passwordHash: users.passwordHash,
+    })
     .from(userRoles)
     .innerJoin(users, eq(users.id, userRoles.userId))
     .all();
   const byUser = Map.groupBy(rows, (row) => row.userId);
   return [...byUser]
     .filter(([, own]) => own[0]?.suspendedAt === null && own[0]?.passwordHash !== null)
-    .filter(([, own]) => compileGrants(accountGrants(own.map((row) => row.roleId), all)).root)
+    .filter(
+      ([, own]) =>
+        compileGrants(
+          accountGrants(
+            own.map((row) => row.roleId),
+            all,
+          ),
+        ).root,
+    )
     .map(([userId]) => userId);
 }
 
@@ -84,7 +111,10 @@ export function guardRoots<T>(tx: Tx, actor: Actor | null, act: () => T): T {
   const result = act();
   const after = new Set(rootHolders(tx));
   if (before.length > 0 && after.size === 0) {
-    throw new Problem("last_root", "Nobody who can sign in would hold full access any more. Give it to another account first.");
+    throw new Problem(
+      "last_root",
+      "Nobody who can sign in would hold full access any more. Give it to another account first.",
+    );
   }
   if (actor?.id && before.includes(actor.id) && !after.has(actor.id)) {
     throw new Problem("last_root", "Another administrator has to take this from you: nobody lowers their own access.");

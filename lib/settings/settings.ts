@@ -30,12 +30,17 @@ export function setting<K extends SettingKey>(key: K, tx: DbOrTx = db()): Settin
 
 export function setSetting<K extends SettingKey>(key: K, value: Setting<K>, tx: DbOrTx = db()): void {
   const row = { value: JSON.stringify(catalogue[key].parse(value)), updatedAt: Date.now() };
-  tx.insert(settings).values({ key, ...row }).onConflictDoUpdate({ target: settings.key, set: row }).run();
+  tx.insert(settings)
+    .values({ key, ...row })
+    .onConflictDoUpdate({ target: settings.key, set: row })
+    .run();
 }
 
 /** Every setting that people may change, with the value in force. */
 export const listSettings = () =>
-  (Object.keys(catalogue) as SettingKey[]).filter((key) => !key.startsWith("setup.")).map((key) => ({ key, value: setting(key) }));
+  (Object.keys(catalogue) as SettingKey[])
+    .filter((key) => !key.startsWith("setup."))
+    .map((key) => ({ key, value: setting(key) }));
 
 /** Sets one from text, as a command line has it. Returns what is wrong, or null. */
 export function setSettingFromText(key: string, text: string): string | null {

@@ -10,7 +10,12 @@ export const status = anyone({})
   .output(z.object({ done: z.boolean() }))
   .handler(() => ({ done: isSetUp() }));
 
-export const create = anyone({ token: z.string().min(1).max(200), name: personName, email: emailAddress, password: newPassword })
+export const create = anyone({
+  token: z.string().min(1).max(200),
+  name: personName,
+  email: emailAddress,
+  password: newPassword,
+})
   .route({ method: "POST", path: "/setup", successStatus: 201, summary: "Make the first account" })
   .output(AccountSummary)
   .handler(({ context, input }) => setUp(input, context.actor));

@@ -1,10 +1,10 @@
 /** The first account: made once, with a token that only whoever started the panel has seen. */
 import { transaction } from "#db/client.ts";
+import { ROOT_ADMIN } from "#lib/access/roles.ts";
 import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { hashPassword } from "#lib/auth/password.ts";
 import { assertNotLocked, recordFailure, setupLimit } from "#lib/auth/throttle.ts";
-import { ROOT_ADMIN } from "#lib/access/roles.ts";
 import { hashToken, randomToken, sameSecret } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
 import { ensureBuiltInRoles, giveRole, roleByName } from "#lib/roles/roles.ts";
@@ -32,7 +32,10 @@ export async function setUp(input: NewAccount & { token: string }, actor: Actor)
   const expected = setting("setup.token_hash");
   if (expected === null || !sameSecret(hashToken(input.token), expected)) {
     recordFailure([limit]);
-    throw new Problem("wrong_token", "This set-up link is not valid. Use the one that the panel printed when it was last started.");
+    throw new Problem(
+      "wrong_token",
+      "This set-up link is not valid. Use the one that the panel printed when it was last started.",
+    );
   }
   const passwordHash = await hashPassword(input.password);
   return transaction((tx) => {

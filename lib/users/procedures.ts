@@ -1,14 +1,23 @@
 /** The API of accounts: one's own, and everybody's for staff. */
 import * as z from "zod";
+import { transaction } from "#db/client.ts";
 import { isStaff } from "#lib/access/permissions.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { signedIn, staff } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
-import { transaction } from "#db/client.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts";
 import { AccountSummary, Profile, Session } from "./shapes.ts";
-import { changePassword, createAccount, emailAddress, listAccounts, newPassword, personName, profileOf, renameAccount } from "./users.ts";
+import {
+  changePassword,
+  createAccount,
+  emailAddress,
+  listAccounts,
+  newPassword,
+  personName,
+  profileOf,
+  renameAccount,
+} from "./users.ts";
 
 export const me = signedIn({})
   .route({ method: "GET", path: "/account", summary: "One's own account" })
@@ -49,7 +58,10 @@ export const endSessions = signedIn({})
   .handler(({ context }) =>
     transaction((tx) => {
       const ended = endOtherSessions(context.actor.id, context.actor.sessionId, tx);
-      audit(tx, context.actor, { target: { type: "account", id: context.actor.id, label: context.actor.label }, after: { sessionsEnded: ended } });
+      audit(tx, context.actor, {
+        target: { type: "account", id: context.actor.id, label: context.actor.label },
+        after: { sessionsEnded: ended },
+      });
       return { ended };
     }),
   );

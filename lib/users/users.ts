@@ -11,7 +11,16 @@ import { comparePassword, hashPassword, passwordProblem } from "#lib/auth/passwo
 import { endOtherSessions } from "#lib/auth/session.ts";
 import { assertNotLocked, clearFailures, recordFailure, signInLimits } from "#lib/auth/throttle.ts";
 import { newId } from "#lib/id.ts";
-import { assertCeiling, giveRole, grantsOf, guardRoots, roleByName, roleIdsOf, roleNamesOf, takeRole } from "#lib/roles/roles.ts";
+import {
+  assertCeiling,
+  giveRole,
+  grantsOf,
+  guardRoots,
+  roleByName,
+  roleIdsOf,
+  roleNamesOf,
+  takeRole,
+} from "#lib/roles/roles.ts";
 
 export const emailAddress = z
   .string()
@@ -26,10 +35,13 @@ export const personName = z
   .max(100, "A name has at most 100 characters.")
   .regex(/^[^\p{Cc}\p{Cf}]*$/u, "A name cannot contain control characters.");
 /** Not trimmed: spaces belong to a password. */
-export const newPassword = z.string().max(1000).superRefine((value, context) => {
-  const message = passwordProblem(value);
-  if (message) context.addIssue({ code: "custom", message });
-});
+export const newPassword = z
+  .string()
+  .max(1000)
+  .superRefine((value, context) => {
+    const message = passwordProblem(value);
+    if (message) context.addIssue({ code: "custom", message });
+  });
 
 export interface NewAccount {
   name: string;
@@ -52,7 +64,11 @@ export async function createAccount(input: NewAccount, actor: Actor): Promise<Ac
   return transaction((tx) => insertAccount(tx, { ...input, passwordHash }, actor));
 }
 
-export function insertAccount(tx: Tx, input: { name: string; email: string; passwordHash: string }, actor: Actor): AccountSummary {
+export function insertAccount(
+  tx: Tx,
+  input: { name: string; email: string; passwordHash: string },
+  actor: Actor,
+): AccountSummary {
   if (tx.select({ id: users.id }).from(users).where(eq(users.email, input.email)).get()) {
     throw new Problem("already_exists", "An account with this e-mail address exists.", {
       fields: { email: "An account with this e-mail address exists." },
@@ -79,7 +95,13 @@ export function listAccounts(query: ListQuery): Page<AccountSummary> {
   const { column, descending } = sortOf(query);
   const by = sorts[column as keyof typeof sorts];
   const rows = db()
-    .select({ id: users.id, name: users.name, email: users.email, suspendedAt: users.suspendedAt, createdAt: users.createdAt })
+    .select({
+      id: users.id,
+      name: users.name,
+      email: users.email,
+      suspendedAt: users.suspendedAt,
+      createdAt: users.createdAt,
+    })
     .from(users)
     .where(where)
     .orderBy(descending ? desc(by) : asc(by), asc(users.id))
@@ -88,7 +110,11 @@ export function listAccounts(query: ListQuery): Page<AccountSummary> {
     .all();
   const names = roleNamesOf(rows.map((row) => row.id));
   return {
-    items: rows.map(({ suspendedAt, ...row }) => ({ ...row, suspended: suspendedAt !== null, roles: names.get(row.id) ?? [] })),
+    items: rows.map(({ suspendedAt, ...row }) => ({
+      ...row,
+      suspended: suspendedAt !== null,
+      roles: names.get(row.id) ?? [],
+    })),
     total: db().select({ n: count() }).from(users).where(where).get()?.n ?? 0,
     page: query.page,
     perPage: query.perPage,
@@ -97,7 +123,13 @@ export function listAccounts(query: ListQuery): Page<AccountSummary> {
 
 export function profileOf(userId: string) {
   const row = db()
-    .select({ id: users.id, name: users.name, email: users.email, emailVerifiedAt: users.emailVerifiedAt, createdAt: users.createdAt })
+    .select({
+      id: users.id,
+      name: users.name,
+      email: users.email,
+      emailVerifiedAt: users.emailVerifiedAt,
+      createdAt: users.createdAt,
+    })
     .from(users)
     .where(eq(users.id, userId))
     .get();
@@ -110,13 +142,21 @@ export function renameAccount(userId: string, name: string, actor: Actor) {
     const before = tx.select({ name: users.name, email: users.email }).from(users).where(eq(users.id, userId)).get();
     if (!before) throw notFound("account");
     tx.update(users).set({ name, updatedAt: Date.now() }).where(eq(users.id, userId)).run();
-    audit(tx, actor, { target: { type: "account", id: userId, label: before.email }, before: { name: before.name }, after: { name } });
+    audit(tx, actor, {
+      target: { type: "account", id: userId, label: before.email },
+      before: { name: before.name },
+      after: { name },
+    });
   });
   return profileOf(userId);
 }
 
 /** Needs the present password; ends all other sessions. Guesses count like guesses at sign-in. */
-export async function changePassword(actor: Actor & { id: string }, current: string, next: string): Promise<{ sessionsEnded: number }> {
+export async function changePassword(
+  actor: Actor & { id: string },
+  current: string,
+  next: string,
+): Promise<{ sessionsEnded: number }> {
   const user = db().select().from(users).where(eq(users.id, actor.id)).get();
   if (!user) throw notFound("account");
   const limits = signInLimits(user.email, actor.address ?? "unknown");

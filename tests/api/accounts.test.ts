@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
+import { panelCommand as command, dataDirectory } from "../support/panel-process.ts";
 import { signIn } from "../support/sign-in.ts";
 
 const PASSWORD = "a long enough password";
@@ -30,29 +28,53 @@ describe("making an account", () => {
     expect((await panel.call("POST", "/admin/users", body)).status).toBe(401);
     for (const grants of [undefined, ["users:read"], ["users:delete", "admin:access"]]) {
       const person = await panel.person(`Without ${grants?.join(" ").replaceAll(":", "-") ?? "anything"}`, grants);
-      expect(await person.call("POST", "/admin/users", body)).toMatchObject({ status: 403, body: { code: "forbidden", missing: "users:write" } });
+      expect(await person.call("POST", "/admin/users", body)).toMatchObject({
+        status: 403,
+        body: { code: "forbidden", missing: "users:write" },
+      });
     }
     expect((await root.call<{ total: number }>("GET", "/admin/users?q=new@example.org")).body.total).toBe(0);
     const staff = await panel.person("With users-write", ["users:write"]);
     const made = await staff.call<Account>("POST", "/admin/users", { ...body, email: " New@Example.org " });
-    expect(made).toMatchObject({ status: 201, body: { name: "New", email: "new@example.org", roles: [], suspended: false } });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { name: "New", email: "new@example.org", roles: [], suspended: false },
+    });
     expect(JSON.stringify(made.body)).not.toMatch(/password|\$2b/);
     const signed = await signIn("new@example.org", PASSWORD);
-    expect(await panel.call("GET", "/account", undefined, { cookie: signed.cookie ?? "" })).toMatchObject({ status: 200, body: { staff: false } });
+    expect(await panel.call("GET", "/account", undefined, { cookie: signed.cookie ?? "" })).toMatchObject({
+      status: 200,
+      body: { staff: false },
+    });
   });
 
   test("a second one with the address, in any case, is refused at the address; two at once are one", async () => {
     const body = { name: "Twice", email: "twice@example.org", password: PASSWORD };
-    const both = await Promise.all([root.call("POST", "/admin/users", body), root.call("POST", "/admin/users", { ...body, email: "TWICE@example.org" })]);
+    const both = await Promise.all([
+      root.call("POST", "/admin/users", body),
+      root.call("POST", "/admin/users", { ...body, email: "TWICE@example.org" }),
+    ]);
     expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409]);
-    expect(both.find(({ status }) => status === 409)?.body).toMatchObject({ code: "already_exists", fields: { email: expect.any(String) } });
+    expect(both.find(({ status }) => status === 409)?.body).toMatchObject({
+      code: "already_exists",
+      fields: { email: expect.any(String) },
+    });
     expect((await root.call<{ total: number }>("GET", "/admin/users?q=twice")).body.total).toBe(1);
   });
 
   test("what cannot be is refused at its field", async () => {
     const body = { name: "Wrong", email: "wrong@example.org", password: PASSWORD };
-    for (const [field, value] of [["email", "wrong"], ["name", " "], ["name", "a\u202eb"], ["password", "short"], ["roles", ["rootAdmin"]]] as const) {
-      const answer = await root.call<{ fields: Record<string, string> }>("POST", "/admin/users", { ...body, [field]: value });
+    for (const [field, value] of [
+      ["email", "wrong"],
+      ["name", " "],
+      ["name", "a\u202eb"],
+      ["password", "short"],
+      ["roles", ["rootAdmin"]],
+    ] as const) {
+      const answer = await root.call<{ fields: Record<string, string> }>("POST", "/admin/users", {
+        ...body,
+        [field]: value,
+      });
       expect([answer.status, Object.keys(answer.body.fields)], field).toEqual([422, [field]]);
     }
   });
@@ -67,10 +89,18 @@ describe("the list of accounts", () => {
   test("is searched, sorted and paged, and the search's own signs are nothing special", async () => {
     for (const name of ["alpha", "beta", "gamma"]) await panel.person(`Listed ${name}`);
     const staff = await panel.person("Reader", ["users:read"]);
-    const ask = async (query: string) => (await staff.call<{ items: Account[]; total: number }>("GET", `/admin/users?${query}`)).body;
+    const ask = async (query: string) =>
+      (await staff.call<{ items: Account[]; total: number }>("GET", `/admin/users?${query}`)).body;
     const found = await ask("q=listed");
-    expect(found.items.map((row) => row.email)).toEqual(["listed.alpha@example.org", "listed.beta@example.org", "listed.gamma@example.org"]);
-    expect((await ask("q=listed&sort=-email&perPage=2")).items.map((row) => row.name)).toEqual(["Listed gamma", "Listed beta"]);
+    expect(found.items.map((row) => row.email)).toEqual([
+      "listed.alpha@example.org",
+      "listed.beta@example.org",
+      "listed.gamma@example.org",
+    ]);
+    expect((await ask("q=listed&sort=-email&perPage=2")).items.map((row) => row.name)).toEqual([
+      "Listed gamma",
+      "Listed beta",
+    ]);
     expect(await ask("q=listed&perPage=2&page=2")).toMatchObject({ total: 3, items: [{ name: "Listed gamma" }] });
     expect((await ask("q=%25")).total).toBe(0);
     expect((await ask("q=listed_")).total).toBe(0);
@@ -81,7 +111,11 @@ describe("the list of accounts", () => {
 
 describe("npm run panel", () => {
   test("makes an account with the password from standard input; it can sign in", async () => {
-    const made = await command(panel.dataDir, ["users", "add", "cli@example.org", "--name", "From the shell"], `${PASSWORD}\nmore\n`);
+    const made = await command(
+      panel.dataDir,
+      ["users", "add", "cli@example.org", "--name", "From the shell"],
+      `${PASSWORD}\nmore\n`,
+    );
     expect(made).toMatchObject({ code: 0, out: "cli@example.org can sign in now.\n" });
     expect((await signIn("cli@example.org", PASSWORD)).status).toBe(200);
     const listed = await command(panel.dataDir, ["users"]);
@@ -92,9 +126,19 @@ describe("npm run panel", () => {
     ["a weak password", ["users", "add", "weak@example.org"], "short\n", /at least 10 characters/],
     ["no password", ["users", "add", "weak@example.org"], "", /at least 10 characters/],
     ["an address that is none", ["users", "add", "weak"], `${PASSWORD}\n`, /e-mail address/],
-    ["a name that cannot be", ["users", "add", "weak@example.org", "--name", "x".repeat(101)], `${PASSWORD}\n`, /at most 100 characters/],
+    [
+      "a name that cannot be",
+      ["users", "add", "weak@example.org", "--name", "x".repeat(101)],
+      `${PASSWORD}\n`,
+      /at most 100 characters/,
+    ],
     ["an account that exists", ["users", "add", "root@example.org"], `${PASSWORD}\n`, /exists/],
-    ["an account that does not", ["promote", "nobody@example.org"], "", /no account with the e-mail address nobody@example\.org/],
+    [
+      "an account that does not",
+      ["promote", "nobody@example.org"],
+      "",
+      /no account with the e-mail address nobody@example\.org/,
+    ],
     ["a role that does not", ["promote", "root@example.org", "--role", "wizard"], "", /no role named wizard/],
     ["nobody named", ["promote"], "", /Whom\?/],
     ["a role that is not named", ["promote", "root@example.org", "--role"], "", /--role needs a value/],
@@ -112,47 +156,69 @@ describe("npm run panel", () => {
   test("promotes and demotes, says what it did, and it bites at the next request", async () => {
     const person = await panel.person("Climber");
     expect(await person.call("GET", "/account")).toMatchObject({ body: { staff: false } });
-    expect(await command(panel.dataDir, ["promote", person.email])).toMatchObject({ code: 0, out: `${person.email} now has the role rootAdmin.\n` });
+    expect(await command(panel.dataDir, ["promote", person.email])).toMatchObject({
+      code: 0,
+      out: `${person.email} now has the role rootAdmin.\n`,
+    });
     expect(await person.call("GET", "/account")).toMatchObject({ body: { staff: true } });
     expect((await command(panel.dataDir, ["promote", person.email])).out).toMatch(/already/);
     expect((await person.call("GET", "/admin/users")).status).toBe(200);
-    expect(await command(panel.dataDir, ["demote", person.email])).toMatchObject({ code: 0, out: `${person.email} no longer has the role rootAdmin.\n` });
+    expect(await command(panel.dataDir, ["demote", person.email])).toMatchObject({
+      code: 0,
+      out: `${person.email} no longer has the role rootAdmin.\n`,
+    });
     expect((await person.call("GET", "/admin/users")).status).toBe(403);
     expect((await person.call<{ items: unknown[] }>("GET", "/organisations")).status).toBe(200);
     const { db } = await import("#db/client.ts");
-    const noted = db().$client.prepare("select action, actor_type, before, after from audit_log where target_id = ? and action like 'panel.%' order by id").all(person.id);
+    const noted = db()
+      .$client.prepare(
+        "select action, actor_type, before, after from audit_log where target_id = ? and action like 'panel.%' order by id",
+      )
+      .all(person.id);
     expect(noted).toMatchObject([
       { action: "panel.promote", actor_type: "system", after: expect.stringContaining('"*"') },
-      { action: "panel.demote", actor_type: "system", before: expect.stringContaining('"*"'), after: expect.stringContaining("org:create") },
+      {
+        action: "panel.demote",
+        actor_type: "system",
+        before: expect.stringContaining('"*"'),
+        after: expect.stringContaining("org:create"),
+      },
     ]);
   });
 
   test("the last who holds everything keeps it", async () => {
-    expect(await command(panel.dataDir, ["demote", root.email])).toMatchObject({ code: 1, error: expect.stringMatching(/Nobody who can sign in/) });
+    expect(await command(panel.dataDir, ["demote", root.email])).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/Nobody who can sign in/),
+    });
     expect((await root.call("GET", "/admin/users")).status).toBe(200);
     const suspended = await panel.person("Suspended", "root");
     const { db } = await import("#db/client.ts");
     db().$client.prepare("update users set suspended_at = 1 where id = ?").run(suspended.id);
-    expect((await command(panel.dataDir, ["demote", root.email])).code, "one who cannot sign in does not count").toBe(1);
+    expect((await command(panel.dataDir, ["demote", root.email])).code, "one who cannot sign in does not count").toBe(
+      1,
+    );
     expect((await command(panel.dataDir, ["demote", suspended.email])).code).toBe(0);
   });
 
   test("two processes that demote the last two at once leave one", async () => {
-    const dataDir = mkdtempSync(path.join(tmpdir(), "zonegate-cli-"));
+    const { dataDir, remove } = dataDirectory();
     try {
       for (const name of ["one", "two"]) {
         expect((await command(dataDir, ["users", "add", `${name}@example.org`], `${PASSWORD}\n`)).code).toBe(0);
         expect((await command(dataDir, ["promote", `${name}@example.org`])).code).toBe(0);
       }
       for (let round = 0; round < 2; round++) {
-        const ends = await Promise.all(["one", "two"].map((name) => command(dataDir, ["demote", `${name}@example.org`])));
+        const ends = await Promise.all(
+          ["one", "two"].map((name) => command(dataDir, ["demote", `${name}@example.org`])),
+        );
         expect(ends.map(({ code }) => code).toSorted()).toEqual([0, 1]);
         expect(ends.find(({ code }) => code === 1)?.error).toMatch(/Nobody who can sign in/);
         expect(holders(dataDir)).toHaveLength(1);
         for (const name of ["one", "two"]) await command(dataDir, ["promote", `${name}@example.org`]);
       }
     } finally {
-      rmSync(dataDir, { recursive: true, force: true });
+      remove();
     }
   });
 });
@@ -160,19 +226,10 @@ describe("npm run panel", () => {
 function holders(dataDir: string): unknown[] {
   const database = new Database(path.join(dataDir, "panel.db"), { readonly: true });
   try {
-    return database.prepare("select user_id from user_roles r join roles on roles.id = r.role_id where roles.name = 'rootAdmin'").all();
+    return database
+      .prepare("select user_id from user_roles r join roles on roles.id = r.role_id where roles.name = 'rootAdmin'")
+      .all();
   } finally {
     database.close();
   }
-}
-
-function command(dataDir: string, args: string[], input = ""): Promise<{ code: number | null; out: string; error: string }> {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "scripts/panel.ts", ...args], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir },
-  });
-  let [out, error] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk));
-  child.stderr.on("data", (chunk: Buffer) => (error += chunk));
-  child.stdin.end(input);
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, error })));
 }

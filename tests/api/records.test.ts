@@ -23,13 +23,25 @@ afterAll(async () => {
 
 describe("one record", () => {
   test("is added, answered by PowerDNS, listed, replaced and removed", async () => {
-    const added = await root.call<{ id: string }>("POST", `${zone}/records`, { name: "www", type: "A", ttl: 300, content: "192.0.2.1" });
-    expect(added).toMatchObject({ status: 201, body: { name: "www.example.org.", type: "A", ttl: 300, content: "192.0.2.1", state: "applied" } });
+    const added = await root.call<{ id: string }>("POST", `${zone}/records`, {
+      name: "www",
+      type: "A",
+      ttl: 300,
+      content: "192.0.2.1",
+    });
+    expect(added).toMatchObject({
+      status: 201,
+      body: { name: "www.example.org.", type: "A", ttl: 300, content: "192.0.2.1", state: "applied" },
+    });
     expect(await powerdns.query("www.example.org", "A")).toEqual(["192.0.2.1"]);
     const listed = await root.call<{ items: { id: string }[] }>("GET", `${zone}/records?q=www`);
     expect(listed.body.items).toMatchObject([{ id: added.body.id, content: "192.0.2.1" }]);
 
-    const replaced = await root.call<{ id: string }>("PUT", `${zone}/records/${added.body.id}`, { name: "www", type: "A", content: "192.0.2.2" });
+    const replaced = await root.call<{ id: string }>("PUT", `${zone}/records/${added.body.id}`, {
+      name: "www",
+      type: "A",
+      content: "192.0.2.2",
+    });
     expect(replaced).toMatchObject({ status: 200, body: { content: "192.0.2.2", ttl: 300 } });
     expect(await powerdns.query("www.example.org", "A")).toEqual(["192.0.2.2"]);
 
@@ -63,7 +75,10 @@ describe("a set of changes", () => {
     expect(preview).toMatchObject({ status: 200, body: { dryRun: true, refused: [], errors: [], steps: 1 } });
     expect(preview.body.plan).toHaveLength(3);
     expect(await powerdns.query("mail.example.org", "A")).toEqual([]);
-    expect(await root.call("POST", `${zone}/changes`, body)).toMatchObject({ status: 200, body: { state: "applied", differs: [] } });
+    expect(await root.call("POST", `${zone}/changes`, body)).toMatchObject({
+      status: 200,
+      body: { state: "applied", differs: [] },
+    });
     expect(await powerdns.query("mail.example.org", "A")).toEqual(["192.0.2.25"]);
     expect(await root.call("POST", `${zone}/changes`, body)).toMatchObject({ body: { change: null, plan: [] } });
   });
@@ -76,15 +91,29 @@ describe("a set of changes", () => {
       rrsets: [{ name: "seen", type: "A", ttl: 60, records: [{ content: "192.0.2.9" }] }],
       expect: [{ name: "seen", type: "A", hash: seen.body.items[0]?.hash }],
     });
-    expect(answer).toMatchObject({ status: 409, body: { code: "zone_moved", conflicts: [{ name: "seen.example.org.", now: { records: [{}, {}] } }] } });
-    expect(((await powerdns.query("seen.example.org", "A")) as string[]).toSorted()).toEqual(["192.0.2.1", "192.0.2.2"]);
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { code: "zone_moved", conflicts: [{ name: "seen.example.org.", now: { records: [{}, {}] } }] },
+    });
+    expect(((await powerdns.query("seen.example.org", "A")) as string[]).toSorted()).toEqual([
+      "192.0.2.1",
+      "192.0.2.2",
+    ]);
   });
 
   test("brakes before it deletes much of the zone", async () => {
-    const rrsets = Array.from({ length: 40 }, (_, index) => ({ name: `b${index}`, type: "A", ttl: 60, records: [{ content: "192.0.2.1" }] }));
+    const rrsets = Array.from({ length: 40 }, (_, index) => ({
+      name: `b${index}`,
+      type: "A",
+      ttl: 60,
+      records: [{ content: "192.0.2.1" }],
+    }));
     expect((await root.call("POST", `${zone}/changes`, { rrsets })).status).toBe(200);
     const deletions = rrsets.map(({ name, type }) => ({ name, type }));
-    expect(await root.call("POST", `${zone}/changes`, { deletions })).toMatchObject({ status: 409, body: { code: "confirm_required", brake: { touched: 40 } } });
+    expect(await root.call("POST", `${zone}/changes`, { deletions })).toMatchObject({
+      status: 409,
+      body: { code: "confirm_required", brake: { touched: 40 } },
+    });
     expect((await root.call("POST", `${zone}/changes`, { deletions, confirm: true })).status).toBe(200);
   });
 
@@ -93,22 +122,43 @@ describe("a set of changes", () => {
       method: "PATCH",
       headers: { "x-api-key": powerdns.apiKey },
       body: JSON.stringify({
-        rrsets: [{ name: "outside.example.org.", type: "A", ttl: 60, changetype: "REPLACE", records: [{ content: "203.0.113.7", disabled: false }] }],
+        rrsets: [
+          {
+            name: "outside.example.org.",
+            type: "A",
+            ttl: 60,
+            changetype: "REPLACE",
+            records: [{ content: "203.0.113.7", disabled: false }],
+          },
+        ],
       }),
     });
     await root.call("POST", `${zone}/records`, { name: "outside", type: "A", content: "203.0.113.8" });
     const history = await root.call<{ items: { kind: string }[] }>("GET", `${zone}/changes?name=outside`);
     expect(history.body.items.map((entry) => entry.kind)).toEqual(["change", "outside"]);
-    expect(((await powerdns.query("outside.example.org", "A")) as string[]).toSorted()).toEqual(["203.0.113.7", "203.0.113.8"]);
+    expect(((await powerdns.query("outside.example.org", "A")) as string[]).toSorted()).toEqual([
+      "203.0.113.7",
+      "203.0.113.8",
+    ]);
   });
 });
 
 describe("bad input", () => {
   const cases: [string, unknown, string, RegExp][] = [
-    ["a name of 300 octets", { name: `${"a".repeat(60)}.`.repeat(5) + "example.org.", type: "A", content: "192.0.2.1" }, "name", /octets/],
+    [
+      "a name of 300 octets",
+      { name: `${`${"a".repeat(60)}.`.repeat(5)}example.org.`, type: "A", content: "192.0.2.1" },
+      "name",
+      /octets/,
+    ],
     ["a negative TTL", { name: "x", type: "A", ttl: -1, content: "192.0.2.1" }, "ttl", /TTL/],
     ["a TTL of 2^32", { name: "x", type: "A", ttl: 2 ** 32, content: "192.0.2.1" }, "ttl", /TTL/],
-    ["a record outside the zone", { name: "www.example.net.", type: "A", content: "192.0.2.1" }, "name", /example\.org/],
+    [
+      "a record outside the zone",
+      { name: "www.example.net.", type: "A", content: "192.0.2.1" },
+      "name",
+      /example\.org/,
+    ],
     ["an address that is none", { name: "x", type: "A", content: "192.0.2.300" }, "content", /./],
     ["an unknown field", { name: "x", type: "A", content: "192.0.2.1", colour: "red" }, "colour", /no such field/],
     ["a CNAME at the apex", { name: "@", type: "CNAME", content: "other.example." }, "type", /CNAME/],
@@ -122,22 +172,41 @@ describe("bad input", () => {
   });
 
   test("two CNAMEs at one name", async () => {
-    expect((await root.call("POST", `${zone}/records`, { name: "alias", type: "CNAME", content: "a.example." })).status).toBe(201);
-    expect((await root.call("POST", `${zone}/records`, { name: "alias", type: "CNAME", content: "b.example." })).status).toBe(422);
-    expect((await root.call("POST", `${zone}/records`, { name: "alias", type: "A", content: "192.0.2.1" })).status).toBe(422);
+    expect(
+      (await root.call("POST", `${zone}/records`, { name: "alias", type: "CNAME", content: "a.example." })).status,
+    ).toBe(201);
+    expect(
+      (await root.call("POST", `${zone}/records`, { name: "alias", type: "CNAME", content: "b.example." })).status,
+    ).toBe(422);
+    expect(
+      (await root.call("POST", `${zone}/records`, { name: "alias", type: "A", content: "192.0.2.1" })).status,
+    ).toBe(422);
   });
 
   test("malformed JSON, a body of 10 MB, a form", async () => {
     expect(await root.call("POST", `${zone}/records`, "{")).toMatchObject({ status: 400, body: { code: "malformed" } });
-    expect(await root.call("POST", `${zone}/records`, `"${"x".repeat(10_000_000)}"`)).toMatchObject({ status: 413, body: { code: "too_large" } });
-    const form = await panel.call("POST", `${zone}/records`, "a=b", { cookie: root.cookie, "content-type": "text/plain" });
+    expect(await root.call("POST", `${zone}/records`, `"${"x".repeat(10_000_000)}"`)).toMatchObject({
+      status: 413,
+      body: { code: "too_large" },
+    });
+    const form = await panel.call("POST", `${zone}/records`, "a=b", {
+      cookie: root.cookie,
+      "content-type": "text/plain",
+    });
     expect(form.status).toBe(415);
   });
 
   test("TXT with every octet survives", async () => {
     const octets = Array.from({ length: 256 }, (_, octet) => `\\${String(octet).padStart(3, "0")}`).join("");
     const content = `"${octets.slice(0, 4 * 128)}" "${octets.slice(4 * 128)}"`;
-    expect(await root.call("POST", `${zone}/records`, { name: "octets", type: "TXT", content })).toMatchObject({ status: 201, body: { state: "applied" } });
-    expect(await root.call("POST", `${zone}/changes`, { rrsets: [{ name: "octets", type: "TXT", ttl: 3600, records: [{ content }] }] })).toMatchObject({ body: { plan: [] } });
+    expect(await root.call("POST", `${zone}/records`, { name: "octets", type: "TXT", content })).toMatchObject({
+      status: 201,
+      body: { state: "applied" },
+    });
+    expect(
+      await root.call("POST", `${zone}/changes`, {
+        rrsets: [{ name: "octets", type: "TXT", ttl: 3600, records: [{ content }] }],
+      }),
+    ).toMatchObject({ body: { plan: [] } });
   });
 });

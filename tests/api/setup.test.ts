@@ -20,7 +20,10 @@ async function restart(): Promise<string> {
 
 async function accounts(): Promise<{ email: string; roles: string[] }[]> {
   const { listAccounts } = await import("#lib/users/users.ts");
-  return listAccounts({ page: 1, perPage: 50, sort: "email", q: "" }).items.map(({ email, roles }) => ({ email, roles }));
+  return listAccounts({ page: 1, perPage: 50, sort: "email", q: "" }).items.map(({ email, roles }) => ({
+    email,
+    roles,
+  }));
 }
 
 const from = (address: string) => ({ "x-zonegate-address": address });
@@ -29,7 +32,10 @@ describe("the first account", () => {
   test("is made with the token of this start, holds everything, and shuts the door", async () => {
     const token = await firstStart();
     expect(await panel.call("GET", "/setup")).toMatchObject({ status: 200, body: { done: false } });
-    expect(await panel.call("POST", "/setup", { ...somebody, token })).toMatchObject({ status: 201, body: { email: "ada@example.org", roles: ["rootAdmin"] } });
+    expect(await panel.call("POST", "/setup", { ...somebody, token })).toMatchObject({
+      status: 201,
+      body: { email: "ada@example.org", roles: ["rootAdmin"] },
+    });
     expect(await accounts()).toEqual([{ email: "ada@example.org", roles: ["rootAdmin"] }]);
     expect(await panel.call("GET", "/setup")).toMatchObject({ body: { done: true } });
     for (const tried of [token, "another token"]) {
@@ -45,25 +51,42 @@ describe("the first account", () => {
     await panel.call("POST", "/setup", { ...somebody, token }, from("198.51.100.7"));
     const { db } = await import("#db/client.ts");
     const rows = db().$client.prepare("select * from audit_log").all() as Record<string, unknown>[];
-    expect(rows).toMatchObject([{ action: "setup.create", actor_type: "anonymous", outcome: "done", target_label: "ada@example.org", address: "198.51.100.7" }]);
+    expect(rows).toMatchObject([
+      {
+        action: "setup.create",
+        actor_type: "anonymous",
+        outcome: "done",
+        target_label: "ada@example.org",
+        address: "198.51.100.7",
+      },
+    ]);
     expect(JSON.stringify(rows)).not.toMatch(/long enough|\$2b\$/);
   });
 
   test("two at once: one is made, the other is told that it is done", async () => {
     const token = await firstStart();
-    const answers = await Promise.all(["a", "b", "c"].map((name) => panel.call("POST", "/setup", { ...somebody, email: `${name}@example.org`, token })));
+    const answers = await Promise.all(
+      ["a", "b", "c"].map((name) => panel.call("POST", "/setup", { ...somebody, email: `${name}@example.org`, token })),
+    );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
     expect(await accounts()).toHaveLength(1);
   });
 
   test("a weak password and a wrong address are refused at their fields, and nothing is made", async () => {
     const token = await firstStart();
-    const weak = await panel.call<{ fields: Record<string, string> }>("POST", "/setup", { ...somebody, token, password: "short" });
+    const weak = await panel.call<{ fields: Record<string, string> }>("POST", "/setup", {
+      ...somebody,
+      token,
+      password: "short",
+    });
     expect(weak).toMatchObject({ status: 422, body: { fields: { password: expect.stringMatching(/10 characters/) } } });
     expect(Object.keys(weak.body.fields)).toEqual(["password"]);
     const long = await panel.call("POST", "/setup", { ...somebody, token, password: "ü".repeat(37) });
     expect(long).toMatchObject({ status: 422, body: { fields: { password: expect.stringMatching(/72 octets/) } } });
-    expect(await panel.call("POST", "/setup", { ...somebody, token, email: "nobody" })).toMatchObject({ status: 422, body: { fields: { email: expect.any(String) } } });
+    expect(await panel.call("POST", "/setup", { ...somebody, token, email: "nobody" })).toMatchObject({
+      status: 422,
+      body: { fields: { email: expect.any(String) } },
+    });
     expect(await accounts()).toEqual([]);
     expect((await panel.call("POST", "/setup", { ...somebody, token })).status).toBe(201);
   });
@@ -109,7 +132,10 @@ describe("the token", () => {
     const token = await firstStart();
     await panel.person("Root", "root");
     expect(await panel.call("GET", "/setup")).toMatchObject({ body: { done: true } });
-    expect(await panel.call("POST", "/setup", { ...somebody, token })).toMatchObject({ status: 409, body: { code: "already_set_up" } });
+    expect(await panel.call("POST", "/setup", { ...somebody, token })).toMatchObject({
+      status: 409,
+      body: { code: "already_set_up" },
+    });
     expect(await restart()).toBe("");
   });
 });

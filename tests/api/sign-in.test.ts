@@ -49,7 +49,9 @@ describe("signing in", () => {
     const person = await somebody();
     const answer = await signIn(` ${person.email.toUpperCase()} `, PASSWORD, { address: person.address });
     expect(answer.status).toBe(200);
-    expect(answer.headers.getSetCookie().find((line) => line.startsWith("zonegate.session="))).toMatch(/HttpOnly.*SameSite=Lax/i);
+    expect(answer.headers.getSetCookie().find((line) => line.startsWith("zonegate.session="))).toMatch(
+      /HttpOnly.*SameSite=Lax/i,
+    );
     expect(await account(answer.cookie ?? "")).toMatchObject({ status: 200, body: { email: person.email } });
     const [row, ...more] = sessionsOf(person.id);
     expect(more).toEqual([]);
@@ -65,9 +67,15 @@ describe("signing in", () => {
     const wrong = await signIn(person.email, "not the password", { address: person.address });
     const unknown = await signIn("nobody@example.org", "not the password", { address: "198.51.100.250" });
     expect(wrong.status).toBe(401);
-    expect({ status: unknown.status, body: unknown.body, cookie: unknown.cookie }).toEqual({ status: wrong.status, body: wrong.body, cookie: null });
+    expect({ status: unknown.status, body: unknown.body, cookie: unknown.cookie }).toEqual({
+      status: wrong.status,
+      body: wrong.body,
+      cookie: null,
+    });
     expect(wrong.cookie).toBeNull();
-    expect(sql("select outcome, actor_type, target_label from audit_log where action = 'auth.signIn' order by id")).toEqual([
+    expect(
+      sql("select outcome, actor_type, target_label from audit_log where action = 'auth.signIn' order by id"),
+    ).toEqual([
       { outcome: "refused", actor_type: "anonymous", target_label: person.email },
       { outcome: "refused", actor_type: "anonymous", target_label: "nobody@example.org" },
     ]);
@@ -83,7 +91,10 @@ describe("signing in", () => {
   test("a suspended account is answered like a wrong password", async () => {
     const person = await somebody();
     sql("update users set suspended_at = 1 where id = ?", person.id);
-    expect(await signIn(person.email, PASSWORD, { address: person.address })).toMatchObject({ status: 401, cookie: null });
+    expect(await signIn(person.email, PASSWORD, { address: person.address })).toMatchObject({
+      status: 401,
+      cookie: null,
+    });
     expect(sessionsOf(person.id)).toEqual([]);
   });
 
@@ -99,10 +110,15 @@ describe("guessing", () => {
     const person = await somebody();
     const other = await somebody();
     const results = [];
-    for (let n = 0; n < 5; n++) results.push((await signIn(person.email, `guess ${n}`, { address: person.address })).status);
+    for (let n = 0; n < 5; n++)
+      results.push((await signIn(person.email, `guess ${n}`, { address: person.address })).status);
     expect(results).toEqual([401, 401, 401, 401, 401]);
     const locked = await signIn(person.email, PASSWORD, { address: person.address });
-    expect(locked).toMatchObject({ status: 429, cookie: null, body: { code: "rate_limited", message: expect.stringMatching(/Try again in \d+ seconds/) } });
+    expect(locked).toMatchObject({
+      status: 429,
+      cookie: null,
+      body: { code: "rate_limited", message: expect.stringMatching(/Try again in \d+ seconds/) },
+    });
     expect(Number(locked.headers.get("retry-after"))).toBeGreaterThan(20);
     expect(Number(locked.headers.get("retry-after"))).toBeLessThanOrEqual(30);
     expect((await signIn(person.email, PASSWORD, { address: "203.0.113.200" })).status, "elsewhere").toBe(200);
@@ -129,11 +145,15 @@ describe("guessing", () => {
     const locked = await signIn(person.email, PASSWORD, { address: "2001:db8:1:2:ffff:ffff:ffff:ffff" });
     expect(locked).toMatchObject({ status: 429, cookie: null });
     expect(Number(locked.headers.get("retry-after"))).toBeGreaterThan(800);
-    expect((await signIn(person.email, PASSWORD, { address: "2001:db8:1:3::1" })).status, "the /64 beside it").toBe(200);
+    expect((await signIn(person.email, PASSWORD, { address: "2001:db8:1:3::1" })).status, "the /64 beside it").toBe(
+      200,
+    );
   });
 
   test("a burst of forty waits in a line of thirty-two; the others are told to come back", async () => {
-    const burst = Promise.all(Array.from({ length: 40 }, (_, n) => signIn(`burst.${n}@example.org`, "guess", { address: `203.0.113.${n}` })));
+    const burst = Promise.all(
+      Array.from({ length: 40 }, (_, n) => signIn(`burst.${n}@example.org`, "guess", { address: `203.0.113.${n}` })),
+    );
     let over = false;
     void burst.finally(() => {
       over = true;
@@ -146,7 +166,8 @@ describe("guessing", () => {
     // One or two may have been compared before the last had arrived.
     expect(turnedAway.length).toBeGreaterThanOrEqual(6);
     expect(turnedAway.length).toBeLessThanOrEqual(8);
-    for (const answer of turnedAway) expect([answer.headers.get("retry-after"), answer.body.code]).toEqual(["5", "rate_limited"]);
+    for (const answer of turnedAway)
+      expect([answer.headers.get("retry-after"), answer.body.code]).toEqual(["5", "rate_limited"]);
   });
 });
 
@@ -176,13 +197,19 @@ describe("sessions", () => {
     expect((await account(third)).status).toBe(200);
     expect((await call("DELETE", `/account/sessions/${others[0]}`)).status).toBe(404);
     expect(await call("DELETE", "/account/sessions")).toMatchObject({ status: 200, body: { ended: 2 } });
-    expect([(await account(third)).status, (await account(fourth)).status, (await account(person.cookie)).status]).toEqual([401, 401, 200]);
+    expect([
+      (await account(third)).status,
+      (await account(fourth)).status,
+      (await account(person.cookie)).status,
+    ]).toEqual([401, 401, 200]);
   });
 
   test("nobody ends, or sees, somebody else's", async () => {
     const [person, other] = [await signedIn(), await signedIn()];
     const [theirs] = sessionsOf(other.id);
-    expect((await panel.call("DELETE", `/account/sessions/${theirs?.id}`, undefined, { cookie: person.cookie })).status).toBe(404);
+    expect(
+      (await panel.call("DELETE", `/account/sessions/${theirs?.id}`, undefined, { cookie: person.cookie })).status,
+    ).toBe(404);
     await panel.call("DELETE", "/account/sessions", undefined, { cookie: person.cookie });
     expect((await account(other.cookie)).status).toBe(200);
   });
@@ -197,7 +224,11 @@ describe("sessions", () => {
 
   test.each([
     ["after 30 days", "update sessions set expires_at = ? where user_id = ?", -1],
-    ["after 7 days without a request", "update sessions set last_seen_at = ? where user_id = ?", -7 * 86_400_000 - 1000],
+    [
+      "after 7 days without a request",
+      "update sessions set last_seen_at = ? where user_id = ?",
+      -7 * 86_400_000 - 1000,
+    ],
   ])("one is over %s", async (_what, update, shift) => {
     const person = await signedIn();
     sql(update, Date.now() + shift, person.id);
@@ -219,7 +250,12 @@ describe("sessions", () => {
 
 describe("changing the password", () => {
   const change = (cookie: string, currentPassword: string, newPassword: string) =>
-    panel.call<{ fields: Record<string, string>; sessionsEnded: number }>("POST", "/account/password", { currentPassword, newPassword }, { cookie });
+    panel.call<{ fields: Record<string, string>; sessionsEnded: number }>(
+      "POST",
+      "/account/password",
+      { currentPassword, newPassword },
+      { cookie },
+    );
 
   test("needs the present one, ends the other sessions, and leaves this one", async () => {
     const person = await signedIn();
@@ -229,18 +265,25 @@ describe("changing the password", () => {
     expect((await account(other)).status).toBe(200);
     const weak = await change(person.cookie, PASSWORD, "short");
     expect(weak).toMatchObject({ status: 422, body: { fields: { newPassword: expect.any(String) } } });
-    expect(await change(person.cookie, PASSWORD, "another long password")).toMatchObject({ status: 200, body: { sessionsEnded: 1 } });
+    expect(await change(person.cookie, PASSWORD, "another long password")).toMatchObject({
+      status: 200,
+      body: { sessionsEnded: 1 },
+    });
     expect([(await account(person.cookie)).status, (await account(other)).status]).toEqual([200, 401]);
     expect((await signIn(person.email, PASSWORD, { address: person.address })).status).toBe(401);
     expect((await signIn(person.email, "another long password", { address: person.address })).status).toBe(200);
-    const noted = sql("select action, outcome, after from audit_log where action = 'users.password' and target_id = ?", person.id);
+    const noted = sql(
+      "select action, outcome, after from audit_log where action = 'users.password' and target_id = ?",
+      person.id,
+    );
     expect(noted.map((row) => row.outcome)).toEqual(["refused", "done"]);
     expect(JSON.stringify(noted)).not.toContain("another long");
   });
 
   test("a session that somebody took is no place to guess it", async () => {
     const person = await signedIn();
-    for (let n = 0; n < 5; n++) expect((await change(person.cookie, `guess ${n}`, "another long password")).status).toBe(422);
+    for (let n = 0; n < 5; n++)
+      expect((await change(person.cookie, `guess ${n}`, "another long password")).status).toBe(422);
     expect((await change(person.cookie, PASSWORD, "another long password")).status).toBe(429);
   });
 });
@@ -273,6 +316,9 @@ describe("a write that another site makes the browser send", () => {
   test("from our own pages it is done", async () => {
     const person = await panel.person("Ada at home");
     const headers = { cookie: person.cookie, "sec-fetch-site": "same-origin" };
-    expect(await panel.call("PATCH", "/account", { name: "Ada" }, headers)).toMatchObject({ status: 200, body: { name: "Ada" } });
+    expect(await panel.call("PATCH", "/account", { name: "Ada" }, headers)).toMatchObject({
+      status: 200,
+      body: { name: "Ada" },
+    });
   });
 });

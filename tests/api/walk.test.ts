@@ -27,12 +27,31 @@ interface Stage {
   member: Person;
 }
 
-type Standing = "nobody" | "stranger" | "none" | "view" | "edit" | "full" | "admin" | "owner" | "suspended" | "permission" | "root";
+type Standing =
+  | "nobody"
+  | "stranger"
+  | "none"
+  | "view"
+  | "edit"
+  | "full"
+  | "admin"
+  | "owner"
+  | "suspended"
+  | "permission"
+  | "root";
 
 let panel: Panel;
 let listed: Listed[];
 let sequence = 0;
-let database: { $client: { prepare(sql: string): { get(...values: unknown[]): unknown; all(...values: unknown[]): unknown[]; run(...values: unknown[]): unknown } } };
+let database: {
+  $client: {
+    prepare(sql: string): {
+      get(...values: unknown[]): unknown;
+      all(...values: unknown[]): unknown[];
+      run(...values: unknown[]): unknown;
+    };
+  };
+};
 
 beforeAll(async () => {
   panel = await startPanel();
@@ -51,7 +70,9 @@ describe("the table", () => {
   });
 
   test("what is not a GET either writes or says that it only reads", () => {
-    const wrong = listed.filter(({ name, method, reads }) => procedureTable[name]?.writes !== (method !== "GET" && !reads));
+    const wrong = listed.filter(
+      ({ name, method, reads }) => procedureTable[name]?.writes !== (method !== "GET" && !reads),
+    );
     expect(wrong.map(({ name }) => name)).toEqual([]);
   });
 
@@ -66,14 +87,30 @@ describe("the table", () => {
 
   test("the raw builder is imported by the guards and the entrance alone", () => {
     const files = readdirSync("lib", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-    const using = files.filter((file) => /from "(\.\/|#lib\/api\/)base\.ts"/.test(readFileSync(path.join("lib", file), "utf8")));
+    const using = files.filter((file) =>
+      /from "(\.\/|#lib\/api\/)base\.ts"/.test(readFileSync(path.join("lib", file), "utf8")),
+    );
     expect(using.toSorted()).toEqual(["api/guards.ts", "api/http.ts"]);
-    const builders = files.filter((file) => /\bos\b.*from "@orpc\/server"/.test(readFileSync(path.join("lib", file), "utf8")));
+    const builders = files.filter((file) =>
+      /\bos\b.*from "@orpc\/server"/.test(readFileSync(path.join("lib", file), "utf8")),
+    );
     expect(builders).toEqual(["api/base.ts"]);
   });
 });
 
-const standings: Standing[] = ["nobody", "suspended", "stranger", "none", "view", "edit", "full", "admin", "owner", "permission", "root"];
+const standings: Standing[] = [
+  "nobody",
+  "suspended",
+  "stranger",
+  "none",
+  "view",
+  "edit",
+  "full",
+  "admin",
+  "owner",
+  "permission",
+  "root",
+];
 
 describe.each(Object.entries(procedureTable))("%s", (name, expected) => {
   test.each(standings)("called by %s", async (standing) => {
@@ -84,7 +121,11 @@ describe.each(Object.entries(procedureTable))("%s", (name, expected) => {
     await prepare(name, stage, caller);
     const before = changes();
     const audits = auditCount();
-    const answer = await caller.call(procedure.method, url(procedure.route, stage, body), procedure.method === "GET" ? undefined : rest(procedure.route, body));
+    const answer = await caller.call(
+      procedure.method,
+      url(procedure.route, stage, body),
+      procedure.method === "GET" ? undefined : rest(procedure.route, body),
+    );
     const verdict = expectation(expected, standing);
     const told = `${name} by ${standing}: ${answer.status} ${JSON.stringify(answer.body)}`;
     if (verdict !== 200) {
@@ -109,7 +150,11 @@ describe("a child of another parent is not found", () => {
       const root = await panel.person(`Root ${++sequence}`, "root");
       const body = sample(procedure.name, stage, root);
       const target = url(procedure.route, { ...stage, organisation: other.organisation }, body);
-      const answer = await root.call(procedure.method, target, procedure.method === "GET" ? undefined : rest(procedure.route, body));
+      const answer = await root.call(
+        procedure.method,
+        target,
+        procedure.method === "GET" ? undefined : rest(procedure.route, body),
+      );
       expect(answer.status, procedure.name).toBe(404);
     }
   });
@@ -133,7 +178,13 @@ describe("a child of another parent is not found", () => {
     expect(answer.status, JSON.stringify(answer.body)).toBe(404);
   });
 
-  test.each(["organisations.changeRole", "organisations.removeOne", "organisations.handOverTo", "dns.setPermission", "dns.clearPermission"])("%s", async (name) => {
+  test.each([
+    "organisations.changeRole",
+    "organisations.removeOne",
+    "organisations.handOverTo",
+    "dns.setPermission",
+    "dns.clearPermission",
+  ])("%s", async (name) => {
     const procedure = find(name);
     const stage = await setStage();
     const other = await setStage();
@@ -161,7 +212,9 @@ function expectation({ guard, plan }: Row, standing: Standing): number {
   if (kind === "inOrganisation") {
     if (standing === "stranger") return 404;
     if (standing === "permission") return 200;
-    const rank = ["member", "admin", "owner"].indexOf(standing === "admin" || standing === "owner" ? standing : "member");
+    const rank = ["member", "admin", "owner"].indexOf(
+      standing === "admin" || standing === "owner" ? standing : "member",
+    );
     const needed = argument === "delete" ? 2 : ["member", "admin", "owner"].indexOf(argument);
     return rank >= needed ? 200 : 403;
   }
@@ -176,7 +229,8 @@ function expectation({ guard, plan }: Row, standing: Standing): number {
 function permissionFor({ guard, plan }: Row): string[] {
   const [, kind = guard, argument = ""] = /^(\w+)\((.*)\)$/.exec(guard) ?? [];
   if (kind === "can" || kind === "staff") return [argument];
-  if (kind === "inOrganisation") return [{ member: "org:read", admin: "org:write", owner: "org:write", delete: "org:delete" }[argument] ?? ""];
+  if (kind === "inOrganisation")
+    return [{ member: "org:read", admin: "org:write", owner: "org:write", delete: "org:delete" }[argument] ?? ""];
   if (kind !== "inZone") return ["soc:read"];
   if (argument === "manage") return ["dns:manage"];
   return plan === "full" ? ["dns:write", "dns:delete"] : plan === "edit" ? ["dns:write"] : ["dns:read"];
@@ -196,24 +250,50 @@ async function setStage(address = "192.0.2.1"): Promise<Stage> {
   const owner = await panel.person(`Owner ${n}`, "root");
   const member = await panel.person(`Member ${n}`);
   const handle = `org-${n}`;
-  const organisation = (await owner.call<{ id: string; handle: string }>("POST", "/organisations", { name: `Organisation ${n}`, handle })).body;
+  const organisation = (
+    await owner.call<{ id: string; handle: string }>("POST", "/organisations", { name: `Organisation ${n}`, handle })
+  ).body;
   await owner.call("POST", `/organisations/${handle}/members`, { email: member.email, role: "member" });
   const name = `stage${n}.example`;
   await owner.call("POST", `/organisations/${handle}/dns/zones`, { name, connection: "local" });
   const base = `/organisations/${handle}/dns/zones/${name}`;
-  const record = (await owner.call<{ id: string; change: string }>("POST", `${base}/records`, { name: "www", type: "A", ttl: 60, content: address })).body;
+  const record = (
+    await owner.call<{ id: string; change: string }>("POST", `${base}/records`, {
+      name: "www",
+      type: "A",
+      ttl: 60,
+      content: address,
+    })
+  ).body;
   await owner.call("PUT", `${base}/permissions/${member.id}`, { level: "view" });
   const invite = insertInvite(organisation.id, `somebody.${n}@example.org`, owner.id);
-  const sid = (database.$client.prepare("select id from sessions where user_id = ?").get(member.id) as { id: string }).id;
-  return { organisation, zone: name, record: record.id, change: record.change, invite, ownInvite: invite, session: sid, member };
+  const sid = (database.$client.prepare("select id from sessions where user_id = ?").get(member.id) as { id: string })
+    .id;
+  return {
+    organisation,
+    zone: name,
+    record: record.id,
+    change: record.change,
+    invite,
+    ownInvite: invite,
+    session: sid,
+    member,
+  };
 }
 
 /** What has to be true of the caller for the sample to make sense. */
 async function prepare(name: string, stage: Stage, caller: Person): Promise<void> {
-  if (name === "organisations.remove") database.$client.prepare("delete from zones where organisation_id = ?").run(stage.organisation.id);
-  if (name === "organisations.answer" && caller.id) stage.ownInvite = insertInvite(stage.organisation.id, caller.email, stage.member.id);
+  if (name === "organisations.remove")
+    database.$client.prepare("delete from zones where organisation_id = ?").run(stage.organisation.id);
+  if (name === "organisations.answer" && caller.id)
+    stage.ownInvite = insertInvite(stage.organisation.id, caller.email, stage.member.id);
   if (name === "users.endOneSession" && caller.id) {
-    stage.session = (database.$client.prepare("select id from sessions where user_id = ?").get(caller.id) as { id: string } | undefined)?.id ?? stage.session;
+    stage.session =
+      (
+        database.$client.prepare("select id from sessions where user_id = ?").get(caller.id) as
+          | { id: string }
+          | undefined
+      )?.id ?? stage.session;
   }
 }
 
@@ -221,21 +301,29 @@ function insertInvite(organisation: string, email: string, by: string): string {
   const id = `invite-${++sequence}`;
   const now = Date.now();
   database.$client
-    .prepare("insert into organisation_invites (id, organisation_id, email, role, invited_by, created_at, expires_at) values (?, ?, ?, 'member', ?, ?, ?)")
+    .prepare(
+      "insert into organisation_invites (id, organisation_id, email, role, invited_by, created_at, expires_at) values (?, ?, ?, 'member', ?, ?, ?)",
+    )
     .run(id, organisation, email, by, now, now + 3_600_000);
   return id;
 }
 
 async function callerOf(standing: Standing, stage: Stage, row: Row): Promise<Person> {
   const name = `${standing} ${++sequence}`;
-  if (standing === "nobody") return { id: "", email: "", cookie: "", call: (method, target, body) => panel.call(method, target, body) };
+  if (standing === "nobody")
+    return { id: "", email: "", cookie: "", call: (method, target, body) => panel.call(method, target, body) };
   if (standing === "root") return panel.person(name, "root");
   if (standing === "permission") return panel.person(name, permissionFor(row));
   const person = await panel.person(name);
-  const insert = database.$client.prepare("insert into organisation_members (organisation_id, user_id, role, created_at) values (?, ?, ?, 0)");
-  if (standing === "suspended") database.$client.prepare("update users set suspended_at = 1 where id = ?").run(person.id);
+  const insert = database.$client.prepare(
+    "insert into organisation_members (organisation_id, user_id, role, created_at) values (?, ?, ?, 0)",
+  );
+  if (standing === "suspended")
+    database.$client.prepare("update users set suspended_at = 1 where id = ?").run(person.id);
   if (standing === "owner") {
-    database.$client.prepare("update organisation_members set role = 'admin' where organisation_id = ? and role = 'owner'").run(stage.organisation.id);
+    database.$client
+      .prepare("update organisation_members set role = 'admin' where organisation_id = ? and role = 'owner'")
+      .run(stage.organisation.id);
     insert.run(stage.organisation.id, person.id, "owner");
   }
   if (standing === "admin") insert.run(stage.organisation.id, person.id, "admin");
@@ -243,7 +331,9 @@ async function callerOf(standing: Standing, stage: Stage, row: Row): Promise<Per
   if (level >= 0) {
     insert.run(stage.organisation.id, person.id, "member");
     database.$client
-      .prepare("insert into zone_permissions (zone_id, user_id, can_view, can_modify, can_delete, created_at) select id, ?, ?, ?, ?, 0 from zones where organisation_id = ?")
+      .prepare(
+        "insert into zone_permissions (zone_id, user_id, can_view, can_modify, can_delete, created_at) select id, ?, ?, ?, ?, 0 from zones where organisation_id = ?",
+      )
       .run(person.id, Number(level > 0), Number(level > 1), Number(level > 2), stage.organisation.id);
   }
   return person;
@@ -252,7 +342,12 @@ async function callerOf(standing: Standing, stage: Stage, row: Row): Promise<Per
 function sample(name: string, stage: Stage, caller: Person): Record<string, unknown> {
   const n = ++sequence;
   const samples: Record<string, Record<string, unknown>> = {
-    "setup.create": { token: "not the token", name: "Somebody", email: `setup.${n}@example.org`, password: "a long enough password" },
+    "setup.create": {
+      token: "not the token",
+      name: "Somebody",
+      email: `setup.${n}@example.org`,
+      password: "a long enough password",
+    },
     "users.rename": { name: "Another name" },
     "users.password": { currentPassword: "wrong", newPassword: "a long enough password" },
     "users.create": { name: "Somebody", email: `made.${n}@example.org`, password: "a long enough password" },
@@ -276,7 +371,9 @@ function sample(name: string, stage: Stage, caller: Person): Record<string, unkn
 /** An account that is in no organisation. */
 function spare(): string {
   const email = `spare.${++sequence}@example.org`;
-  database.$client.prepare("insert into users (id, name, email, created_at, updated_at) values (?, 'Spare', ?, 0, 0)").run(`spare-${sequence}`, email);
+  database.$client
+    .prepare("insert into users (id, name, email, created_at, updated_at) values (?, 'Spare', ?, 0, 0)")
+    .run(`spare-${sequence}`, email);
   return email;
 }
 
@@ -303,14 +400,19 @@ const find = (name: string): Listed => {
 };
 
 const changes = () => (database.$client.prepare("select total_changes() as n").get() as { n: number }).n;
-const auditCount = () => (database.$client.prepare("select count(*) as n from audit_log where outcome = 'done'").get() as { n: number }).n;
-const lastAudit = () => database.$client.prepare("select action, outcome from audit_log order by id desc limit 1").get();
+const auditCount = () =>
+  (database.$client.prepare("select count(*) as n from audit_log where outcome = 'done'").get() as { n: number }).n;
+const lastAudit = () =>
+  database.$client.prepare("select action, outcome from audit_log order by id desc limit 1").get();
 
 function flatten(node: object, at: string[] = []): Listed[] {
   return Object.entries(node).flatMap(([key, value]) => {
     const name = [...at, key];
     if (!isProcedure(value)) return typeof value === "object" && value !== null ? flatten(value, name) : [];
-    const { route, meta } = value["~orpc"] as { route: { method?: string; path?: string }; meta: { guard: string; argument: string; reads?: boolean } };
+    const { route, meta } = value["~orpc"] as {
+      route: { method?: string; path?: string };
+      meta: { guard: string; argument: string; reads?: boolean };
+    };
     return {
       name: name.join("."),
       method: route.method ?? "POST",

@@ -20,7 +20,15 @@ describeProvider("local", async () => {
     provider: {
       ...provider,
       createZone: async (zone) => {
-        const row = { id: `zone-${++made}`, organisationId: "o", connection: "local", name: zone.name, origin: "created" as const, status: "active" as const, createdAt: 0 };
+        const row = {
+          id: `zone-${++made}`,
+          organisationId: "o",
+          connection: "local",
+          name: zone.name,
+          origin: "created" as const,
+          status: "active" as const,
+          createdAt: 0,
+        };
         db().insert(zones).values(row).onConflictDoNothing().run();
         return provider.createZone(zone);
       },

@@ -57,7 +57,7 @@ describe("from a fresh panel to a record that PowerDNS answers", () => {
     await root.waitForURL("**/dashboard");
     const again = (await visitor(browser, server.origin)).page;
     await again.goto(`/setup#token=${SETUP_TOKEN}`);
-    await again.waitForURL("**/login");
+    await again.waitForURL("**/login**");
   });
 
   test("an organisation and a zone are made", async () => {
@@ -93,10 +93,21 @@ describe("from a fresh panel to a record that PowerDNS answers", () => {
 describe("everybody gets exactly their part", () => {
   test("staff make accounts and members, and set their levels", async () => {
     for (const name of ["edit", "view", "none", "stranger"]) {
-      const made = await call(root, "POST", "/api/admin/users", { name: `The ${name}`, email: `${name}@example.org`, password: PASSWORD });
+      const made = await call(root, "POST", "/api/admin/users", {
+        name: `The ${name}`,
+        email: `${name}@example.org`,
+        password: PASSWORD,
+      });
       expect(made.status).toBe(201);
       if (name === "stranger") continue;
-      expect((await call(root, "POST", "/api/organisations/northwind/members", { email: `${name}@example.org`, role: "member" })).status).toBe(201);
+      expect(
+        (
+          await call(root, "POST", "/api/organisations/northwind/members", {
+            email: `${name}@example.org`,
+            role: "member",
+          })
+        ).status,
+      ).toBe(201);
       expect((await call(root, "PUT", `${zoneApi}/permissions/${made.body.id}`, { level: name })).status).toBe(200);
     }
     await root.goto(`${zonePath}/access`);
@@ -113,7 +124,12 @@ describe("everybody gets exactly their part", () => {
     await addRecord(page, "blog", "192.0.2.2");
     await page.getByRole("button", { name: "Edit www A" }).click();
     await page.getByRole("dialog").getByLabel("IPv4 address").fill("192.0.2.3");
-    await page.getByRole("dialog").getByRole("button", { name: /keep|add|save|draft|done/i }).last().click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: /keep|add|save|draft|done/i })
+      .last()
+      .click();
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
     await reviewAndApply(page);
     expect(await powerdns.query(`blog.${ZONE}`, "A")).toEqual(["192.0.2.2"]);
     expect(await powerdns.query(`www.${ZONE}`, "A")).toEqual(["192.0.2.3"]);
@@ -122,7 +138,9 @@ describe("everybody gets exactly their part", () => {
     const records = await call(page, "GET", `${zoneApi}/records?q=www`);
     const removed = await call(page, "DELETE", `${zoneApi}/records/${records.body.items[0].id}`);
     expect(removed).toMatchObject({ status: 403, body: { code: "forbidden" } });
-    expect((await call(page, "POST", `${zoneApi}/changes`, { deletions: [{ name: "www", type: "A" }] })).status).toBe(403);
+    expect((await call(page, "POST", `${zoneApi}/changes`, { deletions: [{ name: "www", type: "A" }] })).status).toBe(
+      403,
+    );
     expect(await powerdns.query(`www.${ZONE}`, "A")).toEqual(["192.0.2.3"]);
   });
 
@@ -130,9 +148,12 @@ describe("everybody gets exactly their part", () => {
     const page = await member("view");
     await page.goto(zonePath);
     await page.getByText("192.0.2.3").first().waitFor();
-    for (const name of [/add record/i, /^edit /i, /^remove /i, /review/i]) expect(await page.getByRole("button", { name }).count()).toBe(0);
+    for (const name of [/add record/i, /^edit /i, /^remove /i, /review/i])
+      expect(await page.getByRole("button", { name }).count()).toBe(0);
     expect(await page.getByRole("link", { name: "Access" }).count()).toBe(0);
-    expect((await call(page, "POST", `${zoneApi}/records`, { name: "x", type: "A", content: "192.0.2.9" })).status).toBe(403);
+    expect(
+      (await call(page, "POST", `${zoneApi}/records`, { name: "x", type: "A", content: "192.0.2.9" })).status,
+    ).toBe(403);
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 
@@ -164,11 +185,18 @@ async function member(name: string): Promise<Page> {
 }
 
 async function addRecord(page: Page, name: string, address: string): Promise<void> {
-  await page.getByRole("button", { name: /add (your first )?record/i }).first().click();
+  await page
+    .getByRole("button", { name: /add (your first )?record/i })
+    .first()
+    .click();
   const form = page.getByRole("dialog");
   await form.getByLabel("Name").fill(name);
   await form.getByLabel("IPv4 address").fill(address);
-  await form.getByRole("button", { name: /add|draft|save|done/i }).last().click();
+  await form
+    .getByRole("button", { name: /add|draft|save|done/i })
+    .last()
+    .click();
+  await form.waitFor({ state: "hidden" });
 }
 
 async function reviewAndApply(page: Page): Promise<void> {

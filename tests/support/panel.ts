@@ -4,8 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Actor } from "#lib/actor.ts";
 
-const PASSWORD = "correct horse battery";
-
 export interface Answer<T = Record<string, unknown>> {
   status: number;
   body: T;
@@ -22,7 +20,12 @@ export interface Person {
 
 export interface Panel {
   dataDir: string;
-  call<T = Record<string, never>>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  call<T = Record<string, never>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>>;
   /** An account with the roles named, signed in. */
   person(name: string, grants?: string[] | "root"): Promise<Person>;
   system: Actor;
@@ -51,7 +54,11 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
     const response = await handleApi(
       new Request(`http://localhost:3000/api${target}`, {
         method,
-        headers: { origin: "http://localhost:3000", ...(text === undefined ? {} : { "content-type": "application/json" }), ...headers },
+        headers: {
+          origin: "http://localhost:3000",
+          ...(text === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
         ...(text === undefined ? {} : { body: text }),
       }),
     );
@@ -62,12 +69,21 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
   const person: Panel["person"] = async (name, grants) => {
     const email = `${name.toLowerCase().replaceAll(" ", ".")}@example.org`;
     const account = transaction((tx) => {
-      const made = insertAccount(tx, { name, email, passwordHash: "$2b$04$not.a.hash.that.anything.matches.at.all.not.a.hash.xxxxx" }, system);
+      const made = insertAccount(
+        tx,
+        { name, email, passwordHash: "$2b$04$not.a.hash.that.anything.matches.at.all.not.a.hash.xxxxx" },
+        system,
+      );
       if (grants === "root") giveRole(tx, made.id, roleByName("rootAdmin", tx)?.id ?? "");
       else if (grants) {
         const id = newId();
-        tx.insert(roles).values({ id, name: `role of ${email}`, createdAt: Date.now() }).run();
-        if (grants.length > 0) tx.insert(roleGrants).values(grants.map((grant, position) => ({ roleId: id, grant, position }))).run();
+        tx.insert(roles)
+          .values({ id, name: `role of ${email}`, createdAt: Date.now() })
+          .run();
+        if (grants.length > 0)
+          tx.insert(roleGrants)
+            .values(grants.map((grant, position) => ({ roleId: id, grant, position })))
+            .run();
         giveRole(tx, made.id, id);
       }
       return made;
@@ -88,5 +104,3 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
     },
   };
 }
-
-export { PASSWORD };

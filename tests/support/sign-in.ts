@@ -34,15 +34,28 @@ export const signOut = (cookie: string): Promise<SignInAnswer> => post("signout"
 async function post(action: string, fields: Record<string, string>, options: SignInOptions): Promise<SignInAnswer> {
   const csrf = await route("GET", "csrf", null, options);
   const { csrfToken } = (await csrf.json()) as { csrfToken: string };
-  const cookie = [...csrf.headers.getSetCookie().map((line) => line.split(";")[0]), ...(options.cookie ? [options.cookie] : [])].join("; ");
+  const cookie = [
+    ...csrf.headers.getSetCookie().map((line) => line.split(";")[0]),
+    ...(options.cookie ? [options.cookie] : []),
+  ].join("; ");
   const body = new URLSearchParams({ ...fields, csrfToken, json: "true" }).toString();
   const response = await route("POST", action, body, { ...options, cookie });
   const session = response.headers.getSetCookie().find((line) => /session=[^;]/.test(line));
   const text = await response.text();
-  return { status: response.status, body: text ? JSON.parse(text) : {}, headers: response.headers, cookie: session?.split(";")[0] ?? null };
+  return {
+    status: response.status,
+    body: text ? JSON.parse(text) : {},
+    headers: response.headers,
+    cookie: session?.split(";")[0] ?? null,
+  };
 }
 
-async function route(method: string, action: string, body: string | null, { address, cookie }: SignInOptions): Promise<Response> {
+async function route(
+  method: string,
+  action: string,
+  body: string | null,
+  { address, cookie }: SignInOptions,
+): Promise<Response> {
   const { handleAuth } = await import("#lib/auth/next-auth.ts");
   const request = new NextRequest(`${ORIGIN}/api/auth/${action}`, {
     method,

@@ -71,7 +71,10 @@ function bumpSerial(tx: DbOrTx, zoneId: string, apex: string): void {
   const fields = record.content.split(" ");
   fields[2] = String((Number(fields[2]) + 1) % 2 ** 32);
   putRRset(tx, zoneId, apex, { ...soa, records: [{ ...record, content: fields.join(" ") }] });
-  tx.update(zones).set({ serial: Number(fields[2]) }).where(eq(zones.id, zoneId)).run();
+  tx.update(zones)
+    .set({ serial: Number(fields[2]) })
+    .where(eq(zones.id, zoneId))
+    .run();
 }
 
 function firstRecords(zone: NewZone): RRset[] {
@@ -86,7 +89,8 @@ function firstRecords(zone: NewZone): RRset[] {
 type Row = { id: string; name: string; serial: number | null };
 
 const columns = { id: zones.id, name: zones.name, serial: zones.serial };
-const all = (connection: string): Row[] => db().select(columns).from(zones).where(eq(zones.connection, connection)).all();
+const all = (connection: string): Row[] =>
+  db().select(columns).from(zones).where(eq(zones.connection, connection)).all();
 
 function byId(id: string, tx: DbOrTx = db()): Row {
   const row = tx.select(columns).from(zones).where(eq(zones.id, id)).get();
@@ -95,9 +99,19 @@ function byId(id: string, tx: DbOrTx = db()): Row {
 }
 
 function find(tx: DbOrTx, connection: string, name: string): Row {
-  const row = tx.select(columns).from(zones).where(sql`${zones.connection} = ${connection} and ${zones.name} = ${name}`).get();
+  const row = tx
+    .select(columns)
+    .from(zones)
+    .where(sql`${zones.connection} = ${connection} and ${zones.name} = ${name}`)
+    .get();
   if (!row) throw new ProviderError("refused", "provider_not_found", "This zone no longer exists.");
   return row;
 }
 
-const info = (row: Row): ZoneInfo => ({ externalId: row.id, name: row.name, version: null, serial: row.serial, status: "active" });
+const info = (row: Row): ZoneInfo => ({
+  externalId: row.id,
+  name: row.name,
+  version: null,
+  serial: row.serial,
+  status: "active",
+});

@@ -85,7 +85,14 @@ export type ProviderOutcome = "refused" | "not_sent" | "unknown";
 /** `code` is for the API, the message a sentence for people: never the provider's own text with secrets or stack in it. */
 export class ProviderError extends Error {
   readonly outcome: ProviderOutcome;
-  readonly code: "provider_refused" | "provider_unreachable" | "provider_timeout" | "provider_failed" | "provider_credentials" | "provider_not_found" | "provider_rate_limited";
+  readonly code:
+    | "provider_refused"
+    | "provider_unreachable"
+    | "provider_timeout"
+    | "provider_failed"
+    | "provider_credentials"
+    | "provider_not_found"
+    | "provider_rate_limited";
   /** The record the refusal is about, if known. */
   readonly at: { name: string; type: string } | undefined;
 

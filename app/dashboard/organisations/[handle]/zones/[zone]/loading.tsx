@@ -2,5 +2,5 @@
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 
 export default function Loading() {
-  return <SkeletonRows rows={12} label="Loading records" />;
+  return <SkeletonRows rows={6} label="Loading records" />;
 }

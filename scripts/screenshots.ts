@@ -1,0 +1,149 @@
+/**
+ * `npm run screenshots`: the pictures of the README. With `-- --all DIR`, every page in both themes and two widths, for
+ * looking at.
+ */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { chromiumAvailable, launch } from "#tests/support/browser.ts";
+import { type Demo, startDemo } from "#tests/support/demo.ts";
+import { powerDnsAvailable } from "#tests/support/powerdns.ts";
+import type { Client } from "#tests/support/server.ts";
+
+interface Shot {
+  name: string;
+  path: string;
+  /** Who looks; null is nobody. */
+  as: Client | null;
+  /** With the changes that the owner has not applied yet. */
+  draft?: boolean;
+  /** What to do on the page first. */
+  first?: (page: Page) => Promise<void>;
+}
+
+const themes = ["light", "dark"] as const;
+const sizes = { wide: { width: 1440, height: 860 }, phone: { width: 390, height: 844 } };
+
+const missing = powerDnsAvailable() ?? chromiumAvailable();
+if (missing !== null) {
+  console.error(missing);
+  process.exit(1);
+}
+// What was started is ended with this process.
+process.once("SIGINT", () => process.exit(130));
+process.once("SIGTERM", () => process.exit(143));
+
+const demo = await startDemo();
+const browser = await launch();
+try {
+  const at = process.argv.indexOf("--all");
+  if (at === -1) await pictures(demo, browser);
+  else await everything(demo, browser, process.argv[at + 1] ?? "screenshots");
+} finally {
+  await browser.close();
+  await demo.stop();
+}
+
+async function pictures(demo: Demo, browser: Browser): Promise<void> {
+  const directory = path.join(import.meta.dirname, "..", "docs", "images");
+  const zone = shotsOf(demo).find((shot) => shot.name === "zone-draft");
+  if (!zone) throw new Error("There is no shot of the zone.");
+  for (const theme of themes)
+    await take(demo, browser, zone, theme, sizes.wide, path.join(directory, `zone-${theme}.png`));
+}
+
+async function everything(demo: Demo, browser: Browser, directory: string): Promise<void> {
+  for (const shot of shotsOf(demo)) {
+    for (const theme of themes) {
+      for (const [size, viewport] of Object.entries(sizes)) {
+        await take(demo, browser, shot, theme, viewport, path.join(directory, `${shot.name}-${size}-${theme}.png`));
+      }
+    }
+  }
+}
+
+function shotsOf({ owner, operator, viewer, organisation, zone }: Demo): Shot[] {
+  return [
+    { name: "login", path: "/login", as: null },
+    { name: "overview", path: "/dashboard", as: owner },
+    { name: "all-zones", path: "/dashboard/zones", as: owner },
+    { name: "organisations", path: "/dashboard/organisations", as: owner },
+    { name: "new-organisation", path: "/dashboard/organisations/new", as: owner },
+    { name: "organisation", path: organisation, as: owner },
+    { name: "zones", path: `${organisation}/zones`, as: owner },
+    { name: "members", path: `${organisation}/members`, as: owner },
+    { name: "organisation-settings", path: `${organisation}/settings`, as: owner },
+    { name: "empty-organisation", path: "/dashboard/organisations/riverside", as: owner },
+    { name: "zone", path: zone, as: owner },
+    { name: "zone-draft", path: zone, as: owner, draft: true },
+    {
+      name: "zone-review",
+      path: zone,
+      as: owner,
+      draft: true,
+      first: async (page) => {
+        await page.getByRole("button", { name: "Review changes" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Apply" }).waitFor();
+      },
+    },
+    {
+      name: "zone-add",
+      path: zone,
+      as: owner,
+      first: async (page) => {
+        await page.getByRole("button", { name: "Add record" }).first().click();
+        await page.getByRole("dialog").waitFor();
+      },
+    },
+    { name: "zone-search", path: `${zone}?q=203.0.113`, as: owner },
+    { name: "zone-nothing-found", path: `${zone}?q=nothing-like-this`, as: owner },
+    { name: "zone-viewer", path: zone, as: viewer },
+    { name: "history", path: `${zone}/history`, as: owner },
+    { name: "access", path: `${zone}/access`, as: owner },
+    { name: "account-settings", path: "/dashboard/settings", as: owner },
+    { name: "account-security", path: "/dashboard/settings/security", as: owner },
+    { name: "accounts", path: "/dashboard/accounts", as: operator },
+    { name: "not-found", path: "/dashboard/organisations/nobody", as: owner },
+  ];
+}
+
+type Theme = (typeof themes)[number];
+
+async function take(
+  { server, draft }: Demo,
+  browser: Browser,
+  shot: Shot,
+  theme: Theme,
+  viewport: { width: number; height: number },
+  file: string,
+): Promise<void> {
+  const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: "reduce", locale: "en-GB" });
+  const cookies = (shot.as?.cookie.split("; ") ?? []).map((cookie) => cookie.split("=", 2));
+  await context.addCookies([
+    { name: "theme", value: theme, url: server.origin },
+    ...cookies.map(([name = "", value = ""]) => ({ name, value, url: server.origin })),
+  ]);
+  if (shot.draft) {
+    await context.addInitScript(({ key, value }) => localStorage.setItem(key, value), draft);
+  }
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes("status of 404")) complaints.push(message.text());
+  });
+  await page.goto(`${server.origin}${shot.path}`, { waitUntil: "networkidle" });
+  if (shot.draft) await page.getByRole("button", { name: "Review changes" }).waitFor();
+  try {
+    await shot.first?.(page);
+  } catch (error) {
+    complaints.push(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+  }
+  await page.evaluate(() => document.fonts.ready);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (wider > 0) complaints.push(`The page is ${wider} px wider than the window.`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  await page.screenshot({ path: file });
+  await context.close();
+  console.log([file, ...complaints.map((complaint) => `  ${complaint}`)].join("\n"));
+}

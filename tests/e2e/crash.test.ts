@@ -1,0 +1,193 @@
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
+import {
+  dataDirectory,
+  panelCommand,
+  type Server,
+  type ServerOptions,
+  signInOverHttp,
+  startServer,
+} from "../support/panel-process.ts";
+import { startPowerDns } from "../support/powerdns.ts";
+
+const PASSWORD = "a long enough password";
+const zone = "/organisations/acme/dns/zones/crash.example";
+let powerdns: Awaited<ReturnType<typeof startPowerDns>>;
+let proxy: FaultProxy;
+let options: ServerOptions;
+let remove: () => void;
+let server: Server | null = null;
+
+beforeAll(async () => {
+  powerdns = await startPowerDns();
+  proxy = await startFaultProxy(powerdns.apiUrl);
+  const directory = dataDirectory();
+  remove = directory.remove;
+  options = {
+    dataDir: directory.dataDir,
+    env: { POWERDNS_API_URL: proxy.url, POWERDNS_API_KEY: powerdns.apiKey, ZONEGATE_TEST_HOOKS: "1" },
+  };
+  expect((await panelCommand(directory.dataDir, ["users", "add", "admin@example.org"], `${PASSWORD}\n`)).code).toBe(0);
+  expect((await panelCommand(directory.dataDir, ["promote", "admin@example.org"])).code).toBe(0);
+  const { call } = await start();
+  expect((await call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
+  expect((await call("POST", "/organisations/acme/dns/zones", { name: "crash.example" })).status).toBe(201);
+  await server?.stop();
+});
+afterEach(async () => {
+  proxy.fail(null);
+  server?.process.kill("SIGKILL");
+  await server?.ended;
+});
+afterAll(async () => {
+  remove?.();
+  await proxy?.close();
+  await powerdns?.stop();
+});
+
+async function start() {
+  server = await startServer(options);
+  return { server, call: await signInOverHttp(server.origin, "admin@example.org", PASSWORD) };
+}
+
+interface Entry {
+  id: string;
+  kind: string;
+  state: string;
+  actor: { label: string };
+}
+
+/** Asks until it is so. */
+async function until<T>(ask: () => Promise<T | null>, seconds: number): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    if (Date.now() > deadline) throw new Error("it did not come to pass in time");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+describe("the process is killed in the middle of a write", () => {
+  test.each([
+    ["after it was sent", "kill-after-send", "after", "applied", ["192.0.2.1"]],
+    ["before it was sent", "kill-before-send", "before", "not_applied", []],
+  ] as const)("%s: the next start finds out what became of it", async (_what, file, name, state, held) => {
+    const switchFile = path.join(options.dataDir, file);
+    const first = await start();
+    writeFileSync(switchFile, "");
+    const body = { name, type: "A", ttl: 60, content: "192.0.2.1" };
+    await expect(first.call("POST", `${zone}/records`, body)).rejects.toThrow();
+    expect(await first.server.ended).toEqual({ code: null, signal: "SIGKILL" });
+    rmSync(switchFile);
+    expect(await powerdns.query(`${name}.crash.example`, "A")).toEqual(held);
+
+    const { call } = await start();
+    const entries = async () => (await call<{ items: Entry[] }>("GET", `${zone}/changes?name=${name}`)).body.items;
+    const [open, ...others] = await entries();
+    expect([open?.state, others]).toEqual(["pending", []]);
+    expect((await call("POST", `${zone}/records`, { ...body, name: "other" })).status, "the zone waits").toBe(409);
+    const settled = await until(async () => (await entries()).find((entry) => entry.state !== "pending") ?? null, 60);
+    expect(settled).toMatchObject({ id: open?.id, kind: "change", state, actor: { label: "admin@example.org" } });
+    expect(await call("GET", `${zone}/records?q=${name}`)).toMatchObject({
+      body: { items: held.map((content) => ({ content })) },
+    });
+    expect((await call("POST", `${zone}/records`, { ...body, name: `${name}-again` })).status).toBe(201);
+    expect(await powerdns.query(`${name}.crash.example`, "A")).toEqual(held);
+    expect(await entries()).toHaveLength(2);
+  });
+});
+
+describe("stopping", () => {
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s: what is under way is finished, and the next start has the data",
+    async (signal) => {
+      const { server: running, call } = await start();
+      const name = `under-way-${signal.toLowerCase()}`;
+      proxy.requests.length = 0;
+      proxy.fail("slow", { method: "PATCH" });
+      const write = call<{ state: string }>("POST", `${zone}/records`, { name, type: "A", content: "192.0.2.5" });
+      await until(async () => proxy.requests.find(({ method }) => method === "PATCH") ?? null, 20);
+      running.process.kill(signal);
+      await until(async () => (running.output().includes("Stopping") ? true : null), 10);
+      await expect(fetch(`${running.origin}/healthz`, { headers: { connection: "close" } })).rejects.toThrow();
+      const answer = await write;
+      expect(answer).toMatchObject({ status: 202, body: { state: "unknown" } });
+      expect(await running.ended).toEqual({ code: 0, signal: null });
+      proxy.fail(null);
+      const again = await start();
+      const found = await again.call<{ items: Entry[] }>("GET", `${zone}/changes?name=${name}`);
+      expect(found.body.items).toMatchObject([{ state: "unknown" }]);
+      // The next test writes to the zone too.
+      await until(
+        async () =>
+          (await again.call<{ items: Entry[] }>("GET", `${zone}/changes?name=${name}`)).body.items[0]?.state ===
+          "not_applied"
+            ? true
+            : null,
+        60,
+      );
+    },
+  );
+
+  test("with nothing to do it stops at once, and gives its data directory back", async () => {
+    const { server: running } = await start();
+    expect(await running.stop()).toEqual({ code: 0, signal: null });
+    const next = await start();
+    expect((await next.call("GET", "/account")).status).toBe(200);
+  });
+});
+
+describe("starting", () => {
+  test("a second process on the same data does not, and says why; the first goes on", async () => {
+    const { call } = await start();
+    await expect(startServer(options)).rejects.toThrow(
+      /ended \(1\)[\s\S]*Another Zonegate is serving .*Stop it, or set DATA_DIR to another folder\.\s*$/,
+    );
+    expect((await call("GET", "/account")).status).toBe(200);
+  });
+
+  test("a port that is taken, a variable that is wrong: a sentence each, and no stack", async () => {
+    const { server: running } = await start();
+    const { dataDir, remove: drop } = dataDirectory();
+    try {
+      const port = new URL(running.origin).port;
+      await expect(startServer({ dataDir, env: { PORT: port } })).rejects.toThrow(
+        /ready:\nPort \d+ is taken\. Set PORT to another\.\s*$/,
+      );
+      await expect(startServer({ dataDir, env: { PORT: "http" } })).rejects.toThrow(
+        /ready:\nPORT must be a port number[^\n]*\s*$/,
+      );
+    } finally {
+      drop();
+    }
+  });
+
+  test("the first start prints the way to set it up, and that works; the next prints none", async () => {
+    const { dataDir, remove: drop } = dataDirectory();
+    const first = await startServer({ dataDir });
+    try {
+      const token = /#token=(\S+)$/.exec(first.setupLink ?? "")?.[1];
+      expect(first.setupLink).toBe(`${first.origin}/setup#token=${token}`);
+      const made = await fetch(`${first.origin}/api/setup`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ token, name: "Ada", email: "ada@example.org", password: PASSWORD }),
+      });
+      expect(made.status).toBe(201);
+      const call = await signInOverHttp(first.origin, "ada@example.org", PASSWORD);
+      expect((await call("GET", "/admin/users")).status).toBe(200);
+      expect(await first.stop()).toEqual({ code: 0, signal: null });
+      const second = await startServer({ dataDir });
+      expect(second.setupLink).toBeNull();
+      await second.stop();
+      expect(first.output()).not.toContain(PASSWORD);
+    } finally {
+      first.process.kill("SIGKILL");
+      await first.ended;
+      drop();
+    }
+  });
+});

@@ -1,0 +1,120 @@
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { EnvError, parseEnv } from "#lib/env.ts";
+
+const problemsOf = (source: Record<string, string | undefined>): string[] => {
+  try {
+    parseEnv(source);
+    return [];
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    return error.message.split("\n");
+  }
+};
+
+describe("the environment", () => {
+  test("may be empty", () => {
+    expect(parseEnv({})).toEqual({
+      mode: "production",
+      port: 3000,
+      host: "127.0.0.1",
+      dataDir: path.resolve("data"),
+      origin: "http://localhost:3000",
+      panelSecret: undefined,
+      setupToken: undefined,
+      powerDns: undefined,
+      nameservers: [],
+      trustedProxies: [],
+      logLevel: "info",
+      testHooks: false,
+    });
+  });
+
+  test("an empty string is the same as an absent variable, and strange ones are nobody's business", () => {
+    const empty = Object.fromEntries(
+      [
+        "PORT",
+        "HOST",
+        "DATA_DIR",
+        "NEXTAUTH_URL",
+        "PANEL_SECRET",
+        "SETUP_TOKEN",
+        "POWERDNS_API_URL",
+        "POWERDNS_API_KEY",
+        "LOG_LEVEL",
+      ].map((key) => [key, ""]),
+    );
+    expect(parseEnv({ ...empty, NODE_ENV: undefined, LANG: "C", PORTS: "x" })).toEqual(parseEnv({}));
+  });
+
+  test("is understood", () => {
+    expect(
+      parseEnv({
+        NODE_ENV: "development",
+        PORT: " 8080 ",
+        DATA_DIR: "/srv/zonegate",
+        NEXTAUTH_URL: "https://Panel.example.org/somewhere/",
+        POWERDNS_API_URL: "http://127.0.0.1:8081//",
+        POWERDNS_API_KEY: "key",
+        POWERDNS_NAMESERVERS: " NS1.Example.net., ,ns2.example.net ",
+        TRUSTED_PROXIES: "10.0.0.0/8, ::1",
+        ZONEGATE_TEST_HOOKS: "1",
+      }),
+    ).toMatchObject({
+      mode: "development",
+      port: 8080,
+      dataDir: "/srv/zonegate",
+      origin: "https://panel.example.org",
+      powerDns: { url: "http://127.0.0.1:8081", apiKey: "key", serverId: "localhost" },
+      nameservers: ["ns1.example.net.", "ns2.example.net."],
+      trustedProxies: ["10.0.0.0/8", "::1"],
+      testHooks: true,
+    });
+    expect(parseEnv({ PORT: "0" })).toMatchObject({ port: 0 });
+    expect(parseEnv({ PORT: "4000" })).toMatchObject({ origin: "http://localhost:4000" });
+  });
+
+  test.each([
+    ["PORT", "http"],
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "80.5"],
+    ["NODE_ENV", "staging"],
+    ["NEXTAUTH_URL", "panel.example.org"],
+    ["NEXTAUTH_URL", "ftp://panel.example.org"],
+    ["PANEL_SECRET", "too short"],
+    ["SETUP_TOKEN", "short"],
+    ["LOG_LEVEL", "loud"],
+    ["ZONEGATE_TEST_HOOKS", "yes"],
+  ])("%s=%s is refused in one sentence that names it", (key, value) => {
+    const problems = problemsOf({ [key]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${key} [a-zA-Z].*\\.$`));
+  });
+
+  test("everything that is wrong is said at once, and no secret is repeated", () => {
+    const problems = problemsOf({
+      PORT: "x",
+      LOG_LEVEL: "x",
+      PANEL_SECRET: "hunter2",
+      POWERDNS_API_URL: "nowhere",
+      POWERDNS_API_KEY: "hunter3",
+    });
+    expect(problems.map((line) => line.split(" ")[0]).toSorted()).toEqual([
+      "LOG_LEVEL",
+      "PANEL_SECRET",
+      "PORT",
+      "POWERDNS_API_URL",
+    ]);
+    expect(problems.join()).not.toMatch(/hunter/);
+  });
+
+  test.each([[{ POWERDNS_API_URL: "http://127.0.0.1:8081" }], [{ POWERDNS_API_KEY: "key" }]])(
+    "half a PowerDNS is refused: %o",
+    (source) => {
+      expect(problemsOf(source)).toEqual([
+        "POWERDNS_API_URL and POWERDNS_API_KEY belong together: set both or neither.",
+      ]);
+    },
+  );
+});
