@@ -8,8 +8,6 @@ const READY_WITHIN_MS = 60_000;
 
 export interface Server {
   origin: string;
-  /** The link that the first start prints; null when the panel is set up. */
-  setupLink: string | null;
   process: ChildProcess;
   /** Everything that it has printed. */
   output(): string;
@@ -52,8 +50,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const collect = (chunk: Buffer) => {
     text += chunk.toString();
     const origin = /^Zonegate is at (\S+)$/m.exec(text)?.[1];
-    // The link to set it up follows in the same breath.
-    if (origin) setImmediate(() => said.resolve(origin));
+    if (origin) said.resolve(origin);
   };
   child.stdout.on("data", collect);
   child.stderr.on("data", collect);
@@ -74,7 +71,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const origin = await said.promise;
     return {
       origin,
-      setupLink: /^Set it up here: (\S+)$/m.exec(text)?.[1] ?? null,
       process: child,
       output: () => text,
       ended,
