@@ -4,7 +4,7 @@ import ipaddr from "ipaddr.js";
 import next from "next";
 import { db } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
-import { ADDRESS_HEADER } from "#lib/api/request.ts";
+import { ADDRESS_HEADER, PATH_HEADER } from "#lib/api/request.ts";
 import { takeDataDirectory } from "#lib/data-lock.ts";
 import { EnvError, env } from "#lib/env.ts";
 import { issueSetupToken } from "#lib/setup/setup.ts";
@@ -28,6 +28,7 @@ async function serve(): Promise<void> {
   const handle = app.getRequestHandler();
   const server = createServer((request, response) => {
     request.headers[ADDRESS_HEADER] = clientAddress(request);
+    request.headers[PATH_HEADER] = request.url ?? "/";
     void handle(request, response);
   });
   await new Promise<void>((resolve, reject) => {

@@ -7,7 +7,7 @@ import { cache } from "react";
 import { actorOf } from "#lib/auth/session.ts";
 import { newId } from "#lib/id.ts";
 import { isProblem } from "./errors.ts";
-import { requestAddress } from "./request.ts";
+import { PATH_HEADER, requestAddress } from "./request.ts";
 import { router } from "./router.ts";
 
 /** The actor of this request, read once however many components ask. */
@@ -26,7 +26,7 @@ export async function load<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) 
     return await call(await callerOf());
   } catch (error) {
     if (!isProblem(error)) throw error;
-    if (error.code === "unauthenticated") redirect("/login");
+    if (error.code === "unauthenticated") redirect(await signInPath());
     if (error.code === "not_found" || error.code === "feature_disabled") notFound();
     if (error.code === "forbidden") forbidden();
     throw error;
@@ -38,3 +38,11 @@ export const chosenTheme = async (): Promise<"light" | "dark" | null> => {
   const value = (await cookies()).get("theme")?.value;
   return value === "light" || value === "dark" ? value : null;
 };
+
+/** Sign-in, and back to where one wanted to go. */
+async function signInPath(): Promise<string> {
+  const path = new URL((await headers()).get(PATH_HEADER) ?? "/", "http://panel.invalid");
+  path.searchParams.delete("_rsc");
+  const target = `${path.pathname}${path.search}`;
+  return target === "/" || target === "/dashboard" ? "/login" : `/login?callbackUrl=${encodeURIComponent(target)}`;
+}
