@@ -7,17 +7,17 @@ import { fileURLToPath } from "node:url";
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const at = (...parts) => path.join(root, ...parts);
 
-/** npm packages, from the lock file; again when it changed. */
+/** npm packages, from the lock file; again when it changed. Then the pinned Node, which comes as a package of its own. */
 export function install() {
   const stamp = at("node_modules", ".package-lock.json");
-  if (
-    existsSync(stamp) &&
-    existsSync(at("node_modules", ".bin", "node")) &&
-    statSync(stamp).mtimeMs >= statSync(at("package-lock.json")).mtimeMs
-  )
-    return;
-  console.log("Installing packages (npm ci) …");
-  run(process.platform === "win32" ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  if (!existsSync(stamp) || statSync(stamp).mtimeMs < statSync(at("package-lock.json")).mtimeMs) {
+    console.log("Installing packages (npm ci) …");
+    run(process.platform === "win32" ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  }
+  if (!existsSync(at("node_modules", "node", "bin", "node"))) {
+    console.log("Setting up Node …");
+    run(process.execPath, ["installArchSpecificPackage.js"], {}, at("node_modules", "node"));
+  }
 }
 
 /** The build that is there is used again unless something it was made from is newer. */
@@ -35,9 +35,7 @@ export function build() {
 }
 
 /** The Node that the project pins, whatever started this. */
-export const node = () => realNode(at("node_modules", "node", "bin", "node"));
-
-const realNode = (file) => (existsSync(file) ? file : at("node_modules", ".bin", "node"));
+export const node = () => at("node_modules", "node", "bin", "node");
 
 const sources = [
   "app",

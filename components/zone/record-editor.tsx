@@ -117,6 +117,7 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
     if (state === "applied" || state === "unknown" || state === "pending") show(null);
     router.refresh();
   };
+  const drop = (keys: string[]) => update((now) => keys.reduce(withoutEntry, now));
   const discard = () => {
     const before = draft;
     update(() => emptyDraft);
@@ -176,7 +177,12 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
           zone={zone}
           draft={draft}
           onRebase={(key, seen) => update((now) => rebased(now, key, seen))}
-          onDrop={(keys) => update((now) => keys.reduce(withoutEntry, now))}
+          onDrop={drop}
+          onFulfilled={(keys) => {
+            drop(keys);
+            setUnanswered(false);
+            router.refresh();
+          }}
           onResult={applied}
           onClose={() => show(null)}
         />

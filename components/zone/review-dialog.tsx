@@ -20,12 +20,13 @@ export interface ReviewDialogProps {
   draft: Draft;
   onRebase: (key: string, now: { hash: string; rrset: RRset | null }) => void;
   onDrop: (keys: string[]) => void;
+  onFulfilled: (keys: string[]) => void;
   onResult: (result: ChangeResult) => void;
   onClose: () => void;
 }
 
-export function ReviewDialog({ zone, draft, onRebase, onDrop, onResult, onClose }: ReviewDialogProps) {
-  const { state, apply, again } = useReview(zone, draft, { onDrop, onResult });
+export function ReviewDialog({ zone, draft, onRebase, onDrop, onFulfilled, onResult, onClose }: ReviewDialogProps) {
+  const { state, apply, again } = useReview(zone, draft, { onFulfilled, onResult });
   const [confirmed, setConfirmed] = useState(false);
   const { preview, failure, status, result } = state;
   const entries = Object.values(draft);

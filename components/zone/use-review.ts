@@ -7,17 +7,18 @@ import { type ChangeResult, fulfilled, loadingReview, type ReviewState, withFail
 import type { ZoneView } from "./zone-view.ts";
 
 export interface ReviewActions {
-  onDrop: (keys: string[]) => void;
+  /** Somebody else has brought these about already. */
+  onFulfilled: (keys: string[]) => void;
   onResult: (result: ChangeResult) => void;
 }
 
-export function useReview(zone: ZoneView, draft: Draft, { onDrop, onResult }: ReviewActions) {
+export function useReview(zone: ZoneView, draft: Draft, { onFulfilled, onResult }: ReviewActions) {
   const [state, setState] = useState<ReviewState>(loadingReview);
   const [attempt, setAttempt] = useState(0);
-  const drop = useRef(onDrop);
+  const drop = useRef(onFulfilled);
   const done = useRef(false);
   useEffect(() => {
-    drop.current = onDrop;
+    drop.current = onFulfilled;
   });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again

@@ -67,13 +67,8 @@ export function ZoneTop({ organisation, zone, facts, refreshedAt, now }: ZoneTop
         </Banner>
       )}
       {problem !== null && (
-        <Banner
-          tone="warn"
-          live
-          className="mb-3"
-          title={`${facts.connectionLabel} cannot be reached: showing records as of ${exactTime(refreshedAt)}`}
-        >
-          {problem}
+        <Banner tone="warn" live className="mb-3">
+          {problem.replace(/\.$/, "")}: showing records as of {exactTime(refreshedAt)}.
         </Banner>
       )}
     </>

@@ -93,7 +93,6 @@ test("killed in the middle of a write, the next start finds out what became of i
     const entries = async () => (await call<{ items: Entry[] }>("GET", changes(zone))).body.items;
     const [open, ...others] = await entries();
     expect(others, zone).toEqual([]);
-    if (open?.state === "pending") expect((await call("POST", records(zone), { ...www, name: "other" })).status, "the zone waits").toBe(409);
     const settled = await until(async () => (await entries()).find((entry) => entry.state !== "pending") ?? null, 60);
     expect(settled, zone).toMatchObject({ id: open?.id, kind: "change", state, actor: { label: "admin@example.org" } });
     expect(await call("GET", `${records(zone)}?q=www`)).toMatchObject({ body: { items: held.map((content) => ({ content })) } });
