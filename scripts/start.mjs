@@ -62,9 +62,9 @@ function newest() {
   return Math.max(...sources.map((name) => walk(at(name))));
 }
 
-export function run(command, args, extra = {}) {
+export function run(command, args, extra = {}, cwd = root) {
   const { status, signal } = spawnSync(command, args, {
-    cwd: root,
+    cwd,
     stdio: "inherit",
     env: { ...process.env, ...extra },
   });
