@@ -1,6 +1,6 @@
 // `npm start`: installs what is missing, builds if the source is newer than the build, and serves. Runs on any Node from 18.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,6 +18,9 @@ export function install() {
     console.log("Setting up Node …");
     run(process.execPath, ["installArchSpecificPackage.js"], {}, at("node_modules", "node"));
   }
+  // npm puts this folder first in the path of its scripts.
+  const link = at("node_modules", ".bin", "node");
+  if (!existsSync(link) && process.platform !== "win32") symlinkSync(path.join("..", "node", "bin", "node"), link);
 }
 
 /** The build that is there is used again unless something it was made from is newer. */
