@@ -282,9 +282,7 @@ describe("limits and switches", () => {
     );
     const has = Number(row?.n);
     setSetting("limits.zones_per_organisation", has + 2);
-    const answers = await Promise.all(
-      [1, 2, 3, 4].map((n) => create(owner, acme, { name: `limit-${n}.example` })),
-    );
+    const answers = await Promise.all([1, 2, 3, 4].map((n) => create(owner, acme, { name: `limit-${n}.example` })));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 409, 409]);
     expect(await create(owner, acme, { name: "limit-5.example", connection: "local" })).toMatchObject({
       status: 409,

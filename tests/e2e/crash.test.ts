@@ -95,7 +95,9 @@ test("killed in the middle of a write, the next start finds out what became of i
     expect(others, zone).toEqual([]);
     const settled = await until(async () => (await entries()).find((entry) => entry.state !== "pending") ?? null, 60);
     expect(settled, zone).toMatchObject({ id: open?.id, kind: "change", state, actor: { label: "admin@example.org" } });
-    expect(await call("GET", `${records(zone)}?q=www`)).toMatchObject({ body: { items: held.map((content) => ({ content })) } });
+    expect(await call("GET", `${records(zone)}?q=www`)).toMatchObject({
+      body: { items: held.map((content) => ({ content })) },
+    });
     expect((await call("POST", records(zone), { ...www, name: "another" })).status).toBe(201);
     expect(await powerdns.query(`www.${zone}`, "A"), zone).toEqual(held);
     expect(await entries()).toHaveLength(1);
@@ -108,7 +110,7 @@ describe("stopping", () => {
     async (signal) => {
       const { server: running, call } = await start();
       const zone = `${signal.toLowerCase()}.example`;
-    expect((await call("POST", "/organisations/acme/dns/zones", { name: zone })).status).toBe(201);
+      expect((await call("POST", "/organisations/acme/dns/zones", { name: zone })).status).toBe(201);
       proxy.requests.length = 0;
       proxy.fail("slow", { method: "PATCH" });
       const write = call<{ state: string }>("POST", records(zone), www);
@@ -122,7 +124,8 @@ describe("stopping", () => {
       proxy.fail(null);
       const again = await start();
       expect(await again.call("GET", changes(zone))).toMatchObject({ body: { items: [{ state: "unknown" }] } });
-  });
+    },
+  );
 
   test("with nothing to do it stops at once, and gives its data directory back", async () => {
     const { server: running } = await start();
