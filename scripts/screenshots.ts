@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: the pictures of the README. With `-- --all DIR`, every page in both themes and two widths, for
- * looking at.
+ * `npm run screenshots`: the pictures of the README. With `-- --all DIR [NAMES]`, every page (or those named) in both
+ * themes and two widths, for looking at.
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
@@ -38,7 +38,7 @@ const browser = await launch();
 try {
   const at = process.argv.indexOf("--all");
   if (at === -1) await pictures(demo, browser);
-  else await everything(demo, browser, process.argv[at + 1] ?? "screenshots");
+  else await everything(demo, browser, process.argv[at + 1] ?? "screenshots", process.argv.slice(at + 2));
 } finally {
   await browser.close();
   await demo.stop();
@@ -52,8 +52,9 @@ async function pictures(demo: Demo, browser: Browser): Promise<void> {
     await take(demo, browser, zone, theme, sizes.wide, path.join(directory, `zone-${theme}.png`));
 }
 
-async function everything(demo: Demo, browser: Browser, directory: string): Promise<void> {
+async function everything(demo: Demo, browser: Browser, directory: string, names: string[]): Promise<void> {
   for (const shot of shotsOf(demo)) {
+    if (names.length > 0 && !names.includes(shot.name)) continue;
     for (const theme of themes) {
       for (const [size, viewport] of Object.entries(sizes)) {
         await take(demo, browser, shot, theme, viewport, path.join(directory, `${shot.name}-${size}-${theme}.png`));
@@ -83,7 +84,7 @@ function shotsOf({ owner, operator, viewer, organisation, zone }: Demo): Shot[] 
       draft: true,
       first: async (page) => {
         await page.getByRole("button", { name: "Review changes" }).click();
-        await page.getByRole("dialog").getByRole("button", { name: "Apply" }).waitFor();
+        await page.getByRole("dialog").getByRole("button", { name: "Apply", disabled: false }).waitFor();
       },
     },
     {
