@@ -2,18 +2,26 @@
 import { compileGrants, type GrantSet, rootGrant } from "#lib/access/permissions.ts";
 
 export interface Actor {
-  type: "user" | "system" | "anonymous";
+  /** `user`: in a session. `token`: an API token of the account. */
+  type: "user" | "token" | "system" | "anonymous";
   /** The account's id. */
   id: string | null;
   /** How logs and history name the actor: the e-mail address, or what a command calls itself. */
   label: string;
   grants: GrantSet;
   sessionId: string | null;
+  /** When the person last proved who they are in this session, in milliseconds; 0 if never. */
+  confirmedAt: number;
+  /** What a second factor has to do with it. */
+  mfa: Mfa;
   /** What is being done: the procedure's name, or the command's. */
   action: string;
   address: string | null;
   requestId: string | null;
 }
+
+/** `shown`: this session saw a second factor. `open`: none was asked for. `missing`: a role asks for one, and it was not shown. */
+export type Mfa = "shown" | "open" | "missing";
 
 /** The panel itself: jobs, settling, and whoever has a shell on the machine. */
 export const systemActor = (action: string, label = "system"): Actor => ({
@@ -22,6 +30,8 @@ export const systemActor = (action: string, label = "system"): Actor => ({
   label,
   grants: compileGrants([rootGrant]),
   sessionId: null,
+  confirmedAt: 0,
+  mfa: "open",
   action,
   address: null,
   requestId: null,

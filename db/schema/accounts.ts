@@ -1,4 +1,4 @@
-/** Accounts, their roles, sessions, and what limits attempts. */
+/** Accounts, their roles and sessions, and what limits attempts. */
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export const users = sqliteTable(
@@ -12,6 +12,10 @@ export const users = sqliteTable(
     /** bcrypt. Null: no password. */
     passwordHash: text("password_hash"),
     suspendedAt: integer("suspended_at"),
+    /** Why, in staff's words. */
+    suspendedReason: text("suspended_reason"),
+    /** When the account will be deleted, if that was asked for. */
+    deletionDueAt: integer("deletion_due_at"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
@@ -29,6 +33,8 @@ export const roles = sqliteTable(
     name: text().notNull(),
     description: text().notNull().default(""),
     parentId: text("parent_id"),
+    /** 1: whoever has the role, or one that inherits from it, needs a second factor. */
+    requiresMfa: integer("requires_mfa").notNull().default(0),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [uniqueIndex("roles_name").on(t.name)],
@@ -73,6 +79,14 @@ export const sessions = sqliteTable(
     expiresAt: integer("expires_at").notNull(),
     address: text().notNull(),
     userAgent: text("user_agent").notNull(),
+    /** How it began. */
+    method: text({ enum: ["password", "passkey"] })
+      .notNull()
+      .default("password"),
+    /** 1: a second factor was shown, or a passkey that verified its user. */
+    mfa: integer().notNull().default(0),
+    /** The last sign-in or confirmation: what asks for a fresh one counts from here. */
+    confirmedAt: integer("confirmed_at").notNull().default(0),
   },
   (t) => [index("sessions_user").on(t.userId), index("sessions_expires").on(t.expiresAt)],
 );

@@ -1,4 +1,6 @@
 export * from "./accounts.ts";
 export * from "./dns.ts";
+export * from "./identity.ts";
 export * from "./organisations.ts";
 export * from "./panel.ts";
+export * from "./work.ts";

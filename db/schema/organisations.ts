@@ -49,6 +49,8 @@ export const organisationInvites = sqliteTable(
     /** Lower case. */
     email: text().notNull(),
     role: text({ enum: ["admin", "member"] }).notNull(),
+    /** SHA-256 of the token in the link that was mailed; null: answered on the dashboard alone. */
+    tokenHash: text("token_hash"),
     invitedBy: text("invited_by")
       .notNull()
       .references(() => users.id),
@@ -58,6 +60,7 @@ export const organisationInvites = sqliteTable(
   (t) => [
     uniqueIndex("organisation_invites_email").on(t.organisationId, t.email),
     index("organisation_invites_address").on(t.email),
+    uniqueIndex("organisation_invites_token").on(t.tokenHash),
     index("organisation_invites_sender").on(t.invitedBy),
   ],
 );

@@ -6,6 +6,8 @@ export interface RoleRow {
   id: string;
   name: string;
   parentId: string | null;
+  /** Whether those who have it need a second factor. */
+  requiresMfa: boolean;
   grants: readonly string[];
 }
 
@@ -37,25 +39,31 @@ export const defaultRoleGrants: readonly string[] = [
  * The grants of these roles and all their ancestors, once each: role by role as given, each followed by its ancestors.
  * A cycle is walked once; a role that does not exist adds nothing. Invalid grants are kept, and cover nothing.
  */
-export function effectiveGrants(roleIds: readonly string[], roles: Roles): string[] {
-  const walked = new Set<string>();
-  const grants = new Set<string>();
-  for (const id of roleIds) {
-    for (let role = roles.get(id); role && !walked.has(role.id); role = parentOf(role, roles)) {
-      walked.add(role.id);
-      for (const grant of role.grants) grants.add(grant);
-    }
-  }
-  return [...grants];
-}
+export const effectiveGrants = (roleIds: readonly string[], roles: Roles): string[] => [
+  ...new Set(withAncestors(roleIds, roles).flatMap((role) => role.grants)),
+];
 
 /** What an account with these roles holds. With no role at all it is the role named `default` that counts. */
-export function accountGrants(roleIds: readonly string[], roles: Roles): string[] {
-  if (roleIds.length > 0) return effectiveGrants(roleIds, roles);
-  for (const role of roles.values()) {
-    if (role.name === DEFAULT_ROLE) return effectiveGrants([role.id], roles);
-  }
+export const accountGrants = (roleIds: readonly string[], roles: Roles): string[] =>
+  effectiveGrants(countingRoles(roleIds, roles), roles);
+
+/** Whether an account with these roles needs a second factor: one of them, or of their ancestors, asks for it. */
+export const accountRequiresMfa = (roleIds: readonly string[], roles: Roles): boolean =>
+  withAncestors(countingRoles(roleIds, roles), roles).some((role) => role.requiresMfa);
+
+function countingRoles(roleIds: readonly string[], roles: Roles): readonly string[] {
+  if (roleIds.length > 0) return roleIds;
+  for (const role of roles.values()) if (role.name === DEFAULT_ROLE) return [role.id];
   return [];
+}
+
+function withAncestors(roleIds: readonly string[], roles: Roles): RoleRow[] {
+  const walked = new Map<string, RoleRow>();
+  for (const id of roleIds) {
+    for (let role = roles.get(id); role && !walked.has(role.id); role = parentOf(role, roles))
+      walked.set(role.id, role);
+  }
+  return [...walked.values()];
 }
 
 /** Whether the role would become its own ancestor if it had this parent. */

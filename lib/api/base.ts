@@ -26,6 +26,12 @@ export interface ProcedureMeta {
   audit?: boolean;
   /** Not a GET, but it changes nothing that anyone asked to change, so nothing is audited. */
   reads?: boolean;
+  /** An API token may call it, as far as its own rights go. Where this is not said, none may. */
+  tokens?: boolean;
+  /** Only within ten minutes of a sign-in or confirmation. */
+  fresh?: boolean;
+  /** Opens to an account that still has to enrol the second factor that a role asks of it. */
+  enrolling?: boolean;
 }
 
 export const base = os

@@ -7,6 +7,12 @@ export const problems = {
   unauthenticated: 401,
   forbidden: 403,
   wrong_token: 403,
+  /** The act asks for a sign-in or a confirmation within ten minutes. */
+  confirmation_required: 403,
+  /** A role asks for a second factor, and this session has shown none. */
+  second_factor_required: 403,
+  /** Tokens cannot do this at all. */
+  token_refused: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,

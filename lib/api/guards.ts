@@ -9,46 +9,62 @@ import type { Actor } from "#lib/actor.ts";
 import { loadZone } from "#lib/dns/zones.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
-import { base } from "./base.ts";
+import { base, type ProcedureMeta } from "./base.ts";
 import { notFound, Problem } from "./errors.ts";
 
-/** A signed-in account. */
-export type UserActor = Actor & { type: "user"; id: string };
+/** An account, in a session or through one of its tokens. */
+export type AccountActor = Actor & { type: "user" | "token"; id: string };
+
+/** What a guard asks for besides its own question. */
+export interface GuardOptions {
+  /** The feature that the procedure is part of. */
+  flag?: "feature.dns";
+  /** An API token may call it. */
+  tokens?: boolean;
+  /** A sign-in or confirmation within ten minutes. Tokens never are. */
+  fresh?: boolean;
+  /** Opens before the second factor that a role asks for is enrolled. */
+  enrolling?: boolean;
+}
+
+/** How long a sign-in or confirmation counts as fresh. */
+export const FRESH_MS = 10 * 60_000;
 
 /** Everybody, signed in or not. */
 export const anyone = <S extends z.ZodRawShape>(shape: S) =>
   base.meta({ guard: "anyone", argument: "" }).input(z.strictObject(shape));
 
 /** Any account. */
-export const signedIn = <S extends z.ZodRawShape>(shape: S, flag?: "feature.dns") =>
+export const signedIn = <S extends z.ZodRawShape>(shape: S, options: GuardOptions = {}) =>
   base
-    .meta({ guard: "signedIn", argument: "" })
-    .use(({ context, next }) => next({ context: { actor: featured(user(context.actor), flag) } }))
+    .meta(metaOf("signedIn", "", options))
+    .use(({ context, next }) => next({ context: { actor: account(context.actor, options) } }))
     .input(z.strictObject(shape));
 
 /** An account with one permission, for its own things. */
-export const can = <S extends z.ZodRawShape>(permission: Permission, shape: S) =>
+export const can = <S extends z.ZodRawShape>(permission: Permission, shape: S, options: GuardOptions = {}) =>
   base
-    .meta({ guard: "can", argument: permission })
-    .use(({ context, next }) => next({ context: { actor: permitted(context.actor, permission) } }))
+    .meta(metaOf("can", permission, options))
+    .use(({ context, next }) => next({ context: { actor: permitted(context.actor, permission, options) } }))
     .input(z.strictObject(shape));
 
 /** An account with one permission, reaching other people's. */
-export const staff = <S extends z.ZodRawShape>(permission: Permission, shape: S) =>
+export const staff = <S extends z.ZodRawShape>(permission: Permission, shape: S, options: GuardOptions = {}) =>
   base
-    .meta({ guard: "staff", argument: permission })
+    .meta(metaOf("staff", permission, options))
     .use(({ context, next }) => {
-      const actor = permitted(context.actor, permission);
-      if (!isStaff(actor.grants.grants)) throw forbidden(permission);
+      const actor = permitted(context.actor, permission, options);
+      if (!isStaff(actor.grants.grants)) throw lacking(permission);
       return next({ context: { actor } });
     })
     .input(z.strictObject(shape));
 
-/** `{organisation}` in the path, id or handle. Invisible to those who are not in it: 404. */
-export const inOrganisation = <S extends z.ZodRawShape>(need: OrganisationNeed, shape: S, flag?: "feature.dns") =>
-  base
-    .meta({ guard: "inOrganisation", argument: need })
-    .use(({ context, next }) => next({ context: { actor: featured(user(context.actor), flag) } }))
+/** `{organisation}` in the path, id or handle. Invisible to those who are not in it: 404. Tokens may, unless it is said otherwise. */
+export const inOrganisation = <S extends z.ZodRawShape>(need: OrganisationNeed, shape: S, given: GuardOptions = {}) => {
+  const options = { tokens: true, ...given };
+  return base
+    .meta(metaOf("inOrganisation", need, options))
+    .use(({ context, next }) => next({ context: { actor: account(context.actor, options) } }))
     .input(z.strictObject({ organisation: z.string(), ...shape }))
     .use(({ context, next }, input) => {
       const loaded = loadOrganisation((input as { organisation: string }).organisation, context.actor);
@@ -61,12 +77,14 @@ export const inOrganisation = <S extends z.ZodRawShape>(need: OrganisationNeed, 
         context: { organisation: loaded.organisation, access: loaded.access, asStaff: loaded.access.viaPlatform(need) },
       });
     });
+};
 
-/** `{organisation}` and `{zone}` in the path. At level `none` the zone does not exist: 404. */
-export const inZone = <S extends z.ZodRawShape>(need: Exclude<ZoneLevel, "none"> | "manage", shape: S) =>
-  base
-    .meta({ guard: "inZone", argument: need })
-    .use(({ context, next }) => next({ context: { actor: featured(user(context.actor), "feature.dns") } }))
+/** `{organisation}` and `{zone}` in the path. At level `none` the zone does not exist: 404. Tokens may. */
+export const inZone = <S extends z.ZodRawShape>(need: Exclude<ZoneLevel, "none"> | "manage", shape: S) => {
+  const options = { tokens: true, flag: "feature.dns" } as const;
+  return base
+    .meta(metaOf("inZone", need, options))
+    .use(({ context, next }) => next({ context: { actor: account(context.actor, options) } }))
     .input(z.strictObject({ organisation: z.string(), zone: z.string(), ...shape }))
     .use(({ context, next }, input) => {
       const { organisation, zone } = input as { organisation: string; zone: string };
@@ -80,22 +98,44 @@ export const inZone = <S extends z.ZodRawShape>(need: Exclude<ZoneLevel, "none">
       }
       return next({ context: loaded });
     });
+};
 
-function user(actor: Actor): UserActor {
-  if (actor.type !== "user" || actor.id === null) throw new Problem("unauthenticated", "Sign in first.");
-  return actor as UserActor;
+/** Whoever is behind the request, if that is an account and the options let it pass. */
+function account(actor: Actor, options: GuardOptions): AccountActor {
+  if ((actor.type !== "user" && actor.type !== "token") || actor.id === null) {
+    throw new Problem("unauthenticated", "Sign in first.");
+  }
+  if (actor.type === "token" && (options.fresh || !options.tokens)) {
+    throw new Problem("token_refused", "An API token cannot do this. Sign in to the panel instead.");
+  }
+  if (actor.mfa === "missing" && !options.enrolling) {
+    throw new Problem("second_factor_required", "Your role asks for a second factor. Set one up first.", {
+      missing: "second factor",
+    });
+  }
+  if (options.flag && !setting(options.flag)) {
+    throw new Problem("feature_disabled", "DNS is switched off on this panel.");
+  }
+  if (options.fresh && Date.now() - actor.confirmedAt > FRESH_MS) {
+    throw new Problem("confirmation_required", "Confirm that it is you first.");
+  }
+  return actor as AccountActor;
 }
 
-function permitted(actor: Actor, permission: Permission): UserActor {
-  const account = user(actor);
-  if (!account.grants.has(permission)) throw forbidden(permission);
-  return account;
+function permitted(actor: Actor, permission: Permission, options: GuardOptions): AccountActor {
+  // A confirmation is asked of those alone who may then go on.
+  const held = account(actor, { ...options, fresh: false });
+  if (!held.grants.has(permission)) throw lacking(permission);
+  return account(actor, options);
 }
 
-function featured<A>(actor: A, flag: "feature.dns" | undefined): A {
-  if (flag && !setting(flag)) throw new Problem("feature_disabled", "DNS is switched off on this panel.");
-  return actor;
-}
+const metaOf = (guard: ProcedureMeta["guard"], argument: string, options: GuardOptions): ProcedureMeta => ({
+  guard,
+  argument,
+  tokens: (options.tokens ?? false) && !options.fresh,
+  fresh: options.fresh ?? false,
+  enrolling: options.enrolling ?? false,
+});
 
-const forbidden = (permission: string) =>
+const lacking = (permission: string) =>
   new Problem("forbidden", `That needs the permission ${permission}.`, { missing: permission });

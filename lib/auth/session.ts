@@ -4,11 +4,11 @@ import { decode, encode } from "next-auth/jwt";
 import { type DbOrTx, db } from "#db/client.ts";
 import { sessions, users } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
-import type { Actor } from "#lib/actor.ts";
+import type { Actor, Mfa } from "#lib/actor.ts";
 import { deriveKey } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
-import { grantsOf } from "#lib/roles/roles.ts";
+import { standingOf } from "#lib/roles/roles.ts";
 import { singleton } from "#lib/singleton.ts";
 
 const DAY = 86_400_000;
@@ -28,6 +28,9 @@ export interface NewSession {
   userId: string;
   address: string;
   userAgent: string;
+  method: "password" | "passkey";
+  /** A second factor was shown, or a passkey that verified its user. */
+  mfa: boolean;
 }
 
 export function createSession(input: NewSession, tx: DbOrTx = db()): string {
@@ -37,9 +40,11 @@ export function createSession(input: NewSession, tx: DbOrTx = db()): string {
     .values({
       id,
       ...input,
+      mfa: input.mfa ? 1 : 0,
       userAgent: input.userAgent.slice(0, 300),
       createdAt: now,
       lastSeenAt: now,
+      confirmedAt: now,
       expiresAt: now + SESSION_DAYS * DAY,
     })
     .run();
@@ -54,6 +59,8 @@ export async function actorOf(headers: Headers, request: { address: string; requ
     label: "anonymous",
     grants: compileGrants([]),
     sessionId: null,
+    confirmedAt: 0,
+    mfa: "open",
     action: "",
     ...request,
   };
@@ -62,13 +69,17 @@ export async function actorOf(headers: Headers, request: { address: string; requ
   const row = sid ? liveSession(sid) : undefined;
   if (!row) return anonymous;
   touch(row.id, row.lastSeenAt, request.address);
+  const standing = standingOf(row.userId);
+  const mfa: Mfa = row.mfa === 1 ? "shown" : standing.requiresMfa ? "missing" : "open";
   return {
     ...anonymous,
     type: "user",
     id: row.userId,
     label: row.email,
-    grants: compileGrants(grantsOf(row.userId)),
+    grants: compileGrants(standing.grants),
     sessionId: row.id,
+    confirmedAt: row.confirmedAt,
+    mfa,
   };
 }
 
@@ -81,6 +92,8 @@ function liveSession(sid: string) {
       email: users.email,
       suspendedAt: users.suspendedAt,
       lastSeenAt: sessions.lastSeenAt,
+      confirmedAt: sessions.confirmedAt,
+      mfa: sessions.mfa,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))

@@ -31,7 +31,13 @@ export async function signInWithPassword(request: SignInRequest): Promise<string
   }
   clearFailures(limits[0].key);
   forgiveOne(limits[1]);
-  return createSession({ userId: user.id, address: request.address, userAgent: request.userAgent });
+  return createSession({
+    userId: user.id,
+    address: request.address,
+    userAgent: request.userAgent,
+    method: "password",
+    mfa: false,
+  });
 }
 
 function refuse(email: string, address: string): void {

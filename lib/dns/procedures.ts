@@ -17,17 +17,17 @@ const ZONES = "/organisations/{organisation}/dns/zones";
 const ZONE = `${ZONES}/{zone}` as const;
 const recordQuery = { ...listQuery(["name", "type", "ttl"]), type: z.string().trim().max(20).default("") };
 
-export const ownZones = signedIn(listQuery(["name", "recordCount", "createdAt"]), "feature.dns")
+export const ownZones = signedIn(listQuery(["name", "recordCount", "createdAt"]), { flag: "feature.dns", tokens: true })
   .route({ method: "GET", path: "/dns/zones", summary: "Every zone that the account can view" })
   .output(page(shapes.Zone))
   .handler(({ context, input }) => listZones(input, context.actor, null));
 
-export const list = inOrganisation("member", listQuery(["name", "recordCount", "createdAt"]), "feature.dns")
+export const list = inOrganisation("member", listQuery(["name", "recordCount", "createdAt"]), { flag: "feature.dns" })
   .route({ method: "GET", path: ZONES, summary: "The organisation's zones that the account can view" })
   .output(page(shapes.Zone))
   .handler(({ context, input }) => listZones(input, context.actor, context.organisation.id));
 
-export const connections = inOrganisation("member", {}, "feature.dns")
+export const connections = inOrganisation("member", {}, { flag: "feature.dns" })
   .route({ method: "GET", path: "/organisations/{organisation}/dns/connections", summary: "Where a zone can be kept" })
   .output(shapes.ZoneChoices)
   .handler(({ context }) => zoneChoices(context.actor, context.access));
@@ -39,7 +39,7 @@ export const create = inOrganisation(
     connection: z.string().optional(),
     link: z.boolean().default(false),
   },
-  "feature.dns",
+  { flag: "feature.dns" },
 )
   .route({ method: "POST", path: ZONES, successStatus: 201, summary: "Create or link a zone" })
   .output(shapes.Zone)

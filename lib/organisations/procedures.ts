@@ -43,15 +43,15 @@ const Invite = z.object({
 });
 const OwnInvite = Invite.omit({ email: true }).extend({ organisation: z.string(), handle: z.string() });
 
-export const list = signedIn({
-  ...listQuery(["name", "handle", "createdAt"]),
-  scope: z.enum(["own", "all"]).default("own"),
-})
+export const list = signedIn(
+  { ...listQuery(["name", "handle", "createdAt"]), scope: z.enum(["own", "all"]).default("own") },
+  { tokens: true },
+)
   .route({ method: "GET", path: "/organisations", summary: "Organisations" })
   .output(page(OrganisationShape))
   .handler(({ context, input }) => listOrganisations(input, context.actor));
 
-export const create = can("org:create", { name: organisationName, handle: organisationHandle })
+export const create = can("org:create", { name: organisationName, handle: organisationHandle }, { tokens: true })
   .route({ method: "POST", path: "/organisations", successStatus: 201, summary: "Make an organisation" })
   .output(OrganisationShape)
   .handler(({ context, input }) => createOrganisation(input, context.actor));

@@ -1,10 +1,17 @@
 /** Roles and who has them: what accounts are granted, the ceilings of those who grant it, and the last root. */
-import { asc, eq, inArray } from "drizzle-orm";
+import { asc, eq, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db, type Tx } from "#db/client.ts";
-import { roleGrants, roles, userRoles, users } from "#db/schema/index.ts";
+import { passkeys, roleGrants, roles, userRoles, users } from "#db/schema/index.ts";
 import { withinCeiling } from "#lib/access/ceiling.ts";
 import { compileGrants, rootGrant } from "#lib/access/permissions.ts";
-import { accountGrants, DEFAULT_ROLE, defaultRoleGrants, ROOT_ADMIN, type RoleRow } from "#lib/access/roles.ts";
+import {
+  accountGrants,
+  accountRequiresMfa,
+  DEFAULT_ROLE,
+  defaultRoleGrants,
+  ROOT_ADMIN,
+  type RoleRow,
+} from "#lib/access/roles.ts";
 import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { newId } from "#lib/id.ts";
@@ -13,7 +20,8 @@ import { setSetting, setting } from "#lib/settings/settings.ts";
 /** Every role with its own grants, by id: two queries. */
 export function loadRoles(tx: DbOrTx = db()): Map<string, RoleRow> {
   const loaded = new Map<string, RoleRow & { grants: string[] }>();
-  for (const role of tx.select().from(roles).all()) loaded.set(role.id, { ...role, grants: [] });
+  for (const role of tx.select().from(roles).all())
+    loaded.set(role.id, { ...role, requiresMfa: role.requiresMfa === 1, grants: [] });
   for (const row of tx.select().from(roleGrants).orderBy(asc(roleGrants.position)).all())
     loaded.get(row.roleId)?.grants.push(row.grant);
   return loaded;
@@ -31,6 +39,13 @@ export function roleIdsOf(userId: string, tx: DbOrTx = db()): string[] {
 /** What an account holds now: the union over its roles and their ancestors; without a role, those of `default`. */
 export const grantsOf = (userId: string, tx: DbOrTx = db()): string[] =>
   accountGrants(roleIdsOf(userId, tx), loadRoles(tx));
+
+/** What an account holds now, and whether any of its roles asks for a second factor. */
+export function standingOf(userId: string, tx: DbOrTx = db()): { grants: string[]; requiresMfa: boolean } {
+  const own = roleIdsOf(userId, tx);
+  const all = loadRoles(tx);
+  return { grants: accountGrants(own, all), requiresMfa: accountRequiresMfa(own, all) };
+}
 
 /** Makes the built-in roles if they are not there. */
 export function ensureBuiltInRoles(tx: Tx): void {
@@ -73,6 +88,10 @@ export function takeRole(tx: Tx, userId: string, roleId: string): boolean {
   });
 }
 
+/** Not suspended, not about to be deleted, and with a password or a passkey. */
+const canSignIn = sql<number>`${users.suspendedAt} is null and ${users.deletionDueAt} is null
+  and (${users.passwordHash} is not null or exists (select 1 from ${passkeys} p where p.user_id = ${users.id}))`;
+
 /** Accounts that hold `*` and can sign in. */
 export function rootHolders(tx: DbOrTx = db()): string[] {
   const all = loadRoles(tx);
@@ -80,15 +99,14 @@ export function rootHolders(tx: DbOrTx = db()): string[] {
     .select({
       userId: userRoles.userId,
       roleId: userRoles.roleId,
-      suspendedAt: users.suspendedAt,
-      passwordHash: users.passwordHash,
+      canSignIn,
     })
     .from(userRoles)
     .innerJoin(users, eq(users.id, userRoles.userId))
     .all();
   const byUser = Map.groupBy(rows, (row) => row.userId);
   return [...byUser]
-    .filter(([, own]) => own[0]?.suspendedAt === null && own[0]?.passwordHash !== null)
+    .filter(([, own]) => own[0]?.canSignIn === 1)
     .filter(
       ([, own]) =>
         compileGrants(

@@ -19,7 +19,7 @@ import {
   renameAccount,
 } from "./users.ts";
 
-export const me = signedIn({})
+export const me = signedIn({}, { tokens: true, enrolling: true })
   .route({ method: "GET", path: "/account", summary: "One's own account" })
   .output(Profile.extend({ staff: z.boolean() }))
   .handler(({ context }) => ({ ...profileOf(context.actor.id), staff: isStaff(context.actor.grants.grants) }));
@@ -66,7 +66,7 @@ export const endSessions = signedIn({})
     }),
   );
 
-export const list = staff("users:read", listQuery(["email", "name", "createdAt"]))
+export const list = staff("users:read", listQuery(["email", "name", "createdAt"]), { tokens: true })
   .route({ method: "GET", path: "/admin/users", summary: "All accounts" })
   .output(page(AccountSummary))
   .handler(({ input }) => listAccounts(input));

@@ -4,55 +4,67 @@ export interface Row {
   guard: string;
   /** Whether it changes something, and so leaves an audit entry. */
   writes: boolean;
+  /** Whether an API token may call it. */
+  tokens: boolean;
+  /** Whether it asks for a sign-in or confirmation within ten minutes. */
+  fresh: boolean;
+  /** Whether it opens to an account that still has to set up the second factor that a role asks for. */
+  enrolling: boolean;
   /** What the plan of the walk's sample needs beyond the guard. */
   plan?: "edit" | "full";
 }
 
-const row = (guard: string, writes = false, plan?: Row["plan"]): Row => ({ guard, writes, ...(plan ? { plan } : {}) });
+type Extras = Partial<Omit<Row, "guard" | "writes">>;
+
+const plain = { tokens: false, fresh: false, enrolling: false };
+const read = (guard: string, extras: Extras = {}): Row => ({ guard, writes: false, ...plain, ...extras });
+const write = (guard: string, extras: Extras = {}): Row => ({ guard, writes: true, ...plain, ...extras });
+/** In an organisation or a zone, where tokens may go as far as their rights do. */
+const tokens = { tokens: true };
 
 export const procedureTable: Record<string, Row> = {
-  "setup.status": row("anyone"),
-  "setup.create": row("anyone", true),
-  "users.me": row("signedIn"),
-  "users.rename": row("signedIn", true),
-  "users.password": row("signedIn", true),
-  "users.sessions": row("signedIn"),
-  "users.endOneSession": row("signedIn", true),
-  "users.endSessions": row("signedIn", true),
-  "users.list": row("staff(users:read)"),
-  "users.create": row("staff(users:write)", true),
-  "organisations.list": row("signedIn"),
-  "organisations.create": row("can(org:create)", true),
-  "organisations.open": row("inOrganisation(member)"),
-  "organisations.edit": row("inOrganisation(admin)", true),
-  "organisations.remove": row("inOrganisation(delete)", true),
-  "organisations.members": row("inOrganisation(member)"),
-  "organisations.addOne": row("inOrganisation(admin)", true),
-  "organisations.changeRole": row("inOrganisation(admin)", true),
-  "organisations.removeOne": row("inOrganisation(admin)", true),
-  "organisations.leave": row("inOrganisation(member)", true),
-  "organisations.handOverTo": row("inOrganisation(owner)", true),
-  "organisations.invites": row("inOrganisation(admin)"),
-  "organisations.revoke": row("inOrganisation(admin)", true),
-  "organisations.ownInvites": row("signedIn"),
-  "organisations.answer": row("signedIn", true),
-  "dns.ownZones": row("signedIn"),
-  "dns.list": row("inOrganisation(member)"),
-  "dns.connections": row("inOrganisation(member)"),
-  "dns.create": row("inOrganisation(admin)", true),
-  "dns.open": row("inZone(view)"),
-  "dns.refresh": row("inZone(view)"),
-  "dns.records": row("inZone(view)"),
-  "dns.rrsets": row("inZone(view)"),
-  "dns.addRecord": row("inZone(edit)", true, "edit"),
-  "dns.editRecord": row("inZone(view)", true, "edit"),
-  "dns.removeRecord": row("inZone(view)", true, "full"),
-  "dns.change": row("inZone(view)", true, "full"),
-  "dns.history": row("inZone(view)"),
-  "dns.historyOne": row("inZone(view)"),
-  "dns.ladder": row("inZone(manage)"),
-  "dns.setPermission": row("inZone(manage)", true),
-  "dns.clearPermission": row("inZone(manage)", true),
+  "setup.status": read("anyone"),
+  "setup.create": write("anyone"),
+  "users.me": read("signedIn", { ...tokens, enrolling: true }),
+  "users.rename": write("signedIn"),
+  "users.password": write("signedIn"),
+  "users.sessions": read("signedIn"),
+  "users.endOneSession": write("signedIn"),
+  "users.endSessions": write("signedIn"),
+  "users.list": read("staff(users:read)", tokens),
+  "users.create": write("staff(users:write)"),
+  "organisations.list": read("signedIn", tokens),
+  "organisations.create": write("can(org:create)", tokens),
+  "organisations.open": read("inOrganisation(member)", tokens),
+  "organisations.edit": write("inOrganisation(admin)", tokens),
+  "organisations.remove": write("inOrganisation(delete)", tokens),
+  "organisations.members": read("inOrganisation(member)", tokens),
+  "organisations.addOne": write("inOrganisation(admin)", tokens),
+  "organisations.changeRole": write("inOrganisation(admin)", tokens),
+  "organisations.removeOne": write("inOrganisation(admin)", tokens),
+  "organisations.leave": write("inOrganisation(member)", tokens),
+  "organisations.handOverTo": write("inOrganisation(owner)", tokens),
+  "organisations.invites": read("inOrganisation(admin)", tokens),
+  "organisations.revoke": write("inOrganisation(admin)", tokens),
+  "organisations.ownInvites": read("signedIn"),
+  "organisations.answer": write("signedIn"),
+  "dns.ownZones": read("signedIn", tokens),
+  "dns.list": read("inOrganisation(member)", tokens),
+  "dns.connections": read("inOrganisation(member)", tokens),
+  "dns.create": write("inOrganisation(admin)", tokens),
+  "dns.open": read("inZone(view)", tokens),
+  "dns.refresh": read("inZone(view)", tokens),
+  "dns.records": read("inZone(view)", tokens),
+  "dns.rrsets": read("inZone(view)", tokens),
+  "dns.addRecord": write("inZone(edit)", { ...tokens, plan: "edit" }),
+  "dns.editRecord": write("inZone(view)", { ...tokens, plan: "edit" }),
+  "dns.removeRecord": write("inZone(view)", { ...tokens, plan: "full" }),
+  "dns.change": write("inZone(view)", { ...tokens, plan: "full" }),
+  "dns.history": read("inZone(view)", tokens),
+  "dns.historyOne": read("inZone(view)", tokens),
+  "dns.ladder": read("inZone(manage)", tokens),
+  "dns.setPermission": write("inZone(manage)", tokens),
+  "dns.clearPermission": write("inZone(manage)", tokens),
 };
 
 /** The doors into the app: nothing else under app/ answers a request. */

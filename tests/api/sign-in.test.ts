@@ -37,7 +37,13 @@ async function signedIn() {
 /** As signing in makes it, without the second that comparing a password takes. */
 async function anotherSession(person: { id: string; address: string }): Promise<string> {
   const { createSession, encodeSession, sessionCookie } = await import("#lib/auth/session.ts");
-  const sid = createSession({ userId: person.id, address: person.address, userAgent: "a browser" });
+  const sid = createSession({
+    userId: person.id,
+    address: person.address,
+    userAgent: "a browser",
+    method: "password",
+    mfa: false,
+  });
   return `${sessionCookie()}=${await encodeSession(sid)}`;
 }
 

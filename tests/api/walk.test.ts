@@ -13,6 +13,9 @@ interface Listed {
   route: string;
   guard: string;
   reads: boolean;
+  tokens: boolean;
+  fresh: boolean;
+  enrolling: boolean;
 }
 
 /** Everything that a call of the walk is made on, new for each. */
@@ -64,8 +67,14 @@ afterAll(() => panel.close());
 
 describe("the table", () => {
   test("names every procedure with its guard, and nothing else", () => {
-    expect(Object.fromEntries(listed.map(({ name, guard }) => [name, guard]))).toEqual(
-      Object.fromEntries(Object.entries(procedureTable).map(([name, { guard }]) => [name, guard])),
+    const told = ({ guard, tokens, fresh, enrolling }: Pick<Row, "guard" | "tokens" | "fresh" | "enrolling">) => ({
+      guard,
+      tokens,
+      fresh,
+      enrolling,
+    });
+    expect(Object.fromEntries(listed.map((procedure) => [procedure.name, told(procedure)]))).toEqual(
+      Object.fromEntries(Object.entries(procedureTable).map(([name, row]) => [name, told(row)])),
     );
   });
 
@@ -411,7 +420,14 @@ function flatten(node: object, at: string[] = []): Listed[] {
     if (!isProcedure(value)) return typeof value === "object" && value !== null ? flatten(value, name) : [];
     const { route, meta } = value["~orpc"] as {
       route: { method?: string; path?: string };
-      meta: { guard: string; argument: string; reads?: boolean };
+      meta: {
+        guard: string;
+        argument: string;
+        reads?: boolean;
+        tokens?: boolean;
+        fresh?: boolean;
+        enrolling?: boolean;
+      };
     };
     return {
       name: name.join("."),
@@ -419,6 +435,9 @@ function flatten(node: object, at: string[] = []): Listed[] {
       route: route.path ?? "",
       guard: meta.argument ? `${meta.guard}(${meta.argument})` : meta.guard,
       reads: meta.reads ?? false,
+      tokens: meta.tokens ?? false,
+      fresh: meta.fresh ?? false,
+      enrolling: meta.enrolling ?? false,
     };
   });
 }

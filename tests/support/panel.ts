@@ -88,7 +88,13 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
       }
       return made;
     });
-    const sid = createSession({ userId: account.id, address: "127.0.0.1", userAgent: "test" });
+    const sid = createSession({
+      userId: account.id,
+      address: "127.0.0.1",
+      userAgent: "test",
+      method: "password",
+      mfa: false,
+    });
     const cookie = `${sessionCookie()}=${await encodeSession(sid)}`;
     return { id: account.id, email, cookie, call: (method, target, body) => call(method, target, body, { cookie }) };
   };

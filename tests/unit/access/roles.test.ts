@@ -25,6 +25,7 @@ const roles = fc
   .array(
     fc.record({
       parentId: fc.option(fc.constantFrom(...ids, "gone"), { freq: 3 }),
+      requiresMfa: fc.boolean(),
       grants: fc.uniqueArray(fc.constantFrom("a:b", "a:*", "c", "d:e", "*", "not a grant"), { maxLength: 3 }),
     }),
     { minLength: 1, maxLength: ids.length },
@@ -112,9 +113,9 @@ test("descendants are those that have the role above them", () => {
 
 describe("accounts without a role", () => {
   const all = new Map<string, RoleRow>([
-    ["1", { id: "1", name: DEFAULT_ROLE, parentId: null, grants: ["org:create"] }],
-    ["2", { id: "2", name: "Support", parentId: null, grants: ["tickets:read"] }],
-    ["3", { id: "3", name: "Friendly", parentId: "1", grants: ["tickets:read"] }],
+    ["1", { id: "1", name: DEFAULT_ROLE, parentId: null, requiresMfa: false, grants: ["org:create"] }],
+    ["2", { id: "2", name: "Support", parentId: null, requiresMfa: false, grants: ["tickets:read"] }],
+    ["3", { id: "3", name: "Friendly", parentId: "1", requiresMfa: false, grants: ["tickets:read"] }],
   ]);
 
   it("have the default role's grants, and accounts with one do not", () => {

@@ -1,0 +1,44 @@
+/** The outbox: every mail is a row before it leaves. Its one-time link stands apart, sealed, until it is sent or expires. */
+import type { Tx } from "#db/client.ts";
+import { mailSecrets, mails } from "#db/schema/index.ts";
+import { seal } from "#lib/crypto/seal.ts";
+import { env } from "#lib/env.ts";
+import { newId } from "#lib/id.ts";
+
+/** Where the one-time link goes in a mail's text: all that anyone but the recipient ever sees of it. */
+export const LINK = "[link]";
+
+export interface NewMail {
+  /** What it is for: `reset`, `verify`, `invite` … */
+  template: string;
+  /** The account it is about, if there is one. */
+  userId: string | null;
+  recipient: string;
+  subject: string;
+  /** Plain text, with `[link]` on a line of its own where the link goes. */
+  text: string;
+  /** A one-time link, and when it ends (milliseconds). */
+  link?: { url: string; expiresAt: number };
+}
+
+/** Puts a mail into the outbox, in the transaction of what it tells about. Returns its id. */
+export function queueMail(tx: Tx, mail: NewMail): string {
+  const now = Date.now();
+  const id = newId(now);
+  const { link, ...columns } = mail;
+  tx.insert(mails)
+    .values({
+      id,
+      ...columns,
+      messageId: `<${id}@${new URL(env().origin).hostname}>`,
+      createdAt: now,
+      dueAt: now,
+      expiresAt: link?.expiresAt ?? null,
+    })
+    .run();
+  if (link) {
+    const sealed = seal(link.url, { table: "mail_secrets", column: "link", row: id });
+    tx.insert(mailSecrets).values({ mailId: id, link: sealed, expiresAt: link.expiresAt }).run();
+  }
+  return id;
+}
