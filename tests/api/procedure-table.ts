@@ -12,6 +12,8 @@ export interface Row {
   enrolling: boolean;
   /** What the plan of the walk's sample needs beyond the guard. */
   plan?: "edit" | "full";
+  /** Permissions that the sample needs beyond the guard's own: a ceiling, a second right. */
+  needs?: string[];
 }
 
 type Extras = Partial<Omit<Row, "guard" | "writes">>;

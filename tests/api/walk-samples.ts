@@ -1,0 +1,75 @@
+/** A call of every procedure that would succeed for whoever passes its guard: what it sends, and what has to be there first. */
+
+import type { Person } from "../support/panel.ts";
+import { fresh, insertInvite, type Stage, sessionOf, spareAccount } from "../support/stage.ts";
+import type { Standing } from "./walk-standings.ts";
+
+type Values = Record<string, unknown>;
+
+/** Parameters of the route and fields of the body together. A procedure without an entry takes nothing but what the stage has. */
+export const samples: Record<string, (stage: Stage, caller: Person) => Values> = {
+  "setup.create": () => ({
+    token: "not the token",
+    name: "Somebody",
+    email: `setup.${fresh()}@example.org`,
+    password: "a long enough password",
+  }),
+  "users.rename": () => ({ name: "Another name" }),
+  "users.password": () => ({ currentPassword: "wrong", newPassword: "a long enough password" }),
+  "users.create": () => ({
+    name: "Somebody",
+    email: `made.${fresh()}@example.org`,
+    password: "a long enough password",
+  }),
+  "organisations.create": () => ({ name: "Another", handle: `another-${fresh()}` }),
+  "organisations.edit": () => ({ name: "Renamed" }),
+  "organisations.addOne": (stage) => ({ email: spareAccount(stage).email, role: "member" }),
+  "organisations.changeRole": (stage) => ({ user: stage.member.id, role: "admin" }),
+  "organisations.removeOne": (stage) => ({ user: stage.member.id }),
+  "organisations.handOverTo": (stage) => ({ user: stage.member.id }),
+  "organisations.answer": (stage) => ({ invite: stage.ownInvite, accept: true }),
+  "dns.create": () => ({ name: `made${fresh()}.example`, connection: "local" }),
+  "dns.addRecord": () => ({ name: "new", type: "A", ttl: 60, content: "192.0.2.9" }),
+  "dns.editRecord": () => ({ name: "www", type: "A", ttl: 60, content: "192.0.2.10" }),
+  "dns.change": () => ({ deletions: [{ name: "www", type: "A" }] }),
+  "dns.setPermission": (stage) => ({ user: stage.member.id, level: "edit" }),
+  "dns.clearPermission": (stage) => ({ user: stage.member.id }),
+};
+
+/** What has to be true of the stage or the caller for the sample to make sense. */
+export const preparations: Record<string, (stage: Stage, caller: Person) => void> = {
+  "organisations.remove": ({ sql, organisation }) =>
+    sql.run("delete from zones where organisation_id = ?", organisation.id),
+  "organisations.answer": (stage, caller) => {
+    if (caller.id) stage.ownInvite = insertInvite(stage, caller.email, stage.member.id);
+  },
+  "users.endOneSession": (stage, caller) => {
+    stage.session = sessionOf(stage.sql, caller.id) || stage.session;
+  },
+};
+
+/** Where the guard lets somebody through and the work itself then says no. `every` is every standing that passes. */
+export const alsoAnswers: Record<string, Partial<Record<Standing | "every", number[]>>> = {
+  "setup.create": { every: [403, 409] },
+  "users.password": { every: [422] },
+  "organisations.leave": { owner: [409], permission: [404], root: [404] },
+  "dns.create": { owner: [403], admin: [403], permission: [403] },
+};
+
+/** Children of the stage that another stage's parent must not have: 404. */
+export const children: [
+  procedure: string,
+  child: "record" | "change" | "invite" | "ownInvite" | "session" | "member",
+][] = [
+  ["dns.editRecord", "record"],
+  ["dns.removeRecord", "record"],
+  ["dns.historyOne", "change"],
+  ["organisations.revoke", "invite"],
+  ["organisations.answer", "ownInvite"],
+  ["users.endOneSession", "session"],
+  ["organisations.changeRole", "member"],
+  ["organisations.removeOne", "member"],
+  ["organisations.handOverTo", "member"],
+  ["dns.setPermission", "member"],
+  ["dns.clearPermission", "member"],
+];

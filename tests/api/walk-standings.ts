@@ -1,0 +1,110 @@
+/** Who the walk calls procedures as, and what the guard alone lets each of them do. */
+import { holds } from "#lib/access/permissions.ts";
+import { defaultRoleGrants } from "#lib/access/roles.ts";
+import type { Person } from "../support/panel.ts";
+import { fresh, type Stage } from "../support/stage.ts";
+import type { Row } from "./procedure-table.ts";
+
+export const standings = [
+  "nobody",
+  "suspended",
+  "unenrolled",
+  "stale",
+  "stranger",
+  "ordinary",
+  "none",
+  "view",
+  "edit",
+  "full",
+  "member",
+  "admin",
+  "owner",
+  "permission",
+  "root",
+] as const;
+
+export type Standing = (typeof standings)[number];
+
+const ladder = ["none", "view", "edit", "full"];
+const ranks = ["member", "admin", "owner"];
+
+/** Derived from the guard alone: 200 stands for "the guard lets it through". */
+export function expectation(row: Row, standing: Standing): number {
+  const { kind, argument } = guardOf(row);
+  if (kind === "anyone") return 200;
+  if (standing === "nobody" || standing === "suspended") return 401;
+  if (standing === "unenrolled") return row.enrolling ? expectation(row, "root") : 403;
+  if (standing === "stale") return row.fresh ? 403 : expectation(row, "root");
+  if (standing === "root") return 200;
+  if (kind === "signedIn") return 200;
+  if (kind === "can" || kind === "staff") {
+    if (standing === "permission") return 200;
+    const ordinary = standing !== "stranger" && kind === "can" && holds(defaultRoleGrants, argument);
+    return ordinary ? 200 : 403;
+  }
+  if (standing === "permission") return 200;
+  if (standing === "stranger" || standing === "ordinary") return 404;
+  if (kind === "inOrganisation") {
+    const rank = Math.max(0, ranks.indexOf(standing));
+    return rank >= (argument === "delete" ? 2 : ranks.indexOf(argument)) ? 200 : 403;
+  }
+  if (standing === "none") return 404;
+  if (standing === "admin" || standing === "owner") return 200;
+  if (argument === "manage") return 403;
+  const level = standing === "member" ? "view" : standing;
+  return ladder.indexOf(level) >= Math.max(ladder.indexOf(argument), ladder.indexOf(row.plan ?? "none")) ? 200 : 403;
+}
+
+/** The smallest set of permissions that passes the guard from outside the organisation. */
+function permissionsFor(row: Row): string[] {
+  const { kind, argument } = guardOf(row);
+  if (kind === "can" || kind === "staff") return [argument, ...(row.needs ?? [])];
+  if (kind === "inOrganisation")
+    return [{ member: "org:read", admin: "org:write", owner: "org:write", delete: "org:delete" }[argument] ?? ""];
+  if (kind !== "inZone") return ["soc:read"];
+  if (argument === "manage") return ["dns:manage"];
+  return row.plan === "full" ? ["dns:write", "dns:delete"] : row.plan === "edit" ? ["dns:write"] : ["dns:read"];
+}
+
+/** Makes the caller. What it changes goes with the test's transaction. */
+export async function callerOf(standing: Standing, stage: Stage, row: Row): Promise<Person> {
+  const { panel, sql } = stage;
+  const name = `${standing} ${fresh()}`;
+  if (standing === "nobody") return { id: "", email: "", cookie: "", call: panel.call };
+  if (standing === "permission") return panel.person(name, permissionsFor(row));
+  if (standing === "stranger") return panel.person(name, []);
+  const root = ["root", "stale", "unenrolled"].includes(standing);
+  const person = await panel.person(name, root ? "root" : undefined);
+  if (standing === "stale") sql.run("update sessions set confirmed_at = 0 where user_id = ?", person.id);
+  if (standing === "unenrolled") sql.run("update roles set requires_mfa = 1 where name = 'rootAdmin'");
+  if (standing === "suspended") sql.run("update users set suspended_at = 1 where id = ?", person.id);
+  const level = ladder.indexOf(standing);
+  const role = level >= 0 ? "member" : ranks.find((rank) => rank === standing);
+  if (role === "owner")
+    sql.run(
+      "update organisation_members set role = 'admin' where organisation_id = ? and role = 'owner'",
+      stage.organisation.id,
+    );
+  if (role)
+    sql.run(
+      "insert into organisation_members (organisation_id, user_id, role, created_at) values (?, ?, ?, 0)",
+      stage.organisation.id,
+      person.id,
+      role,
+    );
+  if (level >= 0)
+    sql.run(
+      "insert into zone_permissions (zone_id, user_id, can_view, can_modify, can_delete, created_at) select id, ?, ?, ?, ?, 0 from zones where organisation_id = ?",
+      person.id,
+      Number(level > 0),
+      Number(level > 1),
+      Number(level > 2),
+      stage.organisation.id,
+    );
+  return person;
+}
+
+export function guardOf({ guard }: Row): { kind: string; argument: string } {
+  const [, kind = guard, argument = ""] = /^(\w+)\((.*)\)$/.exec(guard) ?? [];
+  return { kind, argument };
+}

@@ -1,0 +1,93 @@
+/** What the walk calls procedures on: one organisation with a zone and everything in it, and people of every standing towards it. */
+import type { Panel, Person } from "./panel.ts";
+
+/** Everything that a route's parameters can name. */
+export interface Stage {
+  panel: Panel;
+  sql: Sql;
+  organisation: { id: string; handle: string };
+  zone: string;
+  record: string;
+  change: string;
+  /** A pending invitation to somebody else. */
+  invite: string;
+  /** A pending invitation to the caller, once there is one. */
+  ownInvite: string;
+  session: string;
+  member: Person;
+}
+
+/** The database under the panel, for what no procedure does. */
+export interface Sql {
+  run(text: string, ...values: unknown[]): void;
+  get<T>(text: string, ...values: unknown[]): T | undefined;
+  all<T>(text: string, ...values: unknown[]): T[];
+}
+
+let sequence = 0;
+
+/** A number that no name on any stage had before. */
+export const fresh = (): number => ++sequence;
+
+export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Stage> {
+  const n = fresh();
+  const sql = await sqlOf();
+  const owner = await panel.person(`Owner ${n}`, "root");
+  const member = await panel.person(`Member ${n}`);
+  const handle = `org-${n}`;
+  const organisation = (
+    await owner.call<{ id: string; handle: string }>("POST", "/organisations", { name: `Organisation ${n}`, handle })
+  ).body;
+  await owner.call("POST", `/organisations/${handle}/members`, { email: member.email, role: "member" });
+  const zone = `stage${n}.example`;
+  await owner.call("POST", `/organisations/${handle}/dns/zones`, { name: zone, connection: "local" });
+  const base = `/organisations/${handle}/dns/zones/${zone}`;
+  const record = (
+    await owner.call<{ id: string; change: string }>("POST", `${base}/records`, {
+      name: "www",
+      type: "A",
+      ttl: 60,
+      content: address,
+    })
+  ).body;
+  await owner.call("PUT", `${base}/permissions/${member.id}`, { level: "view" });
+  const stage = { panel, sql, organisation, zone, record: record.id, change: record.change, member };
+  const invite = insertInvite(stage, `somebody.${n}@example.org`, owner.id);
+  return { ...stage, invite, ownInvite: invite, session: sessionOf(sql, member.id) };
+}
+
+export function insertInvite(stage: Pick<Stage, "sql" | "organisation">, email: string, by: string): string {
+  const id = `invite-${fresh()}`;
+  const now = Date.now();
+  stage.sql.run(
+    "insert into organisation_invites (id, organisation_id, email, role, invited_by, created_at, expires_at) values (?, ?, ?, 'member', ?, ?, ?)",
+    id,
+    stage.organisation.id,
+    email,
+    by,
+    now,
+    now + 3_600_000,
+  );
+  return id;
+}
+
+export const sessionOf = (sql: Sql, user: string): string =>
+  sql.get<{ id: string }>("select id from sessions where user_id = ?", user)?.id ?? "";
+
+/** An account that is in no organisation: its e-mail address. */
+export function spareAccount({ sql }: Pick<Stage, "sql">): { id: string; email: string } {
+  const id = `spare-${fresh()}`;
+  const email = `${id}@example.org`;
+  sql.run("insert into users (id, name, email, created_at, updated_at) values (?, 'Spare', ?, 0, 0)", id, email);
+  return { id, email };
+}
+
+async function sqlOf(): Promise<Sql> {
+  const { db } = await import("#db/client.ts");
+  const { $client } = db();
+  return {
+    run: (text, ...values) => void $client.prepare(text).run(...values),
+    get: (text, ...values) => $client.prepare(text).get(...values) as never,
+    all: (text, ...values) => $client.prepare(text).all(...values) as never,
+  };
+}
