@@ -4,12 +4,14 @@ import { powerDnsAvailable } from "../support/powerdns.ts";
 import { change } from "./change.ts";
 import { type Row, table } from "./figures.ts";
 import { javascript } from "./javascript.ts";
+import { permissions } from "./permissions.ts";
 import { records } from "./records.ts";
 
 const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolean }> = {
   records: { run: records, needsPowerDns: true },
   change: { run: change, needsPowerDns: true },
   javascript: { run: javascript, needsPowerDns: false },
+  permissions: { run: permissions, needsPowerDns: false },
 };
 
 // What was started is ended with this process.
