@@ -1,61 +1,10 @@
-/** One's password, and where one is signed in. */
-import { Badge } from "#components/ui/badge.tsx";
-import { Panel } from "#components/ui/panel.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
-import { Time } from "#components/ui/time.tsx";
-import { load } from "#lib/api/caller.ts";
-import { deviceOf } from "./device.ts";
-import { PasswordForm } from "./password-form.tsx";
-import { EndOtherSessions, EndSession } from "./session-actions.tsx";
+/** How one proves who one is, and where one is signed in: a section each. */
+import { PasswordSection } from "./password-section.tsx";
+import { SessionsSection } from "./sessions-section.tsx";
 
-export async function Security() {
-  const [me, sessions] = await Promise.all([load((api) => api.users.me({})), load((api) => api.users.sessions({}))]);
-  const now = Date.now();
-  const others = sessions.items.filter((session) => !session.current).length;
-  return (
-    <div className="flex max-w-[880px] flex-col gap-5">
-      <PasswordForm email={me.email} />
-      <Panel
-        title="Sessions"
-        description="Where you are signed in. A session ends by itself after 7 days without use, and after 30 days in any case."
-        actions={others > 0 && <EndOtherSessions count={others} />}
-      >
-        <Table label="Sessions" stack>
-          <THead>
-            <Th>Device</Th>
-            <Th>Address</Th>
-            <Th>Signed in</Th>
-            <Th>Last seen</Th>
-            <Th hidden>Actions</Th>
-          </THead>
-          <TBody>
-            {sessions.items.map(({ id, current, userAgent, address, createdAt, lastSeenAt }) => (
-              <Tr key={id}>
-                <Td title={userAgent}>
-                  <span className="font-medium">{deviceOf(userAgent)}</span>
-                  {current && (
-                    <Badge tone="ok" className="ms-2">
-                      This session
-                    </Badge>
-                  )}
-                </Td>
-                <Td label="Address" mono dim>
-                  {address}
-                </Td>
-                <Td label="Signed in" dim>
-                  <Time at={createdAt} now={now} />
-                </Td>
-                <Td label="Last seen" dim>
-                  <Time at={lastSeenAt} now={now} />
-                </Td>
-                <Td align="end" className="py-[3px]!">
-                  {!current && <EndSession session={id} device={deviceOf(userAgent)} />}
-                </Td>
-              </Tr>
-            ))}
-          </TBody>
-        </Table>
-      </Panel>
-    </div>
-  );
-}
+export const Security = () => (
+  <div className="flex max-w-[880px] flex-col gap-5">
+    <PasswordSection />
+    <SessionsSection />
+  </div>
+);

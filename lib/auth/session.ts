@@ -10,6 +10,7 @@ import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { singleton } from "#lib/singleton.ts";
+import { deviceOf } from "./device.ts";
 
 const DAY = 86_400_000;
 export const SESSION_DAYS = 30;
@@ -118,9 +119,10 @@ async function sessionIdOf(cookie: string): Promise<string | null> {
   }
 }
 
-export function listSessions(userId: string) {
+/** An account's live sessions, the one in use last first. */
+export function listSessions(userId: string, current: string | null) {
   const now = Date.now();
-  return db()
+  const rows = db()
     .select()
     .from(sessions)
     .where(
@@ -128,6 +130,12 @@ export function listSessions(userId: string) {
     )
     .orderBy(desc(sessions.lastSeenAt))
     .all();
+  return rows.map((row) => ({
+    ...row,
+    current: row.id === current,
+    device: deviceOf(row.userAgent),
+    mfa: row.mfa === 1,
+  }));
 }
 
 /** Ends one of an account's sessions. False if there was none. */

@@ -37,9 +37,7 @@ export const password = signedIn({ currentPassword: z.string().max(1000), newPas
 export const sessions = signedIn({})
   .route({ method: "GET", path: "/account/sessions", summary: "One's own sessions" })
   .output(z.object({ items: z.array(Session) }))
-  .handler(({ context }) => ({
-    items: listSessions(context.actor.id).map((row) => ({ ...row, current: row.id === context.actor.sessionId })),
-  }));
+  .handler(({ context }) => ({ items: listSessions(context.actor.id, context.actor.sessionId) }));
 
 export const endOneSession = signedIn({ session: z.string() })
   .route({ method: "DELETE", path: "/account/sessions/{session}", summary: "End one of one's own sessions" })

@@ -22,7 +22,13 @@ export const Session = z.object({
   id: z.string(),
   current: z.boolean(),
   address: z.string(),
+  /** Such as "Firefox on Windows". */
+  device: z.string(),
   userAgent: z.string(),
+  /** How it began. */
+  method: z.enum(["password", "passkey"]),
+  /** A second factor was shown, or a passkey that verified its user. */
+  mfa: z.boolean(),
   createdAt: z.number().int(),
   lastSeenAt: z.number().int(),
   expiresAt: z.number().int(),
