@@ -39,9 +39,13 @@ export function ZoneTable({ zones, organisations, list }: ZoneTableProps) {
             </Td>
             {organisations && (
               <Td label="Organisation">
-                <TextLink tone="dim" href={organisationPath(zone.organisation.handle)}>
-                  {zone.organisation.name}
-                </TextLink>
+                {zone.organisation.open ? (
+                  <TextLink tone="dim" href={organisationPath(zone.organisation.handle)}>
+                    {zone.organisation.name}
+                  </TextLink>
+                ) : (
+                  <span className="text-dim">{zone.organisation.name}</span>
+                )}
               </Td>
             )}
             <Td label="Connection" dim>

@@ -131,3 +131,38 @@ export const zonePermissions = sqliteTable(
     ),
   ],
 );
+
+/** An invitation to become a guest of one zone: what the account's row will say once it accepts. */
+export const zoneInvites = sqliteTable(
+  "zone_invites",
+  {
+    id: text().primaryKey(),
+    zoneId: text("zone_id")
+      .notNull()
+      .references(() => zones.id, { onDelete: "cascade" }),
+    /** Lower case. */
+    email: text().notNull(),
+    level: text({ enum: ["view", "edit", "full"] }).notNull(),
+    /** JSON arrays. Empty: not narrowed. */
+    names: text().notNull().default("[]"),
+    types: text().notNull().default("[]"),
+    /** When the row will end. */
+    accessUntil: integer("access_until").notNull(),
+    /** SHA-256 of the token in the link that was mailed; null: answered on the dashboard alone. */
+    tokenHash: text("token_hash"),
+    /** The last mail that carries the link. */
+    mailId: text("mail_id"),
+    invitedBy: text("invited_by")
+      .notNull()
+      .references(() => users.id),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("zone_invites_email").on(t.zoneId, t.email),
+    index("zone_invites_address").on(t.email),
+    uniqueIndex("zone_invites_token").on(t.tokenHash),
+    uniqueIndex("zone_invites_mail").on(t.mailId),
+    index("zone_invites_sender").on(t.invitedBy),
+  ],
+);

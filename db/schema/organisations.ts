@@ -14,6 +14,10 @@ export const organisations = sqliteTable(
     memberDefault: text("member_default", { enum: ["none", "view", "edit", "full"] })
       .notNull()
       .default("view"),
+    /** Whether accounts outside the organisation may hold rows in its zones. */
+    guests: text({ enum: ["allowed", "forbidden"] })
+      .notNull()
+      .default("allowed"),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [uniqueIndex("organisations_handle").on(t.handle), index("organisations_name").on(t.name)],
@@ -51,6 +55,8 @@ export const organisationInvites = sqliteTable(
     role: text({ enum: ["admin", "member"] }).notNull(),
     /** SHA-256 of the token in the link that was mailed; null: answered on the dashboard alone. */
     tokenHash: text("token_hash"),
+    /** The last mail that carries the link. */
+    mailId: text("mail_id"),
     invitedBy: text("invited_by")
       .notNull()
       .references(() => users.id),
@@ -61,6 +67,7 @@ export const organisationInvites = sqliteTable(
     uniqueIndex("organisation_invites_email").on(t.organisationId, t.email),
     index("organisation_invites_address").on(t.email),
     uniqueIndex("organisation_invites_token").on(t.tokenHash),
+    uniqueIndex("organisation_invites_mail").on(t.mailId),
     index("organisation_invites_sender").on(t.invitedBy),
   ],
 );

@@ -57,6 +57,8 @@ export interface ZoneStanding {
   organisationRole: "owner" | "admin" | "member" | null;
   /** The level that the organisation's members have by default. */
   memberDefault: ZoneLevel;
+  /** Whether the organisation and the panel let accounts outside it hold rows. */
+  guests: boolean;
   row: ZoneRow | null;
   /** Milliseconds. */
   now: number;
@@ -126,8 +128,15 @@ function platformLevel(grants: GrantSet): ZoneLevel {
   return grants.has("dns:read") ? "view" : "none";
 }
 
+/** Whether a row narrows its level to names or types. */
+const narrows = (row: ZoneRow): boolean => atLeast(row.level, "edit") && row.names.length + row.types.length > 0;
+
+/** Whether a row gives less than the level, be it only outside its names and types. Its end would then give more. */
+const isBelow = (row: ZoneRow, level: ZoneLevel): boolean =>
+  compareLevels(narrows(row) ? "view" : row.level, level) < 0;
+
 /** The first rule that applies; `row` is set only where it narrows. */
-function tenantPart({ organisationRole, memberDefault, row, now }: ZoneStanding): {
+function tenantPart({ organisationRole, memberDefault, guests, row, now }: ZoneStanding): {
   level: ZoneLevel;
   source: Exclude<ZoneAccess["source"], "platform">;
   row: ZoneRow | null;
@@ -135,10 +144,16 @@ function tenantPart({ organisationRole, memberDefault, row, now }: ZoneStanding)
   if (organisationRole === "owner" || organisationRole === "admin") {
     return { level: "full", source: "organisation", row: null };
   }
-  if (row && (row.expiresAt === null || row.expiresAt > now)) {
-    const narrows = atLeast(row.level, "edit") && row.names.length + row.types.length > 0;
-    return { level: row.level, source: "row", row: narrows ? row : null };
+  const member = organisationRole === "member";
+  if (row && (member || guests)) {
+    const over = row.expiresAt !== null && row.expiresAt <= now;
+    if (!over) return { level: row.level, source: "row", row: narrows(row) ? row : null };
+    // No end gives more than there was: where the row was below the member default, the lower of the two goes on.
+    if (member && isBelow(row, memberDefault)) {
+      const level = minLevel(row.level, memberDefault);
+      return { level, source: "row", row: narrows(row) ? row : null };
+    }
   }
-  if (organisationRole === "member") return { level: memberDefault, source: "default", row: null };
+  if (member) return { level: memberDefault, source: "default", row: null };
   return { level: "none", source: "none", row: null };
 }

@@ -52,7 +52,7 @@ export async function addZone(
   const kind = request.link ? "link" : "create";
   const { zone, entry } = reserve(organisation, name, connection, kind, actor);
   await withZoneLock(zone.id, () => make(zone, entry, connection, kind));
-  return summaryOfZone(loadZone(organisation.id, zone.id, actor));
+  return summaryOfZone(loadZone(organisation.id, zone.id, actor), actor);
 }
 
 /** Nobody gets a public suffix: what is asked for is a registrable name, or below one, or a reverse zone. */

@@ -48,7 +48,11 @@ export const create = inOrganisation(
 export const open = inZone("view", {})
   .route({ method: "GET", path: ZONE, summary: "One zone, with one's own level" })
   .output(shapes.ZoneDetail)
-  .handler(({ context }) => ({ ...summaryOfZone(context), ...shapes.capabilitiesOf(context.zone) }));
+  .handler(({ context }) => ({
+    ...summaryOfZone(context, context.actor),
+    guestUntil: context.guestUntil,
+    ...shapes.capabilitiesOf(context.zone),
+  }));
 
 export const refresh = inZone("view", {})
   .meta({ guard: "inZone", argument: "view", reads: true })

@@ -34,7 +34,8 @@ export const Zone = z.object({
   id: z.string(),
   name: z.string(),
   displayName: z.string(),
-  organisation: z.object({ id: z.string(), handle: z.string(), name: z.string() }),
+  /** `open`: the account can open the organisation too, and not the zone alone. */
+  organisation: z.object({ id: z.string(), handle: z.string(), name: z.string(), open: z.boolean() }),
   connection: z.string(),
   connectionLabel: z.string(),
   origin: z.enum(["created", "linked"]),
@@ -49,7 +50,13 @@ export const Zone = z.object({
   refreshedAt: z.number().int(),
   createdAt: z.number().int(),
 });
-export const ZoneDetail = Zone.extend({ kind: z.string(), types: z.array(z.string()), offers: z.array(z.string()) });
+export const ZoneDetail = Zone.extend({
+  /** When a guest's level ends; null for everybody else. */
+  guestUntil: z.number().int().nullable(),
+  kind: z.string(),
+  types: z.array(z.string()),
+  offers: z.array(z.string()),
+});
 export const ZoneChoices = z.object({
   items: z.array(z.object({ id: z.string(), kind: z.string(), label: z.string(), default: z.boolean() })),
   mayCreate: z.boolean(),

@@ -2,19 +2,31 @@
 import { and, asc, count, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
 import { organisationMembers, organisations, zonePermissions, zones } from "#db/schema/index.ts";
+import { type OrganisationRole, organisationAccess } from "#lib/access/organisation-role.ts";
 import { levelOfFlags, type ZoneAccess, type ZoneLevel, type ZoneRow, zoneAccess } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
+import { setting } from "#lib/settings/settings.ts";
 import { connectionById } from "./connections.ts";
 import { displayName, parseName } from "./name.ts";
 
 export type Zone = typeof zones.$inferSelect;
-export type OrganisationRef = { id: string; handle: string; name: string; memberDefault: ZoneLevel };
+export type OrganisationRef = {
+  id: string;
+  handle: string;
+  name: string;
+  memberDefault: ZoneLevel;
+  guests: "allowed" | "forbidden";
+};
 
 export interface LoadedZone {
   zone: Zone;
   organisation: OrganisationRef;
+  /** The actor's role in the organisation. */
+  role: OrganisationRole | null;
+  /** When a guest's row ends; null for everybody else. */
+  guestUntil: number | null;
   access: ZoneAccess;
 }
 
@@ -23,6 +35,7 @@ const organisationColumns = {
   handle: organisations.handle,
   name: organisations.name,
   memberDefault: organisations.memberDefault,
+  guests: organisations.guests,
 };
 
 /** By id or apex name inside one organisation, with the actor's access as it is now. Throws `not_found`. */
@@ -50,15 +63,33 @@ export function loadZone(organisation: string, reference: string, actor: Actor, 
     )
     .get();
   if (!row) throw notFound("zone");
+  return loadedFrom(row, actor);
+}
+
+interface JoinedZone {
+  zone: Zone;
+  organisation: OrganisationRef;
+  role: OrganisationRole | null;
+  row: typeof zonePermissions.$inferSelect | null;
+}
+
+function loadedFrom({ zone, organisation, role, row }: JoinedZone, actor: Actor): LoadedZone {
+  const guest = role === null && row !== null && takesGuests(organisation);
   const access = zoneAccess({
     grants: actor.grants,
-    organisationRole: row.role,
-    memberDefault: row.organisation.memberDefault,
-    row: row.row && toZoneRow(row.row),
+    organisationRole: role,
+    memberDefault: organisation.memberDefault,
+    guests: guest,
+    row: row && toZoneRow(row),
     now: Date.now(),
   });
-  return { zone: row.zone, organisation: row.organisation, access };
+  const guestUntil = guest && access.source === "row" ? row.expiresAt : null;
+  return { zone, organisation, role, guestUntil, access };
 }
+
+/** Whether accounts outside the organisation may hold rows in its zones now. */
+const takesGuests = (organisation: Pick<OrganisationRef, "guests">, tx: DbOrTx = db()): boolean =>
+  organisation.guests === "allowed" && setting("feature.guests", tx);
 
 export const toZoneRow = (row: typeof zonePermissions.$inferSelect): ZoneRow => ({
   level: levelOfFlags({ canView: row.canView === 1, canModify: row.canModify === 1, canDelete: row.canDelete === 1 }),
@@ -71,7 +102,7 @@ export interface ZoneSummary {
   id: string;
   name: string;
   displayName: string;
-  organisation: { id: string; handle: string; name: string };
+  organisation: { id: string; handle: string; name: string; open: boolean };
   connection: string;
   connectionLabel: string;
   origin: "created" | "linked";
@@ -89,14 +120,19 @@ export interface ZoneSummary {
 
 export const NOT_SERVED = "Not served: export it, or move it to a connection.";
 
-export function summaryOfZone({ zone, organisation, access }: LoadedZone): ZoneSummary {
+export function summaryOfZone({ zone, organisation, role, access }: LoadedZone, actor: Actor): ZoneSummary {
   const connection = connectionById(zone.connection);
   const missing = "Its connection is no longer configured on this panel.";
   return {
     id: zone.id,
     name: zone.name,
     displayName: displayName(zone.name).replace(/\.$/, ""),
-    organisation: { id: organisation.id, handle: organisation.handle, name: organisation.name },
+    organisation: {
+      id: organisation.id,
+      handle: organisation.handle,
+      name: organisation.name,
+      open: organisationAccess({ grants: actor.grants, role }).member,
+    },
     connection: zone.connection,
     connectionLabel: connection?.label ?? zone.connection,
     origin: zone.origin,
@@ -146,16 +182,7 @@ export function listZones(
     .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id)))
     .where(where)
     .get();
-  const items = rows.map((row) => {
-    const access = zoneAccess({
-      grants: actor.grants,
-      organisationRole: row.role,
-      memberDefault: row.organisation.memberDefault,
-      row: row.row && toZoneRow(row.row),
-      now: Date.now(),
-    });
-    return summaryOfZone({ zone: row.zone, organisation: row.organisation, access });
-  });
+  const items = rows.map((row) => summaryOfZone(loadedFrom(row, actor), actor));
   return { items, total: total?.n ?? 0, page: query.page, perPage: query.perPage };
 }
 
@@ -184,10 +211,14 @@ export function visibleZones(actor: Actor & { id: string }): SQL<number> {
 /** The ladder as a condition: a tenth of `zoneAccess`, only "at least view". A test holds the two against each other. */
 function visibleTo(actor: Actor): SQL | undefined {
   if (["dns:read", "dns:write", "dns:manage"].some((permission) => actor.grants.has(permission))) return undefined;
+  const member = eq(organisationMembers.role, "member");
+  const mayHold = setting("feature.guests") ? or(member, eq(organisations.guests, "allowed")) : member;
   const unexpired = or(isNull(zonePermissions.expiresAt), gt(zonePermissions.expiresAt, Date.now()));
+  // The end of a row that gives nothing gives nothing either.
+  const counts = or(unexpired, eq(zonePermissions.canView, 0));
   return sql`case
     when ${organisationMembers.role} in ('owner', 'admin') then 1
-    when ${zonePermissions.userId} is not null and ${unexpired} then ${zonePermissions.canView}
+    when ${zonePermissions.userId} is not null and ${mayHold} and ${counts} then ${zonePermissions.canView}
     when ${organisationMembers.role} = 'member' then ${organisations.memberDefault} <> 'none'
     else 0 end = 1`;
 }

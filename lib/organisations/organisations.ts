@@ -40,6 +40,8 @@ export const OrganisationShape = z.object({
   handle: z.string(),
   name: z.string(),
   memberDefault: z.enum(zoneLevels),
+  /** Whether accounts outside it may hold levels in its zones. */
+  guests: z.enum(["allowed", "forbidden"]),
   /** The caller's own role; null for staff who are not members. */
   role: z.enum(["owner", "admin", "member"]).nullable(),
   members: z.number().int(),
@@ -93,6 +95,7 @@ export function createOrganisation(
       handle: input.handle,
       name: input.name,
       memberDefault: "view" as const,
+      guests: "allowed" as const,
       createdAt: now,
     };
     tx.insert(organisations).values(organisation).run();
@@ -108,6 +111,7 @@ export interface OrganisationEdit {
   name?: string | undefined;
   handle?: string | undefined;
   memberDefault?: Organisation["memberDefault"] | undefined;
+  guests?: Organisation["guests"] | undefined;
 }
 
 export function editOrganisation(
@@ -189,6 +193,7 @@ const summaries = (actor: Actor & { id: string }) =>
       handle: organisations.handle,
       name: organisations.name,
       memberDefault: organisations.memberDefault,
+      guests: organisations.guests,
       createdAt: organisations.createdAt,
       role: sql<OrganisationRole | null>`(select m.role from ${organisationMembers} m where m.organisation_id = ${organisations.id} and m.user_id = ${actor.id})`,
       members: sql<number>`(select count(*) from ${organisationMembers} m where m.organisation_id = ${organisations.id})`,

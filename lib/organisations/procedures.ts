@@ -65,11 +65,12 @@ export const edit = inOrganisation("admin", {
   name: organisationName.optional(),
   handle: organisationHandle.optional(),
   memberDefault: z.enum(zoneLevels).optional(),
+  guests: z.enum(["allowed", "forbidden"]).optional(),
 })
   .route({ method: "PATCH", path: "/organisations/{organisation}", summary: "Change an organisation" })
   .output(OrganisationShape)
-  .handler(({ context, input: { name, handle, memberDefault } }) =>
-    editOrganisation(context.organisation, { name, handle, memberDefault }, context.actor, context.asStaff),
+  .handler(({ context, input: { name, handle, memberDefault, guests } }) =>
+    editOrganisation(context.organisation, { name, handle, memberDefault, guests }, context.actor, context.asStaff),
   );
 
 export const remove = inOrganisation("delete", {})

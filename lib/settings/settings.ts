@@ -7,11 +7,19 @@ import { settings } from "#db/schema/index.ts";
 const catalogue = {
   /** DNS zones and records at all. */
   "feature.dns": z.boolean().default(true),
+  /** Whether accounts outside an organisation may hold levels in its zones. Off: existing ones give nothing until it is on again. */
+  "feature.guests": z.boolean().default(true),
   /** `trusted`: owners and admins create zones at once, because every organisation is one's own. `proof`: staff alone. */
   zone_claims: z.enum(["proof", "trusted"]).default("proof"),
   "limits.organisations_per_account": z.number().int().min(0).default(5),
   "limits.zones_per_organisation": z.number().int().min(0).default(100),
   "limits.records_per_zone": z.number().int().min(1).default(50_000),
+  /** Invitations of an organisation, to it and to its zones, that wait for an answer. */
+  "limits.open_invites_per_organisation": z.number().int().min(0).default(100),
+  /** Invitations that an organisation mails within an hour, those that are sent again included. */
+  "limits.invite_mails_per_hour": z.number().int().min(0).default(50),
+  /** Invitations that one address is mailed within a day, by all organisations together. */
+  "limits.invite_mails_per_address": z.number().int().min(0).default(5),
   /** When an account first held `*`. From then on the set-up page is shut for good. */
   "setup.completed_at": z.number().int().nullable().default(null),
   /** SHA-256 of the set-up token of this start. */

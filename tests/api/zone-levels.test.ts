@@ -532,6 +532,7 @@ describe("the ladder", () => {
 test("what SQL lists is what the ladder says, whatever somebody has", async () => {
   const { listZones, loadZone } = await import("#lib/dns/zones.ts");
   const { summaryOf } = await import("#lib/organisations/organisations.ts");
+  const { setSetting } = await import("#lib/settings/settings.ts");
   const { compileGrants } = await import("#lib/access/permissions.ts");
   const user = await panel.person("Anybody");
   const made = (
@@ -547,6 +548,8 @@ test("what SQL lists is what the ladder says, whatever somebody has", async () =
   const standing = fc.record({
     role: fc.constantFrom("owner", "admin", "member", null),
     memberDefault: levels,
+    guests: fc.constantFrom("allowed", "allowed", "forbidden"),
+    feature: fc.constantFrom(true, true, false),
     row: fc.option(
       fc.record({
         level: levels,
@@ -563,10 +566,11 @@ test("what SQL lists is what the ladder says, whatever somebody has", async () =
   });
   const seen = new Set<string>();
   fc.assert(
-    fc.property(standing, ({ role, memberDefault, row, grants }) => {
+    fc.property(standing, ({ role, memberDefault, guests, feature, row, grants }) => {
+      setSetting("feature.guests", feature);
       sql("delete from organisation_members where organisation_id = ?", made.id);
       sql("delete from zone_permissions where zone_id = ?", zoneId);
-      sql("update organisations set member_default = ? where id = ?", memberDefault, made.id);
+      sql("update organisations set member_default = ?, guests = ? where id = ?", memberDefault, guests, made.id);
       if (role)
         sql(
           "insert into organisation_members (organisation_id, user_id, role, created_at) values (?, ?, ?, 0)",
@@ -591,7 +595,7 @@ test("what SQL lists is what the ladder says, whatever somebody has", async () =
       const actor = { ...panel.system, type: "user" as const, id: user.id, grants: compileGrants(grants) };
       const { access } = loadZone("sampled", "sampled.example", actor);
       const listed = listZones({ page: 1, perPage: 50, sort: "name", q: "sampled" }, actor, null);
-      seen.add(access.level);
+      seen.add(role === null && access.source === "row" ? "guest" : access.level);
       expect(listed.items.map(({ level, manage }) => ({ level, manage }))).toEqual(
         access.level === "none" ? [] : [{ level: access.level, manage: access.manage }],
       );
@@ -603,7 +607,8 @@ test("what SQL lists is what the ladder says, whatever somebody has", async () =
     }),
     { numRuns: 500 },
   );
-  expect([...seen].toSorted()).toEqual(["edit", "full", "none", "view"]);
+  setSetting("feature.guests", true);
+  expect([...seen].toSorted()).toEqual(["edit", "full", "guest", "none", "view"]);
 });
 
 describe("the setting zone_claims", () => {

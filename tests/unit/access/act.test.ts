@@ -78,7 +78,7 @@ const held = fc.oneof(
   { weight: 1, arbitrary: fc.subarray(["dns:read", "dns:write", "dns:delete", "dns:manage"]) },
 );
 const standing = (held: string[], row: ZoneRow | null): ZoneAccess =>
-  zoneAccess({ grants: compileGrants(held), organisationRole: null, memberDefault: "none", row, now: 0 });
+  zoneAccess({ grants: compileGrants(held), organisationRole: null, memberDefault: "none", guests: true, row, now: 0 });
 const access = fc.tuple(held, row).map(([grants, one]) => standing(grants, one));
 
 const isBelow = (name: string, top: string): boolean => name !== top && name.endsWith(`.${top}`);

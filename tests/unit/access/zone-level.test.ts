@@ -45,11 +45,14 @@ const platformRights = (held: readonly string[]): string =>
 function tenantRights(s: ZoneStanding, name: string, type: string): string {
   const role = s.organisationRole ?? "stranger";
   if (/owner|admin/.test(role)) return "vcdm";
-  const valid = s.row !== null && !(s.row.expiresAt !== null && s.row.expiresAt <= s.now);
-  if (!s.row || !valid) return role === "member" ? letters[s.memberDefault] : "";
+  if (!s.row) return role === "member" ? letters[s.memberDefault] : "";
+  if (role === "stranger" && !s.guests) return "";
   const misses =
     (s.row.names.length > 0 && !s.row.names.includes(name)) || (s.row.types.length > 0 && !s.row.types.includes(type));
-  return misses ? [...letters[s.row.level]].filter((l) => l === "v").join("") : letters[s.row.level];
+  const held = misses ? [...letters[s.row.level]].filter((l) => l === "v").join("") : letters[s.row.level];
+  if (s.row.expiresAt === null || s.row.expiresAt > s.now) return held;
+  // Over: never more than it was, and for a member never more than the default.
+  return role === "member" ? [...letters[s.memberDefault]].filter((l) => held.includes(l)).join("") : "";
 }
 
 const level = fc.constantFrom(...zoneLevels);
@@ -58,6 +61,7 @@ const standing = fc.record({
   held: grants,
   organisationRole: fc.constantFrom("owner" as const, "admin" as const, "member" as const, null),
   memberDefault: level,
+  guests: fc.boolean(),
   row: fc.option(
     fc.record({
       level,
@@ -117,6 +121,9 @@ test("a grant less, a lower role or a lower default opens nothing", () => {
           ...given,
           memberDefault: zoneLevels[Math.max(0, zoneLevels.indexOf(given.memberDefault) - 1)] ?? "none",
         }),
+        made({ ...given, guests: false }),
+        // Time that passes: every end is over.
+        { ...made(given), now: now + 2 },
       ].map(zoneAccess);
       for (const less of lower) {
         if (less.manage) expect(more.manage).toBe(true);
@@ -142,7 +149,7 @@ test("the level of a subtree is the lowest in it", () => {
       fc.constantFrom<string[]>([], ["dns:read"], ["dns:write"]),
       fc.constantFrom("@", "a", "b.a", "c"),
       (r, held, top) => {
-        const access = zoneAccess(made({ held, organisationRole: null, memberDefault: "none", row: r }));
+        const access = zoneAccess(made({ held, organisationRole: null, memberDefault: "none", guests: true, row: r }));
         const below = ["", "a", "b", "z", "z.z", "z.b", "z.z.z", "z.z.z.z", "z.z.z.z.z"].map(
           (labels) => [labels, top === "@" ? "" : top].filter((part) => part !== "").join(".") || "@",
         );
@@ -175,11 +182,17 @@ test("the ladder is an order, and flags go there and back", () => {
 });
 
 describe("examples", () => {
-  const access = (held: string[], role: ZoneStanding["organisationRole"], row: Partial<ZoneRow> | null = null) =>
+  const access = (
+    held: string[],
+    role: ZoneStanding["organisationRole"],
+    row: Partial<ZoneRow> | null = null,
+    guests = true,
+  ) =>
     zoneAccess({
       grants: compileGrants(held),
       organisationRole: role,
       memberDefault: "view",
+      guests,
       row: row && { level: "edit", names: [], types: [], expiresAt: null, ...row },
       now,
     });
@@ -191,6 +204,8 @@ describe("examples", () => {
     [[], "member", { level: "full" as const }, "full", "row", false],
     [[], "member", { level: "full" as const, expiresAt: now }, "view", "default", false],
     [[], null, { level: "edit" as const, expiresAt: now + 1 }, "edit", "row", false],
+    [[], null, { level: "edit" as const, expiresAt: now }, "none", "none", false],
+    [[], "member", { level: "none" as const, expiresAt: now }, "none", "row", false],
     [[], "owner", { level: "none" as const }, "full", "organisation", true],
     [[], "admin", null, "full", "organisation", true],
     [["dns:delete"], null, null, "none", "none", false],
@@ -202,6 +217,15 @@ describe("examples", () => {
     [["*"], null, { level: "none" as const }, "full", "platform", true],
   ] as const)("%j as %s with row %j: %s by %s, manage %s", (held, role, row, wanted, source, manage) => {
     expect(access([...held], role, row)).toMatchObject({ level: wanted, source, manage });
+  });
+
+  it("gives an account outside the organisation nothing where guests are forbidden, and members their rows", () => {
+    expect(access([], null, { level: "full", expiresAt: now + 1 }, false)).toMatchObject({
+      level: "none",
+      source: "none",
+    });
+    expect(access(["dns:read"], null, { level: "full" }, false)).toMatchObject({ level: "view", source: "platform" });
+    expect(access([], "member", { level: "full" }, false)).toMatchObject({ level: "full", source: "row" });
   });
 
   it("knows a type by its number", () => {
