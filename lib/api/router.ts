@@ -1,9 +1,10 @@
 /** Everything that one can do. REST, the browser's client, server components and the tests are projections of it. */
 import * as dns from "#lib/dns/procedures.ts";
+import * as factors from "#lib/factors/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as users from "#lib/users/procedures.ts";
 
-export const router = { setup, users, organisations, dns };
+export const router = { setup, users, factors, organisations, dns };
 
 export type Router = typeof router;

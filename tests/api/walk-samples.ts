@@ -16,6 +16,8 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   }),
   "users.rename": () => ({ name: "Another name" }),
   "users.password": () => ({ currentPassword: "wrong", newPassword: "a long enough password" }),
+  "factors.finish": () => ({ enrolment: "none that was given", code: "000000" }),
+  "factors.confirm": () => ({ password: "wrong" }),
   "users.create": () => ({
     name: "Somebody",
     email: `made.${fresh()}@example.org`,
@@ -43,6 +45,8 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
   "organisations.answer": (stage, caller) => {
     if (caller.id) stage.ownInvite = insertInvite(stage, caller.email, stage.member.id);
   },
+  "factors.remove": setUpTotp,
+  "factors.renewCodes": setUpTotp,
   "users.endOneSession": (stage, caller) => {
     stage.session = sessionOf(stage.sql, caller.id) || stage.session;
   },
@@ -52,6 +56,8 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
 export const alsoAnswers: Record<string, Partial<Record<Standing | "every", number[]>>> = {
   "setup.create": { every: [403, 409] },
   "users.password": { every: [422] },
+  "factors.finish": { every: [409] },
+  "factors.confirm": { every: [422] },
   "organisations.leave": { owner: [409], permission: [404], root: [404] },
   "dns.create": { owner: [403], admin: [403], permission: [403] },
 };
@@ -73,3 +79,12 @@ export const children: [
   ["dns.setPermission", "member"],
   ["dns.clearPermission", "member"],
 ];
+
+/** No secret that opens: removing it and making new codes need none. */
+function setUpTotp({ sql }: Stage, caller: Person): void {
+  if (caller.id)
+    sql.run(
+      "insert into totp_factors (user_id, secret, confirmed_at, created_at) values (?, 'sealed', 0, 0)",
+      caller.id,
+    );
+}

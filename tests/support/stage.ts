@@ -82,7 +82,7 @@ export function spareAccount({ sql }: Pick<Stage, "sql">): { id: string; email: 
   return { id, email };
 }
 
-async function sqlOf(): Promise<Sql> {
+export async function sqlOf(): Promise<Sql> {
   const { db } = await import("#db/client.ts");
   const { $client } = db();
   return {

@@ -1,0 +1,223 @@
+/** The second factors of an account: what there is, setting one up, taking it away, and showing it. */
+import { and, count, eq, ne } from "drizzle-orm";
+import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
+import { passkeys, sessions, users } from "#db/schema/index.ts";
+import type { Actor } from "#lib/actor.ts";
+import { invalid, notFound, Problem } from "#lib/api/errors.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { assertNotLocked, clearFailures, type Limit, recordFailure } from "#lib/auth/throttle.ts";
+import { type Place, seal, unseal } from "#lib/crypto/seal.ts";
+import { queueMail } from "#lib/mail/outbox.ts";
+import { standingOf } from "#lib/roles/roles.ts";
+import { dropRecoveryCodes, makeRecoveryCodes, recoveryCodesLeft, spendRecoveryCode } from "./recovery-codes.ts";
+import { dropTotp, keepTotp, newTotpSecret, spendTotp, stepOf, totpOf, totpUri } from "./totp.ts";
+
+/** How long somebody may take to scan a QR code and type what the app shows. */
+const ENROLMENT_MS = 10 * 60_000;
+
+/** Somebody in a session. */
+type Person = Actor & { id: string };
+
+/** Everything that an account can prove itself with. */
+export function factorsOf(actor: Person) {
+  const user = db().select({ hash: users.passwordHash }).from(users).where(eq(users.id, actor.id)).get();
+  return {
+    password: (user?.hash ?? null) !== null,
+    totp: totpOf(actor.id),
+    recoveryCodes: recoveryCodesLeft(actor.id),
+    passkeys: passkeysOf(actor.id, db()),
+    required: standingOf(actor.id).requiresMfa,
+    shown: actor.mfa === "shown",
+  };
+}
+
+/** Whether an account has a second factor: one-time passwords, or a passkey, which is both at once. */
+export const hasSecondFactor = (userId: string, tx: DbOrTx = db()): boolean =>
+  totpOf(userId, tx) !== null || passkeysOf(userId, tx) > 0;
+
+/**
+ * Refuses to add a factor from a session that owes one the account has already: whoever knows only the password would
+ * otherwise pass by setting up another.
+ */
+export function assertMayEnrol(actor: Person, tx: DbOrTx = db()): void {
+  if (actor.mfa === "missing" && hasSecondFactor(actor.id, tx))
+    throw new Problem("second_factor_required", "Confirm with the second factor that your account has first.", {
+      missing: "second factor",
+    });
+}
+
+/** Call it after taking a factor away, in the same transaction: the last one stays while a role asks for it. */
+export function assertFactorStays(tx: Tx, userId: string): void {
+  if (standingOf(userId, tx).requiresMfa && !hasSecondFactor(userId, tx))
+    throw new Problem(
+      "conflict",
+      "Your role asks for a second factor, and this is your last one. Add another first, such as a passkey.",
+    );
+}
+
+/** A secret to put into an authenticator app. It counts for nothing until a code of it was shown, in this session. */
+export function startTotp(actor: Person) {
+  assertMayEnrol(actor);
+  const secret = newTotpSecret();
+  const expiresAt = Date.now() + ENROLMENT_MS;
+  return {
+    secret,
+    uri: totpUri(secret, actor.label),
+    enrolment: seal(JSON.stringify({ secret, expiresAt }), enrolmentPlace(actor)),
+    expiresAt,
+  };
+}
+
+/** Turns it on, in place of what was there. Answers the recovery codes if there were none. */
+export function finishTotp(actor: Person, enrolment: string, code: string) {
+  const secret = secretOf(actor, enrolment);
+  const step = stepOf(secret, digitsOf(code));
+  if (step === null) throw invalid({ code: "This is not the code that the app shows now. Try the next one." });
+  return transaction((tx) => {
+    assertMayEnrol(actor, tx);
+    const replaced = totpOf(actor.id, tx) !== null;
+    keepTotp(tx, actor.id, secret, step);
+    const codes = recoveryCodesLeft(actor.id, tx) === 0 ? makeRecoveryCodes(tx, actor.id) : [];
+    tx.update(sessions)
+      .set({ mfa: 1 })
+      .where(eq(sessions.id, actor.sessionId ?? ""))
+      .run();
+    const ended = endUnprovenSessions(tx, actor);
+    audit(tx, actor, {
+      target: { type: "account", id: actor.id, label: actor.label },
+      before: { authenticator: replaced },
+      after: { authenticator: true, sessionsEnded: ended, ...(codes.length > 0 && { recoveryCodes: codes.length }) },
+    });
+    tell(tx, actor, replaced ? "Your authenticator app was replaced" : "Two-step sign-in is on");
+    return { recoveryCodes: codes, sessionsEnded: ended };
+  });
+}
+
+/** Turns it off; its recovery codes go with it. */
+export function removeTotp(actor: Person): void {
+  transaction((tx) => {
+    if (!dropTotp(tx, actor.id)) throw notFound("authenticator app");
+    dropRecoveryCodes(tx, actor.id);
+    assertFactorStays(tx, actor.id);
+    audit(tx, actor, {
+      target: { type: "account", id: actor.id, label: actor.label },
+      before: { authenticator: true },
+      after: { authenticator: false },
+    });
+    tell(tx, actor, "Two-step sign-in is off");
+  });
+}
+
+/** New codes in place of the old ones, which are worth nothing from then on. */
+export function renewRecoveryCodes(actor: Person): string[] {
+  return transaction((tx) => {
+    if (totpOf(actor.id, tx) === null)
+      throw new Problem("conflict", "Set up an authenticator app first: recovery codes stand in for it.");
+    const before = recoveryCodesLeft(actor.id, tx);
+    const codes = makeRecoveryCodes(tx, actor.id);
+    audit(tx, actor, {
+      target: { type: "account", id: actor.id, label: actor.label },
+      before: { recoveryCodes: before },
+      after: { recoveryCodes: codes.length },
+    });
+    tell(tx, actor, "You have new recovery codes");
+    return codes;
+  });
+}
+
+/**
+ * Shows a second factor: a code of the app, or a recovery code. Wrong ones are counted for the account, wherever they come
+ * from, and noted. Throws `rate_limited`.
+ */
+export function showFactor(actor: Person, code: string): boolean {
+  const limit = factorLimit(actor.id);
+  assertNotLocked([limit]);
+  recordFailure([limit]);
+  const target = { type: "account", id: actor.id, label: actor.label };
+  return transaction((tx) => {
+    const digits = digitsOf(code);
+    const byApp = /^\d{6}$/.test(digits);
+    if (byApp ? spendTotp(tx, actor.id, digits) : spendRecoveryCode(tx, actor.id, code)) {
+      clearFailures(limit.key);
+      if (!byApp) noteRecovery(tx, actor);
+      return true;
+    }
+    audit(tx, actor, { target, outcome: "refused", after: { step: byApp ? "authenticator" : "recovery code" } });
+    return false;
+  });
+}
+
+function noteRecovery(tx: Tx, actor: Person): void {
+  const left = recoveryCodesLeft(actor.id, tx);
+  audit(
+    tx,
+    { ...actor, action: "factors.useRecoveryCode" },
+    {
+      target: { type: "account", id: actor.id, label: actor.label },
+      before: { recoveryCodes: left + 1 },
+      after: { recoveryCodes: left },
+    },
+  );
+  tell(
+    tx,
+    actor,
+    "A recovery code was used",
+    left === 0 ? "None is left." : `${left} of them ${left === 1 ? "is" : "are"} left.`,
+  );
+}
+
+/** By mail to the account's own address: whoever took a session or a password should not go unnoticed. */
+function tell(tx: Tx, actor: Person, what: string, more = ""): void {
+  const user = tx.select({ email: users.email }).from(users).where(eq(users.id, actor.id)).get();
+  if (!user) return;
+  queueMail(tx, {
+    template: "security",
+    userId: actor.id,
+    recipient: user.email,
+    subject: what,
+    text: [
+      `${what} for your account ${user.email}, from the address ${actor.address ?? "unknown"}.${more && ` ${more}`}`,
+      "If that was you, there is nothing to do. If it was not, change your password and end all other sessions under Settings, Security, or ask whoever runs this panel.",
+    ].join("\n\n"),
+  });
+}
+
+/** The account's other sessions that began with the password alone. Returns how many ended. */
+const endUnprovenSessions = (tx: Tx, actor: Person): number =>
+  tx
+    .delete(sessions)
+    .where(and(eq(sessions.userId, actor.id), eq(sessions.mfa, 0), ne(sessions.id, actor.sessionId ?? "")))
+    .run().changes;
+
+const passkeysOf = (userId: string, tx: DbOrTx): number =>
+  tx.select({ n: count() }).from(passkeys).where(eq(passkeys.userId, userId)).get()?.n ?? 0;
+
+/** 5 wrong codes for an account, then 30 s, 1 min, 2 min … up to an hour: a million codes outlast anybody. */
+const factorLimit = (userId: string): Limit => ({
+  key: `factor:${userId}`,
+  free: 5,
+  lockSeconds: (n) => Math.min(3600, 30 * 2 ** (n - 1)),
+  forgetSeconds: 86_400,
+});
+
+/** Apps show codes in groups. */
+const digitsOf = (code: string): string => code.replace(/[\s-]/g, "");
+
+/** Bound to the session that asked for it: it opens in no other. */
+const enrolmentPlace = (actor: Person): Place => ({
+  table: "totp_factors",
+  column: "enrolment",
+  row: actor.sessionId ?? "",
+});
+
+function secretOf(actor: Person, enrolment: string): string {
+  const over = new Problem("conflict", "Setting it up took too long. Start again, with a new QR code.");
+  let opened: { secret: string; expiresAt: number };
+  try {
+    opened = JSON.parse(unseal(enrolment, enrolmentPlace(actor)));
+  } catch {
+    throw over;
+  }
+  if (opened.expiresAt < Date.now()) throw over;
+  return opened.secret;
+}
