@@ -26,5 +26,26 @@ export function open(file: string): Db {
   client.pragma("foreign_keys = ON");
   client.pragma("busy_timeout = 5000");
   client.pragma("cache_size = -16000");
+  keepStatements(client);
   return drizzle({ client, schema });
+}
+
+/** Compiled statements that are kept, the latest used. */
+const STATEMENTS = 300;
+
+/** The same few queries are asked again and again: each is compiled once, by its text. */
+function keepStatements(client: Database.Database): void {
+  const compile = client.prepare.bind(client) as (text: string) => Database.Statement;
+  const known = new Map<string, Database.Statement>();
+  client.prepare = ((text: string) => {
+    const found = known.get(text);
+    const statement = found ?? compile(text);
+    // Rows as arrays are a mode of the statement, which whoever used it last may have left on.
+    if (found?.reader) found.raw(false);
+    known.delete(text);
+    known.set(text, statement);
+    const [oldest] = known.keys();
+    if (known.size > STATEMENTS && oldest !== undefined) known.delete(oldest);
+    return statement;
+  }) as typeof client.prepare;
 }

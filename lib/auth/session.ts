@@ -1,11 +1,12 @@
 /** Sessions: a row each, looked up on every request. The cookie holds nothing but an encrypted session id. */
-import { and, desc, eq, gt, ne } from "drizzle-orm";
+import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { decode, encode } from "next-auth/jwt";
 import { type DbOrTx, db } from "#db/client.ts";
+import { prepared } from "#db/hot.ts";
 import { sessions, users } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor, Mfa } from "#lib/actor.ts";
-import { deriveKey } from "#lib/crypto/secret.ts";
+import { deriveKey, hashToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import { standingOf } from "#lib/roles/roles.ts";
@@ -52,13 +53,15 @@ export function createSession(input: NewSession, tx: DbOrTx = db()): string {
   return id;
 }
 
+const nothing = compileGrants([]);
+
 /** The actor behind a request's cookie; anonymous when there is none, or when its row is gone. */
 export async function actorOf(headers: Headers, request: { address: string; requestId: string }): Promise<Actor> {
   const anonymous: Actor = {
     type: "anonymous",
     id: null,
     label: "anonymous",
-    grants: compileGrants([]),
+    grants: nothing,
     sessionId: null,
     confirmedAt: 0,
     mfa: "open",
@@ -77,16 +80,15 @@ export async function actorOf(headers: Headers, request: { address: string; requ
     type: "user",
     id: row.userId,
     label: row.email,
-    grants: compileGrants(standing.grants),
+    grants: standing.held,
     sessionId: row.id,
     confirmedAt: row.confirmedAt,
     mfa,
   };
 }
 
-function liveSession(sid: string) {
-  const now = Date.now();
-  const row = db()
+const sessionById = prepared((handle) =>
+  handle
     .select({
       id: sessions.id,
       userId: users.id,
@@ -98,8 +100,19 @@ function liveSession(sid: string) {
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(and(eq(sessions.id, sid), gt(sessions.expiresAt, now), gt(sessions.lastSeenAt, now - IDLE_DAYS * DAY)))
-    .get();
+    .where(
+      and(
+        eq(sessions.id, sql.placeholder("sid")),
+        gt(sessions.expiresAt, sql.placeholder("now")),
+        gt(sessions.lastSeenAt, sql.placeholder("seenAfter")),
+      ),
+    )
+    .prepare(),
+);
+
+function liveSession(sid: string) {
+  const now = Date.now();
+  const row = sessionById().get({ sid, now, seenAfter: now - IDLE_DAYS * DAY });
   return row?.suspendedAt === null ? row : undefined;
 }
 
@@ -109,11 +122,23 @@ function touch(sid: string, lastSeenAt: number, address: string): void {
   db().update(sessions).set({ lastSeenAt: now, address }).where(eq(sessions.id, sid)).run();
 }
 
-/** A cookie that somebody else made, or that has expired, is no session. */
+/** Cookies kept opened. */
+const OPENED = 2000;
+
+/** A cookie that somebody else made, or that has expired, is no session. One that was opened is kept so, under its hash. */
 async function sessionIdOf(cookie: string): Promise<string | null> {
+  const opened = singleton("opened-cookies", () => new Map<string, { sid: string; until: number }>());
+  const key = hashToken(cookie);
+  const known = opened.get(key);
+  if (known && known.until > Date.now()) return known.sid;
+  opened.delete(key);
   try {
     const token = await decode({ token: cookie, secret: sessionSecret() });
-    return typeof token?.sid === "string" ? token.sid : null;
+    if (typeof token?.sid !== "string" || typeof token.exp !== "number") return null;
+    const [oldest] = opened.keys();
+    if (opened.size >= OPENED && oldest !== undefined) opened.delete(oldest);
+    opened.set(key, { sid: token.sid, until: token.exp * 1000 });
+    return token.sid;
   } catch {
     return null;
   }

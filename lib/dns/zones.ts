@@ -1,6 +1,7 @@
 /** Zones: finding them with what the actor may do there, and listing them. */
 import { and, asc, count, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
+import { prepared } from "#db/hot.ts";
 import { organisationMembers, organisations, zonePermissions, zones } from "#db/schema/index.ts";
 import { type OrganisationRole, organisationAccess } from "#lib/access/organisation-role.ts";
 import { levelOfFlags, type ZoneAccess, type ZoneLevel, type ZoneRow, zoneAccess } from "#lib/access/zone-level.ts";
@@ -39,32 +40,38 @@ const organisationColumns = {
 };
 
 /** By id or apex name inside one organisation, with the actor's access as it is now. Throws `not_found`. */
-export function loadZone(organisation: string, reference: string, actor: Actor, tx: DbOrTx = db()): LoadedZone {
+export function loadZone(organisation: string, reference: string, actor: Actor): LoadedZone {
   const apex = parseName(reference.endsWith(".") ? reference : `${reference}.`, null);
-  const row = tx
-    .select({
-      zone: zones,
-      organisation: organisationColumns,
-      role: organisationMembers.role,
-      row: zonePermissions,
-    })
+  const row = zoneByReference().get({
+    organisation,
+    handle: organisation.toLowerCase(),
+    reference,
+    apex: apex.ok ? apex.value : "",
+    user: actor.id ?? "",
+  });
+  if (!row) throw notFound("zone");
+  return loadedFrom(row, actor);
+}
+
+const zoneByReference = prepared((handle) => {
+  const user = sql.placeholder("user");
+  return handle
+    .select({ zone: zones, organisation: organisationColumns, role: organisationMembers.role, row: zonePermissions })
     .from(zones)
     .innerJoin(organisations, eq(organisations.id, zones.organisationId))
     .leftJoin(
       organisationMembers,
-      and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, actor.id ?? "")),
+      and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, user)),
     )
-    .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id ?? "")))
+    .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, user)))
     .where(
       and(
-        or(eq(organisations.id, organisation), eq(organisations.handle, organisation.toLowerCase())),
-        or(eq(zones.id, reference), apex.ok ? eq(zones.name, apex.value) : undefined),
+        or(eq(organisations.id, sql.placeholder("organisation")), eq(organisations.handle, sql.placeholder("handle"))),
+        or(eq(zones.id, sql.placeholder("reference")), eq(zones.name, sql.placeholder("apex"))),
       ),
     )
-    .get();
-  if (!row) throw notFound("zone");
-  return loadedFrom(row, actor);
-}
+    .prepare();
+});
 
 interface JoinedZone {
   zone: Zone;

@@ -1,9 +1,10 @@
 /** Roles and who has them: what accounts are granted, the ceilings of those who grant it, and the last root. */
 import { asc, eq, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db, type Tx } from "#db/client.ts";
+import { remembered } from "#db/hot.ts";
 import { passkeys, roleGrants, roles, userRoles, users } from "#db/schema/index.ts";
 import { withinCeiling } from "#lib/access/ceiling.ts";
-import { compileGrants, rootGrant } from "#lib/access/permissions.ts";
+import { compileGrants, type GrantSet, rootGrant } from "#lib/access/permissions.ts";
 import {
   accountGrants,
   accountRequiresMfa,
@@ -40,11 +41,24 @@ export function roleIdsOf(userId: string, tx: DbOrTx = db()): string[] {
 export const grantsOf = (userId: string, tx: DbOrTx = db()): string[] =>
   accountGrants(roleIdsOf(userId, tx), loadRoles(tx));
 
-/** What an account holds now, and whether any of its roles asks for a second factor. */
-export function standingOf(userId: string, tx: DbOrTx = db()): { grants: string[]; requiresMfa: boolean } {
-  const own = roleIdsOf(userId, tx);
-  const all = loadRoles(tx);
-  return { grants: accountGrants(own, all), requiresMfa: accountRequiresMfa(own, all) };
+export interface Standing {
+  grants: readonly string[];
+  /** The same, ready to be asked. */
+  held: GrantSet;
+  /** Whether any of its roles asks for a second factor. */
+  requiresMfa: boolean;
+}
+
+/** What an account holds now: outside a transaction read once, until something is written. */
+export const standingOf = (userId: string, tx?: DbOrTx): Standing =>
+  tx ? readStanding(roleIdsOf(userId, tx), loadRoles(tx)) : rememberedStanding(userId);
+
+const rememberedStanding = remembered((userId: string) => readStanding(roleIdsOf(userId), everyRole("all")));
+const everyRole = remembered((_: "all") => loadRoles());
+
+function readStanding(own: readonly string[], all: ReadonlyMap<string, RoleRow>): Standing {
+  const grants = accountGrants(own, all);
+  return { grants, held: compileGrants(grants), requiresMfa: accountRequiresMfa(own, all) };
 }
 
 /** Makes the built-in roles if they are not there. */

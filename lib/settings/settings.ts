@@ -2,6 +2,7 @@
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db } from "#db/client.ts";
+import { remembered } from "#db/hot.ts";
 import { settings } from "#db/schema/index.ts";
 
 const catalogue = {
@@ -30,7 +31,12 @@ export type SettingKey = keyof typeof catalogue;
 export type Setting<K extends SettingKey> = z.output<(typeof catalogue)[K]>;
 
 /** The value in force. A row that no longer fits its type counts as absent. */
-export function setting<K extends SettingKey>(key: K, tx: DbOrTx = db()): Setting<K> {
+export const setting = <K extends SettingKey>(key: K, tx?: DbOrTx): Setting<K> =>
+  (tx ? readSetting(key, tx) : inForce(key)) as Setting<K>;
+
+const inForce = remembered((key: SettingKey) => readSetting(key, db()));
+
+function readSetting<K extends SettingKey>(key: K, tx: DbOrTx): Setting<K> {
   const row = tx.select({ value: settings.value }).from(settings).where(eq(settings.key, key)).get();
   const parsed = catalogue[key].safeParse(row ? JSON.parse(row.value) : undefined);
   return (parsed.success ? parsed.data : catalogue[key].parse(undefined)) as Setting<K>;

@@ -2,6 +2,7 @@
 import { asc, count, desc, eq, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
+import { prepared } from "#db/hot.ts";
 import { users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
@@ -121,8 +122,8 @@ export function listAccounts(query: ListQuery): Page<AccountSummary> {
   };
 }
 
-export function profileOf(userId: string) {
-  const row = db()
+const profileById = prepared((handle) =>
+  handle
     .select({
       id: users.id,
       name: users.name,
@@ -131,8 +132,12 @@ export function profileOf(userId: string) {
       createdAt: users.createdAt,
     })
     .from(users)
-    .where(eq(users.id, userId))
-    .get();
+    .where(eq(users.id, sql.placeholder("id")))
+    .prepare(),
+);
+
+export function profileOf(userId: string) {
+  const row = profileById().get({ id: userId });
   if (!row) throw notFound("account");
   return row;
 }

@@ -1,0 +1,52 @@
+/** What is read on nearly every request: queries that are built once, and answers that hold until somebody writes. */
+import { type Db, db } from "./client.ts";
+
+/**
+ * A query with `sql.placeholder`s for what differs, built and compiled at its first use. It runs on the panel's one
+ * connection, and so inside a transaction as well as outside.
+ */
+export function prepared<Q>(build: (handle: Db) => Q): () => Q {
+  const built = new WeakMap<Db, Q>();
+  return () => {
+    const handle = db();
+    const query = built.get(handle) ?? build(handle);
+    built.set(handle, query);
+    return query;
+  };
+}
+
+/** Answers kept at most. */
+const MOST = 1000;
+
+/**
+ * Reads by key, with the answers kept until anything in the database changes: written by this process, or by another
+ * beside it. Inside a transaction nothing is kept, because it may be rolled back. Answers are shared: change none of them.
+ */
+export function remembered<K, T>(read: (key: K) => T): (key: K) => T {
+  let from: Db | null = null;
+  let at = "";
+  const known = new Map<K, T>();
+  return (key) => {
+    const handle = db();
+    if (handle.$client.inTransaction) return read(key);
+    const now = moment();
+    if (now !== at || from !== handle || known.size > MOST) known.clear();
+    [at, from] = [now, handle];
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const fresh = read(key);
+    known.set(key, fresh);
+    return fresh;
+  };
+}
+
+const clock = prepared(({ $client }) => ({
+  others: $client.prepare("pragma data_version").pluck(),
+  own: $client.prepare("select total_changes()").pluck(),
+}));
+
+/** Differs after every write: `data_version` counts those of other connections, `total_changes` those of this one. */
+function moment(): string {
+  const { others, own } = clock();
+  return `${others.get()} ${own.get()}`;
+}
