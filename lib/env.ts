@@ -1,5 +1,7 @@
 /** The environment, read once. Nothing else in the panel reads `process.env`; `.env.example` documents every variable. */
+import { isIP } from "node:net";
 import path from "node:path";
+import { getPublicSuffix } from "tldts";
 import * as z from "zod";
 import { singleton } from "#lib/singleton.ts";
 
@@ -21,6 +23,12 @@ const variables = z.object({
   HOST: z.string().trim().min(1).default("127.0.0.1"),
   DATA_DIR: z.string().trim().min(1).default("./data"),
   NEXTAUTH_URL: url,
+  RP_ID: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, "must be a host name, such as panel.example.org")
+    .optional(),
   PANEL_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
   SETUP_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   POWERDNS_API_URL: url,
@@ -44,6 +52,8 @@ export interface Env {
   dataDir: string;
   /** Public origin, without a trailing slash. Decides cookies and links; never a request header. */
   origin: string;
+  /** The host name that passkeys belong to (WebAuthn's RP ID). Null where people open an IP address: those have none. */
+  rpId: string | null;
   panelSecret: string | undefined;
   setupToken: string | undefined;
   powerDns: { url: string; apiKey: string; serverId: string } | undefined;
@@ -69,13 +79,20 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   if (Boolean(present.POWERDNS_API_URL) !== Boolean(present.POWERDNS_API_KEY)) {
     wrong.push("POWERDNS_API_URL and POWERDNS_API_KEY belong together: set both or neither.");
   }
-  if (!v || wrong.length > 0) throw new EnvError(wrong.join("\n"));
+  const origin = v && new URL(v.NEXTAUTH_URL ?? `http://localhost:${v.PORT}`);
+  if (origin && v.RP_ID !== undefined && !mayClaim(origin.hostname, v.RP_ID)) {
+    wrong.push(
+      `RP_ID must be the host name in NEXTAUTH_URL, ${origin.hostname}, or a domain above it that can be registered.`,
+    );
+  }
+  if (!v || !origin || wrong.length > 0) throw new EnvError(wrong.join("\n"));
   return {
     mode: v.NODE_ENV,
     port: v.PORT,
     host: v.HOST,
     dataDir: path.resolve(/* turbopackIgnore: true */ v.DATA_DIR),
-    origin: new URL(v.NEXTAUTH_URL ?? `http://localhost:${v.PORT}`).origin,
+    origin: origin.origin,
+    rpId: v.RP_ID ?? (isAddress(origin.hostname) ? null : origin.hostname),
     panelSecret: v.PANEL_SECRET,
     setupToken: v.SETUP_TOKEN,
     powerDns:
@@ -91,6 +108,13 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
 
 /** The environment of this process. Throws EnvError the first time if something is wrong with it. */
 export const env = (): Env => singleton("env", () => parseEnv(process.env));
+
+/** What a browser accepts as RP ID on a host: its name, or a parent that is no public suffix (WebAuthn Level 3 §5.1.3). */
+const mayClaim = (host: string, rpId: string): boolean =>
+  !isAddress(host) &&
+  (host === rpId || (host.endsWith(`.${rpId}`) && getPublicSuffix(rpId, { allowPrivateDomains: true }) !== rpId));
+
+const isAddress = (host: string): boolean => isIP(host.replace(/^\[|\]$/g, "")) !== 0;
 
 const list = (value: string): string[] =>
   value

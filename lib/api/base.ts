@@ -3,6 +3,7 @@ import { ORPCError, os, ValidationError } from "@orpc/server";
 import type { Actor } from "#lib/actor.ts";
 import { log } from "#lib/log/log.ts";
 import { invalid, isProblem, Problem } from "./errors.ts";
+import type { Cookies } from "./request.ts";
 
 export interface RequestContext {
   actor: Actor;
@@ -16,6 +17,8 @@ export interface Trace {
   /** Instead of the procedure's own success status. */
   status?: number;
   retryAfter?: number;
+  /** Absent where a page asks, which can set none. */
+  cookies?: Cookies;
 }
 
 export interface ProcedureMeta {

@@ -19,6 +19,8 @@ export const problems = {
   already_set_up: 409,
   already_exists: 409,
   last_root: 409,
+  /** Without it the account could not be signed in to any more. */
+  last_way_in: 409,
   zone_busy: 409,
   zone_settling: 409,
   zone_moved: 409,
@@ -26,6 +28,8 @@ export const problems = {
   too_large: 413,
   unsupported_media_type: 415,
   invalid_input: 422,
+  /** An answer to a WebAuthn challenge that does not prove what it should. */
+  passkey_refused: 422,
   rate_limited: 429,
   internal: 500,
   provider_failed: 502,

@@ -9,7 +9,7 @@ import { withStages } from "#lib/log/stages.ts";
 import { singleton } from "#lib/singleton.ts";
 import { presentable, type Trace } from "./base.ts";
 import { Problem, type ProblemDetails } from "./errors.ts";
-import { requestAddress, sameOrigin } from "./request.ts";
+import { type Cookies, requestAddress, sameOrigin } from "./request.ts";
 import { router } from "./router.ts";
 
 const MAX_BODY = 4 * 1024 * 1024;
@@ -25,7 +25,8 @@ export async function handleApi(request: Request): Promise<Response> {
 async function answer(request: Request): Promise<Response> {
   const started = performance.now();
   const requestId = newId();
-  const trace: Trace = { template: "unmatched" };
+  const cookies: Cookies = { sent: request.headers.get("cookie") ?? "", set: [] };
+  const trace: Trace = { template: "unmatched", cookies };
   const path = new URL(request.url).pathname;
   const rpc = path.startsWith("/api/rpc/");
   let response: Response;
@@ -50,6 +51,7 @@ async function answer(request: Request): Promise<Response> {
   const headers = new Headers(response.headers);
   headers.set("x-request-id", requestId);
   headers.set("cache-control", "no-store");
+  for (const line of cookies.set) headers.append("set-cookie", line);
   if (response.status >= 400 && !rpc) headers.set("content-type", "application/problem+json");
   if (trace.retryAfter !== undefined) headers.set("retry-after", String(trace.retryAfter));
   log().info(

@@ -18,3 +18,9 @@ export function sameOrigin(headers: Headers): boolean {
     origin !== null && URL.canParse(origin) && (origin === env().origin || new URL(origin).host === headers.get("host"))
   );
 }
+
+/** The `Cookie` header that came, and the `Set-Cookie` lines to answer with. */
+export interface Cookies {
+  sent: string;
+  set: string[];
+}

@@ -2,9 +2,10 @@
 import * as dns from "#lib/dns/procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
+import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as users from "#lib/users/procedures.ts";
 
-export const router = { setup, users, factors, organisations, dns };
+export const router = { setup, users, factors, passkeys, organisations, dns };
 
 export type Router = typeof router;

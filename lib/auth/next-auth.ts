@@ -1,8 +1,9 @@
-/** next-auth: the credentials provider `password`, and a JWT that carries only a session id. */
+/** next-auth: the credentials providers `password` and `passkey`, and a JWT that carries only a session id. */
 import NextAuth, { type NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { requestAddress } from "#lib/api/request.ts";
 import { env } from "#lib/env.ts";
+import { signInWithPasskey } from "#lib/passkeys/sign-in.ts";
 import { endSessionById, SESSION_DAYS, secureCookies, sessionCookie, sessionSecret } from "./session.ts";
 import { signInWithPassword, tooManyComparisons } from "./sign-in.ts";
 
@@ -28,6 +29,22 @@ export async function handleAuth(request: Request, context: RouteContext): Promi
 }
 
 function optionsFor(request: Request, limited: { retryAfter?: number; message?: string }): NextAuthOptions {
+  const from = {
+    address: requestAddress(request.headers),
+    userAgent: request.headers.get("user-agent") ?? "",
+  };
+  /** The new session as next-auth's user; null, with what to say, when there is none. */
+  const sessionOf = async (signIn: () => Promise<string | null>) => {
+    try {
+      const id = await signIn();
+      return id === null ? null : { id };
+    } catch (error) {
+      if (!tooManyComparisons(error)) throw error;
+      limited.message = error.message;
+      limited.retryAfter = error.data.retryAfter ?? 5;
+      return null;
+    }
+  };
   return {
     secret: sessionSecret(),
     session: { strategy: "jwt", maxAge: SESSION_DAYS * 86_400 },
@@ -45,22 +62,28 @@ function optionsFor(request: Request, limited: { retryAfter?: number; message?: 
         id: "password",
         name: "Password",
         credentials: { email: { type: "email" }, password: { type: "password" } },
-        async authorize(credentials) {
-          try {
-            const id = await signInWithPassword({
-              email: String(credentials?.email ?? ""),
-              password: String(credentials?.password ?? ""),
-              address: requestAddress(request.headers),
-              userAgent: request.headers.get("user-agent") ?? "",
-            });
-            return id === null ? null : { id };
-          } catch (error) {
-            if (!tooManyComparisons(error)) throw error;
-            limited.message = error.message;
-            limited.retryAfter = error.data.retryAfter ?? 5;
-            return null;
-          }
-        },
+        authorize: (given) =>
+          sessionOf(() =>
+            signInWithPassword({
+              ...from,
+              email: String(given?.email ?? ""),
+              password: String(given?.password ?? ""),
+            }),
+          ),
+      }),
+      Credentials({
+        id: "passkey",
+        name: "Passkey",
+        credentials: { email: { type: "email" }, response: { type: "text" } },
+        authorize: (given) =>
+          sessionOf(() =>
+            signInWithPasskey({
+              ...from,
+              email: String(given?.email ?? ""),
+              response: String(given?.response ?? ""),
+              cookies: { sent: request.headers.get("cookie") ?? "", set: [] },
+            }),
+          ),
       }),
     ],
     callbacks: {

@@ -178,7 +178,7 @@ export const endOtherSessions = (userId: string, keep: string | null, tx: DbOrTx
     .run().changes;
 
 /** next-auth splits a cookie over 4 KB into chunks; ours never is that large. */
-function readCookie(header: string, name: string): string | null {
+export function readCookie(header: string, name: string): string | null {
   for (const part of header.split(";")) {
     const at = part.indexOf("=");
     if (part.slice(0, at).trim() === name) return decoded(part.slice(at + 1).trim());

@@ -37,10 +37,14 @@ export const hasSecondFactor = (userId: string, tx: DbOrTx = db()): boolean =>
 
 /**
  * Refuses to add a factor from a session that owes one the account has already: whoever knows only the password would
- * otherwise pass by setting up another.
+ * otherwise pass by setting up another. A session that began with a passkey, which did not verify its user, has shown that
+ * much: it owes no more than it can.
  */
 export function assertMayEnrol(actor: Person, tx: DbOrTx = db()): void {
-  if (actor.mfa === "missing" && hasSecondFactor(actor.id, tx))
+  if (actor.mfa !== "missing") return;
+  const own = eq(sessions.id, actor.sessionId ?? "");
+  const byPasskey = tx.select({ method: sessions.method }).from(sessions).where(own).get()?.method === "passkey";
+  if (byPasskey ? totpOf(actor.id, tx) !== null : hasSecondFactor(actor.id, tx))
     throw new Problem("second_factor_required", "Confirm with the second factor that your account has first.", {
       missing: "second factor",
     });
@@ -167,7 +171,7 @@ function noteRecovery(tx: Tx, actor: Person): void {
 }
 
 /** By mail to the account's own address: whoever took a session or a password should not go unnoticed. */
-function tell(tx: Tx, actor: Person, what: string, more = ""): void {
+export function tell(tx: Tx, actor: Person, what: string, more = ""): void {
   const user = tx.select({ email: users.email }).from(users).where(eq(users.id, actor.id)).get();
   if (!user) return;
   queueMail(tx, {

@@ -7,6 +7,7 @@ import { signedIn, staff } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts";
+import { removePassword } from "#lib/passkeys/ways-in.ts";
 import { AccountSummary, Profile, Session } from "./shapes.ts";
 import {
   changePassword,
@@ -33,6 +34,11 @@ export const password = signedIn({ currentPassword: z.string().max(1000), newPas
   .route({ method: "POST", path: "/account/password", summary: "Change one's own password" })
   .output(z.object({ sessionsEnded: z.number().int() }))
   .handler(({ context, input }) => changePassword(context.actor, input.currentPassword, input.newPassword));
+
+export const dropPassword = signedIn({}, { fresh: true })
+  .route({ method: "DELETE", path: "/account/password", summary: "Remove one's own password, if a passkey is left" })
+  .output(z.object({ sessionsEnded: z.number().int() }))
+  .handler(({ context }) => removePassword(context.actor));
 
 export const sessions = signedIn({})
   .route({ method: "GET", path: "/account/sessions", summary: "One's own sessions" })

@@ -1,7 +1,7 @@
 /** A call of every procedure that would succeed for whoever passes its guard: what it sends, and what has to be there first. */
 
 import type { Person } from "../support/panel.ts";
-import { fresh, insertInvite, type Stage, sessionOf, spareAccount } from "../support/stage.ts";
+import { fresh, insertInvite, insertPasskey, type Stage, sessionOf, spareAccount } from "../support/stage.ts";
 import type { Standing } from "./walk-standings.ts";
 
 type Values = Record<string, unknown>;
@@ -23,6 +23,9 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
     email: `made.${fresh()}@example.org`,
     password: "a long enough password",
   }),
+  "passkeys.add": () => ({ name: "A passkey", response: webauthn({ attestationObject: "oA" }) }),
+  "passkeys.rename": () => ({ name: "Another name" }),
+  "passkeys.confirm": () => ({ response: webauthn({ authenticatorData: "AA", signature: "AA" }) }),
   "organisations.create": () => ({ name: "Another", handle: `another-${fresh()}` }),
   "organisations.edit": () => ({ name: "Renamed" }),
   "organisations.addOne": (stage) => ({ email: spareAccount(stage).email, role: "member" }),
@@ -38,6 +41,18 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "dns.clearPermission": (stage) => ({ user: stage.member.id }),
 };
 
+/** What an authenticator answers, as far as its form goes. */
+const webauthn = (response: Record<string, string>): Values => ({
+  id: "AA",
+  rawId: "AA",
+  type: "public-key",
+  response: { clientDataJSON: "e30", ...response },
+});
+
+const withPasskey = (stage: Stage, caller: Person): void => {
+  if (caller.id) stage.passkey = insertPasskey(stage.sql, caller.id);
+};
+
 /** What has to be true of the stage or the caller for the sample to make sense. */
 export const preparations: Record<string, (stage: Stage, caller: Person) => void> = {
   "organisations.remove": ({ sql, organisation }) =>
@@ -50,6 +65,9 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
   "users.endOneSession": (stage, caller) => {
     stage.session = sessionOf(stage.sql, caller.id) || stage.session;
   },
+  "users.dropPassword": withPasskey,
+  "passkeys.rename": withPasskey,
+  "passkeys.remove": withPasskey,
 };
 
 /** Where the guard lets somebody through and the work itself then says no. `every` is every standing that passes. */
@@ -58,6 +76,8 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "users.password": { every: [422] },
   "factors.finish": { every: [409] },
   "factors.confirm": { every: [422] },
+  "passkeys.add": { every: [422] },
+  "passkeys.confirm": { every: [422] },
   "organisations.leave": { owner: [409], permission: [404], root: [404] },
   "dns.create": { owner: [403], admin: [403], permission: [403] },
 };
@@ -65,7 +85,7 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
 /** Children of the stage that another stage's parent must not have: 404. */
 export const children: [
   procedure: string,
-  child: "record" | "change" | "invite" | "ownInvite" | "session" | "member",
+  child: "record" | "change" | "invite" | "ownInvite" | "session" | "passkey" | "member",
 ][] = [
   ["dns.editRecord", "record"],
   ["dns.removeRecord", "record"],
@@ -73,6 +93,8 @@ export const children: [
   ["organisations.revoke", "invite"],
   ["organisations.answer", "ownInvite"],
   ["users.endOneSession", "session"],
+  ["passkeys.rename", "passkey"],
+  ["passkeys.remove", "passkey"],
   ["organisations.changeRole", "member"],
   ["organisations.removeOne", "member"],
   ["organisations.handOverTo", "member"],

@@ -29,6 +29,12 @@ export async function signIn(email: string, password: string, options: SignInOpt
   return post("callback/password", { email, password }, options);
 }
 
+/** The same with an authenticator's answer (text is sent as it is), and an e-mail address if one was typed. */
+export const signInWithPasskey = (answer: object | string, options: SignInOptions & { email?: string } = {}) => {
+  const response = typeof answer === "string" ? answer : JSON.stringify(answer);
+  return post("callback/passkey", { response, email: options.email ?? "" }, options);
+};
+
 export const signOut = (cookie: string): Promise<SignInAnswer> => post("signout", {}, { cookie });
 
 async function post(action: string, fields: Record<string, string>, options: SignInOptions): Promise<SignInAnswer> {

@@ -14,6 +14,7 @@ export interface Stage {
   /** A pending invitation to the caller, once there is one. */
   ownInvite: string;
   session: string;
+  passkey: string;
   member: Person;
 }
 
@@ -53,7 +54,13 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
   await owner.call("PUT", `${base}/permissions/${member.id}`, { level: "view" });
   const stage = { panel, sql, organisation, zone, record: record.id, change: record.change, member };
   const invite = insertInvite(stage, `somebody.${n}@example.org`, owner.id);
-  return { ...stage, invite, ownInvite: invite, session: sessionOf(sql, member.id) };
+  return {
+    ...stage,
+    invite,
+    ownInvite: invite,
+    session: sessionOf(sql, member.id),
+    passkey: insertPasskey(sql, member.id),
+  };
 }
 
 export function insertInvite(stage: Pick<Stage, "sql" | "organisation">, email: string, by: string): string {
@@ -67,6 +74,18 @@ export function insertInvite(stage: Pick<Stage, "sql" | "organisation">, email: 
     by,
     now,
     now + 3_600_000,
+  );
+  return id;
+}
+
+/** A passkey that nobody holds the key of. */
+export function insertPasskey(sql: Sql, user: string): string {
+  const id = `passkey-${fresh()}`;
+  sql.run(
+    "insert into passkeys (id, user_id, name, credential_id, public_key, counter, synced, backed_up, aaguid, created_at) values (?, ?, 'A passkey', ?, x'00', 0, 0, 0, '', 0)",
+    id,
+    user,
+    Buffer.from(id).toString("base64url"),
   );
   return id;
 }

@@ -20,6 +20,7 @@ describe("the environment", () => {
       host: "127.0.0.1",
       dataDir: path.resolve("data"),
       origin: "http://localhost:3000",
+      rpId: "localhost",
       panelSecret: undefined,
       setupToken: undefined,
       powerDns: undefined,
@@ -37,6 +38,7 @@ describe("the environment", () => {
         "HOST",
         "DATA_DIR",
         "NEXTAUTH_URL",
+        "RP_ID",
         "PANEL_SECRET",
         "SETUP_TOKEN",
         "POWERDNS_API_URL",
@@ -65,6 +67,7 @@ describe("the environment", () => {
       port: 8080,
       dataDir: "/srv/zonegate",
       origin: "https://panel.example.org",
+      rpId: "panel.example.org",
       powerDns: { url: "http://127.0.0.1:8081", apiKey: "key", serverId: "localhost" },
       nameservers: ["ns1.example.net.", "ns2.example.net."],
       trustedProxies: ["10.0.0.0/8", "::1"],
@@ -82,6 +85,9 @@ describe("the environment", () => {
     ["NODE_ENV", "staging"],
     ["NEXTAUTH_URL", "panel.example.org"],
     ["NEXTAUTH_URL", "ftp://panel.example.org"],
+    ["RP_ID", "https://localhost"],
+    ["RP_ID", "127.0.0.1:3000"],
+    ["RP_ID", "example.org"],
     ["PANEL_SECRET", "too short"],
     ["SETUP_TOKEN", "short"],
     ["LOG_LEVEL", "loud"],
@@ -90,6 +96,35 @@ describe("the environment", () => {
     const problems = problemsOf({ [key]: value });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(new RegExp(`^${key} [a-zA-Z].*\\.$`));
+  });
+
+  test.each([
+    ["https://panel.example.co.uk", undefined, "panel.example.co.uk"],
+    ["https://panel.example.co.uk", "Panel.Example.co.uk", "panel.example.co.uk"],
+    ["https://panel.example.co.uk", "example.co.uk", "example.co.uk"],
+    ["https://panel.office.internal:8443", "office.internal", "office.internal"],
+    ["https://intranet", "intranet", "intranet"],
+    ["http://localhost:4000", "localhost", "localhost"],
+    ["http://192.0.2.7:3000", undefined, null],
+    ["http://[2001:db8::7]:3000", undefined, null],
+  ])("passkeys at %s with RP_ID %s belong to %s", (NEXTAUTH_URL, RP_ID, rpId) => {
+    expect(parseEnv({ NEXTAUTH_URL, RP_ID })).toMatchObject({ rpId });
+  });
+
+  test.each([
+    ["https://panel.example.co.uk", "co.uk"],
+    ["https://panel.example.co.uk", "uk"],
+    ["https://me.github.io", "github.io"],
+    ["https://panel.example.co.uk", "other.example.co.uk"],
+    ["https://panel.example.co.uk", "sub.panel.example.co.uk"],
+    ["https://badexample.org", "example.org"],
+    ["http://192.0.2.7:3000", "192.0.2.7"],
+    ["http://192.0.2.7:3000", "localhost"],
+    ["https://intranet.internal", "internal"],
+  ])("at %s no browser would take RP_ID %s, so it is refused", (NEXTAUTH_URL, RP_ID) => {
+    expect(problemsOf({ NEXTAUTH_URL, RP_ID })).toEqual([
+      `RP_ID must be the host name in NEXTAUTH_URL, ${new URL(NEXTAUTH_URL).hostname}, or a domain above it that can be registered.`,
+    ]);
   });
 
   test("everything that is wrong is said at once, and no secret is repeated", () => {
