@@ -36,6 +36,25 @@ const variables = z.object({
   POWERDNS_SERVER_ID: z.string().trim().min(1).default("localhost"),
   POWERDNS_NAMESERVERS: z.string().default(""),
   TRUSTED_PROXIES: z.string().default(""),
+  SMTP_URL: z
+    .url({
+      protocol: /^smtps?$/,
+      abort: true,
+      error: "must be an smtp or smtps address, such as smtps://user:password@mail.example.org",
+    })
+    .refine((value) => [...new URL(value).searchParams].every((pair) => pair.join("=") === "tls=optional"), {
+      error: "takes no other parameter than tls=optional",
+    })
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .trim()
+    .transform((value) => /^(?:"?([^"<>\p{Cc}]*?)"?\s*<([^<>]+)>|([^<>]+))$/u.exec(value))
+    .transform((parts) => ({ name: parts?.[1] ?? "", address: parts?.[2] ?? parts?.[3] ?? "" }))
+    .refine(({ address }) => z.email().safeParse(address).success, {
+      error: "must be an e-mail address, such as no-reply@example.org or Panel <no-reply@example.org>",
+    })
+    .optional(),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "silent"], {
       error: "must be fatal, error, warn, info, debug or silent",
@@ -61,8 +80,19 @@ export interface Env {
   nameservers: string[];
   /** Addresses or CIDR blocks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
+  /** Where mails leave through, and whom they come from; without it they wait in the outbox. */
+  mail: { server: SmtpServer; from: { name: string; address: string } } | undefined;
   logLevel: string;
   testHooks: boolean;
+}
+
+export interface SmtpServer {
+  host: string;
+  port: number;
+  /** `implicit` from the first octet, `required` by STARTTLS with a valid certificate, `optional` where it is offered. */
+  tls: "implicit" | "required" | "optional";
+  user: string | undefined;
+  password: string | undefined;
 }
 
 /** One sentence per variable that is wrong. */
@@ -85,6 +115,9 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
       `RP_ID must be the host name in NEXTAUTH_URL, ${origin.hostname}, or a domain above it that can be registered.`,
     );
   }
+  if (present.SMTP_URL && !present.MAIL_FROM) {
+    wrong.push("SMTP_URL needs MAIL_FROM too: the address that mails come from.");
+  }
   if (!v || !origin || wrong.length > 0) throw new EnvError(wrong.join("\n"));
   return {
     mode: v.NODE_ENV,
@@ -101,6 +134,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
         : undefined,
     nameservers: list(v.POWERDNS_NAMESERVERS).map((name) => `${name.toLowerCase().replace(/\.$/, "")}.`),
     trustedProxies: list(v.TRUSTED_PROXIES),
+    mail: v.SMTP_URL && v.MAIL_FROM ? { server: smtpServer(new URL(v.SMTP_URL)), from: v.MAIL_FROM } : undefined,
     logLevel: v.LOG_LEVEL,
     testHooks: v.ZONEGATE_TEST_HOOKS === "1",
   };
@@ -115,6 +149,20 @@ const mayClaim = (host: string, rpId: string): boolean =>
   (host === rpId || (host.endsWith(`.${rpId}`) && getPublicSuffix(rpId, { allowPrivateDomains: true }) !== rpId));
 
 const isAddress = (host: string): boolean => isIP(host.replace(/^\[|\]$/g, "")) !== 0;
+
+/** On this machine the certificate of a mail server proves nothing, and often is made up. */
+function smtpServer(url: URL): SmtpServer {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const local = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host);
+  const implicit = url.protocol === "smtps:";
+  return {
+    host,
+    port: Number(url.port || (implicit ? 465 : local ? 25 : 587)),
+    tls: implicit ? "implicit" : local || url.searchParams.has("tls") ? "optional" : "required",
+    user: decodeURIComponent(url.username) || undefined,
+    password: decodeURIComponent(url.password) || undefined,
+  };
+}
 
 const list = (value: string): string[] =>
   value

@@ -7,7 +7,11 @@ import { migrate } from "#db/migrate.ts";
 import { ADDRESS_HEADER, PATH_HEADER } from "#lib/api/request.ts";
 import { takeDataDirectory } from "#lib/data-lock.ts";
 import { EnvError, env } from "#lib/env.ts";
+import { stopJobs } from "#lib/jobs/runner.ts";
 import { issueSetupToken } from "#lib/setup/setup.ts";
+
+/** What still runs then is given back, for the next start. */
+const JOBS_GRACE_MS = 5_000;
 
 try {
   await serve();
@@ -51,12 +55,13 @@ async function serve(): Promise<void> {
     if (stopping) return;
     stopping = true;
     console.log("Stopping: finishing the requests under way …");
-    server.close(() => {
+    const answered = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    void Promise.all([answered, stopJobs(JOBS_GRACE_MS)]).then(() => {
       db().$client.close();
       release();
       process.exit(0);
     });
-    server.closeIdleConnections();
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

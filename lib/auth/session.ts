@@ -15,7 +15,7 @@ import { deviceOf } from "./device.ts";
 
 const DAY = 86_400_000;
 export const SESSION_DAYS = 30;
-const IDLE_DAYS = 7;
+export const IDLE_DAYS = 7;
 /** `last_seen_at` is written at most this often. */
 const SEEN_EVERY = 60_000;
 

@@ -4,9 +4,7 @@ import { mailSecrets, mails } from "#db/schema/index.ts";
 import { seal } from "#lib/crypto/seal.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
-
-/** Where the one-time link goes in a mail's text: all that anyone but the recipient ever sees of it. */
-export const LINK = "[link]";
+import { sendMail } from "./send.ts";
 
 export interface NewMail {
   /** What it is for: `reset`, `verify`, `invite` … */
@@ -21,6 +19,9 @@ export interface NewMail {
   link?: { url: string; expiresAt: number };
 }
 
+/** What has no link is news, and not for longer than this. */
+const NEWS_MS = 3 * 86_400_000;
+
 /** Puts a mail into the outbox, in the transaction of what it tells about. Returns its id. */
 export function queueMail(tx: Tx, mail: NewMail): string {
   const now = Date.now();
@@ -30,15 +31,17 @@ export function queueMail(tx: Tx, mail: NewMail): string {
     .values({
       id,
       ...columns,
+      subject: columns.subject.replace(/\p{Cc}+/gu, " "),
       messageId: `<${id}@${new URL(env().origin).hostname}>`,
       createdAt: now,
       dueAt: now,
-      expiresAt: link?.expiresAt ?? null,
+      expiresAt: link?.expiresAt ?? now + NEWS_MS,
     })
     .run();
   if (link) {
     const sealed = seal(link.url, { table: "mail_secrets", column: "link", row: id });
     tx.insert(mailSecrets).values({ mailId: id, link: sealed, expiresAt: link.expiresAt }).run();
   }
+  sendMail.enqueue(tx, { mail: id });
   return id;
 }

@@ -26,6 +26,7 @@ describe("the environment", () => {
       powerDns: undefined,
       nameservers: [],
       trustedProxies: [],
+      mail: undefined,
       logLevel: "info",
       testHooks: false,
     });
@@ -92,8 +93,16 @@ describe("the environment", () => {
     ["SETUP_TOKEN", "short"],
     ["LOG_LEVEL", "loud"],
     ["ZONEGATE_TEST_HOOKS", "yes"],
+    ["SMTP_URL", "mail.example.org"],
+    ["SMTP_URL", "https://mail.example.org"],
+    ["SMTP_URL", "smtp://mail.example.org?tls=never"],
+    ["SMTP_URL", "smtp://mail.example.org?ignoreTLS=true"],
+    ["MAIL_FROM", "nobody"],
+    ["MAIL_FROM", "Panel <a@example.org>, b@example.org"],
+    ["MAIL_FROM", "Panel\r\nBcc: x@example.org <a@example.org>"],
   ])("%s=%s is refused in one sentence that names it", (key, value) => {
-    const problems = problemsOf({ [key]: value });
+    const others = key === "SMTP_URL" ? { MAIL_FROM: "a@example.org" } : {};
+    const problems = problemsOf({ ...others, [key]: value });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(new RegExp(`^${key} [a-zA-Z].*\\.$`));
   });
@@ -152,4 +161,29 @@ describe("the environment", () => {
       ]);
     },
   );
+
+  test.each([
+    ["smtps://user:p%40ss@mail.example.org", { port: 465, tls: "implicit", user: "user", password: "p@ss" }],
+    ["smtp://mail.example.org", { host: "mail.example.org", port: 587, tls: "required", user: undefined }],
+    ["smtp://10.0.0.5:25?tls=optional", { host: "10.0.0.5", port: 25, tls: "optional" }],
+    ["smtp://localhost", { host: "localhost", port: 25, tls: "optional" }],
+    ["smtp://[::1]:2525", { host: "::1", port: 2525, tls: "optional" }],
+    ["smtp://127.0.0.1.example.org", { tls: "required" }],
+  ])("a mail server is understood: %s", (SMTP_URL, server) => {
+    expect(parseEnv({ SMTP_URL, MAIL_FROM: "a@example.org" }).mail?.server).toMatchObject(server);
+  });
+
+  test.each([
+    ["no-reply@example.org", { name: "", address: "no-reply@example.org" }],
+    ["Our panel <no-reply@example.org>", { name: "Our panel", address: "no-reply@example.org" }],
+    ['"Our panel, Ltd." <no-reply@example.org>', { name: "Our panel, Ltd.", address: "no-reply@example.org" }],
+  ])("whom mails come from is understood: %s", (MAIL_FROM, from) => {
+    expect(parseEnv({ SMTP_URL: "smtp://localhost", MAIL_FROM }).mail?.from).toEqual(from);
+  });
+
+  test("a mail server without a sender is refused", () => {
+    expect(problemsOf({ SMTP_URL: "smtp://localhost" })).toEqual([
+      "SMTP_URL needs MAIL_FROM too: the address that mails come from.",
+    ]);
+  });
 });
