@@ -3,34 +3,24 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { db } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
-import { ROOT_ADMIN } from "#lib/access/roles.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
 import { isProblem } from "#lib/api/errors.ts";
 import { EnvError } from "#lib/env.ts";
 import { ensureBuiltInRoles } from "#lib/roles/roles.ts";
 import { listSettings, setSettingFromText } from "#lib/settings/settings.ts";
-import {
-  assignRole,
-  createAccount,
-  emailAddress,
-  listAccounts,
-  newPassword,
-  personName,
-  unassignRole,
-} from "#lib/users/users.ts";
+import { listAccounts } from "#lib/users/directory.ts";
+import { createAccount, emailAddress, newPassword, personName } from "#lib/users/users.ts";
+import { CommandError, option } from "./command.ts";
+import { promoteOrDemote, roleCommand, roleUsage } from "./panel-roles.ts";
 
 const usage = `Usage: npm run panel -- COMMAND
 
-  promote EMAIL [--role NAME]   give an account a role (rootAdmin if none is named)
-  demote EMAIL [--role NAME]    take a role from an account
+${roleUsage}
   users                         list accounts
   users add EMAIL [--name NAME] make an account; asks for the password, or reads it from standard input
   settings                      list the panel's settings
   settings KEY VALUE            change one
   migrate                       bring the database to this version`;
-
-/** Says what went wrong in a sentence, and exits 1. */
-class CommandError extends Error {}
 
 try {
   await main(process.argv.slice(2));
@@ -46,24 +36,12 @@ async function main(args: string[]): Promise<void> {
   migrate(db());
   db().transaction((tx) => ensureBuiltInRoles(tx), { behavior: "immediate" });
   const actor: Actor = systemActor(`panel.${command}`, "command line");
-  if (command === "promote" || command === "demote") return role(command, rest, actor);
+  if (command === "promote" || command === "demote") return promoteOrDemote(command, rest, actor);
+  if (command === "role") return roleCommand(rest, actor);
   if (command === "users") return rest[0] === "add" ? addUser(rest.slice(1), actor) : users();
   if (command === "settings") return settings(rest);
   if (command === "migrate") return console.log("The database is at this version.");
   throw new CommandError(`There is no command ${command}.\n\n${usage}`);
-}
-
-function role(command: "promote" | "demote", args: string[], actor: Actor): void {
-  const name = option(args, "--role") ?? ROOT_ADMIN;
-  const email = args[0];
-  if (!email) throw new CommandError(`Whom? npm run panel -- ${command} EMAIL [--role NAME]`);
-  if (command === "promote") {
-    const given = assignRole(email, name, actor);
-    console.log(given ? `${email} now has the role ${name}.` : `${email} has the role ${name} already.`);
-    return;
-  }
-  const taken = unassignRole(email, name, actor);
-  console.log(taken ? `${email} no longer has the role ${name}.` : `${email} does not have the role ${name}.`);
 }
 
 async function addUser(args: string[], actor: Actor): Promise<void> {
@@ -95,14 +73,6 @@ function settings([key, value]: string[]): void {
   }
   for (const row of listSettings())
     if (key === undefined || row.key === key) console.log(`${row.key} = ${JSON.stringify(row.value)}`);
-}
-
-function option(args: string[], name: string): string | undefined {
-  const at = args.indexOf(name);
-  if (at === -1) return undefined;
-  const [, value] = args.splice(at, 2);
-  if (!value) throw new CommandError(`${name} needs a value.`);
-  return value;
 }
 
 /** From the terminal without echo; otherwise the first line of standard input. */

@@ -18,7 +18,7 @@ export async function Accounts({ params }: { params: SearchParams }) {
   if (!grants.has("users:read")) forbidden();
   const list = listState(PATH, params, ["name", "email", "createdAt"], ["q"]);
   const q = list.filters.q ?? "";
-  const page = await load((api) => api.users.list({ page: list.page, sort: list.sort, q }));
+  const page = await load((api) => api.accounts.list({ page: list.page, sort: list.sort, q }));
   const now = Date.now();
   return (
     <>

@@ -21,7 +21,7 @@ export function CreateAccountDialog({ onClose }: { onClose: () => void }) {
     >
       <Form
         call={(api, values) =>
-          api.users.create({ name: values("name"), email: values("email"), password: values("password") })
+          api.accounts.create({ name: values("name"), email: values("email"), password: values("password") })
         }
         onDone={(account) => {
           toast(`${account.email} can sign in now`);

@@ -47,6 +47,24 @@ export const effectiveGrants = (roleIds: readonly string[], roles: Roles): strin
 export const accountGrants = (roleIds: readonly string[], roles: Roles): string[] =>
   effectiveGrants(countingRoles(roleIds, roles), roles);
 
+/**
+ * Everything that these roles, and accounts with these sets of roles, hold. A role that does not exist is in no account's
+ * set either, so that what is left of a set when its last role is deleted is what `default` gives.
+ */
+export const grantsOfAll = (
+  roleIds: readonly string[],
+  sets: readonly (readonly string[])[],
+  roles: Roles,
+): string[] => [
+  ...new Set([
+    ...roleIds.flatMap((id) => effectiveGrants([id], roles)),
+    ...sets.flatMap((set) => accountGrants(existing(set, roles), roles)),
+  ]),
+];
+
+/** The roles of a set that exist. */
+export const existing = (set: readonly string[], roles: Roles): string[] => set.filter((id) => roles.has(id));
+
 /** Whether an account with these roles needs a second factor: one of them, or of their ancestors, asks for it. */
 export const accountRequiresMfa = (roleIds: readonly string[], roles: Roles): boolean =>
   withAncestors(countingRoles(roleIds, roles), roles).some((role) => role.requiresMfa);
@@ -64,6 +82,12 @@ function withAncestors(roleIds: readonly string[], roles: Roles): RoleRow[] {
       walked.set(role.id, role);
   }
   return [...walked.values()];
+}
+
+/** The ids of the role's parent, its parent, and so on. A cycle is walked once; never the role itself. */
+export function ancestors(roles: Roles, roleId: string): string[] {
+  const walked = withAncestors([roleId], roles).map((role) => role.id);
+  return walked.slice(1);
 }
 
 /** Whether the role would become its own ancestor if it had this parent. */

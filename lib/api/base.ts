@@ -1,6 +1,7 @@
 /** The raw procedure builder. Only `guards.ts` may import it, so that no procedure exists without a guard. */
 import { ORPCError, os, ValidationError } from "@orpc/server";
 import type { Actor } from "#lib/actor.ts";
+import { noteRefusal, type RefusalTarget } from "#lib/audit/refusals.ts";
 import { log } from "#lib/log/log.ts";
 import { invalid, isProblem, Problem } from "./errors.ts";
 import type { Cookies } from "./request.ts";
@@ -35,18 +36,24 @@ export interface ProcedureMeta {
   fresh?: boolean;
   /** Opens to an account that still has to enrol the second factor that a role asks of it. */
   enrolling?: boolean;
+  /** Refused attempts leave an audit entry about the account or role that the path names. */
+  refusals?: RefusalTarget;
 }
 
 export const base = os
   .$context<RequestContext>()
   .$meta<ProcedureMeta>({ guard: "none", argument: "" })
-  .use(async ({ context, next, path, procedure }) => {
+  .use(async ({ context, next, path, procedure }, input) => {
     const action = path.join(".");
     context.trace.template = procedure["~orpc"].route.path ?? action;
+    const actor = { ...context.actor, action };
     try {
-      return await next({ context: { actor: { ...context.actor, action } } });
+      return await next({ context: { actor } });
     } catch (error) {
-      throw presentable(error, context.trace, context.actor.requestId);
+      const problem = presentable(error, context.trace, actor.requestId);
+      const { refusals } = procedure["~orpc"].meta;
+      if (refusals) noteRefusal(actor, refusals, input, problem);
+      throw problem;
     }
   });
 

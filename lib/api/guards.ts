@@ -6,6 +6,7 @@ import { isStaff } from "#lib/access/permissions.ts";
 import type { ZoneLevel } from "#lib/access/zone-level.ts";
 import { atLeast } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
+import { assertFresh } from "#lib/auth/fresh.ts";
 import { loadZone } from "#lib/dns/zones.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
@@ -25,10 +26,9 @@ export interface GuardOptions {
   fresh?: boolean;
   /** Opens before the second factor that a role asks for is enrolled. */
   enrolling?: boolean;
+  /** What the path names is an account or a role, and refused attempts on it are noted in the audit log. */
+  refusals?: "account" | "role";
 }
-
-/** How long a sign-in or confirmation counts as fresh. */
-export const FRESH_MS = 10 * 60_000;
 
 /** Everybody, signed in or not. */
 export const anyone = <S extends z.ZodRawShape>(shape: S) =>
@@ -45,19 +45,25 @@ export const signedIn = <S extends z.ZodRawShape>(shape: S, options: GuardOption
 export const can = <S extends z.ZodRawShape>(permission: Permission, shape: S, options: GuardOptions = {}) =>
   base
     .meta(metaOf("can", permission, options))
-    .use(({ context, next }) => next({ context: { actor: permitted(context.actor, permission, options) } }))
+    .use(({ context, next }) => next({ context: { actor: permitted(context.actor, [permission], options) } }))
     .input(z.strictObject(shape));
 
-/** An account with one permission, reaching other people's. */
-export const staff = <S extends z.ZodRawShape>(permission: Permission, shape: S, options: GuardOptions = {}) =>
-  base
-    .meta(metaOf("staff", permission, options))
+/** An account with one permission, or one of several, reaching other people's. */
+export const staff = <S extends z.ZodRawShape>(
+  permission: Permission | readonly [Permission, ...Permission[]],
+  shape: S,
+  options: GuardOptions = {},
+) => {
+  const any: readonly Permission[] = typeof permission === "string" ? [permission] : permission;
+  return base
+    .meta(metaOf("staff", any.join(" or "), options))
     .use(({ context, next }) => {
-      const actor = permitted(context.actor, permission, options);
-      if (!isStaff(actor.grants.grants)) throw lacking(permission);
+      const actor = permitted(context.actor, any, options);
+      if (!isStaff(actor.grants.grants)) throw lacking(any);
       return next({ context: { actor } });
     })
     .input(z.strictObject(shape));
+};
 
 /** `{organisation}` in the path, id or handle. Invisible to those who are not in it: 404. Tokens may, unless it is said otherwise. */
 export const inOrganisation = <S extends z.ZodRawShape>(need: OrganisationNeed, shape: S, given: GuardOptions = {}) => {
@@ -116,16 +122,14 @@ function account(actor: Actor, options: GuardOptions): AccountActor {
   if (options.flag && !setting(options.flag)) {
     throw new Problem("feature_disabled", "DNS is switched off on this panel.");
   }
-  if (options.fresh && Date.now() - actor.confirmedAt > FRESH_MS) {
-    throw new Problem("confirmation_required", "Confirm that it is you first.");
-  }
+  if (options.fresh) assertFresh(actor);
   return actor as AccountActor;
 }
 
-function permitted(actor: Actor, permission: Permission, options: GuardOptions): AccountActor {
+function permitted(actor: Actor, any: readonly Permission[], options: GuardOptions): AccountActor {
   // A confirmation is asked of those alone who may then go on.
   const held = account(actor, { ...options, fresh: false });
-  if (!held.grants.has(permission)) throw lacking(permission);
+  if (!any.some((permission) => held.grants.has(permission))) throw lacking(any);
   return account(actor, options);
 }
 
@@ -135,7 +139,8 @@ const metaOf = (guard: ProcedureMeta["guard"], argument: string, options: GuardO
   tokens: (options.tokens ?? false) && !options.fresh,
   fresh: options.fresh ?? false,
   enrolling: options.enrolling ?? false,
+  ...(options.refusals ? { refusals: options.refusals } : {}),
 });
 
-const lacking = (permission: string) =>
-  new Problem("forbidden", `That needs the permission ${permission}.`, { missing: permission });
+const lacking = (any: readonly Permission[]) =>
+  new Problem("forbidden", `That needs the permission ${any.join(" or ")}.`, { missing: any.join(" or ") });

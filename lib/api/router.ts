@@ -3,9 +3,11 @@ import * as dns from "#lib/dns/procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
 import * as passkeys from "#lib/passkeys/procedures.ts";
+import * as roles from "#lib/roles/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
+import * as accounts from "#lib/users/admin-procedures.ts";
 import * as users from "#lib/users/procedures.ts";
 
-export const router = { setup, users, factors, passkeys, organisations, dns };
+export const router = { setup, users, accounts, factors, passkeys, roles, organisations, dns };
 
 export type Router = typeof router;

@@ -1,5 +1,5 @@
 /** Roles and who has them: what accounts are granted, the ceilings of those who grant it, and the last root. */
-import { asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db, type Tx } from "#db/client.ts";
 import { remembered } from "#db/hot.ts";
 import { passkeys, roleGrants, roles, userRoles, users } from "#db/schema/index.ts";
@@ -10,6 +10,7 @@ import {
   accountRequiresMfa,
   DEFAULT_ROLE,
   defaultRoleGrants,
+  effectiveGrants,
   ROOT_ADMIN,
   type RoleRow,
 } from "#lib/access/roles.ts";
@@ -89,77 +90,70 @@ export function giveRole(tx: Tx, userId: string, roleId: string): boolean {
   return given;
 }
 
-/** Takes a role. Throws `last_root` if nobody who can sign in would hold `*` any more. */
-export function takeRole(tx: Tx, userId: string, roleId: string): boolean {
-  const kept = roleIdsOf(userId, tx).filter((id) => id !== roleId);
-  return guardRoots(tx, null, () => {
-    tx.delete(userRoles).where(eq(userRoles.userId, userId)).run();
-    if (kept.length > 0)
-      tx.insert(userRoles)
-        .values(kept.map((id) => ({ userId, roleId: id, createdAt: Date.now() })))
-        .run();
-    return true;
-  });
-}
+/** Takes a role. The caller has checked the ceiling and guards the roots. False if the account did not have it. */
+export const takeRole = (tx: Tx, userId: string, roleId: string): boolean =>
+  tx
+    .delete(userRoles)
+    .where(and(eq(userRoles.userId, userId), eq(userRoles.roleId, roleId)))
+    .run().changes > 0;
 
 /** Not suspended, not about to be deleted, and with a password or a passkey. */
 const canSignIn = sql<number>`${users.suspendedAt} is null and ${users.deletionDueAt} is null
   and (${users.passwordHash} is not null or exists (select 1 from ${passkeys} p where p.user_id = ${users.id}))`;
 
-/** Accounts that hold `*` and can sign in. */
-export function rootHolders(tx: DbOrTx = db()): string[] {
+/** Accounts that hold `*`, each with whether it can sign in. */
+function rootAccounts(tx: DbOrTx): Map<string, boolean> {
   const all = loadRoles(tx);
+  const giving = [...all.keys()].filter((id) => effectiveGrants([id], all).includes(rootGrant));
   const rows = tx
-    .select({
-      userId: userRoles.userId,
-      roleId: userRoles.roleId,
-      canSignIn,
-    })
-    .from(userRoles)
-    .innerJoin(users, eq(users.id, userRoles.userId))
-    .all();
-  const byUser = Map.groupBy(rows, (row) => row.userId);
-  return [...byUser]
-    .filter(([, own]) => own[0]?.canSignIn === 1)
-    .filter(
-      ([, own]) =>
-        compileGrants(
-          accountGrants(
-            own.map((row) => row.roleId),
-            all,
-          ),
-        ).root,
+    .select({ id: users.id, canSignIn })
+    .from(users)
+    .where(
+      inArray(users.id, tx.select({ id: userRoles.userId }).from(userRoles).where(inArray(userRoles.roleId, giving))),
     )
-    .map(([userId]) => userId);
+    .all();
+  return new Map(rows.map((row) => [row.id, row.canSignIn === 1]));
 }
+
+/** Accounts that hold `*` and can sign in. */
+export const rootHolders = (tx: DbOrTx = db()): string[] =>
+  [...rootAccounts(tx)].filter(([, able]) => able).map(([id]) => id);
 
 /**
  * Does something that may lower the number of accounts that hold `*`, inside its transaction, and refuses it afterwards if
- * it left none, or if the actor lowered it by acting on itself. Whatever took the place of the check, two at once included,
- * sees the other's result, because transactions are immediate.
+ * it left none that can sign in, or if the actor lost it by its own act. Whatever took the place of the check, two at once
+ * included, sees the other's result, because transactions are immediate.
  */
 export function guardRoots<T>(tx: Tx, actor: Actor | null, act: () => T): T {
-  const before = rootHolders(tx);
+  const before = rootAccounts(tx);
   const result = act();
-  const after = new Set(rootHolders(tx));
-  if (before.length > 0 && after.size === 0) {
+  const after = rootAccounts(tx);
+  const able = (accounts: Map<string, boolean>) => [...accounts.values()].some(Boolean);
+  if (able(before) && !able(after)) {
     throw new Problem(
       "last_root",
       "Nobody who can sign in would hold full access any more. Give it to another account first.",
     );
   }
-  if (actor?.id && before.includes(actor.id) && !after.has(actor.id)) {
+  const self = actor?.id ?? "";
+  if (before.has(self) && (!after.has(self) || (before.get(self) && !after.get(self)))) {
     throw new Problem("last_root", "Another administrator has to take this from you: nobody lowers their own access.");
   }
   return result;
 }
 
-/** Refuses a write to an account unless the actor's grants cover what it has, before and after. */
-export function assertCeiling(actor: Actor, before: readonly string[], after: readonly string[] = before): void {
+/** Refuses a write to an account or a role unless the actor's grants cover what it has, before and after. */
+export function assertCeiling(
+  actor: Actor,
+  before: readonly string[],
+  after: readonly string[] = before,
+  target = "This account",
+): void {
   const verdict = withinCeiling(actor.grants.grants, before, after);
   if (!verdict.ok) {
-    throw new Problem("forbidden", `This account has access that you do not have: ${verdict.missing.join(", ")}.`, {
-      missing: verdict.missing.join(", "),
+    const missing = verdict.missing.join(", ");
+    throw new Problem("forbidden", `${target} has, or would have, access that you do not have: ${missing}.`, {
+      missing,
     });
   }
 }

@@ -1,24 +1,14 @@
-/** The API of accounts: one's own, and everybody's for staff. */
+/** The API of one's own account. */
 import * as z from "zod";
 import { transaction } from "#db/client.ts";
 import { isStaff } from "#lib/access/permissions.ts";
 import { notFound } from "#lib/api/errors.ts";
-import { signedIn, staff } from "#lib/api/guards.ts";
-import { listQuery, page } from "#lib/api/list.ts";
+import { signedIn } from "#lib/api/guards.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts";
 import { removePassword } from "#lib/passkeys/ways-in.ts";
-import { AccountSummary, Profile, Session } from "./shapes.ts";
-import {
-  changePassword,
-  createAccount,
-  emailAddress,
-  listAccounts,
-  newPassword,
-  personName,
-  profileOf,
-  renameAccount,
-} from "./users.ts";
+import { Profile, Session } from "./shapes.ts";
+import { changePassword, newPassword, personName, profileOf, renameAccount } from "./users.ts";
 
 export const me = signedIn({}, { tokens: true, enrolling: true })
   .route({ method: "GET", path: "/account", summary: "One's own account" })
@@ -69,13 +59,3 @@ export const endSessions = signedIn({})
       return { ended };
     }),
   );
-
-export const list = staff("users:read", listQuery(["email", "name", "createdAt"]), { tokens: true })
-  .route({ method: "GET", path: "/admin/users", summary: "All accounts" })
-  .output(page(AccountSummary))
-  .handler(({ input }) => listAccounts(input));
-
-export const create = staff("users:write", { name: personName, email: emailAddress, password: newPassword })
-  .route({ method: "POST", path: "/admin/users", successStatus: 201, summary: "Make an account" })
-  .output(AccountSummary)
-  .handler(({ context, input }) => createAccount(input, context.actor));

@@ -33,3 +33,37 @@ export const Session = z.object({
   lastSeenAt: z.number().int(),
   expiresAt: z.number().int(),
 });
+
+/** An account as staff see it. */
+export const AccountDetail = Profile.extend({
+  suspendedAt: z.number().int().nullable(),
+  suspendedReason: z.string().nullable(),
+  deletionDueAt: z.number().int().nullable(),
+  roles: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** Holds everything, through `rootAdmin` or any other role. */
+  administrator: z.boolean(),
+  staff: z.boolean(),
+  requiresMfa: z.boolean(),
+  hasPassword: z.boolean(),
+  passkeys: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      createdAt: z.number().int(),
+      lastUsedAt: z.number().int().nullable(),
+    }),
+  ),
+  authenticator: z.boolean(),
+  recoveryCodes: z.number().int(),
+  tokens: z.number().int(),
+  lastSeenAt: z.number().int().nullable(),
+  /** What whoever asks lacks to be allowed to change it. */
+  missing: z.array(z.string()),
+});
+
+/** What a write to somebody's account answers: looking at the account is another permission. */
+export const Done = z.object({
+  id: z.string(),
+  /** False: it was so already. */
+  changed: z.boolean(),
+});

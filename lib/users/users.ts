@@ -1,27 +1,16 @@
-/** Accounts: making them, their profile and password. */
-import { asc, count, desc, eq, or, sql } from "drizzle-orm";
+/** Accounts: making and finding them, and what each does with its own profile and password. */
+import { eq, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import { prepared } from "#db/hot.ts";
 import { users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
-import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { comparePassword, hashPassword, passwordProblem } from "#lib/auth/password.ts";
 import { endOtherSessions } from "#lib/auth/session.ts";
 import { assertNotLocked, clearFailures, recordFailure, signInLimits } from "#lib/auth/throttle.ts";
 import { newId } from "#lib/id.ts";
-import {
-  assertCeiling,
-  giveRole,
-  grantsOf,
-  guardRoots,
-  roleByName,
-  roleIdsOf,
-  roleNamesOf,
-  takeRole,
-} from "#lib/roles/roles.ts";
 
 export const emailAddress = z
   .string()
@@ -81,45 +70,6 @@ export function insertAccount(
   const { id, name, email } = account;
   audit(tx, actor, { target: { type: "account", id, label: email }, after: { name, email } });
   return { id, name, email, suspended: false, roles: [], createdAt: now };
-}
-
-const sorts = { name: users.name, email: users.email, createdAt: users.createdAt } as const;
-
-export function listAccounts(query: ListQuery): Page<AccountSummary> {
-  const where = query.q
-    ? or(
-        sql`${users.email} like ${likeAnywhere(query.q)} escape '\\'`,
-        sql`${users.name} like ${likeAnywhere(query.q)} escape '\\'`,
-        eq(users.id, query.q),
-      )
-    : undefined;
-  const { column, descending } = sortOf(query);
-  const by = sorts[column as keyof typeof sorts];
-  const rows = db()
-    .select({
-      id: users.id,
-      name: users.name,
-      email: users.email,
-      suspendedAt: users.suspendedAt,
-      createdAt: users.createdAt,
-    })
-    .from(users)
-    .where(where)
-    .orderBy(descending ? desc(by) : asc(by), asc(users.id))
-    .limit(query.perPage)
-    .offset(offsetOf(query))
-    .all();
-  const names = roleNamesOf(rows.map((row) => row.id));
-  return {
-    items: rows.map(({ suspendedAt, ...row }) => ({
-      ...row,
-      suspended: suspendedAt !== null,
-      roles: names.get(row.id) ?? [],
-    })),
-    total: db().select({ n: count() }).from(users).where(where).get()?.n ?? 0,
-    page: query.page,
-    perPage: query.perPage,
-  };
 }
 
 const profileById = prepared((handle) =>
@@ -182,45 +132,4 @@ export async function changePassword(
 
 export function accountByEmail(email: string, tx: DbOrTx = db()) {
   return tx.select().from(users).where(eq(users.email, email.trim().toLowerCase())).get();
-}
-
-/** Gives an account a role, under the ceiling. False if it had the role. */
-export function assignRole(email: string, roleName: string, actor: Actor): boolean {
-  return transaction((tx) => {
-    const { user, role } = accountAndRole(tx, email, roleName);
-    const before = grantsOf(user.id, tx);
-    const given = giveRole(tx, user.id, role.id);
-    assertCeiling(actor, before, grantsOf(user.id, tx));
-    if (given) auditRoles(tx, actor, user, before);
-    return given;
-  });
-}
-
-/** Takes a role from an account, under the ceiling and the last-root guard. False if it did not have the role. */
-export function unassignRole(email: string, roleName: string, actor: Actor): boolean {
-  return transaction((tx) => {
-    const { user, role } = accountAndRole(tx, email, roleName);
-    if (!roleIdsOf(user.id, tx).includes(role.id)) return false;
-    const before = grantsOf(user.id, tx);
-    guardRoots(tx, actor, () => takeRole(tx, user.id, role.id));
-    assertCeiling(actor, before, grantsOf(user.id, tx));
-    auditRoles(tx, actor, user, before);
-    return true;
-  });
-}
-
-function accountAndRole(tx: Tx, email: string, roleName: string) {
-  const user = accountByEmail(email, tx);
-  if (!user) throw new Problem("not_found", `There is no account with the e-mail address ${email}.`);
-  const role = roleByName(roleName, tx);
-  if (!role) throw new Problem("not_found", `There is no role named ${roleName}.`);
-  return { user, role };
-}
-
-function auditRoles(tx: Tx, actor: Actor, user: { id: string; email: string }, before: string[]): void {
-  audit(tx, actor, {
-    target: { type: "account", id: user.id, label: user.email },
-    before: { grants: before },
-    after: { grants: grantsOf(user.id, tx), roles: roleNamesOf([user.id], tx).get(user.id) ?? [] },
-  });
 }

@@ -18,7 +18,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "users.password": () => ({ currentPassword: "wrong", newPassword: "a long enough password" }),
   "factors.finish": () => ({ enrolment: "none that was given", code: "000000" }),
   "factors.confirm": () => ({ password: "wrong" }),
-  "users.create": () => ({
+  "accounts.create": () => ({
     name: "Somebody",
     email: `made.${fresh()}@example.org`,
     password: "a long enough password",
@@ -26,6 +26,35 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "passkeys.add": () => ({ name: "A passkey", response: webauthn({ attestationObject: "oA" }) }),
   "passkeys.rename": () => ({ name: "Another name" }),
   "passkeys.confirm": () => ({ response: webauthn({ authenticatorData: "AA", signature: "AA" }) }),
+  ...Object.fromEntries(
+    [
+      "open",
+      "unsuspend",
+      "verify",
+      "grants",
+      "theirSessions",
+      "signOut",
+      "clearPassword",
+      "clearPasskeys",
+      "clearFactors",
+    ].map((name) => [`accounts.${name}`, ({ bare }: Stage) => ({ user: bare.id })]),
+  ),
+  "accounts.edit": ({ bare }) => ({ user: bare.id, name: "Renamed" }),
+  "accounts.changeAddress": ({ bare }) => ({ user: bare.id, email: `moved.${fresh()}@example.org` }),
+  "accounts.suspend": ({ bare }) => ({ user: bare.id, reason: "A reason" }),
+  "accounts.assign": ({ bare, role }) => ({ user: bare.id, roles: [role] }),
+  "accounts.signOutOne": ({ bare, sql }) => ({ user: bare.id, session: sessionOf(sql, bare.id) }),
+  "accounts.clearPasskey": ({ bare }) => ({ user: bare.id, passkey: bare.passkey }),
+  "roles.open": ({ role }) => ({ role }),
+  "roles.members": ({ role }) => ({ role }),
+  "roles.create": () => ({ name: `Made ${fresh()}`, grants: ["roles:create"] }),
+  "roles.clone": ({ role }) => ({ role, name: `Like it ${fresh()}` }),
+  "roles.edit": ({ role }) => ({ role, description: "What it is for" }),
+  "roles.remove": ({ role }) => ({ role }),
+  "roles.grant": ({ role }) => ({ role, grants: ["permissions:assign"] }),
+  "roles.order": ({ role }) => ({ role, grants: ["c:d", "a:b"] }),
+  "roles.addOne": ({ role, sql }) => ({ role, user: strippedAccount(sql) }),
+  "roles.removeOne": ({ role, bare }) => ({ role, user: bare.id }),
   "organisations.create": () => ({ name: "Another", handle: `another-${fresh()}` }),
   "organisations.edit": () => ({ name: "Renamed" }),
   "organisations.addOne": (stage) => ({ email: spareAccount(stage).email, role: "member" }),
@@ -41,6 +70,14 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "dns.clearPermission": (stage) => ({ user: stage.member.id }),
 };
 
+/** An account that has nothing but a role without grants. */
+function strippedAccount(sql: Stage["sql"]): string {
+  const { id } = spareAccount({ sql });
+  sql.run("insert into roles (id, name, created_at) values (?, ?, 0)", `empty-${id}`, `Empty ${id}`);
+  sql.run("insert into user_roles (user_id, role_id, created_at) values (?, ?, 0)", id, `empty-${id}`);
+  return id;
+}
+
 /** What an authenticator answers, as far as its form goes. */
 const webauthn = (response: Record<string, string>): Values => ({
   id: "AA",
@@ -55,6 +92,10 @@ const withPasskey = (stage: Stage, caller: Person): void => {
 
 /** What has to be true of the stage or the caller for the sample to make sense. */
 export const preparations: Record<string, (stage: Stage, caller: Person) => void> = {
+  "accounts.verify": ({ sql, bare }) => sql.run("update users set email_verified_at = null where id = ?", bare.id),
+  "accounts.unsuspend": ({ sql, bare }) => sql.run("update users set suspended_at = 1 where id = ?", bare.id),
+  "roles.order": ({ sql, role }) =>
+    sql.run("insert into role_grants (role_id, permission, position) values (?, 'a:b', 0), (?, 'c:d', 1)", role, role),
   "organisations.remove": ({ sql, organisation }) =>
     sql.run("delete from zones where organisation_id = ?", organisation.id),
   "organisations.answer": (stage, caller) => {

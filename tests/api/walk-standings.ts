@@ -58,7 +58,7 @@ export function expectation(row: Row, standing: Standing): number {
 /** The smallest set of permissions that passes the guard from outside the organisation. */
 function permissionsFor(row: Row): string[] {
   const { kind, argument } = guardOf(row);
-  if (kind === "can" || kind === "staff") return [argument, ...(row.needs ?? [])];
+  if (kind === "can" || kind === "staff") return [argument.split(" or ")[0] ?? "", ...(row.needs ?? [])];
   if (kind === "inOrganisation")
     return [{ member: "org:read", admin: "org:write", owner: "org:write", delete: "org:delete" }[argument] ?? ""];
   if (kind !== "inZone") return ["soc:read"];

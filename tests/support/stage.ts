@@ -16,6 +16,10 @@ export interface Stage {
   session: string;
   passkey: string;
   member: Person;
+  /** An account that holds nothing, with a session, a passkey and a one-time password. */
+  bare: Person & { passkey: string };
+  /** A role that the bare account has beside another that grants nothing. */
+  role: string;
 }
 
 /** The database under the panel, for what no procedure does. */
@@ -52,7 +56,8 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
     })
   ).body;
   await owner.call("PUT", `${base}/permissions/${member.id}`, { level: "view" });
-  const stage = { panel, sql, organisation, zone, record: record.id, change: record.change, member };
+  const { bare, role } = await bareAccount(panel, sql, n);
+  const stage = { panel, sql, organisation, zone, record: record.id, change: record.change, member, bare, role };
   const invite = insertInvite(stage, `somebody.${n}@example.org`, owner.id);
   return {
     ...stage,
@@ -61,6 +66,17 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
     session: sessionOf(sql, member.id),
     passkey: insertPasskey(sql, member.id),
   };
+}
+
+/** Whoever has one permission alone is above it: so the ceiling is no reason to refuse what the guard lets through. */
+async function bareAccount(panel: Panel, sql: Sql, n: number) {
+  const person = await panel.person(`Bare ${n}`, []);
+  const passkey = insertPasskey(sql, person.id);
+  const role = `role-${n}`;
+  sql.run("insert into totp_factors (user_id, secret, confirmed_at, created_at) values (?, 'sealed', 1, 0)", person.id);
+  sql.run("insert into roles (id, name, created_at) values (?, ?, 0)", role, `Role ${n}`);
+  sql.run("insert into user_roles (user_id, role_id, created_at) values (?, ?, 0)", person.id, role);
+  return { bare: { ...person, passkey }, role };
 }
 
 export function insertInvite(stage: Pick<Stage, "sql" | "organisation">, email: string, by: string): string {

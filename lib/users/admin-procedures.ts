@@ -1,0 +1,138 @@
+/** The API of everybody's accounts, for staff. */
+import * as z from "zod";
+import { staff } from "#lib/api/guards.ts";
+import { listQuery, page } from "#lib/api/list.ts";
+import { listSessions } from "#lib/auth/session.ts";
+import { grantsOfAccount } from "#lib/roles/listing.ts";
+import { setRoles } from "#lib/roles/membership.ts";
+import { AccountGrants, AccountRolesEffect, dryRun, roleRef } from "#lib/roles/shapes.ts";
+import {
+  changeEmail,
+  editAccount,
+  endSessionsOf,
+  removeFactors,
+  removePasskeys,
+  removePassword,
+  suspendAccount,
+  unsuspendAccount,
+  verifyEmail,
+} from "./administration.ts";
+import { assertAccount, listAccounts, openAccount } from "./directory.ts";
+import { AccountDetail, AccountSummary, Done, Session } from "./shapes.ts";
+import { createAccount, emailAddress, newPassword, personName } from "./users.ts";
+
+const user = { user: z.string() };
+const noted = { refusals: "account" } as const;
+/** What changes how somebody proves who they are asks the actor to do so first. */
+const proven = { ...noted, fresh: true } as const;
+
+export const list = staff("users:read", listQuery(["email", "name", "createdAt"]), { tokens: true })
+  .route({ method: "GET", path: "/admin/users", summary: "All accounts" })
+  .output(page(AccountSummary))
+  .handler(({ input }) => listAccounts(input));
+
+export const create = staff("users:write", { name: personName, email: emailAddress, password: newPassword }, noted)
+  .route({ method: "POST", path: "/admin/users", successStatus: 201, summary: "Make an account" })
+  .output(AccountSummary)
+  .handler(({ context, input }) => createAccount(input, context.actor));
+
+export const open = staff("users:read", user, { tokens: true })
+  .route({ method: "GET", path: "/admin/users/{user}", summary: "One account" })
+  .output(AccountDetail)
+  .handler(({ context, input }) => openAccount(input.user, context.actor));
+
+export const edit = staff("users:write", { ...user, name: personName }, { ...noted, tokens: true })
+  .route({ method: "PATCH", path: "/admin/users/{user}", summary: "Change somebody's name" })
+  .output(Done)
+  .handler(({ context, input }) => editAccount(input.user, input.name, context.actor));
+
+export const verify = staff("users:write", user, noted)
+  .route({ method: "POST", path: "/admin/users/{user}/verify", summary: "Vouch for somebody's e-mail address" })
+  .output(Done)
+  .handler(({ context, input }) => verifyEmail(input.user, context.actor));
+
+export const changeAddress = staff("admin:user:edit", { ...user, email: emailAddress }, proven)
+  .route({ method: "PUT", path: "/admin/users/{user}/email", summary: "Change somebody's e-mail address" })
+  .output(Done)
+  .handler(({ context, input }) => changeEmail(input.user, input.email, context.actor));
+
+const reason = z.string().trim().min(1, "Say why.").max(500, "A reason has at most 500 characters.");
+
+export const suspend = staff("users:suspend", { ...user, reason }, { ...noted, tokens: true })
+  .route({
+    method: "POST",
+    path: "/admin/users/{user}/suspend",
+    summary: "Suspend an account: it is signed out at once",
+  })
+  .output(Done)
+  .handler(({ context, input }) => suspendAccount(input.user, input.reason, context.actor));
+
+export const unsuspend = staff("users:suspend", user, { ...noted, tokens: true })
+  .route({ method: "POST", path: "/admin/users/{user}/unsuspend", summary: "Let a suspended account in again" })
+  .output(Done)
+  .handler(({ context, input }) => unsuspendAccount(input.user, context.actor));
+
+export const grants = staff("roles:read", user)
+  .route({
+    method: "GET",
+    path: "/admin/users/{user}/grants",
+    summary: "What somebody may do, and which role gives it",
+  })
+  .output(AccountGrants)
+  .handler(({ input }) => {
+    assertAccount(input.user);
+    return grantsOfAccount(input.user);
+  });
+
+export const assign = staff("roles:assign", { ...user, roles: z.array(roleRef).max(50), dryRun }, noted)
+  .route({ method: "PUT", path: "/admin/users/{user}/roles", summary: "Say which roles somebody has" })
+  .output(AccountRolesEffect)
+  .handler(({ context, input }) => setRoles(input.user, input.roles, context.actor, input.dryRun));
+
+export const theirSessions = staff("admin:user:edit", user)
+  .route({ method: "GET", path: "/admin/users/{user}/sessions", summary: "Where somebody is signed in" })
+  .output(z.object({ items: z.array(Session) }))
+  .handler(({ context, input }) => {
+    assertAccount(input.user);
+    return { items: listSessions(input.user, context.actor.sessionId) };
+  });
+
+const ended = z.object({ ended: z.number().int() });
+
+export const signOut = staff("admin:user:edit", user, noted)
+  .route({ method: "DELETE", path: "/admin/users/{user}/sessions", summary: "Sign somebody out everywhere" })
+  .output(ended)
+  .handler(({ context, input }) => ({ ended: endSessionsOf(input.user, null, context.actor) }));
+
+export const signOutOne = staff("admin:user:edit", { ...user, session: z.string() }, noted)
+  .route({
+    method: "DELETE",
+    path: "/admin/users/{user}/sessions/{session}",
+    summary: "End one of somebody's sessions",
+  })
+  .output(ended)
+  .handler(({ context, input }) => ({ ended: endSessionsOf(input.user, input.session, context.actor) }));
+
+export const clearPassword = staff("admin:user:edit", user, proven)
+  .route({ method: "DELETE", path: "/admin/users/{user}/password", summary: "Remove somebody's password" })
+  .output(Done)
+  .handler(({ context, input }) => removePassword(input.user, context.actor));
+
+export const clearPasskeys = staff("admin:user:edit", user, proven)
+  .route({ method: "DELETE", path: "/admin/users/{user}/passkeys", summary: "Remove all of somebody's passkeys" })
+  .output(Done)
+  .handler(({ context, input }) => removePasskeys(input.user, null, context.actor));
+
+export const clearPasskey = staff("admin:user:edit", { ...user, passkey: z.string() }, proven)
+  .route({
+    method: "DELETE",
+    path: "/admin/users/{user}/passkeys/{passkey}",
+    summary: "Remove one of somebody's passkeys",
+  })
+  .output(Done)
+  .handler(({ context, input }) => removePasskeys(input.user, input.passkey, context.actor));
+
+export const clearFactors = staff("admin:user:edit", user, proven)
+  .route({ method: "DELETE", path: "/admin/users/{user}/factors", summary: "Remove somebody's second factor" })
+  .output(Done)
+  .handler(({ context, input }) => removeFactors(input.user, context.actor));
