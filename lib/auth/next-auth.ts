@@ -1,47 +1,72 @@
-/** next-auth: the credentials providers `password` and `passkey`, and a JWT that carries only a session id. */
+/** next-auth: the credentials providers `password`, `factor` (its second step) and `passkey`, and a JWT that carries only a session id. */
 import NextAuth, { type NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
+import { Problem } from "#lib/api/errors.ts";
 import { requestAddress } from "#lib/api/request.ts";
 import { env } from "#lib/env.ts";
 import { signInWithPasskey } from "#lib/passkeys/sign-in.ts";
 import { endSessionById, SESSION_DAYS, secureCookies, sessionCookie, sessionSecret } from "./session.ts";
-import { signInWithPassword, tooManyComparisons } from "./sign-in.ts";
+import { type SignedIn, signInWithFactor, signInWithPassword } from "./sign-in.ts";
+import { noTicketCookie } from "./ticket.ts";
 
 type RouteContext = { params: Promise<{ nextauth: string[] }> };
 
-/** The route handler. A locked sign-in answers 429 with Retry-After, which next-auth has no way to say. */
+/** What is to be said instead of next-auth's own answer, which knows nothing but yes and no. */
+interface Aside {
+  problem?: Problem;
+  /** `Set-Cookie` lines. */
+  cookies: string[];
+}
+
+/** The route handler. A refusal that says more than no, and the question for a second factor, are answered beside next-auth. */
 export async function handleAuth(request: Request, context: RouteContext): Promise<Response> {
-  const limited: { retryAfter?: number; message?: string } = {};
+  const aside: Aside = { cookies: [] };
   process.env.NEXTAUTH_URL ??= env().origin;
-  const handler = NextAuth(optionsFor(request, limited)) as (
+  const handler = NextAuth(optionsFor(request, aside)) as (
     request: Request,
     context: RouteContext,
   ) => Promise<Response>;
-  const response = await handler(request, context);
-  if (limited.message === undefined) return response;
+  const answer = await handler(request, context);
+  const response = aside.problem ? problemResponse(aside.problem) : answer;
+  if (aside.cookies.length === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const cookie of aside.cookies) headers.append("set-cookie", cookie);
+  return new Response(response.body, { status: response.status, headers });
+}
+
+function problemResponse({ code, message, status, data }: Problem): Response {
   return Response.json(
-    { code: "rate_limited", message: limited.message, retryAfter: limited.retryAfter },
+    { code, message, ...data },
     {
-      status: 429,
-      headers: { "retry-after": String(limited.retryAfter ?? 5), "content-type": "application/problem+json" },
+      status,
+      headers: {
+        "content-type": "application/problem+json",
+        ...(data.retryAfter === undefined ? {} : { "retry-after": String(data.retryAfter) }),
+      },
     },
   );
 }
 
-function optionsFor(request: Request, limited: { retryAfter?: number; message?: string }): NextAuthOptions {
-  const from = {
+function optionsFor(request: Request, aside: Aside): NextAuthOptions {
+  const visitor = {
     address: requestAddress(request.headers),
     userAgent: request.headers.get("user-agent") ?? "",
+    cookies: request.headers.get("cookie") ?? "",
   };
-  /** The new session as next-auth's user; null, with what to say, when there is none. */
-  const sessionOf = async (signIn: () => Promise<string | null>) => {
+  /** The new session as next-auth's user; null, with what there is to say, when there is none. */
+  const sessionOf = async (signIn: () => SignedIn | null | Promise<SignedIn | null>) => {
     try {
-      const id = await signIn();
-      return id === null ? null : { id };
+      const outcome = await signIn();
+      if (outcome === null) return null;
+      if ("session" in outcome) return { id: outcome.session };
+      aside.cookies.push(outcome.ticket.cookie);
+      aside.problem = new Problem("second_factor_required", "Enter a code of your authenticator app.", {
+        ticket: outcome.ticket.id,
+      });
+      return null;
     } catch (error) {
-      if (!tooManyComparisons(error)) throw error;
-      limited.message = error.message;
-      limited.retryAfter = error.data.retryAfter ?? 5;
+      if (!(error instanceof Problem)) throw error;
+      aside.problem = error;
       return null;
     }
   };
@@ -64,26 +89,37 @@ function optionsFor(request: Request, limited: { retryAfter?: number; message?: 
         credentials: { email: { type: "email" }, password: { type: "password" } },
         authorize: (given) =>
           sessionOf(() =>
-            signInWithPassword({
-              ...from,
-              email: String(given?.email ?? ""),
-              password: String(given?.password ?? ""),
-            }),
+            signInWithPassword({ email: String(given?.email ?? ""), password: String(given?.password ?? "") }, visitor),
           ),
+      }),
+      Credentials({
+        id: "factor",
+        name: "Second factor",
+        credentials: { ticket: { type: "text" }, code: { type: "text" } },
+        authorize: (given) =>
+          sessionOf(() => {
+            const signedIn = signInWithFactor(
+              { ticket: String(given?.ticket ?? ""), code: String(given?.code ?? "") },
+              visitor,
+            );
+            aside.cookies.push(noTicketCookie());
+            return signedIn;
+          }),
       }),
       Credentials({
         id: "passkey",
         name: "Passkey",
         credentials: { email: { type: "email" }, response: { type: "text" } },
         authorize: (given) =>
-          sessionOf(() =>
-            signInWithPasskey({
-              ...from,
+          sessionOf(async () => {
+            const session = await signInWithPasskey({
+              ...visitor,
               email: String(given?.email ?? ""),
               response: String(given?.response ?? ""),
-              cookies: { sent: request.headers.get("cookie") ?? "", set: [] },
-            }),
-          ),
+              cookies: { sent: visitor.cookies, set: [] },
+            });
+            return session === null ? null : { session };
+          }),
       }),
     ],
     callbacks: {

@@ -1,9 +1,9 @@
 /** Sessions: a row each, looked up on every request. The cookie holds nothing but an encrypted session id. */
-import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, lte, ne, or, sql } from "drizzle-orm";
 import { decode, encode } from "next-auth/jwt";
 import { type DbOrTx, db } from "#db/client.ts";
 import { prepared } from "#db/hot.ts";
-import { sessions, users } from "#db/schema/index.ts";
+import { challenges, sessions, users } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor, Mfa } from "#lib/actor.ts";
 import { deriveKey, hashToken } from "#lib/crypto/secret.ts";
@@ -35,8 +35,12 @@ export interface NewSession {
   mfa: boolean;
 }
 
+/** Sweeps those that are over, whosever they were. */
 export function createSession(input: NewSession, tx: DbOrTx = db()): string {
   const now = Date.now();
+  tx.delete(sessions)
+    .where(or(lte(sessions.expiresAt, now), lte(sessions.lastSeenAt, now - IDLE_DAYS * DAY)))
+    .run();
   const id = newId(now);
   tx.insert(sessions)
     .values({
@@ -170,12 +174,14 @@ export const endSession = (userId: string, sid: string, tx: DbOrTx = db()): bool
     .where(and(eq(sessions.userId, userId), eq(sessions.id, sid)))
     .run().changes > 0;
 
-/** Ends all of an account's sessions but one. Returns how many ended. */
-export const endOtherSessions = (userId: string, keep: string | null, tx: DbOrTx = db()): number =>
-  tx
+/** Ends all of an account's sessions but one, and whatever sign-in is half done. Returns how many ended. */
+export function endOtherSessions(userId: string, keep: string | null, tx: DbOrTx = db()): number {
+  tx.delete(challenges).where(eq(challenges.userId, userId)).run();
+  return tx
     .delete(sessions)
     .where(and(eq(sessions.userId, userId), keep ? ne(sessions.id, keep) : undefined))
     .run().changes;
+}
 
 /** next-auth splits a cookie over 4 KB into chunks; ours never is that large. */
 export function readCookie(header: string, name: string): string | null {

@@ -27,6 +27,9 @@ export function assertNotLocked(limits: readonly Limit[]): void {
   }
 }
 
+export const isLocked = (limit: Limit): boolean =>
+  (db().select().from(attempts).where(eq(attempts.key, limit.key)).get()?.lockedUntil ?? 0) > Date.now();
+
 export function recordFailure(limits: readonly Limit[]): void {
   const now = Date.now();
   transaction((tx) => {

@@ -5,7 +5,7 @@ import { passkeys, sessions, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
-import { assertNotLocked, clearFailures, type Limit, recordFailure } from "#lib/auth/throttle.ts";
+import { assertNotLocked, clearFailures, isLocked, type Limit, recordFailure } from "#lib/auth/throttle.ts";
 import { type Place, seal, unseal } from "#lib/crypto/seal.ts";
 import { queueMail } from "#lib/mail/outbox.ts";
 import { standingOf } from "#lib/roles/roles.ts";
@@ -17,6 +17,8 @@ const ENROLMENT_MS = 10 * 60_000;
 
 /** Somebody in a session. */
 type Person = Actor & { id: string };
+
+type Account = { id: string; email: string };
 
 /** Everything that an account can prove itself with. */
 export function factorsOf(actor: Person) {
@@ -129,58 +131,69 @@ export function renewRecoveryCodes(actor: Person): string[] {
   });
 }
 
+export const WRONG_CODE = "This code is not right, or it was used already. Try the next one.";
+
+/** `locked`: that was one wrong code too many, and for a while no other is looked at. */
+export type Shown = "right" | "wrong" | "locked";
+
 /**
  * Shows a second factor: a code of the app, or a recovery code. Wrong ones are counted for the account, wherever they come
  * from, and noted. Throws `rate_limited`.
  */
-export function showFactor(actor: Person, code: string): boolean {
-  const limit = factorLimit(actor.id);
+export function showFactor(actor: Actor, account: Account, code: string): Shown {
+  const limit = factorLimit(account.id);
   assertNotLocked([limit]);
-  recordFailure([limit]);
-  const target = { type: "account", id: actor.id, label: actor.label };
+  const digits = digitsOf(code);
+  const byApp = /^\d{6}$/.test(digits);
   return transaction((tx) => {
-    const digits = digitsOf(code);
-    const byApp = /^\d{6}$/.test(digits);
-    if (byApp ? spendTotp(tx, actor.id, digits) : spendRecoveryCode(tx, actor.id, code)) {
+    if (byApp ? spendTotp(tx, account.id, digits) : spendRecoveryCode(tx, account.id, code)) {
       clearFailures(limit.key);
-      if (!byApp) noteRecovery(tx, actor);
-      return true;
+      if (!byApp) noteRecovery(tx, actor, account);
+      return "right";
     }
-    audit(tx, actor, { target, outcome: "refused", after: { step: byApp ? "authenticator" : "recovery code" } });
-    return false;
+    audit(tx, actor, {
+      target: { type: "account", id: account.id, label: account.email },
+      outcome: "refused",
+      after: { wrong: byApp ? "authenticator code" : "recovery code" },
+    });
+    recordFailure([limit]);
+    return isLocked(limit) ? "locked" : "wrong";
   });
 }
 
-function noteRecovery(tx: Tx, actor: Person): void {
-  const left = recoveryCodesLeft(actor.id, tx);
+function noteRecovery(tx: Tx, actor: Actor, account: Account): void {
+  const left = recoveryCodesLeft(account.id, tx);
   audit(
     tx,
     { ...actor, action: "factors.useRecoveryCode" },
     {
-      target: { type: "account", id: actor.id, label: actor.label },
+      target: { type: "account", id: account.id, label: account.email },
       before: { recoveryCodes: left + 1 },
       after: { recoveryCodes: left },
     },
   );
-  tell(
+  tellAccount(
     tx,
     actor,
+    account,
     "A recovery code was used",
     left === 0 ? "None is left." : `${left} of them ${left === 1 ? "is" : "are"} left.`,
   );
 }
 
-/** By mail to the account's own address: whoever took a session or a password should not go unnoticed. */
-export function tell(tx: Tx, actor: Person, what: string, more = ""): void {
-  const user = tx.select({ email: users.email }).from(users).where(eq(users.id, actor.id)).get();
-  if (!user) return;
+/** Tells by mail what was done to one's own account: whoever took a session should not go unnoticed. */
+export const tell = (tx: Tx, actor: Person, what: string): void =>
+  // Within a session the label is the account's e-mail address.
+  tellAccount(tx, actor, { id: actor.id, email: actor.label }, what);
+
+function tellAccount(tx: Tx, actor: Actor, { id, email }: Account, what: string, more = ""): void {
   queueMail(tx, {
     template: "security",
-    userId: actor.id,
-    recipient: user.email,
+    userId: id,
+    recipient: email,
     subject: what,
     text: [
-      `${what} for your account ${user.email}, from the address ${actor.address ?? "unknown"}.${more && ` ${more}`}`,
+      `${what} for your account ${email}, from the address ${actor.address ?? "unknown"}.${more && ` ${more}`}`,
       "If that was you, there is nothing to do. If it was not, change your password and end all other sessions under Settings, Security, or ask whoever runs this panel.",
     ].join("\n\n"),
   });

@@ -58,9 +58,9 @@ export const renewCodes = signedIn({}, { fresh: true })
   .handler(({ context }) => ({ recoveryCodes: renewRecoveryCodes(context.actor) }));
 
 export const confirm = signedIn(
-  { password: z.string().max(1000), code: z.string().max(40).default("") },
+  { password: z.string().max(1000).default(""), code: z.string().max(40).default("") },
   { enrolling: true },
 )
   .route({ method: "POST", path: "/account/confirm", summary: "Prove once more who one is" })
   .output(z.object({ confirmedAt: z.number().int() }))
-  .handler(({ context, input }) => confirmByPassword(context.actor, input.password, input.code));
+  .handler(({ context, input }) => confirmByPassword(context.actor, input));

@@ -11,7 +11,7 @@ import type { Cookies } from "#lib/api/request.ts";
 import { audit } from "#lib/audit/audit.ts";
 import type { Asked } from "#lib/auth/challenges.ts";
 import { confirmSession } from "#lib/auth/confirm.ts";
-import { createSession } from "#lib/auth/session.ts";
+import { beginSession } from "#lib/auth/sign-in.ts";
 import { assertNotLocked, forgiveOne, networkOf, recordFailure, signInLimits } from "#lib/auth/throttle.ts";
 import { singleton } from "#lib/singleton.ts";
 import { passkeyByCredential, passkeyRefused, passkeysOf, usePasskey } from "./passkeys.ts";
@@ -53,8 +53,7 @@ export async function signInWithPasskey(request: PasskeySignIn): Promise<string 
       const account = tx.select().from(users).where(eq(users.id, userId)).get();
       if (!account || account.suspendedAt !== null) throw new Refused("the account is suspended");
       if (email !== "" && email !== account.email) throw new Refused("the passkey of another account than was named");
-      const { address, userAgent } = request;
-      return createSession({ userId, address, userAgent, method: "passkey", mfa: proof.userVerified }, tx);
+      return beginSession(tx, account, request, { method: "passkey", mfa: proof.userVerified });
     });
     forgiveOne(network);
     return sid;

@@ -193,9 +193,10 @@ describe("signing in", () => {
     for (const counter of [0, 3, 6])
       expect((await fresh().signIn(credential, { counter })).status, `${counter}`).toBe(401);
     expect(passkeysOf(id)).toMatchObject([{ counter: 6 }]);
-    expect(audits("auth.signIn", id).map((row) => row.after)).toEqual(
-      [0, 3, 6].map((n) => expect.stringContaining(`counter went from 6 to ${n}`)),
-    );
+    expect(audits("auth.signIn", id).map((row) => row.after)).toEqual([
+      '{"method":"passkey","mfa":true}',
+      ...[0, 3, 6].map((n) => expect.stringContaining(`counter went from 6 to ${n}`)),
+    ]);
     expect((await fresh().signIn(credential, { counter: 7 })).status).toBe(200);
   });
 

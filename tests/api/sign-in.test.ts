@@ -80,7 +80,9 @@ describe("signing in", () => {
     });
     expect(wrong.cookie).toBeNull();
     expect(
-      sql("select outcome, actor_type, target_label from audit_log where action = 'auth.signIn' order by id"),
+      sql(
+        "select outcome, actor_type, target_label from audit_log where action = 'auth.signIn' and outcome = 'refused' order by id",
+      ),
     ).toEqual([
       { outcome: "refused", actor_type: "anonymous", target_label: person.email },
       { outcome: "refused", actor_type: "anonymous", target_label: "nobody@example.org" },

@@ -12,6 +12,8 @@ export interface SignInAnswer {
   headers: Headers;
   /** The session's cookie as a request sends it; null when there is none. */
   cookie: string | null;
+  /** All cookies that were set, as a request sends them. */
+  cookies: string;
 }
 
 export interface SignInOptions {
@@ -35,6 +37,10 @@ export const signInWithPasskey = (answer: object | string, options: SignInOption
   return post("callback/passkey", { response, email: options.email ?? "" }, options);
 };
 
+/** The second step, with the cookies of the first. */
+export const signInWithFactor = (ticket: string, code: string, options: SignInOptions): Promise<SignInAnswer> =>
+  post("callback/factor", { ticket, code }, options);
+
 export const signOut = (cookie: string): Promise<SignInAnswer> => post("signout", {}, { cookie });
 
 async function post(action: string, fields: Record<string, string>, options: SignInOptions): Promise<SignInAnswer> {
@@ -53,6 +59,10 @@ async function post(action: string, fields: Record<string, string>, options: Sig
     body: text ? JSON.parse(text) : {},
     headers: response.headers,
     cookie: session?.split(";")[0] ?? null,
+    cookies: response.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; "),
   };
 }
 
