@@ -1,7 +1,7 @@
 /** Looking at roles: who has which, and what comes from where. */
 import { asc, count, countDistinct, desc, eq, or, sql } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
-import { roleGrants, roles, userRoles, users } from "#db/schema/index.ts";
+import { roles, userRoles, users } from "#db/schema/index.ts";
 import { type CatalogueEntry, catalogue, coversAll, uncovered } from "#lib/access/permissions.ts";
 import {
   accountRequiresMfa,
@@ -34,7 +34,7 @@ export function findRole(ref: string, tx: DbOrTx = db()) {
   return found;
 }
 
-const members = sql<number>`(select count(*) from ${userRoles} m where m.role_id = ${roles.id})`.as("members");
+const members = sql<number>`(select count(*) from user_roles m where m.role_id = roles.id)`.as("members");
 const columns = {
   id: roles.id,
   name: roles.name,
@@ -48,7 +48,7 @@ export function listRoles(
   query: ListQuery,
 ): Page<Omit<RoleDetail, "effective" | "ancestors" | "descendants" | "missing">> {
   const pattern = likeAnywhere(query.q);
-  const granting = sql`exists (select 1 from ${roleGrants} g where g.role_id = ${roles.id} and g.permission like ${pattern} escape '\\')`;
+  const granting = sql`exists (select 1 from role_grants g where g.role_id = roles.id and g.permission like ${pattern} escape '\\')`;
   const where = query.q
     ? or(
         sql`${roles.name} like ${pattern} escape '\\'`,
