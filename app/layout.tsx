@@ -1,6 +1,7 @@
 /** What every page stands in. */
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { StyleNonce } from "#components/ui/style-nonce.tsx";
 import { Toaster } from "#components/ui/toast.tsx";
 import { chosenTheme } from "#lib/api/caller.ts";
 import "./globals.css";
@@ -17,6 +18,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en-GB" data-theme={(await chosenTheme()) ?? undefined}>
       <body>
         {children}
+        <StyleNonce />
         <Toaster />
       </body>
     </html>

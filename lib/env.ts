@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import path from "node:path";
 import { getPublicSuffix } from "tldts";
 import * as z from "zod";
+import { isAddressOrNetwork } from "#lib/http/client-address.ts";
 import { singleton } from "#lib/singleton.ts";
 
 const text = z.string().trim().min(1).optional();
@@ -35,7 +36,13 @@ const variables = z.object({
   POWERDNS_API_KEY: text,
   POWERDNS_SERVER_ID: z.string().trim().min(1).default("localhost"),
   POWERDNS_NAMESERVERS: z.string().default(""),
-  TRUSTED_PROXIES: z.string().default(""),
+  TRUSTED_PROXIES: z
+    .string()
+    .refine(
+      (value) => list(value).every(isAddressOrNetwork),
+      "must be addresses or networks, separated by commas, such as 127.0.0.1,10.0.0.0/8",
+    )
+    .default(""),
   SMTP_URL: z
     .url({
       protocol: /^smtps?$/,

@@ -1,12 +1,10 @@
 /** The server: checks the environment, takes the data directory, migrates, says where it is, serves, and stops cleanly. */
-import { createServer, type IncomingMessage } from "node:http";
-import ipaddr from "ipaddr.js";
 import next from "next";
 import { db } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
-import { ADDRESS_HEADER, PATH_HEADER } from "#lib/api/request.ts";
 import { takeDataDirectory } from "#lib/data-lock.ts";
 import { EnvError, env } from "#lib/env.ts";
+import { panelServer } from "#lib/http/server.ts";
 import { stopJobs } from "#lib/jobs/runner.ts";
 import { issueSetupToken } from "#lib/setup/setup.ts";
 
@@ -22,7 +20,7 @@ try {
 }
 
 async function serve(): Promise<void> {
-  const { port, host, dataDir, origin, mode } = env();
+  const { port, host, dataDir, origin, mode, trustedProxies } = env();
   const release = takeDataDirectory(dataDir);
   migrate(db());
   const token = issueSetupToken();
@@ -30,10 +28,10 @@ async function serve(): Promise<void> {
   const app = next({ dev: mode === "development", hostname: host, port });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const server = createServer((request, response) => {
-    request.headers[ADDRESS_HEADER] = clientAddress(request);
-    request.headers[PATH_HEADER] = request.url ?? "/";
-    void handle(request, response);
+  const server = panelServer((request, response) => void handle(request, response), {
+    origin,
+    trustedProxies,
+    development: mode === "development",
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -65,26 +63,4 @@ async function serve(): Promise<void> {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-}
-
-/** The peer, or what a trusted proxy says of it: the last address in X-Forwarded-For that is not a trusted proxy. */
-function clientAddress(request: IncomingMessage): string {
-  const peer = plain(request.socket.remoteAddress ?? "127.0.0.1");
-  if (!isTrusted(peer)) return peer;
-  const chain = String(request.headers["x-forwarded-for"] ?? "")
-    .split(",")
-    .map((part) => part.trim());
-  return chain.toReversed().find((address) => ipaddr.isValid(address) && !isTrusted(plain(address))) ?? peer;
-}
-
-const plain = (address: string): string => (ipaddr.isValid(address) ? ipaddr.process(address).toString() : address);
-
-function isTrusted(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address);
-  return env().trustedProxies.some((entry) => {
-    const [base, bits] = ipaddr.isValidCIDR(entry) ? ipaddr.parseCIDR(entry) : [ipaddr.process(entry), null];
-    if (base.kind() !== parsed.kind()) return false;
-    return bits === null ? base.toString() === parsed.toString() : parsed.match([base, bits] as never);
-  });
 }

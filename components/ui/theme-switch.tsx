@@ -50,6 +50,7 @@ function choose(theme: Theme): void {
   else delete document.documentElement.dataset.theme;
   const life = attribute ? 365 * 86_400 : 0;
   const secure = location.protocol === "https:" ? "; Secure" : "";
+  const name = secure ? `__Host-${THEME_COOKIE}` : THEME_COOKIE;
   // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is missing over plain HTTP
-  document.cookie = `${THEME_COOKIE}=${theme}; Path=/; Max-Age=${life}; SameSite=Lax${secure}`;
+  document.cookie = `${name}=${theme}; Path=/; Max-Age=${life}; SameSite=Lax${secure}`;
 }

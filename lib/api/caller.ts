@@ -5,6 +5,7 @@ import { cookies, headers } from "next/headers";
 import { forbidden, notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { actorOf } from "#lib/auth/session.ts";
+import { cookieName } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
 import { isProblem } from "./errors.ts";
 import { PATH_HEADER, requestAddress } from "./request.ts";
@@ -35,7 +36,7 @@ export async function load<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) 
 
 /** The theme that was chosen, or null to follow the system. */
 export const chosenTheme = async (): Promise<"light" | "dark" | null> => {
-  const value = (await cookies()).get("theme")?.value;
+  const value = (await cookies()).get(cookieName("theme"))?.value;
   return value === "light" || value === "dark" ? value : null;
 };
 

@@ -3,13 +3,14 @@ import { OpenAPIHandler } from "@orpc/openapi/fetch";
 import { RPCHandler } from "@orpc/server/fetch";
 import { actorOf } from "#lib/auth/session.ts";
 import { env } from "#lib/env.ts";
+import { readBody } from "#lib/http/body.ts";
 import { newId } from "#lib/id.ts";
 import { log } from "#lib/log/log.ts";
 import { withStages } from "#lib/log/stages.ts";
 import { singleton } from "#lib/singleton.ts";
 import { presentable, type Trace } from "./base.ts";
 import { Problem, type ProblemDetails } from "./errors.ts";
-import { type Cookies, requestAddress, sameOrigin } from "./request.ts";
+import { assertSameOrigin, type Cookies, requestAddress } from "./request.ts";
 import { router } from "./router.ts";
 
 const MAX_BODY = 4 * 1024 * 1024;
@@ -35,9 +36,7 @@ async function answer(request: Request): Promise<Response> {
     const account = await actorOf(request.headers, { address: requestAddress(request.headers), requestId });
     actor = account.id ?? account.type;
     const writes = request.method !== "GET" && request.method !== "HEAD";
-    if (writes && request.headers.has("cookie") && !sameOrigin(request.headers)) {
-      throw new Problem("forbidden", "This request came from another site.");
-    }
+    if (writes) assertSameOrigin(request.headers);
     const bounded = writes ? await withBoundedBody(request, rpc) : request;
     const context = { actor: account, trace };
     const { matched, response: handled } = rpc
@@ -94,22 +93,17 @@ function problemResponse(error: unknown, trace: Trace, requestId: string): Respo
  */
 async function withBoundedBody(request: Request, rpc: boolean): Promise<Request> {
   const type = request.headers.get("content-type") ?? "";
-  const tooLarge = new Problem("too_large", "The request body is larger than 4 MB.");
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY) throw tooLarge;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY) throw tooLarge;
-    chunks.push(chunk);
-  }
-  if (size > 0 && !/^application\/json\b/i.test(type)) {
+  const body = await readBody(request, MAX_BODY);
+  if (body.length > 0 && !/^application\/json\b/i.test(type)) {
     throw new Problem("unsupported_media_type", "Send the body as application/json.");
   }
-  const body = Buffer.concat(chunks);
-  if (size > 0) assertJson(body.toString("utf8"));
-  if (size > 0 || rpc)
-    return new Request(request.url, { method: request.method, headers: request.headers, body: size > 0 ? body : null });
+  if (body.length > 0) assertJson(body.toString("utf8"));
+  if (body.length > 0 || rpc)
+    return new Request(request.url, {
+      method: request.method,
+      headers: request.headers,
+      body: body.length > 0 ? new Uint8Array(body) : null,
+    });
   const headers = new Headers(request.headers);
   headers.delete("content-length");
   headers.set("content-type", "application/json");

@@ -1,5 +1,6 @@
 /** What may be believed of a request's headers. */
 import { env } from "#lib/env.ts";
+import { Problem } from "./errors.ts";
 
 /** Set by the server that owns the socket, which drops any that a client sends. */
 export const ADDRESS_HEADER = "x-zonegate-address";
@@ -9,13 +10,18 @@ export const PATH_HEADER = "x-zonegate-path";
 
 export const requestAddress = (headers: Headers): string => headers.get(ADDRESS_HEADER) ?? "127.0.0.1";
 
-/** A browser says where a write comes from; one that says nothing is not a browser we know, and is refused. */
-export function sameOrigin(headers: Headers): boolean {
+/**
+ * Refuses a write that brings a cookie from another site. A browser says where it comes from; one that says nothing is not
+ * a browser we know.
+ */
+export function assertSameOrigin(headers: Headers): void {
+  if (!headers.has("cookie")) return;
   const site = headers.get("sec-fetch-site");
-  if (site) return site === "same-origin" || site === "none";
-  const origin = headers.get("origin");
-  return (
-    origin !== null && URL.canParse(origin) && (origin === env().origin || new URL(origin).host === headers.get("host"))
+  const same = site ? site === "same-origin" || site === "none" : headers.get("origin") === env().origin;
+  if (same) return;
+  throw new Problem(
+    "forbidden",
+    `This request came from another site. The panel's address is ${env().origin}: open it there, or set NEXTAUTH_URL.`,
   );
 }
 

@@ -4,7 +4,8 @@ import { db, transaction } from "#db/client.ts";
 import { challenges } from "#db/schema/index.ts";
 import type { Cookies } from "#lib/api/request.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
-import { readCookie, secureCookies } from "./session.ts";
+import { cookieName, hiddenCookieLine } from "#lib/http/cookies.ts";
+import { readCookie } from "./session.ts";
 
 export const CHALLENGE_MS = 5 * 60_000;
 
@@ -52,13 +53,13 @@ export function takeChallenge(challenge: string, { purpose, userId, cookies }: A
   );
 }
 
-const browserCookie = (): string => (secureCookies() ? "__Host-zonegate.browser" : "zonegate.browser");
+const browserCookie = (): string => cookieName("zonegate.browser");
 
 /** What this browser holds and no other does. It ends with the browser. */
 function browserOf(cookies: Cookies | undefined): string {
   const held = readCookie(cookies?.sent ?? "", browserCookie());
   if (held !== null && /^[\w-]{43}$/.test(held)) return held;
   const made = randomToken();
-  cookies?.set.push(`${browserCookie()}=${made}; Path=/; HttpOnly; SameSite=Lax${secureCookies() ? "; Secure" : ""}`);
+  cookies?.set.push(hiddenCookieLine(browserCookie(), made));
   return made;
 }

@@ -4,8 +4,10 @@ import Credentials from "next-auth/providers/credentials";
 import { Problem } from "#lib/api/errors.ts";
 import { requestAddress } from "#lib/api/request.ts";
 import { env } from "#lib/env.ts";
+import { hiddenCookie, secureCookies } from "#lib/http/cookies.ts";
 import { signInWithPasskey } from "#lib/passkeys/sign-in.ts";
-import { endSessionById, SESSION_DAYS, secureCookies, sessionCookie, sessionSecret } from "./session.ts";
+import { formRequest } from "./form-request.ts";
+import { endSessionById, SESSION_COOKIE, SESSION_DAYS, sessionSecret } from "./session.ts";
 import { type SignedIn, signInWithFactor, signInWithPassword } from "./sign-in.ts";
 import { noTicketCookie } from "./ticket.ts";
 
@@ -26,10 +28,16 @@ export async function handleAuth(request: Request, context: RouteContext): Promi
     request: Request,
     context: RouteContext,
   ) => Promise<Response>;
-  const answer = await handler(request, context);
+  const answer = await formRequest(request).then(
+    (form) => handler(form, context),
+    (error: unknown) => {
+      if (error instanceof Problem) return problemResponse(error);
+      throw error;
+    },
+  );
   const response = aside.problem ? problemResponse(aside.problem) : answer;
-  if (aside.cookies.length === 0) return response;
   const headers = new Headers(response.headers);
+  headers.set("cache-control", "no-store");
   for (const cookie of aside.cookies) headers.append("set-cookie", cookie);
   return new Response(response.body, { status: response.status, headers });
 }
@@ -75,10 +83,9 @@ function optionsFor(request: Request, aside: Aside): NextAuthOptions {
     session: { strategy: "jwt", maxAge: SESSION_DAYS * 86_400 },
     useSecureCookies: secureCookies(),
     cookies: {
-      sessionToken: {
-        name: sessionCookie(),
-        options: { httpOnly: true, sameSite: "lax", path: "/", secure: secureCookies() },
-      },
+      sessionToken: hiddenCookie(SESSION_COOKIE),
+      csrfToken: hiddenCookie("zonegate.csrf"),
+      callbackUrl: hiddenCookie("zonegate.callback"),
     },
     pages: { signIn: "/login", error: "/login" },
     logger: { error: () => {}, warn: () => {}, debug: () => {} },

@@ -7,7 +7,7 @@ import { challenges, sessions, users } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor, Mfa } from "#lib/actor.ts";
 import { deriveKey, hashToken } from "#lib/crypto/secret.ts";
-import { env } from "#lib/env.ts";
+import { cookieName } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { singleton } from "#lib/singleton.ts";
@@ -20,8 +20,8 @@ export const IDLE_DAYS = 7;
 const SEEN_EVERY = 60_000;
 
 export const sessionSecret = (): string => singleton("session-secret", () => deriveKey("next-auth").toString("hex"));
-export const secureCookies = (): boolean => env().origin.startsWith("https://");
-export const sessionCookie = (): string => (secureCookies() ? "__Host-zonegate.session" : "zonegate.session");
+export const SESSION_COOKIE = "zonegate.session";
+export const sessionCookie = (): string => cookieName(SESSION_COOKIE);
 
 export const encodeSession = (sid: string): Promise<string> =>
   encode({ token: { sid }, secret: sessionSecret(), maxAge: (SESSION_DAYS * DAY) / 1000 });

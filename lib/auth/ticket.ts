@@ -3,8 +3,9 @@ import { and, eq, gt, lte } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { challenges } from "#db/schema/index.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
+import { cookieName, hiddenCookieLine } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
-import { readCookie, secureCookies } from "./session.ts";
+import { readCookie } from "./session.ts";
 
 const PURPOSE = "sign-in.factor";
 const LIVES_S = 300;
@@ -68,7 +69,6 @@ export const closeTicket = (id: string, tx: DbOrTx = db()): boolean =>
 /** Takes the cookie back. */
 export const noTicketCookie = (): string => cookieLine("", 0);
 
-const ticketCookie = (): string => (secureCookies() ? "__Host-zonegate.ticket" : "zonegate.ticket");
+const ticketCookie = (): string => cookieName("zonegate.ticket");
 
-const cookieLine = (value: string, seconds: number): string =>
-  `${ticketCookie()}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secureCookies() ? "; Secure" : ""}`;
+const cookieLine = (value: string, seconds: number): string => hiddenCookieLine(ticketCookie(), value, seconds);

@@ -122,7 +122,11 @@ export async function signInOverHttp(origin: string, email: string, password: st
   const signed = await fetch(`${origin}/api/auth/callback/password`, {
     method: "POST",
     redirect: "manual",
-    headers: { "content-type": "application/x-www-form-urlencoded", cookie: cookies(csrf) },
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "sec-fetch-site": "same-origin",
+      cookie: cookies(csrf),
+    },
     body: new URLSearchParams({ csrfToken, email, password, json: "true" }),
   });
   if (!/session=[^;]/.test(cookies(signed))) throw new Error(`not signed in: ${signed.status} ${await signed.text()}`);
