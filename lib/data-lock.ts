@@ -1,95 +1,57 @@
-/** One process serves a data directory: a lock file with a heartbeat, taken over when its holder is dead. */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+/**
+ * One process serves a data directory. The lock is one that the kernel holds for an SQLite file: it stays with a process
+ * that is stopped, and goes with one that dies, however it dies.
+ */
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync } from "node:fs";
 import path from "node:path";
+import Database from "better-sqlite3";
+import { singleton } from "#lib/singleton.ts";
 
-const HEARTBEAT_MS = 5_000;
-const STALE_MS = 30_000;
-
-/** Returns what gives it back. Throws a StartError if another process has it. */
+/** Returns what gives it back. Throws a StartError if it is taken. `dataDir` is absolute. */
 export function takeDataDirectory(dataDir: string): () => void {
+  // To open the file once more in the same process, and close it, would drop the kernel's lock (POSIX).
+  if (held().has(dataDir)) throw taken(dataDir, process.pid);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const file = path.join(dataDir, "lock");
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: "wx", mode: 0o600 });
-      return hold(file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const stale = staleText(file);
-      if (stale === null) break;
-      clear(file, stale);
-    }
+  const file = path.join(dataDir, "server.lock");
+  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+  const lock = new Database(file, { timeout: 0 });
+  try {
+    lock.pragma("locking_mode = EXCLUSIVE");
+    lock.pragma("journal_mode = MEMORY");
+    lock.exec("BEGIN EXCLUSIVE");
+    // Who it is, for others to read: at a fixed place of the file, which no lock hides.
+    lock.pragma(`user_version = ${process.pid}`);
+    lock.exec("COMMIT; BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock.close();
+    if (error instanceof Database.SqliteError && error.code === "SQLITE_BUSY") throw taken(dataDir, holderOf(file));
+    throw startError(`${file} cannot be locked. Remove it if no Zonegate is running.`, error);
   }
-  throw Object.assign(
-    new Error(`Another Zonegate is serving ${dataDir}. Stop it, or set DATA_DIR to another folder.`),
-    { name: "StartError" },
-  );
-}
-
-function hold(file: string): () => void {
-  const own = String(process.pid);
-  const beat = setInterval(() => {
-    const now = new Date();
-    try {
-      utimesSync(file, now, now);
-    } catch {
-      putBack(file, own);
-    }
-  }, HEARTBEAT_MS);
-  beat.unref();
+  // What earlier versions had for a lock.
+  rmSync(path.join(dataDir, "lock"), { force: true });
+  held().add(dataDir);
   return () => {
-    clearInterval(beat);
-    if (textOf(file) === own) rmSync(file, { force: true });
+    // The file stays: to remove one that somebody may just have opened would let two have the directory.
+    lock.close();
+    held().delete(dataDir);
   };
 }
 
-/** Somebody removed the lock of a process that lives. Where it cannot be put back, there is nothing left to protect. */
-function putBack(file: string, own: string): void {
-  try {
-    writeFileSync(file, own, { flag: "wx", mode: 0o600 });
-  } catch {
-    // Another process was faster, or the whole directory is gone.
-  }
-}
+const held = () => singleton("data-directories", () => new Set<string>());
 
-/**
- * What the lock says, if nobody holds it; null while it is held: its process lives and the heartbeat is fresh, because a
- * process id alone may belong to somebody else by now. One that says nothing yet is being written.
- */
-function staleText(file: string): string | null {
-  const text = textOf(file);
-  if (text === null) return "";
-  const pid = Number(text);
-  const fresh = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < STALE_MS;
-  const alive = text === "" || (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid));
-  return fresh && alive ? null : text;
-}
+const startError = (message: string, cause?: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { name: "StartError" });
 
-/** Removes a stale lock. Of several that find it, none removes the lock that another has taken meanwhile. */
-function clear(file: string, stale: string): void {
-  const aside = `${file}.${process.pid}`;
-  try {
-    renameSync(file, aside);
-  } catch {
-    return;
-  }
-  if (textOf(aside) === stale) rmSync(aside, { force: true });
-  else renameSync(aside, file);
-}
+const taken = (dataDir: string, holder: number): Error =>
+  startError(
+    `Another Zonegate (process ${holder || "unknown"}) is using ${dataDir}. Stop it, or set DATA_DIR to another folder.`,
+  );
 
-function textOf(file: string): string | null {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+/** The process that has the lock: `user_version`, 4 octets at 60 (SQLite file format, 1.3). 0 before one ever has. */
+function holderOf(file: string): number {
+  const octets = Buffer.alloc(4);
+  const handle = openSync(file, "r");
+  readSync(handle, octets, 0, 4, 60);
+  closeSync(handle);
+  return octets.readUInt32BE();
 }

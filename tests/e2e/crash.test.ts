@@ -139,7 +139,7 @@ describe("starting", () => {
   test("a second process on the same data does not, and says why; the first goes on", async () => {
     const { call } = await start();
     await expect(startServer(options)).rejects.toThrow(
-      /ended \(1\)[\s\S]*Another Zonegate is serving .*Stop it, or set DATA_DIR to another folder\.\s*$/,
+      /ended \(1\)[\s\S]*Another Zonegate \(process \d+\) is using .*Stop it, or set DATA_DIR to another folder\.\s*$/,
     );
     expect((await call("GET", "/account")).status).toBe(200);
   });
