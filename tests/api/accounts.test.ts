@@ -2,7 +2,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { panelCommand as command, dataDirectory } from "../support/panel-process.ts";
+import { panelCommand as command, dataDirectory } from "../support/server.ts";
 import { signIn } from "../support/sign-in.ts";
 
 const PASSWORD = "a long enough password";

@@ -2,22 +2,15 @@ import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
-import {
-  dataDirectory,
-  panelCommand,
-  type Server,
-  type ServerOptions,
-  signInOverHttp,
-  startServer,
-} from "../support/panel-process.ts";
 import { startPowerDns } from "../support/powerdns.ts";
+import { dataDirectory, type PanelServer, panelCommand, type ServerOptions, startServer } from "../support/server.ts";
 
 const PASSWORD = "a long enough password";
 let powerdns: Awaited<ReturnType<typeof startPowerDns>>;
 let proxy: FaultProxy;
-let options: ServerOptions;
+let options: ServerOptions & { dataDir: string };
 let remove: () => void;
-let server: Server | null = null;
+let server: PanelServer | null = null;
 
 beforeAll(async () => {
   powerdns = await startPowerDns();
@@ -26,7 +19,7 @@ beforeAll(async () => {
   remove = directory.remove;
   options = {
     dataDir: directory.dataDir,
-    env: { POWERDNS_API_URL: proxy.url, POWERDNS_API_KEY: powerdns.apiKey, ZONEGATE_TEST_HOOKS: "1" },
+    environment: { POWERDNS_API_URL: proxy.url, POWERDNS_API_KEY: powerdns.apiKey, ZONEGATE_TEST_HOOKS: "1" },
   };
   expect((await panelCommand(directory.dataDir, ["users", "add", "admin@example.org"], `${PASSWORD}\n`)).code).toBe(0);
   expect((await panelCommand(directory.dataDir, ["promote", "admin@example.org"])).code).toBe(0);
@@ -47,7 +40,7 @@ afterAll(async () => {
 
 async function start() {
   server = await startServer(options);
-  return { server, call: await signInOverHttp(server.origin, "admin@example.org", PASSWORD) };
+  return { server, call: (await server.signIn("admin@example.org", PASSWORD)).ask };
 }
 
 interface Entry {
@@ -149,10 +142,10 @@ describe("starting", () => {
     const { dataDir, remove: drop } = dataDirectory();
     try {
       const port = new URL(running.origin).port;
-      await expect(startServer({ dataDir, env: { PORT: port } })).rejects.toThrow(
+      await expect(startServer({ dataDir, environment: { PORT: port } })).rejects.toThrow(
         /\nPort \d+ is taken\. Set PORT to another\.\s*$/,
       );
-      await expect(startServer({ dataDir, env: { PORT: "http" } })).rejects.toThrow(
+      await expect(startServer({ dataDir, environment: { PORT: "http" } })).rejects.toThrow(
         /\nPORT must be a port number[^\n]*\s*$/,
       );
     } finally {
@@ -172,7 +165,7 @@ describe("starting", () => {
         body: JSON.stringify({ token, name: "Ada", email: "ada@example.org", password: PASSWORD }),
       });
       expect(made.status).toBe(201);
-      const call = await signInOverHttp(first.origin, "ada@example.org", PASSWORD);
+      const { ask: call } = await first.signIn("ada@example.org", PASSWORD);
       expect((await call("GET", "/admin/users")).status).toBe(200);
       expect(await first.stop()).toEqual({ code: 0, signal: null });
       const second = await startServer({ dataDir });

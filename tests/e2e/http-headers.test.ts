@@ -1,12 +1,12 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dataDirectory, panelCommand, type Server, startServer } from "../support/panel-process.ts";
+import { dataDirectory, type PanelServer, panelCommand, startServer } from "../support/server.ts";
 
 const ORIGIN = "https://panel.example.org";
 const EMAIL = "ada@example.org";
 const PASSWORD = "correct horse battery";
 
-let server: Server;
+let server: PanelServer;
 let remove: () => void;
 
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await panelCommand(directory.dataDir, ["promote", EMAIL]);
   server = await startServer({
     dataDir: directory.dataDir,
-    env: { NEXTAUTH_URL: ORIGIN, TRUSTED_PROXIES: "127.0.0.1" },
+    environment: { NEXTAUTH_URL: ORIGIN, TRUSTED_PROXIES: "127.0.0.1" },
   });
 });
 afterAll(async () => {

@@ -1,125 +1,176 @@
 /**
- * The production server as a process of its own, with a data directory that goes when it stops. What benches and
- * screenshots need: the real thing, over HTTP.
+ * The production server as a process of its own, started as `npm start` does: what browsers, benches and screenshots look
+ * at, and what tests kill, signal and start again on the same data.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { build, node, root } from "../../scripts/start.mjs";
+import { build, command, root, server } from "../../scripts/start.mjs";
 import type { PowerDnsServer } from "./powerdns.ts";
 
-const READY_WITHIN_MS = 30_000;
-const STOP_WITHIN_MS = 10_000;
-const FLAGS = ["--disable-warning=ExperimentalWarning"];
+const READY_WITHIN_MS = 60_000;
+const STOP_WITHIN_MS = 30_000;
+
+export interface ServerOptions {
+  /** A directory that outlives the server; without it there is one that goes when it ends. */
+  dataDir?: string;
+  powerDns?: PowerDnsServer;
+  /** The variables of the panel are these and no others. */
+  environment?: Record<string, string>;
+}
 
 export interface PanelServer {
   /** Such as `http://127.0.0.1:40123`. */
   origin: string;
   pid: number;
+  process: ChildProcess;
+  /** Everything that it has printed. */
+  output(): string;
+  /** How it ended, once it has. */
+  ended: Promise<Ending>;
   /** Runs `npm run panel -- …` on the same data. Throws with what it printed if it fails. */
   command(args: string[], input?: string): Promise<string>;
   /** Signs in over HTTP, as the browser does. */
   signIn(email: string, password: string): Promise<Client>;
-  /** Ends the server and removes its data. */
-  stop(): Promise<void>;
+  /** Ends it as Ctrl-C does, and returns how it ended. */
+  stop(): Promise<Ending>;
 }
 
-/** Somebody who is signed in. */
+export interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface HttpAnswer<T> {
+  status: number;
+  body: T;
+}
+
+/** Somebody who is signed in. Paths are those of the REST API, from after `/api`. */
 export interface Client {
   /** What the `Cookie` header holds. */
   cookie: string;
-  /** A call of the REST API, `path` from after `/api`. Throws with the answer if it is an error. */
-  call<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
-  /** The same, with the answer as it came. */
+  /** The answer as it came. */
   fetch(method: string, path: string, body?: unknown): Promise<Response>;
+  /** Its status and body, whatever they are. */
+  ask<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<HttpAnswer<T>>;
+  /** Its body. Throws with the answer if it is an error. */
+  call<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
 }
 
-/** Builds if the build is stale, starts a server, and resolves when it is ready. */
-export async function startServer(
-  options: { powerDns?: PowerDnsServer; environment?: Record<string, string> } = {},
-): Promise<PanelServer> {
+/** Builds if the build is stale, and resolves when the server says where it is. Throws with what it printed if it ends before that. */
+export async function startServer(options: ServerOptions = {}): Promise<PanelServer> {
   build();
   const directory = mkdtempSync(path.join(tmpdir(), "zonegate-server-"));
-  const port = await freePort();
+  const dataDir = options.dataDir ?? path.join(directory, "data");
+  const port = options.environment?.PORT ?? String(await freePort());
   const origin = `http://127.0.0.1:${port}`;
-  const environment: NodeJS.ProcessEnv = {
-    PATH: process.env.PATH,
-    NODE_ENV: "production",
-    NEXT_TELEMETRY_DISABLED: "1",
-    HOST: "127.0.0.1",
-    PORT: String(port),
-    NEXTAUTH_URL: origin,
-    DATA_DIR: path.join(directory, "data"),
+  const environment = {
     ...(options.powerDns
       ? { POWERDNS_API_URL: options.powerDns.apiUrl, POWERDNS_API_KEY: options.powerDns.apiKey }
       : {}),
+    HOST: "127.0.0.1",
+    PORT: port,
+    NEXTAUTH_URL: origin,
     ...options.environment,
   };
   // A file, so that nobody has to read it for the server to go on.
   const log = path.join(directory, "server.log");
-  const output = openSync(log, "a");
-  const child = spawn(node(), [...FLAGS, path.join(root, "scripts", "serve.ts")], {
+  const file = openSync(log, "a");
+  const started = server(options.environment?.NODE_OPTIONS);
+  const child = spawn(started.file, started.args, {
     cwd: root,
-    env: environment,
-    stdio: ["ignore", output, output],
+    env: { ...variables(dataDir), ...environment },
+    stdio: ["ignore", file, file],
   });
-  closeSync(output);
+  closeSync(file);
+  // Whoever is cut short leaves no server behind.
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
-  await untilReady(child, origin, log);
+  let printed: string | null = null;
+  const output = () => printed ?? readFileSync(log, "utf8");
+  const ended = new Promise<Ending>((resolve) => {
+    child.once("exit", (code, signal) => {
+      process.removeListener("exit", kill);
+      printed = output();
+      rmSync(directory, { recursive: true, force: true });
+      resolve({ code, signal });
+    });
+  });
+  await untilReady(child, output);
 
   return {
     origin,
     pid: child.pid as number,
-    command: (args, input = "") => run([path.join(root, "scripts", "panel.ts"), ...args], environment, input),
+    process: child,
+    output,
+    ended,
+    async command(args, input) {
+      const { code, out, error } = await panelCommand(dataDir, args, input, environment);
+      if (code !== 0) throw new Error(`panel ${args.join(" ")}: ${out}${error}`);
+      return out;
+    },
     signIn: (email, password) => signIn(origin, email, password),
     async stop() {
-      process.removeListener("exit", kill);
-      await ended(child);
-      rmSync(directory, { recursive: true, force: true });
+      child.kill("SIGINT");
+      const late = setTimeout(kill, STOP_WITHIN_MS);
+      const ending = await ended;
+      clearTimeout(late);
+      return ending;
     },
   };
 }
 
-async function untilReady(child: ChildProcess, origin: string, log: string): Promise<void> {
+async function untilReady(child: ChildProcess, output: () => string): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
-  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    const answer = await fetch(`${origin}/readyz`).catch(() => null);
-    await answer?.arrayBuffer();
-    if (answer?.ok) return;
+  const over = () => child.exitCode !== null || child.signalCode !== null;
+  while (Date.now() < deadline && !over()) {
+    if (/^Zonegate is at /m.test(output())) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+  if (over())
+    throw new Error(`The server ended (${child.signalCode ?? child.exitCode}) before it was ready:\n${output()}`);
   child.kill("SIGKILL");
-  throw new Error(`The server did not start:\n${readFileSync(log, "utf8").slice(-4000)}`);
+  throw new Error(`The server was not ready in time:\n${output()}`);
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
-  const late = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
-  await exit;
-  clearTimeout(late);
-}
-
-async function run(args: string[], env: NodeJS.ProcessEnv, input: string): Promise<string> {
-  const child = spawn(node(), [...FLAGS, ...args], { cwd: root, env, stdio: ["pipe", "pipe", "pipe"] });
-  let printed = "";
+/** `npm run panel -- …` on the data of a panel. */
+export function panelCommand(
+  dataDir: string,
+  args: string[],
+  input = "",
+  environment: Record<string, string> = {},
+): Promise<{ code: number | null; out: string; error: string }> {
+  const started = command("scripts/panel.ts", args);
+  const child = spawn(started.file, started.args, { cwd: root, env: { ...variables(dataDir), ...environment } });
+  let [out, error] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
-    printed += chunk.toString();
+    out += chunk;
   });
   child.stderr.on("data", (chunk: Buffer) => {
-    printed += chunk.toString();
+    error += chunk;
   });
   child.stdin.end(input);
-  const code = await new Promise<number | null>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", resolve);
+    child.once("close", (code) => resolve({ code, out, error }));
   });
-  if (code !== 0) throw new Error(`panel ${args.slice(1).join(" ")}: ${printed}`);
-  return printed;
+}
+
+const variables = (dataDir: string): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME ?? tmpdir(),
+  NODE_ENV: "production",
+  NEXT_TELEMETRY_DISABLED: "1",
+  DATA_DIR: dataDir,
+});
+
+/** A data directory of its own, and what removes it. */
+export function dataDirectory(): { dataDir: string; remove(): void } {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "zonegate-data-"));
+  return { dataDir, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
 }
 
 async function signIn(origin: string, email: string, password: string): Promise<Client> {
@@ -131,9 +182,10 @@ async function signIn(origin: string, email: string, password: string): Promise<
     headers: { origin, cookie: cookiesOf(token), "content-type": "application/x-www-form-urlencoded" },
     body: new URLSearchParams({ csrfToken, email, password, json: "true", callbackUrl: `${origin}/dashboard` }),
   });
-  await answer.arrayBuffer();
   const cookie = cookiesOf(answer);
-  if (!cookie.includes("zonegate.session=")) throw new Error(`${email} could not sign in (${answer.status}).`);
+  if (!/session=[^;]/.test(cookie))
+    throw new Error(`${email} could not sign in: ${answer.status} ${await answer.text()}`);
+  await answer.arrayBuffer();
 
   const send: Client["fetch"] = (method, target, body) =>
     fetch(`${origin}/api${target}`, {
@@ -144,6 +196,11 @@ async function signIn(origin: string, email: string, password: string): Promise<
   return {
     cookie,
     fetch: send,
+    async ask(method, target, body) {
+      const response = await send(method, target, body);
+      const text = await response.text();
+      return { status: response.status, body: text ? JSON.parse(text) : null };
+    },
     async call(method, target, body) {
       const response = await send(method, target, body);
       const text = await response.text();
@@ -162,11 +219,11 @@ const cookiesOf = (response: Response): string =>
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    const listener = createServer();
+    listener.once("error", reject);
+    listener.listen(0, "127.0.0.1", () => {
+      const address = listener.address();
+      listener.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { takeDataDirectory } from "#lib/data-lock.ts";
-import { panelCommand } from "../support/panel-process.ts";
+import { panelCommand } from "../support/server.ts";
 
 let dataDir: string;
 const takers: Taker[] = [];
