@@ -15,6 +15,17 @@ export function prepared<Q>(build: (handle: Db) => Q): () => Q {
   };
 }
 
+/** The same for a query that comes in a few shapes: `shape` names each, and `build` looks at nothing else of its input. */
+export function preparedBy<I, Q>(shape: (input: I) => string, build: (handle: Db, input: I) => Q): (input: I) => Q {
+  const built = prepared(() => new Map<string, Q>());
+  return (input) => {
+    const name = shape(input);
+    const query = built().get(name) ?? build(db(), input);
+    built().set(name, query);
+    return query;
+  };
+}
+
 /** Answers kept at most. */
 const MOST = 1000;
 

@@ -26,6 +26,7 @@ export const zones = sqliteTable(
     /** What the provider calls its version, and the SOA serial that it serves. */
     providerVersion: text("provider_version"),
     serial: integer(),
+    /** Kept by triggers on `rrsets`. */
     recordCount: integer("record_count").notNull().default(0),
     /** When the mirror was last known to be the provider's, and last compared whole. */
     refreshedAt: integer("refreshed_at").notNull().default(0),
@@ -61,6 +62,20 @@ export const rrsets = sqliteTable(
     index("rrsets_name").on(t.zoneId, t.name),
     index("rrsets_ttl").on(t.zoneId, t.ttl, t.sortKey, t.type),
   ],
+);
+
+/** What a zone holds of each type, kept by triggers on `rrsets`, so that no list has to count. */
+export const zoneTypes = sqliteTable(
+  "zone_types",
+  {
+    zoneId: text("zone_id")
+      .notNull()
+      .references(() => zones.id, { onDelete: "cascade" }),
+    type: text().notNull(),
+    sets: integer().notNull(),
+    records: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.zoneId, t.type] })],
 );
 
 export const zoneChanges = sqliteTable(

@@ -1,5 +1,5 @@
 /** Digests that name a record and a state of an RRset. On the server only. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { comparedRecords } from "./plan.ts";
 import type { RRset } from "./rrset.ts";
 import { soaWithoutSerial } from "./types/soa.ts";
@@ -14,5 +14,4 @@ export const recordId = (name: string, type: string, content: string): string =>
 export const rrsetHash = (set: RRset | null): string =>
   digest(set === null ? "none" : [set.name, set.type, set.ttl, comparedRecords(set)]);
 
-const digest = (value: unknown): string =>
-  createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 22);
+const digest = (value: unknown): string => hash("sha256", JSON.stringify(value), "base64url").slice(0, 22);

@@ -6,7 +6,7 @@ import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
-import { countRecords, replaceNames, writePlan } from "./mirror.ts";
+import { replaceNames, writePlan } from "./mirror.ts";
 import { recordCounts } from "./plan.ts";
 import type { Plan, RRset } from "./rrset.ts";
 import type { Zone } from "./zones.ts";
@@ -134,16 +134,14 @@ export function closeEntry(closing: Closing): number | null {
   });
 }
 
-/** One more revision, and the record count as it is now. Returns the new revision. */
-export function bumpRevision(tx: DbOrTx, zoneId: string): number {
-  const row = tx.select({ revision: zones.revision }).from(zones).where(eq(zones.id, zoneId)).get();
-  const revision = (row?.revision ?? 0) + 1;
-  tx.update(zones)
-    .set({ revision, recordCount: countRecords(zoneId, tx) })
+/** One more revision. Returns the new one. */
+export const bumpRevision = (tx: DbOrTx, zoneId: string): number =>
+  tx
+    .update(zones)
+    .set({ revision: sql`${zones.revision} + 1` })
     .where(eq(zones.id, zoneId))
-    .run();
-  return revision;
-}
+    .returning({ revision: zones.revision })
+    .get()?.revision ?? 0;
 
 /** Journals what changed behind the panel's back, and lets the mirror follow. */
 export function recordOutsideChange(tx: DbOrTx, zone: Zone, plan: Plan, actor: Actor): void {

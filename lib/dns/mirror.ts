@@ -98,10 +98,3 @@ const dropRRset = (tx: DbOrTx, zoneId: string, apex: string, name: string, type:
     .delete(rrsets)
     .where(and(eq(rrsets.zoneId, zoneId), eq(rrsets.sortKey, sortKeyOf(name, apex)), eq(rrsets.type, type)))
     .run();
-
-export const countRecords = (zoneId: string, tx: DbOrTx = db()): number =>
-  tx
-    .select({ n: sql<number>`coalesce(sum(${rrsets.recordCount}), 0)` })
-    .from(rrsets)
-    .where(eq(rrsets.zoneId, zoneId))
-    .get()?.n ?? 0;

@@ -1,7 +1,8 @@
 /** Reading records from the mirror: listed, filtered, sorted and paged in SQL. */
-import { and, asc, desc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
-import { rrsets } from "#db/schema/index.ts";
+import { prepared, preparedBy } from "#db/hot.ts";
+import { rrsets, zoneTypes } from "#db/schema/index.ts";
 import type { ZoneAccess } from "#lib/access/zone-level.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
@@ -29,42 +30,106 @@ const sorts = {
   ttl: [rrsets.ttl, rrsets.sortKey],
 } as const;
 
-function where(zone: Zone, query: { q: string; type: string }) {
-  const pattern = likeAnywhere(query.q.toLowerCase());
-  const suffix = `.${zone.name}`;
+/** The conditions of a query, with placeholders for everything but which of them there are. */
+function where(query: RecordQuery) {
+  const pattern = sql.placeholder("pattern");
   // A name is searched as people see it: relative to the apex.
-  const matches = query.q
-    ? sql`(replace(${rrsets.name}, ${suffix}, '') like ${pattern} escape '\\' or ${rrsets.name} like ${pattern} escape '\\' or ${rrsets.records} like ${pattern} escape '\\')`
-    : undefined;
-  return and(eq(rrsets.zoneId, zone.id), query.type ? eq(rrsets.type, query.type.toUpperCase()) : undefined, matches);
+  const matches = sql`(replace(${rrsets.name}, ${sql.placeholder("suffix")}, '') like ${pattern} escape '\\' or ${rrsets.name} like ${pattern} escape '\\' or ${rrsets.records} like ${pattern} escape '\\')`;
+  return and(
+    eq(rrsets.zoneId, sql.placeholder("zone")),
+    query.type ? eq(rrsets.type, sql.placeholder("type")) : undefined,
+    query.q ? matches : undefined,
+  );
 }
+
+/** Which conditions and which order: there are two dozen. */
+const shapeOf = ({ q, type, sort }: RecordQuery): string => `${q ? "q" : ""} ${type ? "type" : ""} ${sort}`;
+
+const valuesOf = (zone: Zone, query: RecordQuery) => ({
+  zone: zone.id,
+  type: query.type.toUpperCase(),
+  pattern: likeAnywhere(query.q.toLowerCase()),
+  suffix: `.${zone.name}`,
+  limit: query.perPage,
+  offset: offsetOf(query),
+});
 
 const orderOf = (query: ListQuery) => {
   const { column, descending } = sortOf(query);
   return sorts[column as keyof typeof sorts].map((by) => (descending ? desc(by) : asc(by)));
 };
 
-/** Records, one by one, in the order of their RRsets. */
-export function pageOfRecords(zone: Zone, query: RecordQuery): Page<WireRecord> {
-  const condition = where(zone, query);
-  const rows = db()
+const setColumns = { name: rrsets.name, type: rrsets.type, ttl: rrsets.ttl, records: rrsets.records };
+
+const setsOf = preparedBy(shapeOf, (handle, query) =>
+  handle
+    .select(setColumns)
+    .from(rrsets)
+    .where(where(query))
+    .orderBy(...orderOf(query))
+    .limit(sql.placeholder("limit"))
+    .offset(sql.placeholder("offset"))
+    .prepare(),
+);
+
+const recordsOf = preparedBy(shapeOf, (handle, query) =>
+  handle
     .select({ name: rrsets.name, type: rrsets.type, ttl: rrsets.ttl, record: sql<string>`item.value` })
     .from(rrsets)
     .innerJoin(sql`json_each(${rrsets.records}) as item`, sql`true`)
-    .where(condition)
+    .where(where(query))
     .orderBy(...orderOf(query), sql`item.key`)
-    .limit(query.perPage)
-    .offset(offsetOf(query))
-    .all();
-  const total = db()
-    .select({ n: sql<number>`coalesce(sum(${rrsets.recordCount}), 0)` })
+    .limit(sql.placeholder("limit"))
+    .offset(sql.placeholder("offset"))
+    .prepare(),
+);
+
+interface TypeCount {
+  type: string;
+  sets: number;
+  records: number;
+}
+
+/** What there is of each type; of all of it nobody has to count. */
+function countsOf(zone: Zone, query: RecordQuery): TypeCount[] {
+  return (query.q ? countedByType() : storedByType()).all(valuesOf(zone, query));
+}
+
+const storedByType = prepared((handle) =>
+  handle
+    .select({ type: zoneTypes.type, sets: zoneTypes.sets, records: zoneTypes.records })
+    .from(zoneTypes)
+    .where(and(eq(zoneTypes.zoneId, sql.placeholder("zone")), gt(zoneTypes.sets, 0)))
+    .orderBy(zoneTypes.type)
+    .prepare(),
+);
+
+const countedByType = prepared((handle) =>
+  handle
+    .select({
+      type: rrsets.type,
+      sets: sql<number>`count(*)`,
+      records: sql<number>`sum(${rrsets.recordCount})`,
+    })
     .from(rrsets)
-    .where(condition)
-    .get();
+    .where(where({ q: "q", type: "", sort: "name", page: 1, perPage: 1 }))
+    .groupBy(rrsets.type)
+    .orderBy(rrsets.type)
+    .prepare(),
+);
+
+/** How many the list has in all: those of the type that it is narrowed to, or of every type. */
+const totalOf = (counts: readonly TypeCount[], { type }: RecordQuery, of: "sets" | "records"): number =>
+  counts.reduce((sum, row) => (type === "" || row.type === type.toUpperCase() ? sum + row[of] : sum), 0);
+
+/** Records, one by one, in the order of their RRsets. */
+export function pageOfRecords(zone: Zone, query: RecordQuery): Page<WireRecord> {
+  const rows = recordsOf(query).all(valuesOf(zone, query));
   const items = rows.map((row) =>
     wire(row.name, row.type, row.ttl === -1 ? "auto" : row.ttl, JSON.parse(row.record) as MirrorRecord),
   );
-  return { items, total: total?.n ?? 0, page: query.page, perPage: query.perPage };
+  const total = totalOf(countsOf(zone, query), query, "records");
+  return { items, total, page: query.page, perPage: query.perPage };
 }
 
 const wire = (name: string, type: string, ttl: Ttl, { providerId: _id, ...record }: MirrorRecord): WireRecord => ({
@@ -106,29 +171,12 @@ export function pageOfRRsets(
   access: ZoneAccess,
   query: RecordQuery,
 ): Page<EditableRRset> & { types: { type: string; count: number }[] } {
-  const condition = where(zone, query);
-  const rows = db()
-    .select()
-    .from(rrsets)
-    .where(condition)
-    .orderBy(...orderOf(query))
-    .limit(query.perPage)
-    .offset(offsetOf(query))
-    .all();
-  const types = db()
-    .select({ type: rrsets.type, count: sql<number>`count(*)` })
-    .from(rrsets)
-    .where(where(zone, { ...query, type: "" }))
-    .groupBy(rrsets.type)
-    .orderBy(rrsets.type)
-    .all();
-  const total = query.type
-    ? (types.find((row) => row.type === query.type.toUpperCase())?.count ?? 0)
-    : types.reduce((sum, row) => sum + row.count, 0);
+  const rows = setsOf(query).all(valuesOf(zone, query));
+  const counts = countsOf(zone, query);
   return {
     items: rows.map((row) => editable(toRRset(row), zone, access)),
-    types,
-    total,
+    types: counts.map(({ type, sets }) => ({ type, count: sets })),
+    total: totalOf(counts, query, "sets"),
     page: query.page,
     perPage: query.perPage,
   };

@@ -41,18 +41,24 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
     const afterSending: ProviderOutcome = method === "GET" ? "not_sent" : "unknown";
     let status: number;
     let text: string;
+    const request: RequestInit = {
+      method,
+      headers: {
+        "X-API-Key": options.apiKey,
+        Accept: "application/json",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      body: body ?? null,
+      redirect: "manual",
+      cache: "no-store",
+      signal: AbortSignal.timeout(options.timeoutMs),
+    };
+    const ask = () => (options.fetch ?? fetch)(`${base}${path}`, request);
     try {
-      const response = await (options.fetch ?? fetch)(`${base}${path}`, {
-        method,
-        headers: {
-          "X-API-Key": options.apiKey,
-          Accept: "application/json",
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        },
-        body: body ?? null,
-        redirect: "manual",
-        cache: "no-store",
-        signal: AbortSignal.timeout(options.timeoutMs),
+      // A connection that was kept from the last call may have been closed at the other end. Only a read is asked again.
+      const response = await ask().catch((error: unknown) => {
+        if (method !== "GET" || !causeCodes(error).some((code) => BROKEN.has(code))) throw error;
+        return ask();
       });
       status = response.status;
       text = await readText(response);
@@ -92,6 +98,8 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
     return { status, json };
   };
 }
+
+const BROKEN = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
 /** Failures that happen before a byte of the request has left. */
 const BEFORE_SENDING = new Set([

@@ -64,7 +64,7 @@ const CAPABILITIES: ProviderCapabilities = {
 
 /**
  * A connection to one server. It remembers the server's version and the rough size of zones, nothing else, and repeats
- * no call that failed.
+ * no write that failed.
  */
 export function powerDns(options: PowerDnsOptions): Provider {
   const timeoutMs = options.timeoutMs ?? 8000;
