@@ -6,6 +6,7 @@ import { Field, FieldGroup } from "#components/ui/field.tsx";
 import { Form } from "#components/ui/form.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Submit } from "#components/ui/submit.tsx";
+import { NameField, NewPasswordField } from "./account-fields.tsx";
 import { HOME } from "./return-path.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -34,15 +35,11 @@ export function SetupForm() {
       {({ errors, pending, banner }) => (
         <FieldGroup>
           {banner}
-          <Field label="Name" error={errors.name}>
-            <Input name="name" autoComplete="name" required className="h-9" />
-          </Field>
+          <NameField error={errors.name} />
           <Field label="E-mail" error={errors.email}>
             <Input name="email" type="email" autoComplete="username" required className="h-9" />
           </Field>
-          <Field label="Password" error={errors.password} hint="At least 10 characters.">
-            <Input name="password" type="password" autoComplete="new-password" required className="h-9" />
-          </Field>
+          <NewPasswordField error={errors.password} />
           <Submit size="lg" pending={pending} disabled={token === null} className="w-full">
             Create account
           </Submit>

@@ -16,7 +16,7 @@ const SHOWN = 10;
 export async function Home() {
   const [me, invitations, organisations, zones, mayCreate] = await Promise.all([
     load((api) => api.users.me({})),
-    load((api) => api.organisations.ownInvites({})),
+    load((api) => api.invites.waiting({})),
     load((api) => api.organisations.list({ perPage: SHOWN })),
     load((api) => api.dns.ownZones({ perPage: SHOWN })),
     mayCreateOrganisation(),

@@ -1,7 +1,7 @@
 /** Invitations that wait for an answer, and the two answers. */
 "use client";
 import { useRouter } from "next/navigation";
-import { organisationPath } from "#components/organisations/words.ts";
+import { guestWords, pathOfAnswer, roleWords } from "#components/invites/words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Time } from "#components/ui/time.tsx";
@@ -9,7 +9,7 @@ import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 
-type Invitation = Outputs["organisations"]["ownInvites"]["items"][number];
+type Invitation = Outputs["invites"]["waiting"]["items"][number];
 
 export function Invitations({ items, now }: { items: readonly Invitation[]; now: number }) {
   return (
@@ -24,43 +24,50 @@ export function Invitations({ items, now }: { items: readonly Invitation[]; now:
 }
 
 function Invitation({ invitation, now }: { invitation: Invitation; now: number }) {
-  const { id, organisation, role, expiresAt } = invitation;
+  const { id, organisation, role, zone, invitedBy, expiresAt } = invitation;
+  const to = zone ? zone.displayName : organisation;
   const router = useRouter();
   const { pending, run } = useAction();
 
   const answer = async (accept: boolean) => {
-    const outcome = await run((api) => api.organisations.answer({ invite: id, accept }));
+    const outcome = await run((api) => api.invites.answer({ invite: id, accept }));
     if (!outcome) return;
     if (!outcome.ok) {
       toast(outcome.failure.message, { tone: "bad" });
       return;
     }
-    toast(accept ? `You are in ${organisation} now` : `The invitation to ${organisation} was declined`);
-    if (accept) router.push(organisationPath(outcome.value.handle));
+    toast(accept ? `You are ${zone ? "a guest of" : "in"} ${to} now` : `The invitation to ${to} was declined`);
+    if (accept) router.push(pathOfAnswer(outcome.value));
     router.refresh();
   };
 
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-line2 px-4 py-2.5 not-last:border-b">
       <p className="min-w-0 flex-1 basis-52">
-        Join <strong className="font-semibold">{organisation}</strong> as {role === "admin" ? "an admin" : "a member"}
-        <span className="ms-2 text-faint">
-          expires <Time at={expiresAt} now={now} />
+        {role && (
+          <>
+            Join <strong className="font-semibold">{organisation}</strong> as {roleWords(role)}
+          </>
+        )}
+        {zone && (
+          <>
+            Guest of the zone <strong className="font-semibold">{zone.displayName}</strong> of {organisation}:{" "}
+            {guestWords(zone)}
+          </>
+        )}
+        <span className="block text-faint">
+          From {invitedBy}, expires <Time at={expiresAt} now={now} />
         </span>
       </p>
       <div className="flex gap-2">
-        <Button
-          disabled={pending}
-          onClick={() => answer(false)}
-          aria-label={`Decline the invitation to ${organisation}`}
-        >
+        <Button disabled={pending} onClick={() => answer(false)} aria-label={`Decline the invitation to ${to}`}>
           Decline
         </Button>
         <Button
           variant="primary"
           pending={pending}
           onClick={() => answer(true)}
-          aria-label={`Accept the invitation to ${organisation}`}
+          aria-label={`Accept the invitation to ${to}`}
         >
           Accept
         </Button>

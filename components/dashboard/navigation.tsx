@@ -13,15 +13,16 @@ export interface NavigationProps {
   organisations: readonly { id: string; handle: string; name: string; role: OrganisationRole | null }[];
   mayCreateOrganisation: boolean;
   /** What the account reaches beyond its own. */
-  reads: { accounts: boolean; organisations: boolean };
+  reads: { accounts: boolean; organisations: boolean; allOrganisations: boolean };
   children: ReactNode;
 }
 
 export function Navigation({ user, organisations, mayCreateOrganisation, reads, children }: NavigationProps) {
   const place = placeOf(usePathname());
   const own = organisations.find(({ id, handle }) => place.organisation === handle || place.organisation === id);
-  // Staff are in organisations that are not theirs; the address is all that the frame knows of those.
-  const current = own ?? (place.organisation ? { handle: place.organisation, name: place.organisation } : undefined);
+  // Staff are in organisations that are not theirs; the address is all that the frame knows of those. Guests are in none.
+  const foreign = place.organisation && reads.allOrganisations ? place.organisation : undefined;
+  const current = own ?? (foreign ? { handle: foreign, name: foreign } : undefined);
   const manages = own ? own.role !== "member" : reads.organisations;
 
   return (

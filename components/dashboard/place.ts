@@ -32,6 +32,9 @@ export function crumbsOf(
     if (section === "zones" && below !== undefined) return [start, { label, href: `${path}/zones` }, { label: below }];
     return [start, { label: section === "settings" ? "Settings" : label }];
   }
+  // A guest knows the zone, and nothing around it.
+  if (organisation !== null && section === "zones" && below !== undefined)
+    return [{ label: "DNS zones", href: "/dashboard/zones" }, { label: below }];
   if (section === undefined || label === undefined) return [{ label: "Overview" }];
   const lower = below === undefined ? undefined : labels[below];
   return lower === undefined ? [{ label }] : [{ label, href: `/dashboard/${section}` }, { label: lower }];

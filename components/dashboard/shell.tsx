@@ -16,7 +16,11 @@ export async function Shell({ children }: { children: ReactNode }) {
       user={{ name: user.name, email: user.email }}
       organisations={organisations.items.map(({ id, handle, name, role }) => ({ id, handle, name, role }))}
       mayCreateOrganisation={mayCreate}
-      reads={{ accounts: user.staff && actor.grants.has("users:read"), organisations: actor.grants.has("org:write") }}
+      reads={{
+        accounts: user.staff && actor.grants.has("users:read"),
+        organisations: actor.grants.has("org:write"),
+        allOrganisations: actor.grants.has("org:read") || actor.grants.has("org:write"),
+      }}
     >
       {children}
     </Navigation>

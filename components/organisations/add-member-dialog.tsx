@@ -25,8 +25,8 @@ export function AddMemberDialog({ organisation, name, direct, onClose }: AddMemb
       title={`Add a member to ${name}`}
       description={
         direct
-          ? "As staff you add an account at once."
-          : "The person finds the invitation on their overview when they sign in, and has 7 days to accept it."
+          ? "As staff you add an account at once. An address without an account is invited by mail."
+          : "The person gets a mail with a link, and has 7 days to accept. Without an account they make one with it."
       }
       size="sm"
     >

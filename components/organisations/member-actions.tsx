@@ -73,7 +73,8 @@ export function RemoveMember({ organisation, name, user, person }: MemberProps) 
         router.refresh();
       }}
     >
-      {person} loses every level in the zones of {name} at once. Invitations that {person} sent are taken back.
+      {person} loses every level in the zones of {name} at once, and is told by mail. Invitations that {person} sent are
+      taken back.
     </ConfirmButton>
   );
 }

@@ -12,6 +12,7 @@ import { currentActor, load } from "#lib/api/caller.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 import { accessTo, type Organisation, openOrganisation } from "./access.ts";
 import { AddMember } from "./add-member.tsx";
+import { Guests } from "./guests.tsx";
 import { ChangeRole, HandOver, Leave, RemoveMember } from "./member-actions.tsx";
 import { PendingInvites } from "./pending-invites.tsx";
 import { organisationPath, roleNames } from "./words.ts";
@@ -25,9 +26,10 @@ export async function Members({ handle, params }: { handle: string; params: Sear
   const path = `${organisationPath(organisation.handle)}/members`;
   const list = listState(path, params, ["name", "email", "role", "createdAt"], ["q"]);
   const q = list.filters.q ?? "";
-  const [page, invites] = await Promise.all([
+  const [page, invites, guests] = await Promise.all([
     load((api) => api.organisations.members({ organisation: organisation.id, page: list.page, sort: list.sort, q })),
     access.admin ? load((api) => api.organisations.invites({ organisation: organisation.id })) : { items: [] },
+    load((api) => api.organisations.guests({ organisation: organisation.id, perPage: 200 })),
   ]);
   const now = Date.now();
   return (
@@ -53,8 +55,14 @@ export async function Members({ handle, params }: { handle: string; params: Sear
         <MemberTable {...{ organisation, access, list, now }} members={page.items} self={actor.id} />
       </ListView>
       {invites.items.length > 0 && (
-        <PendingInvites organisation={organisation.handle} items={invites.items} now={now} />
+        <PendingInvites
+          organisation={organisation.handle}
+          noun="Role"
+          items={invites.items.map(({ role, ...invite }) => ({ ...invite, what: roleNames[role] }))}
+          now={now}
+        />
       )}
+      {guests.total > 0 && <Guests organisation={organisation.handle} page={guests} now={now} />}
     </>
   );
 }

@@ -1,33 +1,49 @@
-/** Invitations that wait for an answer. */
+/** Invitations that wait for an answer: to an organisation, or to one of its zones. */
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
-import type { Outputs } from "#lib/api/outputs.ts";
-import { RevokeInvite } from "./revoke-invite.tsx";
-import { roleNames } from "./words.ts";
+import { InviteActions } from "./invite-actions.tsx";
+
+export interface PendingInvite {
+  id: string;
+  email: string;
+  /** What it is to, in a word or two. */
+  what: string;
+  sender: string;
+  createdAt: number;
+  expiresAt: number;
+}
 
 export interface PendingInvitesProps {
   /** The organisation's handle. */
   organisation: string;
-  items: Outputs["organisations"]["invites"]["items"];
+  /** The zone that they are to; without it they are to the organisation. */
+  zone?: string;
+  /** The heading over `what`. */
+  noun: string;
+  items: readonly PendingInvite[];
   now: number;
 }
 
-export const PendingInvites = ({ organisation, items, now }: PendingInvitesProps) => (
+export const PendingInvites = ({ organisation, zone, noun, items, now }: PendingInvitesProps) => (
   <section aria-label="Invitations" className="mt-6">
     <h2 className="mb-2 text-base font-semibold">Invitations waiting for an answer</h2>
     <Table label="Invitations" stack>
       <THead>
         <Th>E-mail</Th>
-        <Th>Role</Th>
+        <Th>{noun}</Th>
+        <Th>Sent by</Th>
         <Th>Sent</Th>
         <Th>Expires</Th>
         <Th hidden>Actions</Th>
       </THead>
       <TBody>
-        {items.map(({ id, email, role, createdAt, expiresAt }) => (
+        {items.map(({ id, email, what, sender, createdAt, expiresAt }) => (
           <Tr key={id}>
             <Td className="wrap-anywhere">{email}</Td>
-            <Td label="Role">{roleNames[role]}</Td>
+            <Td label={noun}>{what}</Td>
+            <Td label="Sent by" dim>
+              {sender}
+            </Td>
             <Td label="Sent" dim>
               <Time at={createdAt} now={now} />
             </Td>
@@ -35,7 +51,7 @@ export const PendingInvites = ({ organisation, items, now }: PendingInvitesProps
               <Time at={expiresAt} now={now} />
             </Td>
             <Td align="end" className="py-[3px]!">
-              <RevokeInvite organisation={organisation} invite={id} email={email} />
+              <InviteActions organisation={organisation} zone={zone} invite={id} email={email} />
             </Td>
           </Tr>
         ))}

@@ -4,6 +4,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { accessTo, openOrganisation } from "./access.ts";
 import { DeleteOrganisation } from "./delete-organisation.tsx";
+import { GuestSetting } from "./guest-setting.tsx";
 import { MemberDefault } from "./member-default.tsx";
 import { NameForm } from "./name-form.tsx";
 import { counted } from "./words.ts";
@@ -12,13 +13,14 @@ export async function OrganisationSettings({ handle }: { handle: string }) {
   const organisation = await openOrganisation(handle);
   const access = await accessTo(organisation);
   if (!access.admin && !access.canDelete) forbidden();
-  const { id, name, memberDefault, zones } = organisation;
+  const { id, name, memberDefault, guests, zones } = organisation;
   return (
     <>
       <PageHeader title="Settings" description={`Of ${name}.`} />
       <div className="flex max-w-[640px] flex-col gap-5">
         {access.admin && <NameForm key={`${name}/${organisation.handle}`} name={name} handle={organisation.handle} />}
         {access.admin && <MemberDefault key={memberDefault} organisation={organisation.handle} level={memberDefault} />}
+        {access.admin && <GuestSetting key={guests} organisation={organisation.handle} guests={guests} />}
         {access.canDelete && (
           <Panel
             title="Delete this organisation"

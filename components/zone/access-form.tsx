@@ -1,6 +1,7 @@
-/** Gives a member a level in this zone: for which names and types, and until when. */
+/** Gives a member or a guest a level in this zone, or invites a guest: for which names and types, and until when. */
 "use client";
 import { type FormEvent, useState } from "react";
+import { Refusal } from "#components/ui/attempt.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
@@ -15,8 +16,9 @@ import type { LadderRow } from "#lib/dns/zone-permissions.ts";
 export interface AccessFormProps {
   organisation: string;
   zone: string;
-  row: LadderRow;
-  onDone: (row: LadderRow) => void;
+  /** Whose level is set; null invites a guest. */
+  row: LadderRow | null;
+  onDone: (done: LadderRow | { email: string }) => void;
   onClose: () => void;
 }
 
@@ -26,16 +28,31 @@ const explained: Record<ZoneLevel, string> = {
   edit: "Adds records and changes them; takes none away.",
   full: "Adds, changes and removes records.",
 };
-const options = (["none", "view", "edit", "full"] as const).map((level) => ({ value: level, label: level }));
+const levels = ["none", "view", "edit", "full"] as const;
 
 export function AccessForm({ organisation, zone, row, onDone, onClose }: AccessFormProps) {
-  const [level, setLevel] = useState<ZoneLevel>(row.own?.level ?? row.level);
-  const [names, setNames] = useState(row.own?.names.join("\n") ?? "");
-  const [types, setTypes] = useState(row.own?.types.join(", ") ?? "");
-  const [until, setUntil] = useState(row.own?.expiresAt != null && !row.own.expired ? dayOf(row.own.expiresAt) : "");
+  const guest = row === null || row.role === null;
+  const own = row?.own;
+  const options = levels.filter((level) => level !== "none" || !guest).map((level) => ({ value: level, label: level }));
+  const [email, setEmail] = useState("");
+  const [level, setLevel] = useState<ZoneLevel>(own?.level ?? row?.level ?? "view");
+  const [names, setNames] = useState(own?.names.join("\n") ?? "");
+  const [types, setTypes] = useState(own?.types.join(", ") ?? "");
+  const [until, setUntil] = useState(own?.expiresAt != null && !own.expired ? dayOf(own.expiresAt) : "");
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const narrows = level === "edit" || level === "full";
+
+  const save = (): Promise<LadderRow | { email: string }> => {
+    const narrowing = narrows
+      ? { names: partsOf(names, /\n/), types: partsOf(types, /[\s,]+/) }
+      : { names: [], types: [] };
+    const expiresAt = until === "" ? null : endOf(until);
+    if (row) return api.dns.setPermission({ organisation, zone, user: row.userId, level, ...narrowing, expiresAt });
+    if (expiresAt === null) throw invalidField("expiresAt", "Say until when: within a year.");
+    if (level === "none") throw invalidField("level", "Choose view, edit or full.");
+    return api.dns.inviteOne({ organisation, zone, email, level, ...narrowing, expiresAt });
+  };
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -43,25 +60,25 @@ export function AccessForm({ organisation, zone, row, onDone, onClose }: AccessF
     setPending(true);
     setFailure(null);
     try {
-      const narrowing = narrows
-        ? { names: partsOf(names, /\n/), types: partsOf(types, /[\s,]+/) }
-        : { names: [], types: [] };
-      const expiresAt = until === "" ? null : endOf(until);
-      onDone(await api.dns.setPermission({ organisation, zone, user: row.userId, level, ...narrowing, expiresAt }));
+      onDone(await save());
     } catch (error) {
-      setFailure(failureOf(error));
+      setFailure(error instanceof Refusal ? error.failure : failureOf(error));
       setPending(false);
     }
   };
 
   const fields = failure?.fields ?? {};
-  const known = ["level", "expiresAt", "names", "types"].some((field) => errorAt(fields, field));
+  const known = ["email", "level", "expiresAt", "names", "types"].some((field) => errorAt(fields, field));
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={`Set level of ${row.name}`}
-      description={`${row.email} in ${zone}`}
+      title={row ? `Set level of ${row.name}` : `Invite a guest to ${zone}`}
+      description={
+        row
+          ? `${row.email} in ${zone}`
+          : "Somebody outside the organisation. They get a mail with a link, and see this zone and nothing else."
+      }
       keepOpen
     >
       <form onSubmit={submit} className="grid gap-4" noValidate>
@@ -69,6 +86,11 @@ export function AccessForm({ organisation, zone, row, onDone, onClose }: AccessF
           <Banner tone="bad" live>
             {failure.message}
           </Banner>
+        )}
+        {row === null && (
+          <Field label="E-mail" error={errorAt(fields, "email")}>
+            <Input type="email" value={email} autoComplete="off" onChange={(event) => setEmail(event.target.value)} />
+          </Field>
         )}
         <Field label="Level" hint={explained[level]} error={errorAt(fields, "level")}>
           <Select value={level} options={options} onChange={(event) => setLevel(event.target.value as ZoneLevel)} />
@@ -96,8 +118,12 @@ export function AccessForm({ organisation, zone, row, onDone, onClose }: AccessF
         )}
         <Field
           label="Until the end of"
-          optional
-          hint="Afterwards the member default holds again."
+          optional={!guest}
+          hint={
+            guest
+              ? "Within a year. Afterwards the zone is gone for them."
+              : "Afterwards the member default holds again."
+          }
           error={errorAt(fields, "expiresAt")}
         >
           <Input type="date" value={until} onChange={(event) => setUntil(event.target.value)} className="w-44" />
@@ -107,7 +133,7 @@ export function AccessForm({ organisation, zone, row, onDone, onClose }: AccessF
             <Button>Cancel</Button>
           </DialogClose>
           <Button type="submit" variant="primary" pending={pending}>
-            Set level
+            {row ? "Set level" : "Send invitation"}
           </Button>
         </DialogFooter>
       </form>
@@ -121,6 +147,10 @@ function errorAt(fields: Readonly<Record<string, string>>, name: string): string
   const line = Object.entries(fields).find(([field]) => field.startsWith(`${name}.`));
   return line && `Entry ${Number(line[0].slice(name.length + 1)) + 1}: ${line[1]}`;
 }
+
+/** What the browser knows already to be wrong, at its field. */
+const invalidField = (field: string, message: string): Refusal =>
+  new Refusal({ code: "invalid_input", message, fields: { [field]: message }, details: {} });
 
 const partsOf = (text: string, separator: RegExp): string[] =>
   text

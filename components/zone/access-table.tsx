@@ -8,6 +8,7 @@ import { Ladder } from "#components/ui/ladder.tsx";
 import { Table, THead, Th } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
+import { isBelow } from "#lib/access/zone-level.ts";
 import type { LadderRow } from "#lib/dns/zone-permissions.ts";
 import { stepsOfLevel } from "./zone-view.ts";
 
@@ -20,6 +21,9 @@ export interface AccessTableProps {
   rows: readonly LadderRow[];
   now: number;
 }
+
+const saidOf = (row: LadderRow): string =>
+  row.role === null && row.own === null ? `${row.name} is no longer a guest` : `${row.name} now has: ${row.level}`;
 
 const roles = { owner: "Owner", admin: "Admin", member: "Member" } as const;
 
@@ -36,8 +40,8 @@ export function AccessTable({ organisation, zone, rows, now }: AccessTableProps)
     setOpen(null);
     requestAnimationFrame(() => opener.current?.isConnected && opener.current.focus());
   };
-  const done = (row: LadderRow) => {
-    toast(`${row.name} now has: ${row.level}`, { tone: "ok" });
+  const done = (done: LadderRow | { email: string }) => {
+    toast("level" in done ? saidOf(done) : `${done.email} is invited`, { tone: "ok" });
     close();
     router.refresh();
   };
@@ -71,7 +75,7 @@ export function AccessTable({ organisation, zone, rows, now }: AccessTableProps)
                   <div className="text-faint">{row.email}</div>
                 </div>
               </td>
-              <td data-label="Role">{roles[row.role]}</td>
+              <td data-label="Role">{row.role ? roles[row.role] : "Guest"}</td>
               <td data-label="Level">
                 <Ladder value={stepsOfLevel(row.level)} label={row.level} />
               </td>
@@ -83,18 +87,14 @@ export function AccessTable({ organisation, zone, rows, now }: AccessTableProps)
               </td>
               <td data-label="Until">{row.own?.expiresAt != null && <Time at={row.own.expiresAt} now={now} />}</td>
               <td className="w-px text-end whitespace-nowrap">
-                {row.role === "member" && (
+                {(row.role === "member" || row.role === null) && (
                   <span className="inline-flex flex-wrap gap-1.5">
                     <Button size="sm" aria-label={`Set level of ${row.name}`} onClick={() => show("set", row)}>
                       Set level
                     </Button>
                     {row.own && (
-                      <Button
-                        size="sm"
-                        aria-label={`Back to member default: ${row.name}`}
-                        onClick={() => show("clear", row)}
-                      >
-                        Back to member default
+                      <Button size="sm" aria-label={`${wayBack(row)}: ${row.name}`} onClick={() => show("clear", row)}>
+                        {wayBack(row)}
                       </Button>
                     )}
                   </span>
@@ -111,20 +111,37 @@ export function AccessTable({ organisation, zone, rows, now }: AccessTableProps)
         <ConfirmDialog
           open
           onOpenChange={(still) => !still && close()}
-          title={`Take back the level of ${open.row.name}?`}
-          confirm="Back to member default"
-          tone="primary"
+          title={
+            open.row.role === null ? `Remove the guest ${open.row.name}?` : `Take back the level of ${open.row.name}?`
+          }
+          confirm={open.row.role === null ? "Remove guest" : "Back to member default"}
+          tone={open.row.role === null ? "danger" : "primary"}
           onConfirm={() => clear(open.row)}
         >
-          {open.row.name} has {open.row.level} in {zone} now, and will then have: {open.row.inherited}.
+          <p>
+            {open.row.name} has {open.row.level} in {zone} now, and will then have: {open.row.inherited}.
+          </p>
+          {gives(open.row) && (
+            <p className="mt-2 font-medium text-text">
+              This gives more access than now. It is noted so in the audit log.
+            </p>
+          )}
         </ConfirmDialog>
       )}
     </>
   );
 }
 
-function sourceOf({ role, own }: LadderRow): string {
+const wayBack = (row: LadderRow): string => (row.role === null ? "Remove" : "Back to member default");
+
+/** Whether taking the row away gives more, be it only outside its names and types. */
+const gives = ({ own, inherited }: LadderRow): boolean => own !== null && isBelow(own, inherited);
+
+function sourceOf({ role, own, level, inherited }: LadderRow): string {
+  if (role === null)
+    return own?.expired ? "Invitation (has ended)" : level === "none" ? "Invitation (guests are off)" : "Invitation";
   if (role !== "member") return "Role";
+  if (own?.expired && (level !== inherited || isBelow(own, inherited))) return "Set here (its end gives no more)";
   if (own?.expired) return "Member default (the level set here has ended)";
   return own ? "Set here" : "Member default";
 }

@@ -1,6 +1,7 @@
 /** What every page of a zone has on top: its name and state, what stands in its way, and the tabs. */
 import type { ReactNode } from "react";
 import { type TabItem, Tabs } from "#components/ui/tabs.tsx";
+import { GuestNote } from "./guest-note.tsx";
 import { namesOf, openZone, pathOf, type ZoneParams } from "./zone-data.ts";
 import { ZoneTop } from "./zone-top.tsx";
 
@@ -46,6 +47,14 @@ export async function ZoneFrame({ params, children }: { params: Promise<ZonePara
         refreshedAt={refreshedAt}
         now={Date.now()}
       />
+      {open.guest && (
+        <GuestNote
+          organisation={open.organisation}
+          zone={name.replace(/\.$/, "")}
+          until={open.guest.until}
+          now={Date.now()}
+        />
+      )}
       <Tabs label="Zone" items={tabs} className="mb-3.5" />
       {children}
     </>

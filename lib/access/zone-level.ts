@@ -132,7 +132,7 @@ function platformLevel(grants: GrantSet): ZoneLevel {
 const narrows = (row: ZoneRow): boolean => atLeast(row.level, "edit") && row.names.length + row.types.length > 0;
 
 /** Whether a row gives less than the level, be it only outside its names and types. Its end would then give more. */
-const isBelow = (row: ZoneRow, level: ZoneLevel): boolean =>
+export const isBelow = (row: ZoneRow, level: ZoneLevel): boolean =>
   compareLevels(narrows(row) ? "view" : row.level, level) < 0;
 
 /** The first rule that applies; `row` is set only where it narrows. */

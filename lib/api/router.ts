@@ -1,6 +1,7 @@
 /** Everything that one can do. REST, the browser's client, server components and the tests are projections of it. */
 import * as dns from "#lib/dns/procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
+import * as invites from "#lib/invites/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
 import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
@@ -8,6 +9,6 @@ import * as setup from "#lib/setup/procedures.ts";
 import * as accounts from "#lib/users/admin-procedures.ts";
 import * as users from "#lib/users/procedures.ts";
 
-export const router = { setup, users, accounts, factors, passkeys, roles, organisations, dns };
+export const router = { setup, users, accounts, factors, passkeys, roles, organisations, invites, dns };
 
 export type Router = typeof router;

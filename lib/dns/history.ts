@@ -2,12 +2,13 @@
 import { and, count, desc, eq, gte, lt, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { zoneChanges } from "#db/schema/index.ts";
+import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { likeAnywhere, type Page } from "#lib/api/list.ts";
 import { type Difference, type Entry, planOf } from "./journal.ts";
 import { recordCounts } from "./plan.ts";
 import type { Plan } from "./rrset.ts";
-import type { Zone } from "./zones.ts";
+import type { LoadedZone } from "./zones.ts";
 
 export interface HistoryQuery {
   page: number;
@@ -38,14 +39,16 @@ export interface HistoryEntry {
   settledAt: number | null;
 }
 
-export function pageOfHistory(zone: Zone, query: HistoryQuery): Page<HistoryEntry> {
+export function pageOfHistory(loaded: LoadedZone, query: HistoryQuery, reader: Actor): Page<HistoryEntry> {
+  const { zone } = loaded;
+  const named = namesOf(loaded, reader);
   const touches = (field: "name" | "type", pattern: string) =>
     sql`exists (select 1 from json_each(${zoneChanges.plan}) as change where change.value ->> ${field} like ${pattern} escape '\\')`;
   const where = and(
     eq(zoneChanges.zoneId, zone.id),
     query.name ? touches("name", likeAnywhere(query.name.toLowerCase())) : undefined,
     query.type ? touches("type", query.type.toUpperCase().replace(/[\\%_]/g, "\\$&")) : undefined,
-    query.actor ? eq(zoneChanges.actorId, query.actor) : undefined,
+    query.actor ? eq(zoneChanges.actorId, named(query.actor) ? query.actor : "") : undefined,
     query.from === undefined ? undefined : gte(zoneChanges.createdAt, query.from),
     query.to === undefined ? undefined : lt(zoneChanges.createdAt, query.to),
   );
@@ -58,27 +61,35 @@ export function pageOfHistory(zone: Zone, query: HistoryQuery): Page<HistoryEntr
     .offset((query.page - 1) * query.perPage)
     .all();
   const total = db().select({ n: count() }).from(zoneChanges).where(where).get()?.n ?? 0;
-  return { items: rows.map(entryOf), total, page: query.page, perPage: query.perPage };
+  return { items: rows.map((row) => entryOf(row, loaded, named)), total, page: query.page, perPage: query.perPage };
 }
 
-export function historyEntry(zone: Zone, id: string): HistoryEntry {
+export function historyEntry(loaded: LoadedZone, id: string, reader: Actor): HistoryEntry {
   const row = db()
     .select()
     .from(zoneChanges)
-    .where(and(eq(zoneChanges.id, id), eq(zoneChanges.zoneId, zone.id)))
+    .where(and(eq(zoneChanges.id, id), eq(zoneChanges.zoneId, loaded.zone.id)))
     .get();
   if (!row) throw notFound("change");
-  return entryOf(row);
+  return entryOf(row, loaded, namesOf(loaded, reader));
 }
 
-function entryOf(row: Entry): HistoryEntry {
+/** Whose names a reader sees: a guest's own alone, because the organisation's people are none of a guest's business. */
+const namesOf =
+  ({ guest }: LoadedZone, reader: Actor) =>
+  (actorId: string | null): boolean =>
+    guest === null || actorId === null || actorId === reader.id;
+
+function entryOf(row: Entry, { organisation }: LoadedZone, named: (actorId: string | null) => boolean): HistoryEntry {
   const plan = planOf(row);
   return {
     id: row.id,
     kind: row.kind,
     state: row.state,
     message: row.message,
-    actor: { type: row.actorType, id: row.actorId, label: row.actorLabel },
+    actor: named(row.actorId)
+      ? { type: row.actorType, id: row.actorId, label: row.actorLabel }
+      : { type: row.actorType, id: null, label: organisation.name },
     records: recordCounts(plan),
     plan,
     differs: row.differs ? (JSON.parse(row.differs) as Difference[]) : [],

@@ -3,7 +3,9 @@ import * as z from "zod";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import { inOrganisation, inZone, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
+import { emailAddress } from "#lib/users/users.ts";
 import { type ChangeResult, changeZone, previewChange } from "./changes.ts";
+import { inviteGuest, leaveZone, listGuestInvites, resendGuestInvite, revokeGuestInvite } from "./guests.ts";
 import { historyEntry, pageOfHistory } from "./history.ts";
 import { oneMore, replaceRecord, wantedChanges, withoutRecord } from "./intents.ts";
 import { addZone, zoneChoices } from "./new-zone.ts";
@@ -11,7 +13,7 @@ import { findRecord, pageOfRecords, pageOfRRsets } from "./records.ts";
 import { refreshZone } from "./refresh.ts";
 import * as shapes from "./shapes.ts";
 import { clearLevel, pageOfLadder, setLevel } from "./zone-permissions.ts";
-import { listZones, summaryOfZone } from "./zones.ts";
+import { listZones, summaryOfZone, takesGuests } from "./zones.ts";
 
 const ZONES = "/organisations/{organisation}/dns/zones";
 const ZONE = `${ZONES}/{zone}` as const;
@@ -50,7 +52,7 @@ export const open = inZone("view", {})
   .output(shapes.ZoneDetail)
   .handler(({ context }) => ({
     ...summaryOfZone(context, context.actor),
-    guestUntil: context.guestUntil,
+    guest: context.guest,
     ...shapes.capabilitiesOf(context.zone),
   }));
 
@@ -112,35 +114,79 @@ export const change = inZone("view", shapes.changes)
 export const history = inZone("view", shapes.historyQuery)
   .route({ method: "GET", path: `${ZONE}/changes`, summary: "History" })
   .output(page(shapes.HistoryEntry))
-  .handler(({ context, input }) => pageOfHistory(context.zone, input));
+  .handler(({ context, input }) => pageOfHistory(context, input, context.actor));
 
 export const historyOne = inZone("view", { change: z.string() })
   .route({ method: "GET", path: `${ZONE}/changes/{change}`, summary: "One change" })
   .output(shapes.HistoryEntry)
-  .handler(({ context, input }) => historyEntry(context.zone, input.change));
+  .handler(({ context, input }) => historyEntry(context, input.change, context.actor));
 
 export const ladder = inZone("manage", listQuery(["name"]))
   .route({ method: "GET", path: `${ZONE}/permissions`, summary: "Who has which level" })
   .output(page(shapes.LadderRow))
   .handler(({ context, input }) => pageOfLadder(context, input));
 
+const scope = {
+  names: z.array(z.string().max(255)).max(50, "At most 50 name patterns.").default([]),
+  types: z.array(z.string().max(20)).max(50).default([]),
+};
+
 export const setPermission = inZone("manage", {
   user: z.string(),
   level: z.enum(zoneLevels, { error: "Choose none, view, edit or full." }),
-  names: z.array(z.string().max(255)).max(50, "At most 50 name patterns.").default([]),
-  types: z.array(z.string().max(20)).max(50).default([]),
+  ...scope,
   expiresAt: z.number().int().nullable().default(null),
 })
-  .route({ method: "PUT", path: `${ZONE}/permissions/{user}`, summary: "Give a member a level" })
+  .route({ method: "PUT", path: `${ZONE}/permissions/{user}`, summary: "Give a member or a guest a level" })
   .output(shapes.LadderRow)
   .handler(({ context, input: { user, level, names, types, expiresAt } }) =>
     setLevel(context, user, { level, names, types, expiresAt }, context.actor),
   );
 
 export const clearPermission = inZone("manage", { user: z.string() })
-  .route({ method: "DELETE", path: `${ZONE}/permissions/{user}`, summary: "Back to the member default" })
+  .route({
+    method: "DELETE",
+    path: `${ZONE}/permissions/{user}`,
+    summary: "Back to the member default; for a guest, out",
+  })
   .output(shapes.LadderRow)
   .handler(({ context, input }) => clearLevel(context, input.user, context.actor));
+
+export const inviteOne = inZone("manage", {
+  email: emailAddress,
+  level: z.enum(["view", "edit", "full"], { error: "Choose view, edit or full." }),
+  ...scope,
+  expiresAt: z.number({ error: "Say until when: within a year." }).int(),
+})
+  .route({ method: "POST", path: `${ZONE}/guests`, successStatus: 201, summary: "Invite a guest" })
+  .output(z.object({ status: z.literal("invited"), email: z.string() }))
+  .handler(({ context, input: { email, level, names, types, expiresAt } }) =>
+    inviteGuest(context, { email, level, names, types, expiresAt }, context.actor),
+  );
+
+export const invites = inZone("manage", {})
+  .route({
+    method: "GET",
+    path: `${ZONE}/invites`,
+    summary: "Invitations of guests that wait for an answer, and whether guests are allowed now",
+  })
+  .output(z.object({ items: z.array(shapes.GuestInvite), allowed: z.boolean() }))
+  .handler(({ context }) => ({ items: listGuestInvites(context), allowed: takesGuests(context.organisation) }));
+
+export const resendInvite = inZone("manage", { invite: z.string() })
+  .route({ method: "POST", path: `${ZONE}/invites/{invite}/resend`, summary: "Mail it again, with a new link" })
+  .output(z.object({ sent: z.string(), expiresAt: z.number() }))
+  .handler(({ context, input }) => resendGuestInvite(context, input.invite, context.actor));
+
+export const revokeInvite = inZone("manage", { invite: z.string() })
+  .route({ method: "DELETE", path: `${ZONE}/invites/{invite}`, summary: "Take back the invitation of a guest" })
+  .output(z.object({ revoked: z.string() }))
+  .handler(({ context, input }) => revokeGuestInvite(context, input.invite, context.actor));
+
+export const leave = inZone("view", {})
+  .route({ method: "POST", path: `${ZONE}/leave`, summary: "Stop being a guest" })
+  .output(z.object({ left: z.string() }))
+  .handler(({ context }) => leaveZone(context, context.actor));
 
 /** An outcome that nobody knows yet is 202. */
 function answered(context: { trace: { status?: number } }, result: ChangeResult): ChangeResult {

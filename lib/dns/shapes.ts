@@ -51,8 +51,8 @@ export const Zone = z.object({
   createdAt: z.number().int(),
 });
 export const ZoneDetail = Zone.extend({
-  /** When a guest's level ends; null for everybody else. */
-  guestUntil: z.number().int().nullable(),
+  /** A guest, whose level ends then; null for everybody else. */
+  guest: z.object({ until: z.number().int().nullable() }).nullable(),
   kind: z.string(),
   types: z.array(z.string()),
   offers: z.array(z.string()),
@@ -180,7 +180,8 @@ export const LadderRow = z.object({
   userId: z.string(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(["owner", "admin", "member"]),
+  /** Null: a guest. */
+  role: z.enum(["owner", "admin", "member"]).nullable(),
   inherited: level,
   own: z
     .object({
@@ -192,6 +193,31 @@ export const LadderRow = z.object({
     })
     .nullable(),
   level,
+});
+
+const scope = {
+  level,
+  names: z.array(z.string()),
+  types: z.array(z.string()),
+};
+export const GuestInvite = z.object({
+  id: z.string(),
+  email: z.string(),
+  ...scope,
+  /** When the level will end. */
+  accessUntil: z.number(),
+  sender: z.string(),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+});
+export const Guest = z.object({
+  userId: z.string(),
+  name: z.string(),
+  email: z.string(),
+  zone: z.object({ id: z.string(), name: z.string(), displayName: z.string() }),
+  ...scope,
+  expiresAt: z.number().nullable(),
+  expired: z.boolean(),
 });
 
 export const toWire = (set: RRset, id: string) => {

@@ -26,8 +26,8 @@ export interface LoadedZone {
   organisation: OrganisationRef;
   /** The actor's role in the organisation. */
   role: OrganisationRole | null;
-  /** When a guest's row ends; null for everybody else. */
-  guestUntil: number | null;
+  /** A guest's row, with its end; null for everybody else. */
+  guest: { until: number | null } | null;
   access: ZoneAccess;
 }
 
@@ -81,21 +81,21 @@ interface JoinedZone {
 }
 
 function loadedFrom({ zone, organisation, role, row }: JoinedZone, actor: Actor): LoadedZone {
-  const guest = role === null && row !== null && takesGuests(organisation);
+  const guests = role === null && row !== null && takesGuests(organisation);
   const access = zoneAccess({
     grants: actor.grants,
     organisationRole: role,
     memberDefault: organisation.memberDefault,
-    guests: guest,
+    guests,
     row: row && toZoneRow(row),
     now: Date.now(),
   });
-  const guestUntil = guest && access.source === "row" ? row.expiresAt : null;
-  return { zone, organisation, role, guestUntil, access };
+  const guest = guests && access.source === "row" ? { until: row.expiresAt } : null;
+  return { zone, organisation, role, guest, access };
 }
 
 /** Whether accounts outside the organisation may hold rows in its zones now. */
-const takesGuests = (organisation: Pick<OrganisationRef, "guests">, tx: DbOrTx = db()): boolean =>
+export const takesGuests = (organisation: Pick<OrganisationRef, "guests">, tx: DbOrTx = db()): boolean =>
   organisation.guests === "allowed" && setting("feature.guests", tx);
 
 export const toZoneRow = (row: typeof zonePermissions.$inferSelect): ZoneRow => ({
@@ -104,6 +104,9 @@ export const toZoneRow = (row: typeof zonePermissions.$inferSelect): ZoneRow => 
   types: JSON.parse(row.types) as string[],
   expiresAt: row.expiresAt,
 });
+
+/** How people read a zone's name: in its own script, without the final dot. */
+export const shownName = (zone: { name: string }): string => displayName(zone.name).replace(/\.$/, "");
 
 export interface ZoneSummary {
   id: string;
@@ -133,7 +136,7 @@ export function summaryOfZone({ zone, organisation, role, access }: LoadedZone, 
   return {
     id: zone.id,
     name: zone.name,
-    displayName: displayName(zone.name).replace(/\.$/, ""),
+    displayName: shownName(zone),
     organisation: {
       id: organisation.id,
       handle: organisation.handle,
@@ -214,6 +217,19 @@ export function visibleZones(actor: Actor & { id: string }): SQL<number> {
   const visible = and(eq(zones.organisationId, organisations.id), visibleTo(actor));
   return sql<number>`(select count(*) from ${zones} left join ${organisationMembers} on ${member} left join ${zonePermissions} on ${row} where ${visible})`;
 }
+
+/** The zones that the actor can view, as a subquery of their ids. */
+export const visibleZoneIds = (actor: Actor & { id: string }) =>
+  db()
+    .select({ id: zones.id })
+    .from(zones)
+    .innerJoin(organisations, eq(organisations.id, zones.organisationId))
+    .leftJoin(
+      organisationMembers,
+      and(eq(organisationMembers.organisationId, organisations.id), eq(organisationMembers.userId, actor.id)),
+    )
+    .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id)))
+    .where(visibleTo(actor));
 
 /** The ladder as a condition: a tenth of `zoneAccess`, only "at least view". A test holds the two against each other. */
 function visibleTo(actor: Actor): SQL | undefined {

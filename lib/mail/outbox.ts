@@ -1,4 +1,5 @@
 /** The outbox: every mail is a row before it leaves. Its one-time link stands apart, sealed, until it is sent or expires. */
+import { eq, sql } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
 import { mailSecrets, mails } from "#db/schema/index.ts";
 import { seal } from "#lib/crypto/seal.ts";
@@ -44,4 +45,16 @@ export function queueMail(tx: Tx, mail: NewMail): string {
   }
   sendMail.enqueue(tx, { mail: id });
   return id;
+}
+
+/** Takes back a mail whose link is void: if it has not left yet it never does, and the link goes either way. */
+export function withdrawMail(tx: Tx, id: string): void {
+  tx.update(mails)
+    .set({
+      status: sql`case ${mails.status} when 'queued' then 'cancelled' else ${mails.status} end`,
+      expiresAt: Date.now(),
+    })
+    .where(eq(mails.id, id))
+    .run();
+  tx.delete(mailSecrets).where(eq(mailSecrets.mailId, id)).run();
 }

@@ -1,23 +1,16 @@
 /** Who is in an organisation, and how they come and go. */
-import { and, asc, count, desc, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, inArray, or, sql } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
-import {
-  organisationInvites,
-  organisationMembers,
-  organisations,
-  users,
-  zonePermissions,
-  zones,
-} from "#db/schema/index.ts";
+import { organisationMembers, users, zonePermissions, zones } from "#db/schema/index.ts";
 import { mayAssign, type OrganisationAccess, type OrganisationRole } from "#lib/access/organisation-role.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
-import { newId } from "#lib/id.ts";
+import { tell } from "#lib/mail/news.ts";
+import { accountByEmail } from "#lib/users/users.ts";
+import { dropInvitesTo, type InvitedRole, inviteMember, nameOf, withdrawInvitesOf } from "./invites.ts";
 import { type Organisation, targetOf } from "./organisations.ts";
-
-const INVITE_DAYS = 7;
 
 export interface Member {
   userId: string;
@@ -75,143 +68,53 @@ export function listMembers(organisation: Organisation, query: ListQuery): Page<
 }
 
 /**
- * Staff with org:write add an account at once. Anyone else's addition waits until the person accepts it; the answer is the
- * same whether or not the address has an account.
+ * Invites an address: the answer and the work are the same whether or not it has an account. What staff with org:write
+ * add is in at once if there is such an account.
  */
 export function addMember(
   inside: Inside,
-  input: { email: string; role: "admin" | "member" },
+  input: { email: string; role: InvitedRole },
   actor: Actor & { id: string },
-) {
+): { status: "added" | "invited"; email: string; role: InvitedRole } {
   const { organisation, asStaff } = inside;
-  return transaction((tx): { status: "added" | "invited"; email: string; role: "admin" | "member" } => {
-    const account = tx.select({ id: users.id }).from(users).where(eq(users.email, input.email)).get();
-    if (account && memberRole(tx, organisation.id, account.id)) {
-      throw new Problem("already_exists", "This person is a member already.", {
-        fields: { email: "This person is a member already." },
+  return transaction((tx) => {
+    assertNoMember(tx, organisation, input.email);
+    const account = actor.grants.has("org:write") ? accountByEmail(input.email, tx) : undefined;
+    if (!account) {
+      inviteMember(tx, inside, input, actor);
+      return { status: "invited", ...input };
+    }
+    join(tx, organisation.id, account, input.role);
+    audit(tx, actor, { ...memberTarget(organisation, account.id, input.email), after: { role: input.role }, asStaff });
+    if (account.id !== actor.id) {
+      const as = input.role === "admin" ? "an admin" : "a member";
+      tell(tx, account.id, "member-added", {
+        subject: `You are in ${organisation.name} now`,
+        text: `${nameOf(tx, actor.id)} added you to ${organisation.name} as ${as}.`,
       });
     }
-    if (actor.grants.has("org:write")) {
-      if (!account)
-        throw new Problem("not_found", "There is no account with this address.", {
-          fields: { email: "There is no account with this address." },
-        });
-      join(tx, organisation.id, account.id, input.role);
-      tx.delete(organisationInvites)
-        .where(and(eq(organisationInvites.organisationId, organisation.id), eq(organisationInvites.email, input.email)))
-        .run();
-      audit(tx, actor, {
-        ...memberTarget(organisation, account.id, input.email),
-        after: { role: input.role },
-        asStaff,
-      });
-      return { status: "added", ...input };
-    }
-    invite(tx, organisation, input, actor);
-    return { status: "invited", ...input };
+    return { status: "added", ...input };
   });
 }
 
-function invite(
-  tx: Tx,
-  organisation: Organisation,
-  input: { email: string; role: "admin" | "member" },
-  actor: Actor & { id: string },
-): void {
-  const now = Date.now();
-  const row = { role: input.role, invitedBy: actor.id, createdAt: now, expiresAt: now + INVITE_DAYS * 86_400_000 };
-  const id = newId(now);
-  tx.insert(organisationInvites)
-    .values({ id, organisationId: organisation.id, email: input.email, ...row })
-    .onConflictDoUpdate({ target: [organisationInvites.organisationId, organisationInvites.email], set: row })
-    .run();
-  audit(tx, actor, {
-    target: { type: "invite", id, label: input.email },
-    organisationId: organisation.id,
-    after: { role: input.role },
+/** The list of members says as much to whoever may invite. */
+function assertNoMember(tx: Tx, organisation: Organisation, email: string): void {
+  const member = tx
+    .select({ id: users.id })
+    .from(organisationMembers)
+    .innerJoin(users, eq(users.id, organisationMembers.userId))
+    .where(and(eq(organisationMembers.organisationId, organisation.id), eq(users.email, email)))
+    .get();
+  if (!member) return;
+  throw new Problem("already_exists", "This person is a member already.", {
+    fields: { email: "This person is a member already." },
   });
 }
 
-export interface Invite {
-  id: string;
-  email: string;
-  role: "admin" | "member";
-  createdAt: number;
-  expiresAt: number;
-}
-
-export function listInvites(organisation: Organisation): Invite[] {
-  return db()
-    .select({
-      id: organisationInvites.id,
-      email: organisationInvites.email,
-      role: organisationInvites.role,
-      createdAt: organisationInvites.createdAt,
-      expiresAt: organisationInvites.expiresAt,
-    })
-    .from(organisationInvites)
-    .where(and(eq(organisationInvites.organisationId, organisation.id), gt(organisationInvites.expiresAt, Date.now())))
-    .orderBy(desc(organisationInvites.createdAt))
-    .limit(200)
-    .all();
-}
-
-export function revokeInvite(inside: Inside, id: string, actor: Actor): { revoked: string } {
-  return transaction((tx) => {
-    const row = tx
-      .delete(organisationInvites)
-      .where(and(eq(organisationInvites.id, id), eq(organisationInvites.organisationId, inside.organisation.id)))
-      .returning()
-      .get();
-    if (!row) throw notFound("invitation");
-    audit(tx, actor, {
-      target: { type: "invite", id, label: row.email },
-      organisationId: inside.organisation.id,
-      before: { role: row.role },
-      asStaff: inside.asStaff,
-    });
-    return { revoked: id };
-  });
-}
-
-/** The invitations that wait for an account: those to its verified address. */
-export function invitesFor(userId: string) {
-  return db()
-    .select({
-      id: organisationInvites.id,
-      role: organisationInvites.role,
-      organisation: organisations.name,
-      handle: organisations.handle,
-      createdAt: organisationInvites.createdAt,
-      expiresAt: organisationInvites.expiresAt,
-    })
-    .from(organisationInvites)
-    .innerJoin(organisations, eq(organisations.id, organisationInvites.organisationId))
-    .innerJoin(users, and(eq(users.email, organisationInvites.email), sql`${users.emailVerifiedAt} is not null`))
-    .where(and(eq(users.id, userId), gt(organisationInvites.expiresAt, Date.now())))
-    .orderBy(desc(organisationInvites.createdAt))
-    .all();
-}
-
-/** Single use: the invitation is gone, whichever way it is answered. */
-export function answerInvite(
-  id: string,
-  accept: boolean,
-  actor: Actor & { id: string },
-): { organisation: string; handle: string; joined: boolean } {
-  return transaction((tx) => {
-    tx.delete(organisationInvites).where(lt(organisationInvites.expiresAt, Date.now())).run();
-    const mine = invitesFor(actor.id).find((row) => row.id === id);
-    const row = mine && tx.delete(organisationInvites).where(eq(organisationInvites.id, id)).returning().get();
-    if (!mine || !row) throw notFound("invitation");
-    if (accept && !memberRole(tx, row.organisationId, actor.id)) join(tx, row.organisationId, actor.id, row.role);
-    audit(tx, actor, {
-      target: { type: "member", id: actor.id, label: actor.label },
-      organisationId: row.organisationId,
-      after: { accepted: accept, role: row.role },
-    });
-    return { organisation: mine.organisation, handle: mine.handle, joined: accept };
-  });
+/** Puts an account into an organisation. A level that it held as a guest stays; invitations to it are done with. */
+export function join(tx: Tx, organisationId: string, account: { id: string; email: string }, role: InvitedRole): void {
+  tx.insert(organisationMembers).values({ organisationId, userId: account.id, role, createdAt: Date.now() }).run();
+  dropInvitesTo(tx, organisationId, account.email);
 }
 
 export function changeMemberRole(inside: Inside, userId: string, role: "admin" | "member", actor: Actor): Member {
@@ -245,11 +148,7 @@ export function removeMember(inside: Inside, userId: string, actor: Actor): { re
     tx.delete(zonePermissions)
       .where(and(eq(zonePermissions.userId, userId), inArray(zonePermissions.zoneId, owned)))
       .run();
-    tx.delete(organisationInvites)
-      .where(
-        and(eq(organisationInvites.organisationId, inside.organisation.id), eq(organisationInvites.invitedBy, userId)),
-      )
-      .run();
+    withdrawInvitesOf(tx, inside.organisation.id, userId);
     tx.delete(organisationMembers)
       .where(
         and(eq(organisationMembers.organisationId, inside.organisation.id), eq(organisationMembers.userId, userId)),
@@ -260,6 +159,13 @@ export function removeMember(inside: Inside, userId: string, actor: Actor): { re
       before: { role: before.role },
       asStaff: inside.asStaff && userId !== actor.id,
     });
+    if (userId !== actor.id) {
+      const { name } = inside.organisation;
+      tell(tx, userId, "member-removed", {
+        subject: `You are no longer in ${name}`,
+        text: `You were removed from ${name}, and no longer have access to its zones.`,
+      });
+    }
     return { removed: userId };
   });
 }
@@ -287,6 +193,13 @@ export function handOver(inside: Inside, userId: string, actor: Actor): { owner:
       after: { owner: userId },
       asStaff: inside.asStaff,
     });
+    const subject = `${organisation.name} has another owner`;
+    if (userId !== actor.id) tell(tx, userId, "ownership", { subject, text: `You own ${organisation.name} now.` });
+    if (previous)
+      tell(tx, previous.userId, "ownership", {
+        subject,
+        text: `${next.name} owns ${organisation.name} now, and you are an admin of it.`,
+      });
     return { owner: userId };
   });
 }
@@ -297,18 +210,6 @@ function assertMayAssign(inside: Inside, present: OrganisationRole, next: Organi
   if (!mayAssign(standing, present, next)) {
     throw new Problem("forbidden", "Your role in this organisation does not reach this person.", { missing: "owner" });
   }
-}
-
-function join(tx: Tx, organisationId: string, userId: string, role: "admin" | "member"): void {
-  tx.insert(organisationMembers).values({ organisationId, userId, role, createdAt: Date.now() }).run();
-}
-
-function memberRole(tx: Tx, organisationId: string, userId: string): OrganisationRole | undefined {
-  return tx
-    .select({ role: organisationMembers.role })
-    .from(organisationMembers)
-    .where(and(eq(organisationMembers.organisationId, organisationId), eq(organisationMembers.userId, userId)))
-    .get()?.role;
 }
 
 function loadMember(tx: Tx, organisation: Organisation, userId: string): Member {

@@ -3,18 +3,12 @@ import * as z from "zod";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import { can, inOrganisation, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
+import { pageOfGuests } from "#lib/dns/guests.ts";
+import { Guest } from "#lib/dns/shapes.ts";
+import { takesGuests } from "#lib/dns/zones.ts";
 import { emailAddress } from "#lib/users/users.ts";
-import {
-  addMember,
-  answerInvite,
-  changeMemberRole,
-  handOver,
-  invitesFor,
-  listInvites,
-  listMembers,
-  removeMember,
-  revokeInvite,
-} from "./members.ts";
+import { listInvites, resendInvite, revokeInvite } from "./invites.ts";
+import { addMember, changeMemberRole, handOver, listMembers, removeMember } from "./members.ts";
 import {
   createOrganisation,
   deleteOrganisation,
@@ -38,10 +32,10 @@ const Invite = z.object({
   id: z.string(),
   email: z.string(),
   role: joinable,
+  sender: z.string(),
   createdAt: z.number(),
   expiresAt: z.number(),
 });
-const OwnInvite = Invite.omit({ email: true }).extend({ organisation: z.string(), handle: z.string() });
 
 export const list = signedIn(
   { ...listQuery(["name", "handle", "createdAt"]), scope: z.enum(["own", "all"]).default("own") },
@@ -135,12 +129,24 @@ export const revoke = inOrganisation("admin", { invite: z.string() })
   .output(z.object({ revoked: z.string() }))
   .handler(({ context, input }) => revokeInvite(context, input.invite, context.actor));
 
-export const ownInvites = signedIn({})
-  .route({ method: "GET", path: "/account/invites", summary: "Invitations to oneself" })
-  .output(z.object({ items: z.array(OwnInvite) }))
-  .handler(({ context }) => ({ items: invitesFor(context.actor.id) }));
+export const resend = inOrganisation("admin", { invite: z.string() })
+  .route({
+    method: "POST",
+    path: "/organisations/{organisation}/invites/{invite}/resend",
+    summary: "Mail an invitation again, with a new link",
+  })
+  .output(z.object({ sent: z.string(), expiresAt: z.number() }))
+  .handler(({ context, input }) => resendInvite(context, input.invite, context.actor));
 
-export const answer = signedIn({ invite: z.string(), accept: z.boolean() })
-  .route({ method: "POST", path: "/account/invites/{invite}", summary: "Accept or decline an invitation" })
-  .output(z.object({ organisation: z.string(), handle: z.string(), joined: z.boolean() }))
-  .handler(({ context, input }) => answerInvite(input.invite, input.accept, context.actor));
+const { page: pageNumber, perPage } = listQuery(["name"]);
+export const guests = inOrganisation("member", { page: pageNumber, perPage }, { flag: "feature.dns" })
+  .route({
+    method: "GET",
+    path: "/organisations/{organisation}/guests",
+    summary: "Accounts outside with a level in one of its zones, as far as one can view those",
+  })
+  .output(page(Guest).extend({ allowed: z.boolean() }))
+  .handler(({ context, input }) => ({
+    ...pageOfGuests(context.organisation.id, input, context.actor),
+    allowed: takesGuests(context.organisation),
+  }));

@@ -351,8 +351,8 @@ describe("joining", () => {
       body: { fields: { email: expect.any(String) } },
     });
     expect(await staff.call("POST", `${at.path}/members`, { email: "nobody@example.org" })).toMatchObject({
-      status: 404,
-      body: { fields: { email: expect.any(String) } },
+      status: 201,
+      body: { status: "invited" },
     });
     sql(
       "insert into organisation_members (organisation_id, user_id, role, created_at) values (?, ?, 'member', 0)",

@@ -90,8 +90,14 @@ export const procedureTable: Record<string, Row> = {
   "organisations.handOverTo": write("inOrganisation(owner)", tokens),
   "organisations.invites": read("inOrganisation(admin)", tokens),
   "organisations.revoke": write("inOrganisation(admin)", tokens),
-  "organisations.ownInvites": read("signedIn"),
-  "organisations.answer": write("signedIn"),
+  "organisations.resend": write("inOrganisation(admin)", tokens),
+  "organisations.guests": read("inOrganisation(member)", tokens),
+  "invites.waiting": read("signedIn"),
+  "invites.answer": write("signedIn"),
+  "invites.look": read("anyone"),
+  "invites.accept": write("signedIn"),
+  "invites.decline": write("anyone"),
+  "invites.register": write("anyone"),
   "dns.ownZones": read("signedIn", tokens),
   "dns.list": read("inOrganisation(member)", tokens),
   "dns.connections": read("inOrganisation(member)", tokens),
@@ -109,6 +115,11 @@ export const procedureTable: Record<string, Row> = {
   "dns.ladder": read("inZone(manage)", tokens),
   "dns.setPermission": write("inZone(manage)", tokens),
   "dns.clearPermission": write("inZone(manage)", tokens),
+  "dns.inviteOne": write("inZone(manage)", tokens),
+  "dns.invites": read("inZone(manage)", tokens),
+  "dns.resendInvite": write("inZone(manage)", tokens),
+  "dns.revokeInvite": write("inZone(manage)", tokens),
+  "dns.leave": write("inZone(view)", tokens),
 };
 
 /** The doors into the app: nothing else under app/ answers a request. */

@@ -61,13 +61,24 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "organisations.changeRole": (stage) => ({ user: stage.member.id, role: "admin" }),
   "organisations.removeOne": (stage) => ({ user: stage.member.id }),
   "organisations.handOverTo": (stage) => ({ user: stage.member.id }),
-  "organisations.answer": (stage) => ({ invite: stage.ownInvite, accept: true }),
+  "invites.answer": (stage) => ({ invite: stage.ownInvite, accept: true }),
+  "invites.look": (stage) => ({ token: stage.inviteToken }),
+  "invites.accept": (stage) => ({ token: stage.inviteToken }),
+  "invites.decline": (stage) => ({ token: stage.inviteToken }),
+  "invites.register": (stage) => ({ token: stage.inviteToken, name: "Somebody", password: "a long enough password" }),
   "dns.create": () => ({ name: `made${fresh()}.example`, connection: "local" }),
   "dns.addRecord": () => ({ name: "new", type: "A", ttl: 60, content: "192.0.2.9" }),
   "dns.editRecord": () => ({ name: "www", type: "A", ttl: 60, content: "192.0.2.10" }),
   "dns.change": () => ({ deletions: [{ name: "www", type: "A" }] }),
   "dns.setPermission": (stage) => ({ user: stage.member.id, level: "edit" }),
   "dns.clearPermission": (stage) => ({ user: stage.member.id }),
+  "dns.inviteOne": () => ({
+    email: `a.guest.${fresh()}@example.org`,
+    level: "edit",
+    expiresAt: Date.now() + 86_400_000,
+  }),
+  "dns.resendInvite": (stage) => ({ invite: stage.zoneInvite }),
+  "dns.revokeInvite": (stage) => ({ invite: stage.zoneInvite }),
 };
 
 /** An account that has nothing but a role without grants. */
@@ -98,11 +109,15 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
     sql.run("insert into role_grants (role_id, permission, position) values (?, 'a:b', 0), (?, 'c:d', 1)", role, role),
   "organisations.remove": ({ sql, organisation }) =>
     sql.run("delete from zones where organisation_id = ?", organisation.id),
-  "organisations.answer": (stage, caller) => {
+  "invites.answer": (stage, caller) => {
     if (caller.id) stage.ownInvite = insertInvite(stage, caller.email, stage.member.id);
   },
   "factors.remove": setUpTotp,
   "factors.renewCodes": setUpTotp,
+  "invites.accept": (stage, caller) => {
+    stage.inviteToken = `own-token-${fresh()}`;
+    if (caller.id) insertInvite(stage, caller.email, stage.member.id, stage.inviteToken);
+  },
   "users.endOneSession": (stage, caller) => {
     stage.session = sessionOf(stage.sql, caller.id) || stage.session;
   },
@@ -120,19 +135,24 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "passkeys.add": { every: [422] },
   "passkeys.confirm": { every: [422] },
   "organisations.leave": { owner: [409], permission: [404], root: [404] },
+  // Nobody on the stage is a guest.
+  "dns.leave": { every: [409] },
   "dns.create": { owner: [403], admin: [403], permission: [403] },
 };
 
 /** Children of the stage that another stage's parent must not have: 404. */
 export const children: [
   procedure: string,
-  child: "record" | "change" | "invite" | "ownInvite" | "session" | "passkey" | "member",
+  child: "record" | "change" | "invite" | "zoneInvite" | "ownInvite" | "session" | "passkey" | "member",
 ][] = [
   ["dns.editRecord", "record"],
   ["dns.removeRecord", "record"],
   ["dns.historyOne", "change"],
   ["organisations.revoke", "invite"],
-  ["organisations.answer", "ownInvite"],
+  ["organisations.resend", "invite"],
+  ["dns.resendInvite", "zoneInvite"],
+  ["dns.revokeInvite", "zoneInvite"],
+  ["invites.answer", "ownInvite"],
   ["users.endOneSession", "session"],
   ["passkeys.rename", "passkey"],
   ["passkeys.remove", "passkey"],

@@ -1,4 +1,5 @@
 /** What the walk calls procedures on: one organisation with a zone and everything in it, and people of every standing towards it. */
+import { createHash } from "node:crypto";
 import type { Panel, Person } from "./panel.ts";
 
 /** Everything that a route's parameters can name. */
@@ -11,8 +12,12 @@ export interface Stage {
   change: string;
   /** A pending invitation to somebody else. */
   invite: string;
+  /** A pending invitation of somebody else to the zone. */
+  zoneInvite: string;
   /** A pending invitation to the caller, once there is one. */
   ownInvite: string;
+  /** The token of an invitation by mail: to the caller, once there is one; to an address without account otherwise. */
+  inviteToken: string;
   session: string;
   passkey: string;
   member: Person;
@@ -58,11 +63,14 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
   await owner.call("PUT", `${base}/permissions/${member.id}`, { level: "view" });
   const { bare, role } = await bareAccount(panel, sql, n);
   const stage = { panel, sql, organisation, zone, record: record.id, change: record.change, member, bare, role };
-  const invite = insertInvite(stage, `somebody.${n}@example.org`, owner.id);
+  const inviteToken = `token-of-${n}`;
+  const invite = insertInvite(stage, `somebody.${n}@example.org`, owner.id, inviteToken);
   return {
     ...stage,
     invite,
+    zoneInvite: insertZoneInvite(stage, `guest.${n}@example.org`, owner.id),
     ownInvite: invite,
+    inviteToken,
     session: sessionOf(sql, member.id),
     passkey: insertPasskey(sql, member.id),
   };
@@ -79,14 +87,20 @@ async function bareAccount(panel: Panel, sql: Sql, n: number) {
   return { bare: { ...person, passkey }, role };
 }
 
-export function insertInvite(stage: Pick<Stage, "sql" | "organisation">, email: string, by: string): string {
+export function insertInvite(
+  stage: Pick<Stage, "sql" | "organisation">,
+  email: string,
+  by: string,
+  token: string | null = null,
+): string {
   const id = `invite-${fresh()}`;
   const now = Date.now();
   stage.sql.run(
-    "insert into organisation_invites (id, organisation_id, email, role, invited_by, created_at, expires_at) values (?, ?, ?, 'member', ?, ?, ?)",
+    "insert into organisation_invites (id, organisation_id, email, role, token_hash, invited_by, created_at, expires_at) values (?, ?, ?, 'member', ?, ?, ?, ?)",
     id,
     stage.organisation.id,
     email,
+    token === null ? null : createHash("sha256").update(token).digest("hex"),
     by,
     now,
     now + 3_600_000,
@@ -102,6 +116,22 @@ export function insertPasskey(sql: Sql, user: string): string {
     id,
     user,
     Buffer.from(id).toString("base64url"),
+  );
+  return id;
+}
+
+function insertZoneInvite({ sql, organisation }: Pick<Stage, "sql" | "organisation">, email: string, by: string) {
+  const id = `zone-invite-${fresh()}`;
+  const now = Date.now();
+  sql.run(
+    "insert into zone_invites (id, zone_id, email, level, access_until, invited_by, created_at, expires_at) select ?, id, ?, 'view', ?, ?, ?, ? from zones where organisation_id = ?",
+    id,
+    email,
+    now + 86_400_000,
+    by,
+    now,
+    now + 3_600_000,
+    organisation.id,
   );
   return id;
 }

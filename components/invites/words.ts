@@ -1,0 +1,25 @@
+/** How an invitation is put into words, and where its answer leads. Pure. */
+import { organisationPath } from "#components/organisations/words.ts";
+import { zonePath } from "#components/zone/zone-view.ts";
+import type { Outputs } from "#lib/api/outputs.ts";
+
+type Invitation = Outputs["invites"]["waiting"]["items"][number];
+
+const doing = { view: "see", edit: "add and change", full: "add, change and delete" } as const;
+
+/** What one may do as a guest, such as "add and change records for the names www, *.dev and the types A". */
+export function guestWords({ level, names, types }: NonNullable<Invitation["zone"]>): string {
+  const scope = [
+    names.length > 0 && `the ${names.length === 1 ? "name" : "names"} ${names.join(", ")}`,
+    types.length > 0 && `the ${types.length === 1 ? "type" : "types"} ${types.join(", ")}`,
+  ].filter(Boolean);
+  const verb =
+    level !== "view" && scope.length > 0 ? `see records, and ${doing[level]} them` : `${doing[level]} records`;
+  return scope.length > 0 ? `${verb} for ${scope.join(" and ")}` : verb;
+}
+
+export const roleWords = (role: "admin" | "member"): string => (role === "admin" ? "an admin" : "a member");
+
+/** The page of what one is in now. */
+export const pathOfAnswer = ({ handle, zone }: Pick<Outputs["invites"]["accept"], "handle" | "zone">): string =>
+  zone ? zonePath(handle, zone.replace(/\.$/, "")) : organisationPath(handle);

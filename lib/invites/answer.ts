@@ -1,0 +1,264 @@
+/** Answering invitations: to an organisation or to one of its zones, by the link in the mail or from the dashboard. */
+import { and, desc, eq, gt, isNotNull, type SQL } from "drizzle-orm";
+import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
+import {
+  organisationInvites,
+  organisationMembers,
+  organisations,
+  users,
+  zoneInvites,
+  zones,
+} from "#db/schema/index.ts";
+import type { Actor } from "#lib/actor.ts";
+import { notFound, Problem } from "#lib/api/errors.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { hashPassword } from "#lib/auth/password.ts";
+import { hashToken } from "#lib/crypto/secret.ts";
+import { type GuestLevel, scopeOf } from "#lib/dns/guests.ts";
+import { writeRow } from "#lib/dns/zone-permissions.ts";
+import { shownName, takesGuests } from "#lib/dns/zones.ts";
+import { tell } from "#lib/mail/news.ts";
+import { withdrawMail } from "#lib/mail/outbox.ts";
+import type { InvitedRole } from "#lib/organisations/invites.ts";
+import { join } from "#lib/organisations/members.ts";
+import { accountByEmail, insertAccount } from "#lib/users/users.ts";
+import { INVITE_TARGETS } from "./mail.ts";
+
+/** An invitation as the invited person sees it. */
+export interface Invitation {
+  id: string;
+  /** The organisation's name and handle. */
+  organisation: string;
+  handle: string;
+  /** To the organisation: as what. Null: to a zone of it. */
+  role: InvitedRole | null;
+  zone: {
+    name: string;
+    displayName: string;
+    level: GuestLevel;
+    names: string[];
+    types: string[];
+    until: number;
+  } | null;
+  /** The name of who sent it. */
+  invitedBy: string;
+  createdAt: number;
+  expiresAt: number;
+}
+
+export interface Answered {
+  organisation: string;
+  handle: string;
+  /** The zone's apex name, if it was an invitation to a zone. */
+  zone: string | null;
+  joined: boolean;
+}
+
+/** What is behind a link: also who holds it, so that the page knows which way in to offer. */
+export interface Looked extends Omit<Invitation, "id"> {
+  email: string;
+  /** Whether the address has an account. Only who can read its mail has the link. */
+  account: boolean;
+  you: "nobody" | "invited" | "somebody else";
+}
+
+interface Found extends Invitation {
+  email: string;
+  organisationId: string;
+  zoneId: string | null;
+  senderId: string;
+  mailId: string | null;
+}
+
+const VOID = "This invitation is no longer valid: it was answered, taken back or replaced, or it is too old.";
+
+/** Those that wait for an account: to its verified address. */
+export function invitationsFor(userId: string): Invitation[] {
+  const account = db()
+    .select({ email: users.email })
+    .from(users)
+    .where(and(eq(users.id, userId), isNotNull(users.emailVerifiedAt)))
+    .get();
+  if (!account) return [];
+  const found = find(db(), eq(organisationInvites.email, account.email), eq(zoneInvites.email, account.email));
+  return found.map(
+    ({ email: _e, organisationId: _o, zoneId: _z, senderId: _s, mailId: _m, ...invitation }) => invitation,
+  );
+}
+
+export function lookAt(token: string, actor: Actor): Looked {
+  const { id: _i, organisationId: _o, zoneId: _z, senderId: _s, mailId: _m, ...shown } = byToken(db(), token);
+  const own = actor.id === null ? null : emailOf(db(), actor.id);
+  const you = own === null ? "nobody" : own === shown.email ? "invited" : "somebody else";
+  return { ...shown, you, account: accountByEmail(shown.email) !== undefined };
+}
+
+/** From the dashboard, by id: needs the address verified. Single use, whichever way it is answered. */
+export function answerById(id: string, accept: boolean, actor: Actor & { id: string }): Answered {
+  return transaction((tx) => {
+    if (!invitationsFor(actor.id).some((invitation) => invitation.id === id)) throw notFound("invitation");
+    const [found] = find(tx, eq(organisationInvites.id, id), eq(zoneInvites.id, id));
+    if (!found) throw notFound("invitation");
+    return accept ? take(tx, found, { id: actor.id, email: found.email }, actor) : refuse(tx, found, actor);
+  });
+}
+
+/** By the link, which came to the address and so proves it. The account has to have that address. */
+export function acceptByLink(token: string, actor: Actor & { id: string }): Answered {
+  return transaction((tx) => {
+    const found = byToken(tx, token);
+    if (emailOf(tx, actor.id) !== found.email) {
+      throw new Problem("forbidden", `This invitation is for ${found.email}. Sign in with that address to accept it.`);
+    }
+    verify(tx, { id: actor.id, email: found.email }, actor);
+    return take(tx, found, { id: actor.id, email: found.email }, actor);
+  });
+}
+
+/** Whoever reads the address's mail may decline, with or without an account. */
+export const declineByLink = (token: string, actor: Actor): Answered =>
+  transaction((tx) => refuse(tx, byToken(tx, token), actor));
+
+/** A new account for the invited address. The link proves the address; open registration has nothing to do with it. */
+export async function registerByLink(
+  input: { token: string; name: string; password: string },
+  actor: Actor,
+): Promise<Answered & { email: string }> {
+  assertNew(db(), byToken(db(), input.token).email);
+  const passwordHash = await hashPassword(input.password);
+  return transaction((tx) => {
+    const found = byToken(tx, input.token);
+    assertNew(tx, found.email);
+    const { id, email } = insertAccount(tx, { name: input.name, email: found.email, passwordHash }, actor);
+    return { ...take(tx, found, { id, email }, { ...actor, type: "user", id, label: email }), email };
+  });
+}
+
+function take(tx: Tx, found: Found, account: { id: string; email: string }, actor: Actor): Answered {
+  end(tx, found);
+  const member = tx
+    .select({ role: organisationMembers.role })
+    .from(organisationMembers)
+    .where(
+      and(eq(organisationMembers.organisationId, found.organisationId), eq(organisationMembers.userId, account.id)),
+    )
+    .get();
+  const { role, zone } = found;
+  // A member has more than any invitation could bring.
+  if (!member && role) join(tx, found.organisationId, account, role);
+  if (!member && zone && found.zoneId) {
+    const { level, names, types, until } = zone;
+    writeRow(tx, found.zoneId, account.id, { level, names, types, expiresAt: until });
+  }
+  audit(tx, actor, {
+    target: zone
+      ? { type: "zone_permission", id: `${found.zoneId}/${account.id}`, label: `${account.email} in ${zone.name}` }
+      : { type: "member", id: account.id, label: account.email },
+    organisationId: found.organisationId,
+    after: { accepted: true, ...(zone ? { ...zone, name: undefined, displayName: undefined } : { role }) },
+  });
+  if (found.senderId !== account.id) tellSender(tx, found, account.email, "accepted");
+  return answered(found, true);
+}
+
+function refuse(tx: Tx, found: Found, actor: Actor): Answered {
+  end(tx, found);
+  audit(tx, actor, {
+    target: { type: INVITE_TARGETS[found.zone ? "zone" : "organisation"], id: found.id, label: found.email },
+    organisationId: found.organisationId,
+    before: { accepted: false, role: found.role, level: found.zone?.level },
+  });
+  tellSender(tx, found, found.email, "declined");
+  return answered(found, false);
+}
+
+function end(tx: Tx, { id, mailId }: Found): void {
+  tx.delete(organisationInvites).where(eq(organisationInvites.id, id)).run();
+  tx.delete(zoneInvites).where(eq(zoneInvites.id, id)).run();
+  if (mailId) withdrawMail(tx, mailId);
+}
+
+function tellSender(
+  tx: Tx,
+  { senderId, organisation, zone }: Found,
+  email: string,
+  what: "accepted" | "declined",
+): void {
+  const to = zone ? `the zone ${zone.displayName} of ${organisation}` : organisation;
+  tell(tx, senderId, `invite-${what}`, {
+    subject: `${email} ${what} your invitation`,
+    text: `${email} ${what} your invitation to ${to}.`,
+  });
+}
+
+const answered = ({ organisation, handle, zone }: Found, joined: boolean): Answered => ({
+  organisation,
+  handle,
+  zone: zone?.name ?? null,
+  joined,
+});
+
+function verify(tx: Tx, account: { id: string; email: string }, actor: Actor): void {
+  const now = Date.now();
+  const unverified = tx.select({ at: users.emailVerifiedAt }).from(users).where(eq(users.id, account.id)).get();
+  if (unverified?.at !== null) return;
+  tx.update(users).set({ emailVerifiedAt: now, updatedAt: now }).where(eq(users.id, account.id)).run();
+  audit(tx, actor, {
+    target: { type: "account", id: account.id, label: account.email },
+    after: { emailVerified: true },
+  });
+}
+
+function assertNew(tx: DbOrTx, email: string): void {
+  if (!accountByEmail(email, tx)) return;
+  throw new Problem("already_exists", "This address has an account. Sign in to accept the invitation.");
+}
+
+const emailOf = (tx: DbOrTx, userId: string): string | null =>
+  tx.select({ email: users.email }).from(users).where(eq(users.id, userId)).get()?.email ?? null;
+
+function byToken(tx: DbOrTx, token: string): Found {
+  const hash = hashToken(token);
+  const [found] = find(tx, eq(organisationInvites.tokenHash, hash), eq(zoneInvites.tokenHash, hash));
+  if (!found) throw new Problem("not_found", VOID);
+  return found;
+}
+
+/** The invitations that can be answered now, newest first: not too old, and not to a zone that takes no guests. */
+function find(tx: DbOrTx, toOrganisation: SQL, toZone: SQL): Found[] {
+  const now = Date.now();
+  const shared = {
+    organisationId: organisations.id,
+    organisation: organisations.name,
+    handle: organisations.handle,
+    invitedBy: users.name,
+  };
+  const inOrganisations = tx
+    .select({ ...shared, row: organisationInvites })
+    .from(organisationInvites)
+    .innerJoin(organisations, eq(organisations.id, organisationInvites.organisationId))
+    .innerJoin(users, eq(users.id, organisationInvites.invitedBy))
+    .where(and(toOrganisation, gt(organisationInvites.expiresAt, now)))
+    .orderBy(desc(organisationInvites.createdAt))
+    .all()
+    .map(({ row, ...rest }): Found => {
+      const { id, email, role, invitedBy: senderId, mailId, createdAt, expiresAt } = row;
+      return { ...rest, id, email, role, zone: null, zoneId: null, senderId, mailId, createdAt, expiresAt };
+    });
+  const inZones = tx
+    .select({ ...shared, guests: organisations.guests, zoneName: zones.name, row: zoneInvites })
+    .from(zoneInvites)
+    .innerJoin(zones, eq(zones.id, zoneInvites.zoneId))
+    .innerJoin(organisations, eq(organisations.id, zones.organisationId))
+    .innerJoin(users, eq(users.id, zoneInvites.invitedBy))
+    .where(and(toZone, gt(zoneInvites.expiresAt, now)))
+    .orderBy(desc(zoneInvites.createdAt))
+    .all()
+    .filter((found) => takesGuests(found, tx))
+    .map(({ row, guests: _, zoneName: name, ...rest }): Found => {
+      const { id, email, zoneId, level, invitedBy: senderId, mailId, createdAt, expiresAt } = row;
+      const zone = { name, displayName: shownName({ name }), level, ...scopeOf(row), until: row.accessUntil };
+      return { ...rest, id, email, role: null, zone, zoneId, senderId, mailId, createdAt, expiresAt };
+    });
+  return [...inOrganisations, ...inZones];
+}
