@@ -8,8 +8,9 @@ import { isProblem } from "#lib/api/errors.ts";
 import { EnvError } from "#lib/env.ts";
 import { ensureBuiltInRoles } from "#lib/roles/roles.ts";
 import { listSettings, setSettingFromText } from "#lib/settings/settings.ts";
+import { makeResetLink } from "#lib/users/administration.ts";
 import { listAccounts } from "#lib/users/directory.ts";
-import { createAccount, emailAddress, newPassword, personName } from "#lib/users/users.ts";
+import { accountByEmail, createAccount, emailAddress, newPassword, personName } from "#lib/users/users.ts";
 import { CommandError, option } from "./command.ts";
 import { promoteOrDemote, roleCommand, roleUsage } from "./panel-roles.ts";
 
@@ -18,6 +19,7 @@ const usage = `Usage: npm run panel -- COMMAND
 ${roleUsage}
   users                         list accounts
   users add EMAIL [--name NAME] make an account; asks for the password, or reads it from standard input
+  reset-password EMAIL          print a link with which somebody sets a new password
   settings                      list the panel's settings
   settings KEY VALUE            change one
   migrate                       bring the database to this version`;
@@ -39,6 +41,7 @@ async function main(args: string[]): Promise<void> {
   if (command === "promote" || command === "demote") return promoteOrDemote(command, rest, actor);
   if (command === "role") return roleCommand(rest, actor);
   if (command === "users") return rest[0] === "add" ? addUser(rest.slice(1), actor) : users();
+  if (command === "reset-password") return resetPassword(rest, actor);
   if (command === "settings") return settings(rest);
   if (command === "migrate") return console.log("The database is at this version.");
   throw new CommandError(`There is no command ${command}.\n\n${usage}`);
@@ -54,6 +57,14 @@ async function addUser(args: string[], actor: Actor): Promise<void> {
   if (!password.success) throw new CommandError(password.error.issues[0]?.message ?? "This password cannot be used.");
   const account = await createAccount({ email: email.data, name: called.data, password: password.data }, actor);
   console.log(`${account.email} can sign in now.`);
+}
+
+function resetPassword([email]: string[], actor: Actor): void {
+  if (!email) throw new CommandError("Whose? npm run panel -- reset-password EMAIL");
+  const account = accountByEmail(email);
+  if (!account) throw new CommandError(`There is no account with the e-mail address ${email}.`);
+  const { url } = makeResetLink(account.id, actor);
+  console.log(`${account.email} can set a new password here, once, within an hour:\n${url}`);
 }
 
 function users(): void {

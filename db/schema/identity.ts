@@ -97,6 +97,25 @@ export const accountLinks = sqliteTable(
   ],
 );
 
+/** Addresses that asked for an account. It is made when whoever reads them comes back with the link. */
+export const registrations = sqliteTable(
+  "registrations",
+  {
+    id: text().primaryKey(),
+    /** Lower case. */
+    email: text().notNull(),
+    /** SHA-256 of 256 random bits. */
+    tokenHash: text("token_hash").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("registrations_token").on(t.tokenHash),
+    index("registrations_email").on(t.email),
+    index("registrations_expires").on(t.expiresAt),
+  ],
+);
+
 /** API tokens. What a token may do is the lower of what stands here and what its account may do now. */
 export const tokens = sqliteTable(
   "tokens",

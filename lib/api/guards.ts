@@ -16,10 +16,15 @@ import { notFound, Problem } from "./errors.ts";
 /** An account, in a session or through one of its tokens. */
 export type AccountActor = Actor & { type: "user" | "token"; id: string };
 
+const switchedOff = {
+  "feature.dns": "DNS is switched off on this panel.",
+  "feature.registration": "Nobody registers on this panel. Ask whoever runs it for an account.",
+} as const;
+
 /** What a guard asks for besides its own question. */
 export interface GuardOptions {
   /** The feature that the procedure is part of. */
-  flag?: "feature.dns";
+  flag?: keyof typeof switchedOff;
   /** An API token may call it. */
   tokens?: boolean;
   /** A sign-in or confirmation within ten minutes. Tokens never are. */
@@ -31,8 +36,14 @@ export interface GuardOptions {
 }
 
 /** Everybody, signed in or not. */
-export const anyone = <S extends z.ZodRawShape>(shape: S) =>
-  base.meta({ guard: "anyone", argument: "" }).input(z.strictObject(shape));
+export const anyone = <S extends z.ZodRawShape>(shape: S, { flag }: Pick<GuardOptions, "flag"> = {}) =>
+  base
+    .meta({ guard: "anyone", argument: "" })
+    .use(({ next }) => {
+      assertOn(flag);
+      return next();
+    })
+    .input(z.strictObject(shape));
 
 /** Any account. */
 export const signedIn = <S extends z.ZodRawShape>(shape: S, options: GuardOptions = {}) =>
@@ -119,11 +130,13 @@ function account(actor: Actor, options: GuardOptions): AccountActor {
       missing: "second factor",
     });
   }
-  if (options.flag && !setting(options.flag)) {
-    throw new Problem("feature_disabled", "DNS is switched off on this panel.");
-  }
+  assertOn(options.flag);
   if (options.fresh) assertFresh(actor);
   return actor as AccountActor;
+}
+
+function assertOn(flag: GuardOptions["flag"]): void {
+  if (flag && !setting(flag)) throw new Problem("feature_disabled", switchedOff[flag]);
 }
 
 function permitted(actor: Actor, any: readonly Permission[], options: GuardOptions): AccountActor {

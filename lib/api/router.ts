@@ -2,13 +2,27 @@
 import * as dns from "#lib/dns/procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
 import * as invites from "#lib/invites/procedures.ts";
+import * as links from "#lib/links/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
 import * as passkeys from "#lib/passkeys/procedures.ts";
+import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as accounts from "#lib/users/admin-procedures.ts";
 import * as users from "#lib/users/procedures.ts";
 
-export const router = { setup, users, accounts, factors, passkeys, roles, organisations, invites, dns };
+export const router = {
+  setup,
+  links,
+  registration,
+  users,
+  accounts,
+  factors,
+  passkeys,
+  roles,
+  organisations,
+  invites,
+  dns,
+};
 
 export type Router = typeof router;

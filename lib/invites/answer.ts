@@ -124,8 +124,9 @@ export async function registerByLink(
   input: { token: string; name: string; password: string },
   actor: Actor,
 ): Promise<Answered & { email: string }> {
-  assertNew(db(), byToken(db(), input.token).email);
-  const passwordHash = await hashPassword(input.password);
+  const { email: invited } = byToken(db(), input.token);
+  assertNew(db(), invited);
+  const passwordHash = await hashPassword(input.password, { name: input.name, email: invited });
   return transaction((tx) => {
     const found = byToken(tx, input.token);
     assertNew(tx, found.email);

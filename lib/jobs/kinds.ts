@@ -1,6 +1,9 @@
 /** Every kind of job there is. */
+import { mailNewAddress } from "#lib/links/addresses.ts";
+import { mailReset } from "#lib/links/reset.ts";
 import { sendMail } from "#lib/mail/send.ts";
+import { mailRegistration } from "#lib/registration/registration.ts";
 import type { JobKind } from "./queue.ts";
 import { sweep } from "./sweep.ts";
 
-export const jobKinds: readonly JobKind[] = [sweep, sendMail];
+export const jobKinds: readonly JobKind[] = [sweep, sendMail, mailReset, mailNewAddress, mailRegistration];

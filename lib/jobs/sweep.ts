@@ -11,6 +11,7 @@ import {
   mailSecrets,
   mails,
   organisationInvites,
+  registrations,
   sessions,
 } from "#db/schema/index.ts";
 import { IDLE_DAYS } from "#lib/auth/session.ts";
@@ -31,6 +32,7 @@ export const sweep = jobKind({
     const gone: [SQLiteTable, SQL | undefined][] = [
       [challenges, lte(challenges.expiresAt, now)],
       [accountLinks, lte(accountLinks.expiresAt, now)],
+      [registrations, lte(registrations.expiresAt, now)],
       [attempts, lte(attempts.expiresAt, now)],
       [sessions, lte(sessions.expiresAt, now)],
       [sessions, lte(sessions.lastSeenAt, now - IDLE_DAYS * DAY)],

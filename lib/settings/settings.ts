@@ -5,11 +5,21 @@ import { type DbOrTx, db } from "#db/client.ts";
 import { remembered } from "#db/hot.ts";
 import { settings } from "#db/schema/index.ts";
 
+const domain = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/, "must be domains such as example.org, separated by commas");
+
 const catalogue = {
   /** DNS zones and records at all. */
   "feature.dns": z.boolean().default(true),
   /** Whether accounts outside an organisation may hold levels in its zones. Off: existing ones give nothing until it is on again. */
   "feature.guests": z.boolean().default(true),
+  /** Whether people make accounts themselves. It needs a mail server. */
+  "feature.registration": z.boolean().default(false),
+  /** The domains whose addresses they may do so with; none: any. Exact: one that is listed lists none below it. */
+  "registration.domains": z.preprocess(split, z.array(domain)).default([]),
   /** `trusted`: owners and admins create zones at once, because every organisation is one's own. `proof`: staff alone. */
   zone_claims: z.enum(["proof", "trusted"]).default("proof"),
   "limits.organisations_per_account": z.number().int().min(0).default(5),
@@ -64,6 +74,15 @@ export function setSettingFromText(key: string, text: string): string | null {
   if (!parsed.success) return `${key} cannot be ${text}: ${parsed.error.issues[0]?.message ?? "it does not fit"}.`;
   setSetting(known.key, parsed.data as never);
   return null;
+}
+
+/** A list as a command line has it. */
+function split(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return value
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 /** JSON where it is JSON (true, 5), otherwise the text itself. */

@@ -37,7 +37,7 @@ export async function setUp(input: NewAccount & { token: string }, actor: Actor)
       "This set-up link is not valid. Use the one that the panel printed when it was last started.",
     );
   }
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, input);
   return transaction((tx) => {
     assertOpen();
     const account = insertAccount(tx, { name: input.name, email: input.email, passwordHash }, actor);

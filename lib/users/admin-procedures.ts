@@ -10,6 +10,7 @@ import {
   changeEmail,
   editAccount,
   endSessionsOf,
+  makeResetLink,
   removeFactors,
   removePasskeys,
   removePassword,
@@ -55,6 +56,16 @@ export const changeAddress = staff("admin:user:edit", { ...user, email: emailAdd
   .route({ method: "PUT", path: "/admin/users/{user}/email", summary: "Change somebody's e-mail address" })
   .output(Done)
   .handler(({ context, input }) => changeEmail(input.user, input.email, context.actor));
+
+export const resetLink = staff("admin:user:edit", user, proven)
+  .route({
+    method: "POST",
+    path: "/admin/users/{user}/reset-link",
+    successStatus: 201,
+    summary: "Make a link with which somebody sets a new password",
+  })
+  .output(z.object({ url: z.string(), expiresAt: z.number().int() }))
+  .handler(({ context, input }) => makeResetLink(input.user, context.actor));
 
 const reason = z.string().trim().min(1, "Say why.").max(500, "A reason has at most 500 characters.");
 

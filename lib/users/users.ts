@@ -1,5 +1,5 @@
 /** Accounts: making and finding them, and what each does with its own profile and password. */
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import { prepared } from "#db/hot.ts";
@@ -10,7 +10,9 @@ import { audit } from "#lib/audit/audit.ts";
 import { comparePassword, hashPassword, passwordProblem } from "#lib/auth/password.ts";
 import { endOtherSessions } from "#lib/auth/session.ts";
 import { assertNotLocked, clearFailures, recordFailure, signInLimits } from "#lib/auth/throttle.ts";
+import { tell } from "#lib/factors/factors.ts";
 import { newId } from "#lib/id.ts";
+import { voidLinks } from "#lib/links/links.ts";
 
 export const emailAddress = z
   .string()
@@ -50,7 +52,7 @@ export interface AccountSummary {
 
 /** Makes an account. Whoever makes it vouches for the address, so it counts as verified. */
 export async function createAccount(input: NewAccount, actor: Actor): Promise<AccountSummary> {
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, input);
   return transaction((tx) => insertAccount(tx, { ...input, passwordHash }, actor));
 }
 
@@ -122,10 +124,15 @@ export async function changePassword(
     throw invalid({ currentPassword: "This is not your present password." });
   }
   clearFailures(limits[0].key);
-  const passwordHash = await hashPassword(next);
+  const passwordHash = await hashPassword(next, user, "newPassword");
   return transaction((tx) => {
-    tx.update(users).set({ passwordHash, updatedAt: Date.now() }).where(eq(users.id, user.id)).run();
+    // It may have been reset or removed while the present one was compared, by somebody whom this must not undo.
+    const unchanged = and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash ?? ""));
+    if (tx.update(users).set({ passwordHash, updatedAt: Date.now() }).where(unchanged).run().changes === 0)
+      throw new Problem("conflict", "Your password was changed elsewhere just now. Nothing was changed here.");
+    voidLinks(tx, user.id);
     audit(tx, actor, { target: { type: "account", id: user.id, label: user.email }, after: { password: "[changed]" } });
+    tell(tx, actor, "The password was changed");
     return { sessionsEnded: endOtherSessions(user.id, actor.sessionId, tx) };
   });
 }

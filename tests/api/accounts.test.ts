@@ -110,6 +110,19 @@ describe("the list of accounts", () => {
 });
 
 describe("npm run panel", () => {
+  test("prints a link with which somebody sets a new password", async () => {
+    const ada = await panel.person("Ada of the link");
+    const made = await command(panel.dataDir, ["reset-password", ada.email]);
+    const [, token = ""] = /^http:\/\/localhost:3000\/reset#token=([\w-]{43})$/m.exec(made.out) ?? [];
+    const answer = await panel.call("POST", "/password-reset/complete", { token, password: "the owner's own words" });
+    expect(answer.status).toBe(200);
+    expect((await signIn(ada.email, "the owner's own words")).status).toBe(200);
+    expect(await command(panel.dataDir, ["reset-password", "nobody@example.org"])).toMatchObject({
+      code: 1,
+      error: "There is no account with the e-mail address nobody@example.org.\n",
+    });
+  });
+
   test("makes an account with the password from standard input; it can sign in", async () => {
     const made = await command(
       panel.dataDir,
@@ -124,6 +137,7 @@ describe("npm run panel", () => {
 
   test.each([
     ["a weak password", ["users", "add", "weak@example.org"], "short\n", /at least 10 characters/],
+    ["a password that is easy to guess", ["users", "add", "weak@example.org"], "weak@example\n", /easy to guess/],
     ["no password", ["users", "add", "weak@example.org"], "", /at least 10 characters/],
     ["an address that is none", ["users", "add", "weak"], `${PASSWORD}\n`, /e-mail address/],
     [

@@ -1,5 +1,6 @@
 /** A call of every procedure that would succeed for whoever passes its guard: what it sends, and what has to be there first. */
 
+import { hashToken } from "#lib/crypto/secret.ts";
 import type { Person } from "../support/panel.ts";
 import { fresh, insertInvite, insertPasskey, type Stage, sessionOf, spareAccount } from "../support/stage.ts";
 import type { Standing } from "./walk-standings.ts";
@@ -14,6 +15,14 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
     email: `setup.${fresh()}@example.org`,
     password: "a long enough password",
   }),
+  "links.askReset": ({ member }) => ({ email: member.email }),
+  "links.openReset": () => ({ token: TOKEN }),
+  "links.reset": () => ({ token: "none that was given", password: "a long enough password" }),
+  "links.verify": () => ({ token: TOKEN }),
+  "links.askEmail": () => ({ email: `moved.${fresh()}@example.org` }),
+  "registration.ask": () => ({ email: `new.${fresh()}@example.org` }),
+  "registration.open": () => ({ token: TOKEN }),
+  "registration.complete": () => ({ token: "none that was given", name: "A", password: "a long enough password" }),
   "users.rename": () => ({ name: "Another name" }),
   "users.password": () => ({ currentPassword: "wrong", newPassword: "a long enough password" }),
   "factors.finish": () => ({ enrolment: "none that was given", code: "000000" }),
@@ -41,6 +50,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   ),
   "accounts.edit": ({ bare }) => ({ user: bare.id, name: "Renamed" }),
   "accounts.changeAddress": ({ bare }) => ({ user: bare.id, email: `moved.${fresh()}@example.org` }),
+  "accounts.resetLink": ({ bare }) => ({ user: bare.id }),
   "accounts.suspend": ({ bare }) => ({ user: bare.id, reason: "A reason" }),
   "accounts.assign": ({ bare, role }) => ({ user: bare.id, roles: [role] }),
   "accounts.signOutOne": ({ bare, sql }) => ({ user: bare.id, session: sessionOf(sql, bare.id) }),
@@ -101,6 +111,28 @@ const withPasskey = (stage: Stage, caller: Person): void => {
   if (caller.id) stage.passkey = insertPasskey(stage.sql, caller.id);
 };
 
+/** What a link says, where one is there. */
+const TOKEN = "a token of the walk";
+
+const withLink =
+  (kind: string) =>
+  ({ sql, member }: Stage): void =>
+    sql.run(
+      "insert into account_links (id, kind, user_id, email, token_hash, created_at, expires_at) values ('walk', ?, ?, ?, ?, 0, 9e15)",
+      kind,
+      member.id,
+      member.email,
+      hashToken(TOKEN),
+    );
+
+const withRegistration = ({ sql }: Stage): void => {
+  sql.run("insert into settings (key, value, updated_at) values ('feature.registration', 'true', 0)");
+  sql.run(
+    "insert into registrations (id, email, token_hash, created_at, expires_at) values ('walk', 'walk@example.org', ?, 0, 9e15)",
+    hashToken(TOKEN),
+  );
+};
+
 /** What has to be true of the stage or the caller for the sample to make sense. */
 export const preparations: Record<string, (stage: Stage, caller: Person) => void> = {
   "accounts.verify": ({ sql, bare }) => sql.run("update users set email_verified_at = null where id = ?", bare.id),
@@ -112,6 +144,13 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
   "invites.answer": (stage, caller) => {
     if (caller.id) stage.ownInvite = insertInvite(stage, caller.email, stage.member.id);
   },
+  "links.openReset": withLink("reset"),
+  "links.verify": withLink("verify"),
+  "links.askVerification": ({ sql }, caller) =>
+    sql.run("update users set email_verified_at = null where id = ?", caller.id),
+  "registration.ask": withRegistration,
+  "registration.open": withRegistration,
+  "registration.complete": withRegistration,
   "factors.remove": setUpTotp,
   "factors.renewCodes": setUpTotp,
   "invites.accept": (stage, caller) => {
@@ -129,6 +168,8 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
 /** Where the guard lets somebody through and the work itself then says no. `every` is every standing that passes. */
 export const alsoAnswers: Record<string, Partial<Record<Standing | "every", number[]>>> = {
   "setup.create": { every: [403, 409] },
+  "links.reset": { every: [403] },
+  "registration.complete": { every: [403] },
   "users.password": { every: [422] },
   "factors.finish": { every: [409] },
   "factors.confirm": { every: [422] },

@@ -27,7 +27,7 @@ let stage: Stage;
 let other: Stage;
 
 beforeAll(async () => {
-  panel = await startPanel();
+  panel = await startPanel({ SMTP_URL: "smtp://127.0.0.1:1", MAIL_FROM: "panel@example.org" });
   const { router } = await import("#lib/api/router.ts");
   listed = flatten(router);
   stage = await setStage(panel);

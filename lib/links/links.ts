@@ -1,0 +1,70 @@
+/** One-time links to an account: an hour, once, kept as a hash. */
+import { and, eq, gt, inArray } from "drizzle-orm";
+import { type DbOrTx, db, type Tx } from "#db/client.ts";
+import { accountLinks, mailSecrets, mails, users } from "#db/schema/index.ts";
+import { Problem } from "#lib/api/errors.ts";
+import { hashToken, randomToken } from "#lib/crypto/secret.ts";
+import { env } from "#lib/env.ts";
+import { newId } from "#lib/id.ts";
+
+const LINK_MS = 3_600_000;
+
+type Kind = (typeof accountLinks.$inferSelect)["kind"];
+
+export interface OneTimeLink {
+  /** The token is in the fragment, which browsers keep to themselves. */
+  url: string;
+  expiresAt: number;
+}
+
+/** A token for a page that takes one. What is stored is its hash alone. */
+export function newLink(page: "reset" | "verify" | "register"): OneTimeLink & { tokenHash: string } {
+  const token = randomToken();
+  const url = `${env().origin}/${page}#token=${token}`;
+  return { url, tokenHash: hashToken(token), expiresAt: Date.now() + LINK_MS };
+}
+
+/** A link for an account. `email` is the address that whoever comes with it has shown to read; empty: none. */
+export function issueLink(tx: Tx, kind: Kind, userId: string, email: string): OneTimeLink {
+  const { url, tokenHash, expiresAt } = newLink(kind === "reset" ? "reset" : "verify");
+  const now = Date.now();
+  tx.insert(accountLinks)
+    .values({ id: newId(now), kind, userId, email, tokenHash, createdAt: now, expiresAt })
+    .run();
+  return { url, expiresAt };
+}
+
+/** The link with its account. Throws if it is used, too old, of another kind, or its account is suspended. */
+export function openLink(token: string, kinds: readonly Kind[], tx: DbOrTx = db()) {
+  const found = tx
+    .select({ link: accountLinks, user: users })
+    .from(accountLinks)
+    .innerJoin(users, eq(users.id, accountLinks.userId))
+    .where(
+      and(
+        eq(accountLinks.tokenHash, hashToken(token)),
+        gt(accountLinks.expiresAt, Date.now()),
+        inArray(accountLinks.kind, [...kinds]),
+      ),
+    )
+    .get();
+  // A link that was mailed to an address is worth nothing once the account has another.
+  const stale =
+    found && found.link.kind !== "email" && found.link.email !== "" && found.link.email !== found.user.email;
+  if (!found || stale || found.user.suspendedAt !== null) throw usedUp();
+  return found;
+}
+
+export const usedUp = (): Problem =>
+  new Problem("wrong_token", "This link has been used, or is older than an hour. Ask for a new one.");
+
+/** Ends links of an account, those in mails that have not left included. */
+export function voidLinks(tx: Tx, userId: string, kinds: readonly Kind[] = ["reset", "verify", "email"]): void {
+  tx.delete(accountLinks)
+    .where(and(eq(accountLinks.userId, userId), inArray(accountLinks.kind, [...kinds])))
+    .run();
+  const waiting = and(eq(mails.userId, userId), eq(mails.status, "queued"), inArray(mails.template, [...kinds]));
+  const ids = tx.select({ id: mails.id }).from(mails).where(waiting);
+  tx.delete(mailSecrets).where(inArray(mailSecrets.mailId, ids)).run();
+  tx.update(mails).set({ status: "cancelled", answer: "Its link was ended." }).where(waiting).run();
+}
