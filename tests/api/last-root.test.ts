@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { panelCommand } from "../support/panel-process.ts";
 import type { Blow, Order } from "../support/rival.ts";
+import { panelCommand } from "../support/server.ts";
 
 const ROUNDS = 12;
 
