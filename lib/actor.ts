@@ -1,5 +1,7 @@
 /** Who does something: what every act is authorised, journaled and audited as. */
+
 import { compileGrants, type GrantSet, rootGrant } from "#lib/access/permissions.ts";
+import type { TokenRights } from "#lib/access/token.ts";
 
 export interface Actor {
   /** `user`: in a session. `token`: an API token of the account. */
@@ -8,7 +10,10 @@ export interface Actor {
   id: string | null;
   /** How logs and history name the actor: the e-mail address, or what a command calls itself. */
   label: string;
+  /** Those of the account now, with a token lowered to its own. */
   grants: GrantSet;
+  /** The API token, where one acts. */
+  token?: { id: string; rights: TokenRights };
   sessionId: string | null;
   /** When the person last proved who they are in this session, in milliseconds; 0 if never. */
   confirmedAt: number;

@@ -13,10 +13,12 @@ import { listAccounts } from "#lib/users/directory.ts";
 import { accountByEmail, createAccount, emailAddress, newPassword, personName } from "#lib/users/users.ts";
 import { CommandError, option } from "./command.ts";
 import { promoteOrDemote, roleCommand, roleUsage } from "./panel-roles.ts";
+import { tokenCommand, tokenUsage } from "./panel-token.ts";
 
 const usage = `Usage: npm run panel -- COMMAND
 
 ${roleUsage}
+${tokenUsage}
   users                         list accounts
   users add EMAIL [--name NAME] make an account; asks for the password, or reads it from standard input
   reset-password EMAIL          print a link with which somebody sets a new password
@@ -40,6 +42,7 @@ async function main(args: string[]): Promise<void> {
   const actor: Actor = systemActor(`panel.${command}`, "command line");
   if (command === "promote" || command === "demote") return promoteOrDemote(command, rest, actor);
   if (command === "role") return roleCommand(rest, actor);
+  if (command === "token") return tokenCommand(rest, actor);
   if (command === "users") return rest[0] === "add" ? addUser(rest.slice(1), actor) : users();
   if (command === "reset-password") return resetPassword(rest, actor);
   if (command === "settings") return settings(rest);

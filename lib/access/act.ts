@@ -54,23 +54,22 @@ export function authorisePlan(input: {
       refuse({ name, type, act: "forbidden", needs: null, reason });
       continue;
     }
-    if (at === "@" && managed.has(type)) {
-      if (access.manage) continue;
+    const act = step.after.length < step.before.length ? "delete" : "change";
+    const needs = act === "delete" || type === "DS" ? "full" : "edit";
+    const verb = act === "delete" ? "Deleting" : "Changing";
+    const makesZone = at === "@" && managed.has(type);
+    if (makesZone && !access.manage) {
       const reason = `Changing ${type} at the apex needs the right to manage the zone.`;
       refuse({ name, type, act: "manage", needs: "manage", reason });
       continue;
     }
-
-    const act = step.after.length < step.before.length ? "delete" : "change";
-    const needs = act === "delete" || type === "DS" ? "full" : "edit";
-    const verb = act === "delete" ? "Deleting" : "Changing";
     if (!atLeast(access.levelAt(at, type), needs)) {
       refuse({ name, type, act, needs, reason: `${verb} ${type} records at ${name} needs the level ${needs} there.` });
-    } else if (reachesBelow.has(type) && !atLeast(access.subtreeLevel(at), needs)) {
+    } else if (!makesZone && reachesBelow.has(type) && !atLeast(access.subtreeLevel(at), needs)) {
       const reason = `${verb} ${type} records at ${name} needs the level ${needs} for every type there and below.`;
       refuse({ name, type, act, needs, reason });
     }
-    for (const set of newlyHidden(step, input.hiddenBelow)) {
+    for (const set of makesZone ? [] : newlyHidden(step, input.hiddenBelow)) {
       const below = relativeName(set.name, apex);
       const lost = canonicalType(set.type);
       if (below !== null && atLeast(access.levelAt(below, lost), "full")) continue;

@@ -94,6 +94,57 @@ export function patternsCoverSubtree(patterns: readonly string[], name: string):
   return true;
 }
 
+/** A pattern made ready for many questions. */
+export interface CompiledPattern {
+  text: string;
+  labels: readonly PatternLabel[];
+  /** Without wildcards: it matches one name. */
+  exact: boolean;
+  /** Where its `**` is, or -1. */
+  gap: number;
+}
+
+/** Null if it is no pattern. */
+export function compilePattern(text: string): CompiledPattern | null {
+  const labels = parsePattern(text);
+  return labels && { text, labels, exact: !labels.includes(one) && !labels.includes(many), gap: labels.indexOf(many) };
+}
+
+/** The pattern of the name alone, and that of every name below it. None if it is no name. */
+export function subtreePatterns(name: string): CompiledPattern[] {
+  const labels = parseName(name);
+  if (labels === null) return [];
+  return [
+    { text: name, labels, exact: true, gap: -1 },
+    { text: `**.${name}`, labels: [many, ...labels], exact: false, gap: 0 },
+  ];
+}
+
+/** The labels of a name relative to the apex, as octets; null if it is none. For `matchesCompiled`. */
+export const nameLabels = (name: string): readonly string[] | null => parseName(name);
+
+export const matchesCompiled = (pattern: CompiledPattern, labels: readonly string[]): boolean =>
+  matchesLabels(pattern.labels, labels);
+
+/**
+ * The most general name with so many labels that all of the patterns match, relative to the apex: where they leave a
+ * label open stands `open`, which should be in none of them. Whatever other pattern matches it matches every name of
+ * this length that all of these match. Null if there is none.
+ */
+export function commonName(patterns: readonly CompiledPattern[], count: number, open: string): string | null {
+  const name: (string | null)[] = Array(count).fill(null);
+  for (const { labels, gap } of patterns) {
+    if (gap === -1 ? labels.length !== count : labels.length > count) return null;
+    for (const [index, label] of labels.entries()) {
+      if (typeof label !== "string") continue;
+      const at = gap === -1 || index < gap ? index : index + count - labels.length;
+      if (name[at] !== null && name[at] !== label) return null;
+      name[at] = label;
+    }
+  }
+  return count === 0 ? "@" : name.map((label) => formatLabel(label ?? open, count)).join(".");
+}
+
 const specialLabels: ReadonlySet<string> = new Set(["*", "**"]);
 
 function matchesLabels(wanted: readonly PatternLabel[], labels: readonly string[]): boolean {

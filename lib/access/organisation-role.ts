@@ -14,6 +14,8 @@ export interface OrganisationAccess {
   owner: boolean;
   canDelete: boolean;
   role: OrganisationRole | null;
+  /** As whom they reach members: staff with `org:write` reach everybody whom the owner reaches. */
+  acts: OrganisationRole | null;
   /** Whether the need is met. */
   has(needed: OrganisationNeed): boolean;
   /** Whether the need is met, and would not be without platform permissions. */
@@ -47,10 +49,15 @@ export function organisationAccess({
     owner: met.owner,
     canDelete: met.delete,
     role,
+    acts: writes && !byRole.admin ? "owner" : role,
     has: (needed) => met[needed],
     viaPlatform: (needed) => met[needed] && !byRole[needed],
   };
 }
+
+/** Outside is 0. */
+export const roleRank = (role: OrganisationRole | null): number =>
+  role === null ? 0 : { member: 1, admin: 2, owner: 3 }[role];
 
 /**
  * Whether somebody with `actorRole` may turn another's `targetRole` into `newRole`. Null is outside: joining or being

@@ -82,6 +82,8 @@ export interface ZoneAccess {
   tenantLevelAt(name: string, type: string): ZoneLevel;
   /** Somewhere in the zone, or in managing it, the tenant's part alone would give less. */
   viaPlatform: boolean;
+  /** Nothing in the zone is hidden: the level is at least view for every name and type. */
+  seesAll: boolean;
   /** Where `level` applies, if not everywhere. */
   narrowed: { names: readonly string[]; types: readonly string[] } | null;
 }
@@ -118,6 +120,8 @@ export function zoneAccess(standing: ZoneStanding): ZoneAccess {
     subtreeLevel: (name) => maxLevel(platform, tenantSubtree(name)),
     tenantLevelAt,
     viaPlatform: compareLevels(platform, outside) > 0 || (manage && !tenantManages),
+    // Outside of its scope a row gives view.
+    seesAll: atLeast(maxLevel(platform, outside), "view"),
     narrowed: row && compareLevels(tenant.level, platform) > 0 ? { names: row.names, types: row.types } : null,
   };
 }

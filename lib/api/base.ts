@@ -2,6 +2,7 @@
 import { ORPCError, os, ValidationError } from "@orpc/server";
 import type { Actor } from "#lib/actor.ts";
 import { noteRefusal, type RefusalTarget } from "#lib/audit/refusals.ts";
+import type { Allowance } from "#lib/auth/request-limit.ts";
 import { log } from "#lib/log/log.ts";
 import { invalid, isProblem, Problem } from "./errors.ts";
 import type { Cookies } from "./request.ts";
@@ -20,6 +21,8 @@ export interface Trace {
   retryAfter?: number;
   /** Absent where a page asks, which can set none. */
   cookies?: Cookies;
+  /** What is left to the token that the request shows. */
+  allowance?: Allowance;
 }
 
 export interface ProcedureMeta {

@@ -125,7 +125,8 @@ function account(actor: Actor, options: GuardOptions): AccountActor {
   if (actor.type === "token" && (options.fresh || !options.tokens)) {
     throw new Problem("token_refused", "An API token cannot do this. Sign in to the panel instead.");
   }
-  if (actor.mfa === "missing" && !options.enrolling) {
+  // Enrolling takes a session: until it is done a token opens nothing.
+  if (actor.mfa === "missing" && (!options.enrolling || actor.type === "token")) {
     throw new Problem("second_factor_required", "Your role asks for a second factor. Set one up first.", {
       missing: "second factor",
     });

@@ -1,6 +1,7 @@
 /** The HTTP face of the router: REST under /api, the browser's typed client under /api/rpc. One entrance, one set of rules. */
 import { OpenAPIHandler } from "@orpc/openapi/fetch";
 import { RPCHandler } from "@orpc/server/fetch";
+import type { Actor } from "#lib/actor.ts";
 import { actorOf } from "#lib/auth/session.ts";
 import { env } from "#lib/env.ts";
 import { readBody } from "#lib/http/body.ts";
@@ -8,6 +9,7 @@ import { newId } from "#lib/id.ts";
 import { log } from "#lib/log/log.ts";
 import { withStages } from "#lib/log/stages.ts";
 import { singleton } from "#lib/singleton.ts";
+import { actorOfToken, presentedToken } from "#lib/tokens/authenticate.ts";
 import { presentable, type Trace } from "./base.ts";
 import { Problem, type ProblemDetails } from "./errors.ts";
 import { assertSameOrigin, type Cookies, requestAddress } from "./request.ts";
@@ -33,10 +35,13 @@ async function answer(request: Request): Promise<Response> {
   let response: Response;
   let actor = "anonymous";
   try {
-    const account = await actorOf(request.headers, { address: requestAddress(request.headers), requestId });
+    const origin = { address: requestAddress(request.headers), requestId };
+    const secret = presentedToken(request.headers);
+    // A token goes before a cookie, also one that does not hold: who shows it means to be it.
+    const account = secret === null ? await actorOf(request.headers, origin) : actorWith(secret, origin, trace, rpc);
     actor = account.id ?? account.type;
     const writes = request.method !== "GET" && request.method !== "HEAD";
-    if (writes) assertSameOrigin(request.headers);
+    if (writes && secret === null) assertSameOrigin(request.headers);
     const bounded = writes ? await withBoundedBody(request, rpc) : request;
     const context = { actor: account, trace };
     const { matched, response: handled } = rpc
@@ -53,6 +58,11 @@ async function answer(request: Request): Promise<Response> {
   for (const line of cookies.set) headers.append("set-cookie", line);
   if (response.status >= 400 && !rpc) headers.set("content-type", "application/problem+json");
   if (trace.retryAfter !== undefined) headers.set("retry-after", String(trace.retryAfter));
+  if (trace.allowance) {
+    headers.set("ratelimit-limit", String(trace.allowance.limit));
+    headers.set("ratelimit-remaining", String(trace.allowance.remaining));
+    headers.set("ratelimit-reset", String(trace.allowance.reset));
+  }
   log().info(
     {
       requestId,
@@ -68,6 +78,16 @@ async function answer(request: Request): Promise<Response> {
     status: response.ok ? (trace.status ?? response.status) : response.status,
     headers,
   });
+}
+
+/** No browser sends a token, so none is let near the calls of the panel's own pages. */
+function actorWith(secret: string, origin: { address: string; requestId: string }, trace: Trace, rpc: boolean): Actor {
+  if (rpc) throw new Problem("token_refused", "API tokens are for the REST API under /api, not for this address.");
+  const { actor, allowance } = actorOfToken(secret, origin);
+  trace.allowance = allowance;
+  if (!allowance.exceeded) return actor;
+  const message = `This token may make ${allowance.limit} requests a minute. Try again in ${allowance.reset} seconds.`;
+  throw new Problem("rate_limited", message, { retryAfter: allowance.reset });
 }
 
 const handlers = () =>

@@ -8,6 +8,7 @@ import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
+import * as tokens from "#lib/tokens/procedures.ts";
 import * as accounts from "#lib/users/admin-procedures.ts";
 import * as users from "#lib/users/procedures.ts";
 
@@ -20,6 +21,7 @@ export const router = {
   factors,
   passkeys,
   roles,
+  tokens,
   organisations,
   invites,
   dns,

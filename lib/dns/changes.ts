@@ -31,6 +31,7 @@ import { ProviderError } from "./providers/provider.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import { checkZone, type Finding } from "./rules.ts";
 import { settleEntry } from "./settle.ts";
+import { sees } from "./visible.ts";
 import { withZoneLock } from "./zone-lock.ts";
 import { type LoadedZone, loadZone, type Zone } from "./zones.ts";
 
@@ -50,8 +51,10 @@ export interface Intent {
 export interface Preview {
   plan: Plan;
   records: { created: number; updated: number; deleted: number };
-  /** Who may not do what. Empty: all of it is allowed. */
+  /** Who may not do what. Empty, with nothing hidden: all of it is allowed. */
   refused: RefusedChange[];
+  /** How many refusals and errors are about records that the caller cannot see. */
+  hidden: number;
   errors: Finding[];
   warnings: Finding[];
   brake: { braked: boolean; touched: number; total: number; percent: number };
@@ -84,11 +87,15 @@ export async function previewChange(loaded: LoadedZone, intent: Intent): Promise
   const connection = connectionOf(loaded.zone);
   const current = await readCurrent(connection, loaded.zone, intent);
   const plan = planFor(loaded.zone, intent, current.rrsets);
+  const { refused, hidden } = authorise(loaded, plan, current.rrsets);
+  const checked = check(loaded, connection, plan, current);
   return {
     plan,
     records: recordCounts(plan),
-    refused: authorise(loaded, plan, current.rrsets),
-    ...check(loaded.zone, connection, plan, current),
+    refused,
+    errors: checked.errors,
+    warnings: checked.warnings,
+    hidden: hidden + checked.hidden,
     brake: brake(plan, loaded.zone.recordCount),
     conflicts: conflictsOf(intent, current.rrsets, plan),
     steps: connection.provider.preview(plan).steps,
@@ -164,15 +171,29 @@ const planFor = (zone: Zone, intent: Intent, current: readonly RRset[]): Plan =>
   );
 };
 
-const authorise = (loaded: LoadedZone, plan: Plan, current: readonly RRset[]): RefusedChange[] =>
-  authorisePlan({
+/** What is refused, as far as the caller may know of it. */
+function authorise({ zone, access }: LoadedZone, plan: Plan, current: readonly RRset[]) {
+  const all = authorisePlan({
     plan,
-    apex: loaded.zone.name,
-    access: loaded.access,
+    apex: zone.name,
+    access,
     hiddenBelow: (name) => current.filter((set) => set.name === name || isBelow(set.name, name)),
   });
+  const refused = all.filter((one) => sees(access, zone.name, one));
+  return { refused, hidden: all.length - refused.length };
+}
 
-function check(zone: Zone, connection: Connection, plan: Plan, current: Current) {
+/** Who does not see all of the zone is told what follows from what they see; what else is wrong is a number. */
+function check(loaded: LoadedZone, connection: Connection, plan: Plan, current: Current) {
+  const all = findings(loaded, connection, plan, current, true);
+  if (loaded.access.seesAll) return { ...all, hidden: 0 };
+  const seen = findings(loaded, connection, plan, current, false);
+  const known = new Set(seen.errors.map((error) => JSON.stringify(error)));
+  const errors = all.errors.filter((error) => known.has(JSON.stringify(error)));
+  return { errors, warnings: seen.warnings, hidden: all.errors.length - errors.length };
+}
+
+function findings({ zone, access }: LoadedZone, connection: Connection, plan: Plan, current: Current, whole: boolean) {
   // Warnings look at other names too (targets, delegations above): for those the mirror is good enough.
   const others = namesToRead(plan, zone.name).filter((name) => !current.names.includes(name));
   const beside = readMirrorNames(zone.id, zone.name, others).filter(
@@ -180,10 +201,10 @@ function check(zone: Zone, connection: Connection, plan: Plan, current: Current)
   );
   const { errors, warnings } = checkZone({
     apex: zone.name,
-    current: [...current.rrsets, ...beside],
+    current: [...current.rrsets, ...beside].filter((set) => whole || sees(access, zone.name, set)),
     plan,
     capabilities: connection.provider.capabilities,
-    read: new Set([...current.names, ...others]),
+    read: new Set(whole ? [...current.names, ...others] : []),
   });
   const { created, deleted } = recordCounts(plan);
   const limit = setting("limits.records_per_zone");
@@ -201,14 +222,19 @@ function check(zone: Zone, connection: Connection, plan: Plan, current: Current)
 
 /** In this order: may they, is it right, do they mean it, is it what they saw. */
 function assertAllowed(loaded: LoadedZone, connection: Connection, intent: Intent, plan: Plan, current: Current) {
-  const refused = authorise(loaded, plan, current.rrsets);
-  if (refused.length > 0) {
-    throw new Problem("forbidden", refused[0]?.reason ?? "You may not do this.", {
-      missing: String(refused[0]?.needs ?? ""),
+  const { refused, hidden } = authorise(loaded, plan, current.rrsets);
+  if (refused.length + hidden > 0) {
+    throw new Problem("forbidden", refused[0]?.reason ?? "This would hide records that you cannot see.", {
+      missing: String(refused[0]?.needs ?? "full"),
       refused,
+      hidden,
     });
   }
-  const { errors, warnings } = check(loaded.zone, connection, plan, current);
+  const { errors, warnings, hidden: unseen } = check(loaded, connection, plan, current);
+  if (unseen > 0 && errors.length === 0) {
+    const message = "This does not fit beside records that you cannot see.";
+    throw new Problem("invalid_input", message, { fields: { name: message }, hidden: unseen });
+  }
   if (errors.length > 0) {
     const fields: Record<string, string> = {};
     for (const finding of errors) fields[intent.fieldOf(finding)] ??= finding.message;

@@ -8,6 +8,7 @@ import { likeAnywhere, type Page } from "#lib/api/list.ts";
 import { type Difference, type Entry, planOf } from "./journal.ts";
 import { recordCounts } from "./plan.ts";
 import type { Plan } from "./rrset.ts";
+import { isSeen, type Seer, sees, withSeer } from "./visible.ts";
 import type { LoadedZone } from "./zones.ts";
 
 export interface HistoryQuery {
@@ -31,6 +32,8 @@ export interface HistoryEntry {
   actor: { type: string; id: string | null; label: string };
   records: { created: number; updated: number; deleted: number };
   plan: Plan;
+  /** How many steps the caller's level hides. */
+  hidden: number;
   differs: Difference[];
   steps: number;
   stepsDone: number;
@@ -39,11 +42,15 @@ export interface HistoryEntry {
   settledAt: number | null;
 }
 
-export function pageOfHistory(loaded: LoadedZone, query: HistoryQuery, reader: Actor): Page<HistoryEntry> {
+export const pageOfHistory = (loaded: LoadedZone, query: HistoryQuery, reader: Actor): Page<HistoryEntry> =>
+  withSeer(loaded.access, loaded.zone.name, (seer) => historyFor(loaded, query, reader, seer));
+
+function historyFor(loaded: LoadedZone, query: HistoryQuery, reader: Actor, seer: Seer): Page<HistoryEntry> {
   const { zone } = loaded;
   const named = namesOf(loaded, reader);
+  const open = seer === null ? sql`true` : isSeen(seer, sql`change.value ->> 'name'`, sql`change.value ->> 'type'`);
   const touches = (field: "name" | "type", pattern: string) =>
-    sql`exists (select 1 from json_each(${zoneChanges.plan}) as change where change.value ->> ${field} like ${pattern} escape '\\')`;
+    sql`exists (select 1 from json_each(${zoneChanges.plan}) as change where change.value ->> ${field} like ${pattern} escape '\\' and ${open})`;
   const where = and(
     eq(zoneChanges.zoneId, zone.id),
     query.name ? touches("name", likeAnywhere(query.name.toLowerCase())) : undefined,
@@ -80,19 +87,28 @@ const namesOf =
   (actorId: string | null): boolean =>
     guest === null || actorId === null || actorId === reader.id;
 
-function entryOf(row: Entry, { organisation }: LoadedZone, named: (actorId: string | null) => boolean): HistoryEntry {
-  const plan = planOf(row);
+function entryOf(
+  row: Entry,
+  { zone, organisation, access }: LoadedZone,
+  named: (actorId: string | null) => boolean,
+): HistoryEntry {
+  const whole = planOf(row);
+  const plan = whole.filter((step) => sees(access, zone.name, step));
+  const hidden = whole.length - plan.length;
+  const differs = row.differs ? (JSON.parse(row.differs) as Difference[]) : [];
   return {
     id: row.id,
     kind: row.kind,
     state: row.state,
-    message: row.message,
+    // A provider names the record that it speaks of.
+    message: hidden > 0 ? "" : row.message,
     actor: named(row.actorId)
       ? { type: row.actorType, id: row.actorId, label: row.actorLabel }
       : { type: row.actorType, id: null, label: organisation.name },
     records: recordCounts(plan),
     plan,
-    differs: row.differs ? (JSON.parse(row.differs) as Difference[]) : [],
+    hidden,
+    differs: differs.filter((difference) => sees(access, zone.name, difference)),
     steps: row.steps,
     stepsDone: row.stepsDone,
     revision: row.revision,

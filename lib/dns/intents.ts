@@ -1,4 +1,5 @@
 /** From what arrives at the API to what the pipeline takes: canonical RRsets, and the fields that findings belong to. */
+import type { ZoneAccess } from "#lib/access/zone-level.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import type { Intent } from "./changes.ts";
 import { recordId } from "./hash.ts";
@@ -8,7 +9,8 @@ import { type DnsRecord, type RRset, rrsetKey, type Ttl } from "./rrset.ts";
 import { normaliseRRset } from "./rules.ts";
 import { canonicalType } from "./type-numbers.ts";
 import { textToContent } from "./types/txt.ts";
-import type { Zone } from "./zones.ts";
+import { sees } from "./visible.ts";
+import type { LoadedZone, Zone } from "./zones.ts";
 
 export interface RecordInput {
   content?: string | undefined;
@@ -36,8 +38,10 @@ export interface ChangesInput {
 
 const DEFAULT_TTL = 3600;
 
+type Place = Pick<LoadedZone, "zone" | "access">;
+
 /** A set of wanted RRsets and deletions. */
-export function wantedChanges(zone: Zone, input: ChangesInput): Intent {
+export function wantedChanges({ zone, access }: Place, input: ChangesInput): Intent {
   const fields: Record<string, string> = {};
   const position = new Map<string, string>();
   const wanted: RRset[] = [];
@@ -62,6 +66,7 @@ export function wantedChanges(zone: Zone, input: ChangesInput): Intent {
     return key ? { ...key, hash: seen.hash } : [];
   });
   if (Object.keys(fields).length > 0) throw invalid(fields);
+  assertSeen(zone, access, [...wanted, ...deletions, ...expect]);
   const scope = new Set([...wanted, ...deletions].map(rrsetKey));
   return {
     names: [...wanted, ...deletions, ...expect].map((set) => set.name),
@@ -73,8 +78,9 @@ export function wantedChanges(zone: Zone, input: ChangesInput): Intent {
 }
 
 /** One more record in its RRset. */
-export function oneMore(zone: Zone, input: OneRecordInput): { intent: Intent; id: string; set: RRset } {
+export function oneMore({ zone, access }: Place, input: OneRecordInput): { intent: Intent; id: string; set: RRset } {
   const set = canonicalOne(zone, input);
+  assertSeen(zone, access, [set]);
   const record = only(set);
   const key = rrsetKey(set);
   return {
@@ -99,12 +105,13 @@ export function oneMore(zone: Zone, input: OneRecordInput): { intent: Intent; id
 
 /** One record replaced, possibly by one of another name or type. */
 export function replaceRecord(
-  zone: Zone,
+  { zone, access }: Place,
   id: string,
   input: OneRecordInput,
 ): { intent: Intent; id: string; set: RRset } {
-  const old = findRecord(zone, id);
+  const old = findRecord(zone, access, id);
   const set = canonicalOne(zone, input);
+  assertSeen(zone, access, [set]);
   const record = only(set);
   const key = rrsetKey(set);
   return {
@@ -128,8 +135,8 @@ export function replaceRecord(
   };
 }
 
-export function withoutRecord(zone: Zone, id: string): Intent {
-  const old = findRecord(zone, id);
+export function withoutRecord({ zone, access }: Place, id: string): Intent {
+  const old = findRecord(zone, access, id);
   return {
     names: [old.set.name],
     fieldOf: (finding) => finding.field ?? "record",
@@ -138,6 +145,15 @@ export function withoutRecord(zone: Zone, id: string): Intent {
       scope: new Set([rrsetKey(old.set)]),
     }),
   };
+}
+
+/** Nothing is tried at what is hidden: already whether it would change anything says what is there. */
+function assertSeen(zone: Zone, access: ZoneAccess, places: readonly { name: string; type: string }[]): void {
+  const hidden = places.find((place) => !sees(access, zone.name, place));
+  if (hidden)
+    throw new Problem("forbidden", `You have no access to ${hidden.type} records at ${hidden.name}.`, {
+      missing: "view",
+    });
 }
 
 /** The RRset that holds the record, without it. What is gone by now is not found. */

@@ -38,7 +38,7 @@ export function addEntry(
 ): string {
   const now = Date.now();
   const id = newId(now);
-  const { grants: _grants, ...actor } = input.actor;
+  const { grants: _grants, token: _token, ...actor } = input.actor;
   tx.insert(zoneChanges)
     .values({
       id,

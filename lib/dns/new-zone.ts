@@ -4,6 +4,7 @@ import { getDomain, getPublicSuffix } from "tldts";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { organisations, zoneChanges, zones } from "#db/schema/index.ts";
 import type { OrganisationAccess } from "#lib/access/organisation-role.ts";
+import { managesNewZones } from "#lib/access/token.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
@@ -32,9 +33,14 @@ export interface ZoneRequest {
 /** Why this actor cannot create zones here, or null. */
 export function whyNotCreate(actor: Actor, access: OrganisationAccess): string | null {
   if (!access.has("admin")) return "Only admins and the owner of this organisation add zones.";
+  if (!opensNewZones(actor)) return notNewZones;
   if (actor.grants.has("dns:manage") || setting("zone_claims") === "trusted") return null;
   return "On this panel, staff add zones. Ask them to add yours.";
 }
+
+/** A token's rules name zones by id: of one that is yet to be made nothing but a rule for any zone can speak. */
+const opensNewZones = ({ token }: Actor): boolean => !token || managesNewZones(token.rights);
+const notNewZones = "This token adds no zones: that takes a rule for every zone, at full and for all names and types.";
 
 /** Makes or links a zone. Throws a Problem with the field that is wrong. */
 export async function addZone(
@@ -75,6 +81,7 @@ function apexOf(input: string): string {
 
 function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAccess): void {
   if (request.link) {
+    if (!opensNewZones(actor)) throw new Problem("forbidden", notNewZones, { missing: "full" });
     if (actor.grants.has("dns:connections")) return;
     throw new Problem("forbidden", "Linking a zone that exists at a shared connection is for staff.", {
       missing: "dns:connections",
@@ -266,7 +273,7 @@ export function zoneChoices(actor: Actor, access: OrganisationAccess) {
   return {
     items: connections().map(({ id, kind, label }, index) => ({ id, kind, label, default: index === 0 })),
     mayCreate: reason === null,
-    mayLink: access.has("admin") && actor.grants.has("dns:connections"),
+    mayLink: access.has("admin") && opensNewZones(actor) && actor.grants.has("dns:connections"),
     reason,
   };
 }

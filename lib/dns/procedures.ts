@@ -65,7 +65,7 @@ export const refresh = inZone("view", {})
 export const records = inZone("view", recordQuery)
   .route({ method: "GET", path: `${ZONE}/records`, summary: "Records" })
   .output(page(shapes.Record))
-  .handler(({ context, input }) => pageOfRecords(context.zone, input));
+  .handler(({ context, input }) => pageOfRecords(context.zone, context.access, input));
 
 export const rrsets = inZone("view", recordQuery)
   .route({ method: "GET", path: `${ZONE}/rrsets`, summary: "RRsets, with the hash that a change can expect" })
@@ -76,7 +76,7 @@ export const addRecord = inZone("edit", shapes.oneRecord)
   .route({ method: "POST", path: `${ZONE}/records`, successStatus: 201, summary: "Add one record" })
   .output(shapes.Record.extend(shapes.outcome))
   .handler(async ({ context, input: { organisation: _o, zone: _z, ...input } }) => {
-    const { intent, id, set } = oneMore(context.zone, input);
+    const { intent, id, set } = oneMore(context, input);
     const result = answered(context, await changeZone(context, intent, context.actor));
     return { ...written(set, id, result), change: result.change, state: result.state };
   });
@@ -85,7 +85,7 @@ export const editRecord = inZone("view", { record: z.string(), ...shapes.oneReco
   .route({ method: "PUT", path: `${ZONE}/records/{record}`, summary: "Replace one record" })
   .output(shapes.Record.extend(shapes.outcome))
   .handler(async ({ context, input: { organisation: _o, zone: _z, record, ...input } }) => {
-    const { intent, id, set } = replaceRecord(context.zone, record, input);
+    const { intent, id, set } = replaceRecord(context, record, input);
     const result = answered(context, await changeZone(context, intent, context.actor));
     return { ...written(set, id, result), change: result.change, state: result.state };
   });
@@ -94,11 +94,8 @@ export const removeRecord = inZone("view", { record: z.string() })
   .route({ method: "DELETE", path: `${ZONE}/records/{record}`, summary: "Remove one record" })
   .output(shapes.Record.extend(shapes.outcome))
   .handler(async ({ context, input }) => {
-    const { record } = findRecord(context.zone, input.record);
-    const result = answered(
-      context,
-      await changeZone(context, withoutRecord(context.zone, input.record), context.actor),
-    );
+    const { record } = findRecord(context.zone, context.access, input.record);
+    const result = answered(context, await changeZone(context, withoutRecord(context, input.record), context.actor));
     return { ...record, change: result.change, state: result.state };
   });
 
@@ -106,7 +103,7 @@ export const change = inZone("view", shapes.changes)
   .route({ method: "POST", path: `${ZONE}/changes`, summary: "Change a set of RRsets, or see what would change" })
   .output(z.union([shapes.Preview, shapes.ChangeResult]))
   .handler(async ({ context, input }) => {
-    const intent = wantedChanges(context.zone, input);
+    const intent = wantedChanges(context, input);
     if (input.dryRun) return { dryRun: true as const, ...(await previewChange(context, intent)) };
     return { dryRun: false as const, ...answered(context, await changeZone(context, intent, context.actor)) };
   });

@@ -10,6 +10,7 @@ import { rrsetHash } from "./hash.ts";
 import { type MirrorRecord, toRRset } from "./mirror.ts";
 import { relativeName } from "./name.ts";
 import type { DnsRecord, RRset, Ttl } from "./rrset.ts";
+import { isSeen, type Seer, sees, withSeer } from "./visible.ts";
 import type { Zone } from "./zones.ts";
 
 /** One record on the wire. */
@@ -24,6 +25,11 @@ export interface RecordQuery extends ListQuery {
   type: string;
 }
 
+/** A query, and who decides what of its answer is hidden. */
+interface Asked extends RecordQuery {
+  seer: Seer;
+}
+
 const sorts = {
   name: [rrsets.sortKey, rrsets.type],
   type: [rrsets.type, rrsets.sortKey],
@@ -31,7 +37,7 @@ const sorts = {
 } as const;
 
 /** The conditions of a query, with placeholders for everything but which of them there are. */
-function where(query: RecordQuery) {
+function where(query: Asked) {
   const pattern = sql.placeholder("pattern");
   // A name is searched as people see it: relative to the apex.
   const matches = sql`(replace(${rrsets.name}, ${sql.placeholder("suffix")}, '') like ${pattern} escape '\\' or ${rrsets.name} like ${pattern} escape '\\' or ${rrsets.records} like ${pattern} escape '\\')`;
@@ -39,13 +45,16 @@ function where(query: RecordQuery) {
     eq(rrsets.zoneId, sql.placeholder("zone")),
     query.type ? eq(rrsets.type, sql.placeholder("type")) : undefined,
     query.q ? matches : undefined,
+    query.seer === null ? undefined : isSeen(sql.placeholder("seer"), rrsets.name, rrsets.type),
   );
 }
 
 /** Which conditions and which order: there are two dozen. */
-const shapeOf = ({ q, type, sort }: RecordQuery): string => `${q ? "q" : ""} ${type ? "type" : ""} ${sort}`;
+const shapeOf = ({ q, type, sort, seer }: Asked): string =>
+  `${q ? "q" : ""} ${type ? "type" : ""} ${seer === null ? "" : "seer"} ${sort}`;
 
-const valuesOf = (zone: Zone, query: RecordQuery) => ({
+const valuesOf = (zone: Zone, query: Asked) => ({
+  seer: query.seer,
   zone: zone.id,
   type: query.type.toUpperCase(),
   pattern: likeAnywhere(query.q.toLowerCase()),
@@ -91,8 +100,10 @@ interface TypeCount {
 }
 
 /** What there is of each type; of all of it nobody has to count. */
-function countsOf(zone: Zone, query: RecordQuery): TypeCount[] {
-  return (query.q ? countedByType() : storedByType()).all(valuesOf(zone, query));
+function countsOf(zone: Zone, query: Asked): TypeCount[] {
+  const all = { ...query, type: "", sort: "name" };
+  const counted = query.q !== "" || query.seer !== null;
+  return (counted ? countedByType(all) : storedByType()).all(valuesOf(zone, query));
 }
 
 const storedByType = prepared((handle) =>
@@ -104,7 +115,7 @@ const storedByType = prepared((handle) =>
     .prepare(),
 );
 
-const countedByType = prepared((handle) =>
+const countedByType = preparedBy(shapeOf, (handle, query) =>
   handle
     .select({
       type: rrsets.type,
@@ -112,7 +123,7 @@ const countedByType = prepared((handle) =>
       records: sql<number>`sum(${rrsets.recordCount})`,
     })
     .from(rrsets)
-    .where(where({ q: "q", type: "", sort: "name", page: 1, perPage: 1 }))
+    .where(where(query))
     .groupBy(rrsets.type)
     .orderBy(rrsets.type)
     .prepare(),
@@ -123,7 +134,10 @@ const totalOf = (counts: readonly TypeCount[], { type }: RecordQuery, of: "sets"
   counts.reduce((sum, row) => (type === "" || row.type === type.toUpperCase() ? sum + row[of] : sum), 0);
 
 /** Records, one by one, in the order of their RRsets. */
-export function pageOfRecords(zone: Zone, query: RecordQuery): Page<WireRecord> {
+export const pageOfRecords = (zone: Zone, access: ZoneAccess, query: RecordQuery): Page<WireRecord> =>
+  withSeer(access, zone.name, (seer) => recordsFor(zone, { ...query, seer }));
+
+function recordsFor(zone: Zone, query: Asked): Page<WireRecord> {
   const rows = recordsOf(query).all(valuesOf(zone, query));
   const items = rows.map((row) =>
     wire(row.name, row.type, row.ttl === -1 ? "auto" : row.ttl, JSON.parse(row.record) as MirrorRecord),
@@ -139,8 +153,8 @@ const wire = (name: string, type: string, ttl: Ttl, { providerId: _id, ...record
   ...record,
 });
 
-/** The record of an id, as the mirror has it, with the RRset it is in. */
-export function findRecord(zone: Zone, id: string): { set: RRset; record: WireRecord } {
+/** The record of an id, as the mirror has it, with the RRset it is in. What is hidden is not found. */
+export function findRecord(zone: Zone, access: ZoneAccess, id: string): { set: RRset; record: WireRecord } {
   const row = db()
     .select({
       name: rrsets.name,
@@ -153,7 +167,7 @@ export function findRecord(zone: Zone, id: string): { set: RRset; record: WireRe
     .innerJoin(sql`json_each(${rrsets.records}) as item`, sql`true`)
     .where(and(eq(rrsets.zoneId, zone.id), sql`item.value ->> 'id' = ${id}`))
     .get();
-  if (!row) throw notFound("record");
+  if (!row || !sees(access, zone.name, row)) throw notFound("record");
   const set = toRRset(row);
   return { set, record: wire(set.name, set.type, set.ttl, JSON.parse(row.record) as MirrorRecord) };
 }
@@ -166,11 +180,12 @@ export interface EditableRRset extends RRset {
   level: "none" | "view" | "edit" | "full";
 }
 
-export function pageOfRRsets(
-  zone: Zone,
-  access: ZoneAccess,
-  query: RecordQuery,
-): Page<EditableRRset> & { types: { type: string; count: number }[] } {
+type RRsetPage = Page<EditableRRset> & { types: { type: string; count: number }[] };
+
+export const pageOfRRsets = (zone: Zone, access: ZoneAccess, query: RecordQuery): RRsetPage =>
+  withSeer(access, zone.name, (seer) => rrsetsFor(zone, access, { ...query, seer }));
+
+function rrsetsFor(zone: Zone, access: ZoneAccess, query: Asked): RRsetPage {
   const rows = setsOf(query).all(valuesOf(zone, query));
   const counts = countsOf(zone, query);
   return {

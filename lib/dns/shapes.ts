@@ -147,6 +147,7 @@ export const Preview = z.object({
   refused: z.array(
     z.object({ name: z.string(), type: z.string(), act: z.string(), needs: z.string().nullable(), reason: z.string() }),
   ),
+  hidden: z.number().int(),
   errors: z.array(Finding),
   warnings: z.array(Finding),
   brake: z.object({ braked: z.boolean(), touched: z.number(), total: z.number(), percent: z.number() }),
@@ -169,6 +170,7 @@ export const HistoryEntry = z.object({
   actor: z.object({ type: z.string(), id: z.string().nullable(), label: z.string() }),
   records: counts,
   plan: z.array(Step),
+  hidden: z.number().int(),
   differs: z.array(Difference),
   steps: z.number(),
   stepsDone: z.number(),

@@ -3,7 +3,7 @@ import { and, asc, count, eq, inArray, sql } from "drizzle-orm";
 import { union } from "drizzle-orm/sqlite-core";
 import { db, type Tx, transaction } from "#db/client.ts";
 import { organisationMembers, users, zonePermissions } from "#db/schema/index.ts";
-import { checkPattern, maxPatterns } from "#lib/access/name-pattern.ts";
+import { maxPatterns } from "#lib/access/name-pattern.ts";
 import type { OrganisationRole } from "#lib/access/organisation-role.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import { compareLevels, flagsOf, isBelow, type ZoneLevel, type ZoneRow, zoneAccess } from "#lib/access/zone-level.ts";
@@ -12,8 +12,7 @@ import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { tell } from "#lib/mail/news.ts";
-import { parseName, relativeName } from "./name.ts";
-import { canonicalType } from "./type-numbers.ts";
+import { patternIn, typeNamed } from "./scope.ts";
 import { type LoadedZone, shownName, takesGuests, toZoneRow } from "./zones.ts";
 
 export interface LadderRow {
@@ -181,19 +180,15 @@ export function canonicalInput(loaded: LoadedZone, input: LadderInput, guest: bo
       throw invalid({ expiresAt: "A level below the member default cannot expire: its end would give more access." });
     }
   }
-  const toRelative = (name: string): string | null => {
-    const parsed = parseName(name, loaded.zone.name);
-    return parsed.ok ? relativeName(parsed.value, loaded.zone.name) : null;
-  };
   const names = input.names.map((text, index) => {
-    const checked = checkPattern(text.trim(), toRelative);
-    if (!checked.ok) throw invalid({ [`names.${index}`]: checked.reason });
-    return checked.pattern;
+    const pattern = patternIn(loaded.zone.name, text);
+    if (!pattern.ok) throw invalid({ [`names.${index}`]: pattern.reason });
+    return pattern.value;
   });
-  const types = input.types.map((type, index) => {
-    const known = canonicalType(type.trim().toUpperCase());
-    if (!/^[A-Z][A-Z0-9-]{0,15}$/.test(known)) throw invalid({ [`types.${index}`]: `${type} is not a record type.` });
-    return known;
+  const types = input.types.map((text, index) => {
+    const type = typeNamed(text);
+    if (!type.ok) throw invalid({ [`types.${index}`]: type.reason });
+    return type.value;
   });
   return { level: input.level, names: [...new Set(names)], types: [...new Set(types)], expiresAt: input.expiresAt };
 }

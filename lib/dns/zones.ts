@@ -3,12 +3,13 @@ import { and, asc, count, desc, eq, gt, isNull, or, type SQL, sql } from "drizzl
 import { type DbOrTx, db } from "#db/client.ts";
 import { prepared } from "#db/hot.ts";
 import { organisationMembers, organisations, zonePermissions, zones } from "#db/schema/index.ts";
-import { type OrganisationRole, organisationAccess } from "#lib/access/organisation-role.ts";
-import { levelOfFlags, type ZoneAccess, type ZoneLevel, type ZoneRow, zoneAccess } from "#lib/access/zone-level.ts";
+import type { OrganisationRole } from "#lib/access/organisation-role.ts";
+import { levelOfFlags, type ZoneAccess, type ZoneLevel, type ZoneRow } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { accessIn, accessTo, zonesOpenTo } from "#lib/tokens/lowered.ts";
 import { connectionById } from "./connections.ts";
 import { displayName, parseName } from "./name.ts";
 
@@ -81,15 +82,10 @@ interface JoinedZone {
 }
 
 function loadedFrom({ zone, organisation, role, row }: JoinedZone, actor: Actor): LoadedZone {
+  const { memberDefault } = organisation;
   const guests = role === null && row !== null && takesGuests(organisation);
-  const access = zoneAccess({
-    grants: actor.grants,
-    organisationRole: role,
-    memberDefault: organisation.memberDefault,
-    guests,
-    row: row && toZoneRow(row),
-    now: Date.now(),
-  });
+  const standing = { organisationRole: role, memberDefault, guests, row: row && toZoneRow(row) };
+  const access = accessTo(zone.id, standing, actor);
   const guest = guests && access.source === "row" ? { until: row.expiresAt } : null;
   return { zone, organisation, role, guest, access };
 }
@@ -141,7 +137,7 @@ export function summaryOfZone({ zone, organisation, role, access }: LoadedZone, 
       id: organisation.id,
       handle: organisation.handle,
       name: organisation.name,
-      open: organisationAccess({ grants: actor.grants, role }).member,
+      open: accessIn(organisation.id, role, actor).member,
     },
     connection: zone.connection,
     connectionLabel: connection?.label ?? zone.connection,
@@ -207,6 +203,13 @@ const selectZones = (userId: string) =>
     )
     .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, userId)));
 
+/** Those of the zones that the actor can view. */
+export const visibleAmong = (actor: Actor & { id: string }, among: SQL | undefined): LoadedZone[] =>
+  selectZones(actor.id)
+    .where(and(among, visibleTo(actor)))
+    .all()
+    .map((row) => loadedFrom(row, actor));
+
 /** How many zones of an organisation the actor can view, as a column of a query over organisations. */
 export function visibleZones(actor: Actor & { id: string }): SQL<number> {
   const member = and(
@@ -231,8 +234,11 @@ export const visibleZoneIds = (actor: Actor & { id: string }) =>
     .leftJoin(zonePermissions, and(eq(zonePermissions.zoneId, zones.id), eq(zonePermissions.userId, actor.id)))
     .where(visibleTo(actor));
 
+/** What the account can view, as far as a token goes. */
+const visibleTo = (actor: Actor): SQL | undefined => and(visibleToAccount(actor), zonesOpenTo(actor));
+
 /** The ladder as a condition: a tenth of `zoneAccess`, only "at least view". A test holds the two against each other. */
-function visibleTo(actor: Actor): SQL | undefined {
+function visibleToAccount(actor: Actor): SQL | undefined {
   if (["dns:read", "dns:write", "dns:manage"].some((permission) => actor.grants.has(permission))) return undefined;
   const member = eq(organisationMembers.role, "member");
   const mayHold = setting("feature.guests") ? or(member, eq(organisations.guests, "allowed")) : member;

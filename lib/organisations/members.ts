@@ -205,9 +205,7 @@ export function handOver(inside: Inside, userId: string, actor: Actor): { owner:
 }
 
 function assertMayAssign(inside: Inside, present: OrganisationRole, next: OrganisationRole | null): void {
-  // Staff with org:write reach everybody whom the owner reaches.
-  const standing = inside.access.viaPlatform("admin") ? "owner" : inside.access.role;
-  if (!mayAssign(standing, present, next)) {
+  if (!mayAssign(inside.access.acts, present, next)) {
     throw new Problem("forbidden", "Your role in this organisation does not reach this person.", { missing: "owner" });
   }
 }

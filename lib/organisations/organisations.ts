@@ -3,7 +3,7 @@ import { and, asc, count, desc, eq, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import { organisationMembers, organisations, zones } from "#db/schema/index.ts";
-import { type OrganisationAccess, type OrganisationRole, organisationAccess } from "#lib/access/organisation-role.ts";
+import type { OrganisationAccess, OrganisationRole } from "#lib/access/organisation-role.ts";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
@@ -12,6 +12,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { visibleZones } from "#lib/dns/zones.ts";
 import { newId } from "#lib/id.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { accessIn, organisationsOpenTo, roleAs } from "#lib/tokens/lowered.ts";
 
 export type Organisation = typeof organisations.$inferSelect;
 
@@ -64,7 +65,7 @@ export function loadOrganisation(
   if (!organisation) throw notFound("organisation");
   return {
     organisation,
-    access: organisationAccess({ grants: actor.grants, role: roleIn(organisation.id, actor.id) }),
+    access: accessIn(organisation.id, roleIn(organisation.id, actor.id), actor),
   };
 }
 
@@ -103,7 +104,7 @@ export function createOrganisation(
       .values({ organisationId: organisation.id, userId: actor.id, role: "owner", createdAt: now })
       .run();
     audit(tx, actor, { ...targetOf(organisation), after: { name: organisation.name, handle: organisation.handle } });
-    return { ...organisation, role: "owner", members: 1, zones: 0 };
+    return { ...organisation, role: roleAs(actor, organisation.id, "owner"), members: 1, zones: 0 };
   });
 }
 
@@ -167,7 +168,7 @@ export function listOrganisations(
   const matches = query.q
     ? sql`(${organisations.name} like ${pattern} escape '\\' or ${organisations.handle} like ${pattern} escape '\\')`
     : undefined;
-  const where = and(all ? undefined : own, matches);
+  const where = and(all ? undefined : own, organisationsOpenTo(actor), matches);
   const { column, descending } = sortOf(query);
   const by = sorts[column as keyof typeof sorts];
   const items = summaries(actor)
@@ -175,7 +176,8 @@ export function listOrganisations(
     .orderBy(descending ? desc(by) : asc(by), asc(organisations.id))
     .limit(query.perPage)
     .offset(offsetOf(query))
-    .all();
+    .all()
+    .map((row) => ({ ...row, role: roleAs(actor, row.id, row.role) }));
   const total = db().select({ n: count() }).from(organisations).where(where).get()?.n ?? 0;
   return { items, total, page: query.page, perPage: query.perPage };
 }
@@ -183,7 +185,7 @@ export function listOrganisations(
 export function summaryOf(id: string, actor: Actor & { id: string }): OrganisationSummary {
   const row = summaries(actor).where(eq(organisations.id, id)).get();
   if (!row) throw notFound("organisation");
-  return row;
+  return { ...row, role: roleAs(actor, row.id, row.role) };
 }
 
 const summaries = (actor: Actor & { id: string }) =>

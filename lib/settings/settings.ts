@@ -25,6 +25,9 @@ const catalogue = {
   "limits.organisations_per_account": z.number().int().min(0).default(5),
   "limits.zones_per_organisation": z.number().int().min(0).default(100),
   "limits.records_per_zone": z.number().int().min(1).default(50_000),
+  "limits.tokens_per_account": z.number().int().min(0).default(50),
+  /** A minute. */
+  "limits.requests_per_token": z.number().int().min(1).default(600),
   /** Invitations of an organisation, to it and to its zones, that wait for an answer. */
   "limits.open_invites_per_organisation": z.number().int().min(0).default(100),
   /** Invitations that an organisation mails within an hour, those that are sent again included. */

@@ -2,7 +2,15 @@
 
 import { hashToken } from "#lib/crypto/secret.ts";
 import type { Person } from "../support/panel.ts";
-import { fresh, insertInvite, insertPasskey, type Stage, sessionOf, spareAccount } from "../support/stage.ts";
+import {
+  fresh,
+  insertInvite,
+  insertPasskey,
+  insertToken,
+  type Stage,
+  sessionOf,
+  spareAccount,
+} from "../support/stage.ts";
 import type { Standing } from "./walk-standings.ts";
 
 type Values = Record<string, unknown>;
@@ -76,6 +84,9 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "invites.accept": (stage) => ({ token: stage.inviteToken }),
   "invites.decline": (stage) => ({ token: stage.inviteToken }),
   "invites.register": (stage) => ({ token: stage.inviteToken, name: "Somebody", password: "a long enough password" }),
+  "tokens.create": () => ({ name: "Walk", mode: "full" }),
+  "tokens.edit": () => ({ name: "Renamed" }),
+  "tokens.revokeAnyones": (stage) => ({ user: stage.bare.id }),
   "dns.create": () => ({ name: `made${fresh()}.example`, connection: "local" }),
   "dns.addRecord": () => ({ name: "new", type: "A", ttl: 60, content: "192.0.2.9" }),
   "dns.editRecord": () => ({ name: "www", type: "A", ttl: 60, content: "192.0.2.10" }),
@@ -157,6 +168,11 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
     stage.inviteToken = `own-token-${fresh()}`;
     if (caller.id) insertInvite(stage, caller.email, stage.member.id, stage.inviteToken);
   },
+  "tokens.edit": takeToken,
+  "tokens.revoke": takeToken,
+  "tokens.revokeAnyones": (stage) => {
+    stage.token = insertToken(stage, stage.bare.id);
+  },
   "users.endOneSession": (stage, caller) => {
     stage.session = sessionOf(stage.sql, caller.id) || stage.session;
   },
@@ -184,7 +200,7 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
 /** Children of the stage that another stage's parent must not have: 404. */
 export const children: [
   procedure: string,
-  child: "record" | "change" | "invite" | "zoneInvite" | "ownInvite" | "session" | "passkey" | "member",
+  child: "record" | "change" | "invite" | "zoneInvite" | "ownInvite" | "session" | "passkey" | "token" | "member",
 ][] = [
   ["dns.editRecord", "record"],
   ["dns.removeRecord", "record"],
@@ -197,12 +213,19 @@ export const children: [
   ["users.endOneSession", "session"],
   ["passkeys.rename", "passkey"],
   ["passkeys.remove", "passkey"],
+  ["tokens.edit", "token"],
+  ["tokens.revoke", "token"],
+  ["tokens.revokeAnyones", "token"],
   ["organisations.changeRole", "member"],
   ["organisations.removeOne", "member"],
   ["organisations.handOverTo", "member"],
   ["dns.setPermission", "member"],
   ["dns.clearPermission", "member"],
 ];
+
+function takeToken(stage: Stage, caller: Person): void {
+  if (caller.id) stage.token = insertToken(stage, caller.id);
+}
 
 /** No secret that opens: removing it and making new codes need none. */
 function setUpTotp({ sql }: Stage, caller: Person): void {

@@ -20,6 +20,8 @@ export interface Stage {
   inviteToken: string;
   session: string;
   passkey: string;
+  /** An API token of the member's, or of the caller's once there is one. */
+  token: string;
   member: Person;
   /** An account that holds nothing, with a session, a passkey and a one-time password. */
   bare: Person & { passkey: string };
@@ -73,6 +75,7 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
     inviteToken,
     session: sessionOf(sql, member.id),
     passkey: insertPasskey(sql, member.id),
+    token: insertToken(stage, member.id),
   };
 }
 
@@ -132,6 +135,18 @@ function insertZoneInvite({ sql, organisation }: Pick<Stage, "sql" | "organisati
     now,
     now + 3_600_000,
     organisation.id,
+  );
+  return id;
+}
+
+/** A full token that nothing opens with: its row alone. */
+export function insertToken({ sql }: Pick<Stage, "sql">, owner: string): string {
+  const id = `token-${fresh()}`;
+  sql.run(
+    "insert into tokens (id, user_id, name, prefix, token_hash, mode, created_at) values (?, ?, 'Stage', 'zg_stage', ?, 'full', 0)",
+    id,
+    owner,
+    id,
   );
   return id;
 }
