@@ -10,6 +10,7 @@ import { endOtherSessions, endSession } from "#lib/auth/session.ts";
 import { dropRecoveryCodes, recoveryCodesLeft } from "#lib/factors/recovery-codes.ts";
 import { dropTotp } from "#lib/factors/totp.ts";
 import { issueLink, type OneTimeLink, voidLinks } from "#lib/links/links.ts";
+import { tell } from "#lib/mail/news.ts";
 import { onAccount } from "#lib/roles/gate.ts";
 
 type Account = NonNullable<ReturnType<typeof accountIn>>;
@@ -48,6 +49,8 @@ export const changeEmail = (userId: string, email: string, actor: Actor): Done =
       const sentence = "An account with this e-mail address exists.";
       throw new Problem("already_exists", sentence, { fields: { email: sentence } });
     }
+    // To the address that it was: whoever reads it there can still object.
+    news(tx, userId, "The e-mail address of your account was changed");
     update(tx, userId, { email, emailVerifiedAt: null });
     voidLinks(tx, userId);
     return { before: { email: account.email }, after: { email } };
@@ -58,6 +61,7 @@ export const suspendAccount = (userId: string, reason: string, actor: Actor): Do
   onOther(userId, "users:suspend", actor, {}, (tx, account) => {
     if (account.suspendedAt !== null && account.suspendedReason === reason) return null;
     update(tx, userId, { suspendedAt: account.suspendedAt ?? Date.now(), suspendedReason: reason });
+    if (account.suspendedAt === null) news(tx, userId, "Your account was suspended");
     const sessionsEnded = endOtherSessions(userId, null, tx);
     voidLinks(tx, userId);
     return {
@@ -70,6 +74,7 @@ export const unsuspendAccount = (userId: string, actor: Actor): Done =>
   onOther(userId, "users:suspend", actor, {}, (tx, account) => {
     if (account.suspendedAt === null) return null;
     update(tx, userId, { suspendedAt: null, suspendedReason: null });
+    news(tx, userId, "Your account is no longer suspended");
     return { before: { suspended: true, reason: account.suspendedReason }, after: { suspended: false } };
   });
 
@@ -89,6 +94,7 @@ export const removePassword = (userId: string, actor: Actor): Done =>
   onOther(userId, "admin:user:edit", actor, {}, (tx, account) => {
     if (account.passwordHash === null) return null;
     update(tx, userId, { passwordHash: null });
+    news(tx, userId, "Your password was removed");
     voidLinks(tx, userId, ["reset"]);
     return {
       before: { password: "[set]" },
@@ -120,6 +126,7 @@ export const removePasskeys = (userId: string, passkey: string | null, actor: Ac
       if (passkey !== null) throw notFound("passkey");
       return null;
     }
+    news(tx, userId, removed.length === 1 ? "Your passkey was removed" : "Your passkeys were removed");
     return { before: { passkeys: removed }, after: { sessionsEnded: endOtherSessions(userId, null, tx) } };
   });
 
@@ -130,6 +137,7 @@ export const removeFactors = (userId: string, actor: Actor): Done =>
     const authenticator = dropTotp(tx, userId);
     if (!authenticator && codes === 0) return null;
     dropRecoveryCodes(tx, userId);
+    news(tx, userId, "Two-step sign-in is off");
     return {
       before: { authenticator, recoveryCodes: codes },
       after: { authenticator: false, sessionsEnded: endOtherSessions(userId, null, tx) },
@@ -159,6 +167,13 @@ function onOther(
     return { id: userId, changed: changed !== null };
   });
 }
+
+/** Whoever an administrator does something to is told, in the same transaction. */
+const news = (tx: Tx, userId: string, subject: string): void =>
+  tell(tx, userId, "administration", {
+    subject,
+    text: `${subject}, by an administrator. If you did not expect that, ask them.`,
+  });
 
 const accountIn = (tx: Tx, userId: string) => tx.select().from(users).where(eq(users.id, userId)).get();
 

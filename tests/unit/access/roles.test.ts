@@ -4,11 +4,14 @@ import { describe, expect, it, test, vi } from "vitest";
 import { catalogue, holds, isStaff } from "#lib/access/permissions.ts";
 import {
   accountGrants,
+  ancestors,
   checkDefaultGrants,
   DEFAULT_ROLE,
   defaultRoleGrants,
   descendants,
   effectiveGrants,
+  existing,
+  grantsOfAll,
   type RoleRow,
   wouldCycle,
 } from "#lib/access/roles.ts";
@@ -82,6 +85,43 @@ test("removing a role, a parent or a grant opens nothing", () => {
       for (const permission of permissions) {
         if (holds(after, permission)) expect(holds(before, permission)).toBe(true);
       }
+    }),
+    runs,
+  );
+});
+
+test("an account that loses a role gains nothing, unless it was its last: then what default gives", () => {
+  fc.assert(
+    fc.property(roles, fc.uniqueArray(id, { minLength: 1, maxLength: 3 }), fc.boolean(), (all, held, deleted) => {
+      const [gone = "", ...kept] = held;
+      const after = new Map(all);
+      if (deleted) {
+        // As deleting a role does it: what inherited from it inherits from its parent.
+        const above = all.get(gone)?.parentId ?? null;
+        after.delete(gone);
+        for (const row of all.values())
+          if (row.parentId === gone && row.id !== gone)
+            after.set(row.id, { ...row, parentId: above === row.id || above === gone ? null : above });
+      }
+      const before = union(held, all);
+      const has = new Set(accountGrants(existing(kept, after), after));
+      const left = existing(kept, after).length > 0;
+      const byDefault = after.has("r0") ? union(["r0"], after) : new Set<string>();
+      for (const grant of has) if (!before.has(grant)) expect([left, byDefault.has(grant)]).toEqual([false, true]);
+      const sets = grantsOfAll([...after.keys()], [kept], after);
+      for (const grant of has) expect(sets).toContain(grant);
+    }),
+    runs,
+  );
+});
+
+test("ancestors are those above, without the role itself", () => {
+  fc.assert(
+    fc.property(roles, id, (all, roleId) => {
+      fc.pre(all.has(roleId));
+      const above = new Set(closure(all).get(roleId));
+      above.delete(roleId);
+      expect(new Set(ancestors(all, roleId))).toEqual(above);
     }),
     runs,
   );
