@@ -1,4 +1,5 @@
 /** Who the walk calls procedures as, and what the guard alone lets each of them do. */
+import { createHash } from "node:crypto";
 import { holds } from "#lib/access/permissions.ts";
 import { defaultRoleGrants } from "#lib/access/roles.ts";
 import type { Person } from "../support/panel.ts";
@@ -22,6 +23,10 @@ export const standings = [
   "owner",
   "permission",
   "root",
+  "full token",
+  "right token",
+  "narrow token",
+  "empty token",
 ] as const;
 
 export type Standing = (typeof standings)[number];
@@ -34,6 +39,7 @@ export function expectation(row: Row, standing: Standing): number {
   const { kind, argument } = guardOf(row);
   if (kind === "anyone") return 200;
   if (standing === "nobody" || standing === "suspended") return 401;
+  if (isToken(standing)) return row.tokens && !row.fresh ? expectationOfToken(row, standing) : 403;
   if (standing === "unenrolled") return row.enrolling ? expectation(row, "root") : 403;
   if (standing === "stale") return row.fresh ? 403 : expectation(row, "root");
   if (standing === "root") return 200;
@@ -57,6 +63,60 @@ export function expectation(row: Row, standing: Standing): number {
   return ladder.indexOf(level) >= Math.max(ladder.indexOf(argument), ladder.indexOf(row.plan ?? "none")) ? 200 : 403;
 }
 
+type TokenStanding = "full token" | "right token" | "narrow token" | "empty token";
+
+export const isToken = (standing: Standing): standing is TokenStanding => standing.endsWith(" token");
+
+/** Of tokens that an account with every right has made, where tokens may call it at all. */
+function expectationOfToken(row: Row, standing: TokenStanding): number {
+  const { kind, argument } = guardOf(row);
+  if (standing === "full token" || standing === "right token" || kind === "signedIn") return 200;
+  if (kind === "can" || kind === "staff") return 403;
+  if (standing === "empty token") return 404;
+  const within = kind === "inOrganisation" ? argument === "member" : argument === "view" && row.plan === undefined;
+  return within ? 200 : 403;
+}
+
+/** What a listed token names: just what the guard asks for, the least that sees something, or nothing at all. */
+function rightsFor(row: Row, standing: TokenStanding, organisation: string, zone: string) {
+  if (standing === "empty token") return { permissions: [], organisations: [], zones: [] };
+  const { kind, argument } = guardOf(row);
+  const rule = { zone, name: null, type: null };
+  if (standing === "narrow token")
+    return {
+      permissions: ["soc:read"],
+      organisations: [{ organisation, role: "member" }],
+      zones: [{ ...rule, level: "view" }],
+    };
+  const role = kind === "inOrganisation" ? (argument === "delete" ? "owner" : argument) : "member";
+  const level = argument === "manage" ? "full" : (row.plan ?? argument);
+  return {
+    permissions: kind === "can" || kind === "staff" ? permissionsFor(row) : [],
+    organisations: [{ organisation, role }],
+    zones: kind === "inZone" ? [{ ...rule, level }] : [],
+  };
+}
+
+/** The same account with a token in the place of its session. */
+function withToken(person: Person, { panel, sql, organisation }: Stage, row: Row, standing: TokenStanding): Person {
+  const secret = `zg_${String(fresh()).padStart(43, "0")}`;
+  const zone = sql.get<{ id: string }>("select id from zones where organisation_id = ?", organisation.id)?.id ?? "none";
+  const { permissions, organisations, zones } = rightsFor(row, standing, organisation.id, zone);
+  sql.run(
+    "insert into tokens (id, user_id, name, prefix, token_hash, mode, permissions, organisations, zones, created_at, last_used_at) values (?, ?, 'Walk', 'zg_walk', ?, ?, ?, ?, ?, 0, ?)",
+    secret,
+    person.id,
+    createHash("sha256").update(secret).digest("hex"),
+    standing === "full token" ? "full" : "listed",
+    JSON.stringify(permissions),
+    JSON.stringify(organisations),
+    JSON.stringify(zones),
+    Date.now(),
+  );
+  const headers = { authorization: `Bearer ${secret}` };
+  return { ...person, call: (method, target, body) => panel.call(method, target, body, headers) };
+}
+
 /** The smallest set of permissions that passes the guard from outside the organisation. */
 function permissionsFor(row: Row): string[] {
   const { kind, argument } = guardOf(row);
@@ -75,13 +135,13 @@ export async function callerOf(standing: Standing, stage: Stage, row: Row): Prom
   if (standing === "nobody") return { id: "", email: "", cookie: "", call: panel.call };
   if (standing === "permission") return panel.person(name, permissionsFor(row));
   if (standing === "stranger") return panel.person(name, []);
-  const root = ["root", "stale", "unenrolled"].includes(standing);
+  const root = ["root", "stale", "unenrolled"].includes(standing) || isToken(standing);
   const person = await panel.person(name, root ? "root" : undefined);
   if (standing === "stale") sql.run("update sessions set confirmed_at = 0 where user_id = ?", person.id);
   if (standing === "unenrolled") sql.run("update roles set requires_mfa = 1 where name = 'rootAdmin'");
   if (standing === "suspended") sql.run("update users set suspended_at = 1 where id = ?", person.id);
   const level = ladder.indexOf(standing);
-  const role = level >= 0 ? "member" : ranks.find((rank) => rank === standing);
+  const role = level >= 0 ? "member" : isToken(standing) ? "owner" : ranks.find((rank) => rank === standing);
   if (role === "owner")
     sql.run(
       "update organisation_members set role = 'admin' where organisation_id = ? and role = 'owner'",
@@ -106,7 +166,7 @@ export async function callerOf(standing: Standing, stage: Stage, row: Row): Prom
       standing === "guest" ? Date.now() + 86_400_000 : null,
       stage.organisation.id,
     );
-  return person;
+  return isToken(standing) ? withToken(person, stage, row, standing) : person;
 }
 
 export function guardOf({ guard }: Row): { kind: string; argument: string } {

@@ -8,7 +8,7 @@ import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { fresh, type Stage, setStage } from "../support/stage.ts";
 import { mounts, procedureTable, type Row } from "./procedure-table.ts";
 import { alsoAnswers, children, preparations, samples } from "./walk-samples.ts";
-import { callerOf, expectation, type Standing, standings } from "./walk-standings.ts";
+import { callerOf, expectation, isToken, type Standing, standings } from "./walk-standings.ts";
 
 interface Listed {
   name: string;
@@ -143,10 +143,14 @@ const named = (here: Stage, route: string): Record<string, unknown> => ({
   user: here.member.id,
 });
 
-const answersOf = (name: string, standing: Standing): number[] => [
-  ...(alsoAnswers[name]?.[standing === "stale" || standing === "unenrolled" ? "root" : standing] ?? []),
-  ...(alsoAnswers[name]?.every ?? []),
-];
+/** Tokens are those of a root who owns the stage's organisation. */
+function answersOf(name: string, standing: Standing): number[] {
+  const answers = alsoAnswers[name] ?? {};
+  const like: Standing[] = isToken(standing)
+    ? [standing, "owner"]
+    : [standing === "stale" || standing === "unenrolled" ? "root" : standing];
+  return [...like.flatMap((one) => answers[one] ?? []), ...(answers.every ?? [])];
+}
 
 /** Runs in a transaction that is rolled back, so that each call finds the stage as it was set. */
 async function undone(work: () => Promise<void>): Promise<void> {
