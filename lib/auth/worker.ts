@@ -48,7 +48,9 @@ export function askWorker(file: string, question: object, idleMs = Number.POSITI
 
 /** An idle worker holds no process open; if it dies, those who wait are told and the next question starts another. */
 function start(file: string, place: Place): Pool {
-  const worker = new Worker(/* turbopackIgnore: true */ path.join(process.cwd(), "lib", "auth", file));
+  // The path stands apart: as an argument of Worker the bundler takes it for a module of its own.
+  const script = path.join(process.cwd(), "lib", "auth", file);
+  const worker = new Worker(/* turbopackIgnore: true */ script);
   const pool: Pool = { worker, waiting: new Map(), next: 0, idle: undefined };
   worker.unref();
   worker.on("message", ({ id, value }: { id: number; value: unknown }) => {
