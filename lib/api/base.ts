@@ -4,6 +4,7 @@ import type { Actor } from "#lib/actor.ts";
 import { noteRefusal, type RefusalTarget } from "#lib/audit/refusals.ts";
 import type { Allowance } from "#lib/auth/request-limit.ts";
 import { log } from "#lib/log/log.ts";
+import { stage } from "#lib/log/stages.ts";
 import { invalid, isProblem, Problem } from "./errors.ts";
 import type { Cookies } from "./request.ts";
 
@@ -47,6 +48,7 @@ export const base = os
   .$context<RequestContext>()
   .$meta<ProcedureMeta>({ guard: "none", argument: "" })
   .use(async ({ context, next, path, procedure }, input) => {
+    stage("routing");
     const action = path.join(".");
     context.trace.template = procedure["~orpc"].route.path ?? action;
     const actor = { ...context.actor, action };

@@ -8,6 +8,7 @@ import { atLeast } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
 import { assertFresh } from "#lib/auth/fresh.ts";
 import { loadZone } from "#lib/dns/zones.ts";
+import { stage } from "#lib/log/stages.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { base, type ProcedureMeta } from "./base.ts";
@@ -90,6 +91,7 @@ export const inOrganisation = <S extends z.ZodRawShape>(need: OrganisationNeed, 
         const say = { member: "members", admin: "admins and the owner", owner: "the owner", delete: "the owner" }[need];
         throw new Problem("forbidden", `Only ${say} of this organisation may do that.`, { missing: need });
       }
+      stage("guard");
       return next({
         context: { organisation: loaded.organisation, access: loaded.access, asStaff: loaded.access.viaPlatform(need) },
       });
@@ -113,6 +115,7 @@ export const inZone = <S extends z.ZodRawShape>(need: Exclude<ZoneLevel, "none">
           missing: need,
         });
       }
+      stage("guard");
       return next({ context: loaded });
     });
 };
@@ -133,6 +136,7 @@ function account(actor: Actor, options: GuardOptions): AccountActor {
   }
   assertOn(options.flag);
   if (options.fresh) assertFresh(actor);
+  stage("guard");
   return actor as AccountActor;
 }
 

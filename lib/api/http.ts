@@ -7,7 +7,7 @@ import { env } from "#lib/env.ts";
 import { readBody } from "#lib/http/body.ts";
 import { newId } from "#lib/id.ts";
 import { log } from "#lib/log/log.ts";
-import { withStages } from "#lib/log/stages.ts";
+import { stage, withStages } from "#lib/log/stages.ts";
 import { singleton } from "#lib/singleton.ts";
 import { actorOfToken, presentedToken } from "#lib/tokens/authenticate.ts";
 import { presentable, type Trace } from "./base.ts";
@@ -40,6 +40,7 @@ async function answer(request: Request): Promise<Response> {
     // A token goes before a cookie, also one that does not hold: who shows it means to be it.
     const account = secret === null ? await actorOf(request.headers, origin) : actorWith(secret, origin, trace, rpc);
     actor = account.id ?? account.type;
+    if (secret !== null) stage("token");
     const writes = request.method !== "GET" && request.method !== "HEAD";
     if (writes && secret === null) assertSameOrigin(request.headers);
     const bounded = writes ? await withBoundedBody(request, rpc) : request;

@@ -9,6 +9,7 @@ import type { Actor, Mfa } from "#lib/actor.ts";
 import { deriveKey, hashToken } from "#lib/crypto/secret.ts";
 import { cookieName } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
+import { stage } from "#lib/log/stages.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { singleton } from "#lib/singleton.ts";
 import { deviceOf } from "./device.ts";
@@ -74,10 +75,13 @@ export async function actorOf(headers: Headers, request: { address: string; requ
   };
   const cookie = readCookie(headers.get("cookie") ?? "", sessionCookie());
   const sid = cookie ? await sessionIdOf(cookie) : null;
+  stage("cookie");
   const row = sid ? liveSession(sid) : undefined;
   if (!row) return anonymous;
   touch(row.id, row.lastSeenAt, request.address);
+  stage("session");
   const standing = standingOf(row.userId);
+  stage("standing");
   const mfa: Mfa = row.mfa === 1 ? "shown" : standing.requiresMfa ? "missing" : "open";
   return {
     ...anonymous,

@@ -23,6 +23,6 @@ export function stage(name: string): void {
 export async function withStages<T>(work: () => Promise<T>): Promise<{ result: T; header: string }> {
   const stages: Stages = { last: performance.now(), took: new Map() };
   const result = await storage().run(stages, work);
-  stage("rest");
-  return { result, header: [...stages.took].map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`).join(", ") };
+  stages.took.set("rest", performance.now() - stages.last);
+  return { result, header: [...stages.took].map(([name, ms]) => `${name};dur=${ms.toFixed(3)}`).join(", ") };
 }

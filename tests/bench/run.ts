@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { powerDnsAvailable } from "../support/powerdns.ts";
 import { change } from "./change.ts";
+import { entrance } from "./entrance.ts";
 import { type Row, table } from "./figures.ts";
 import { javascript } from "./javascript.ts";
 import { permissions } from "./permissions.ts";
@@ -10,6 +11,7 @@ import { records } from "./records.ts";
 const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolean }> = {
   records: { run: records, needsPowerDns: true },
   change: { run: change, needsPowerDns: true },
+  entrance: { run: entrance, needsPowerDns: false },
   javascript: { run: javascript, needsPowerDns: false },
   permissions: { run: permissions, needsPowerDns: false },
 };
