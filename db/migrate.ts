@@ -1,24 +1,29 @@
 /** Brings a database to this version of the panel, before anything reads it. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type Database from "better-sqlite3";
 import { migrate as run } from "drizzle-orm/better-sqlite3/migrator";
 import type { Db } from "./client.ts";
 
+/** How a database stands to this version: `older` lacks migrations, `newer` has some that this version does not know. */
+export type Standing = "older" | "current" | "newer";
+
 /** Applies what is missing. Throws if the database was made by a newer panel. `root` is the folder that holds `drizzle/`. */
 export function migrate(database: Db, root = process.cwd()): void {
-  const folder = path.join(root, "drizzle");
-  const journal = JSON.parse(readFileSync(path.join(folder, "meta", "_journal.json"), "utf8")) as {
-    entries: { when: number }[];
-  };
-  const newest = Math.max(...journal.entries.map((entry) => entry.when));
-  const known = database.$client.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
-  if (known) {
-    const row = database.$client.prepare("select max(created_at) as at from __drizzle_migrations").get() as {
-      at: number | null;
-    };
-    if (row.at !== null && row.at > newest) {
-      throw new Error("This database was written by a newer Zonegate. Start that version, or restore a backup.");
-    }
+  if (standingOf(database.$client, root) === "newer") {
+    throw new Error("This database was written by a newer Zonegate. Start that version, or restore a backup.");
   }
-  run(database, { migrationsFolder: folder });
+  run(database, { migrationsFolder: path.join(root, "drizzle") });
+}
+
+export function standingOf(client: Database.Database, root = process.cwd()): Standing {
+  const text = readFileSync(path.join(root, "drizzle", "meta", "_journal.json"), "utf8");
+  const newest = Math.max(...(JSON.parse(text) as { entries: { when: number }[] }).entries.map(({ when }) => when));
+  const known = client.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
+  if (!known) return "older";
+  const { at } = client.prepare("select max(created_at) as at from __drizzle_migrations").get() as {
+    at: number | null;
+  };
+  if (at !== null && at > newest) return "newer";
+  return at === newest ? "current" : "older";
 }

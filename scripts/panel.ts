@@ -1,17 +1,18 @@
 /** `npm run panel -- …`: what whoever has a shell on the machine can do. */
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { db } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
 import { isProblem } from "#lib/api/errors.ts";
+import { BackupError } from "#lib/backup/file.ts";
+import { OtherSecretError } from "#lib/crypto/seal.ts";
 import { EnvError } from "#lib/env.ts";
 import { ensureBuiltInRoles } from "#lib/roles/roles.ts";
 import { listSettings, setSettingFromText } from "#lib/settings/settings.ts";
 import { makeResetLink } from "#lib/users/administration.ts";
 import { listAccounts } from "#lib/users/directory.ts";
 import { accountByEmail, createAccount, emailAddress, newPassword, personName } from "#lib/users/users.ts";
-import { CommandError, option } from "./command.ts";
+import { CommandError, option, readSecret } from "./command.ts";
+import { backupCommand, doctorCommand, keepingUsage, rekeyCommand, restoreCommand } from "./panel-keeping.ts";
 import { promoteOrDemote, roleCommand, roleUsage } from "./panel-roles.ts";
 import { tokenCommand, tokenUsage } from "./panel-token.ts";
 
@@ -24,12 +25,19 @@ ${tokenUsage}
   reset-password EMAIL          print a link with which somebody sets a new password
   settings                      list the panel's settings
   settings KEY VALUE            change one
-  migrate                       bring the database to this version`;
+  migrate                       bring the database to this version
+${keepingUsage}`;
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const expected = error instanceof CommandError || error instanceof EnvError || isProblem(error);
+  const expected =
+    error instanceof CommandError ||
+    error instanceof EnvError ||
+    error instanceof BackupError ||
+    error instanceof OtherSecretError ||
+    (error instanceof Error && error.name === "StartError") ||
+    isProblem(error);
   console.error(expected ? error.message : error);
   process.exitCode = 1;
 }
@@ -37,6 +45,11 @@ try {
 async function main(args: string[]): Promise<void> {
   const [command, ...rest] = args;
   if (!command || command === "help" || command === "--help") return console.log(usage);
+  // These look at the database as it is, or have it to themselves.
+  if (command === "backup") return backupCommand(rest);
+  if (command === "restore") return restoreCommand(rest);
+  if (command === "rekey") return rekeyCommand();
+  if (command === "doctor") return doctorCommand(rest);
   migrate(db());
   db().transaction((tx) => ensureBuiltInRoles(tx), { behavior: "immediate" });
   const actor: Actor = systemActor(`panel.${command}`, "command line");
@@ -56,7 +69,7 @@ async function addUser(args: string[], actor: Actor): Promise<void> {
   if (!email.success) throw new CommandError(email.error.issues[0]?.message ?? "Enter an e-mail address.");
   const called = personName.safeParse(name ?? email.data.split("@")[0]);
   if (!called.success) throw new CommandError(called.error.issues[0]?.message ?? "Enter a name.");
-  const password = newPassword.safeParse(await readPassword());
+  const password = newPassword.safeParse(await readSecret("Password: "));
   if (!password.success) throw new CommandError(password.error.issues[0]?.message ?? "This password cannot be used.");
   const account = await createAccount({ email: email.data, name: called.data, password: password.data }, actor);
   console.log(`${account.email} can sign in now.`);
@@ -87,20 +100,4 @@ function settings([key, value]: string[]): void {
   }
   for (const row of listSettings())
     if (key === undefined || row.key === key) console.log(`${row.key} = ${JSON.stringify(row.value)}`);
-}
-
-/** From the terminal without echo; otherwise the first line of standard input. */
-async function readPassword(): Promise<string> {
-  if (!process.stdin.isTTY) {
-    let text = "";
-    for await (const chunk of process.stdin) text += chunk;
-    return text.split(/\r?\n/, 1)[0] ?? "";
-  }
-  process.stdout.write("Password: ");
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
-  const answer = await prompt.question("");
-  prompt.close();
-  process.stdout.write("\n");
-  return answer;
 }

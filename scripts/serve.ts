@@ -2,6 +2,7 @@
 import next from "next";
 import { db } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
+import { recordSecret, settleSecret } from "#lib/crypto/rekey.ts";
 import { takeDataDirectory } from "#lib/data-lock.ts";
 import { EnvError, env } from "#lib/env.ts";
 import { panelServer } from "#lib/http/server.ts";
@@ -23,6 +24,12 @@ async function serve(): Promise<void> {
   const { port, host, dataDir, origin, mode, trustedProxies } = env();
   const release = takeDataDirectory(dataDir);
   migrate(db());
+  settleSecret();
+  if (!recordSecret()) {
+    console.error(
+      "The secret is not the one that this database was sealed with: what is sealed in it cannot be opened. Put back the copy of it that belongs to the database (data/secret, or PANEL_SECRET). `npm run panel -- doctor` says more.",
+    );
+  }
   const token = issueSetupToken();
   process.env.NEXTAUTH_URL = origin;
   const app = next({ dev: mode === "development", hostname: host, port });

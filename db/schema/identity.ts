@@ -1,6 +1,7 @@
 /** What people prove who they are with, the links that are mailed to them, and the tokens that act for them. */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
+import { sealed } from "./sealed.ts";
 
 /** WebAuthn credentials (WebAuthn Level 3 §4). */
 export const passkeys = sqliteTable(
@@ -52,8 +53,7 @@ export const totpFactors = sqliteTable("totp_factors", {
   userId: text("user_id")
     .primaryKey()
     .references(() => users.id, { onDelete: "cascade" }),
-  /** Sealed. */
-  secret: text().notNull(),
+  secret: sealed().notNull(),
   confirmedAt: integer("confirmed_at"),
   /** The last time step that was used: none is used twice. */
   lastStep: integer("last_step").notNull().default(0),

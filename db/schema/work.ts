@@ -1,6 +1,7 @@
 /** What the panel does by itself: the job queue, and the mails that leave through it. */
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
+import { sealed } from "./sealed.ts";
 
 /** One row a piece of work. `due_at` is its schedule, its back-off and its lease. */
 export const jobs = sqliteTable(
@@ -68,7 +69,6 @@ export const mailSecrets = sqliteTable("mail_secrets", {
   mailId: text("mail_id")
     .primaryKey()
     .references(() => mails.id, { onDelete: "cascade" }),
-  /** Sealed. */
-  link: text().notNull(),
+  link: sealed().notNull(),
   expiresAt: integer("expires_at").notNull(),
 });

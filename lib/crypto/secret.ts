@@ -1,13 +1,18 @@
-/** The panel's key, and what is derived from it. */
+/** The panel's secret, and the keys that are derived from it. */
 import { createHash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { db } from "#db/client.ts";
 import { env } from "#lib/env.ts";
 import { singleton } from "#lib/singleton.ts";
+import { recordedKeyId } from "./recorded-key.ts";
+import { writeDurably } from "./write-durably.ts";
+
+export const MIN_SECRET = 32;
 
 /** A 32-byte key for one purpose, derived (HKDF-SHA-256) from PANEL_SECRET or from `data/secret`. */
-export function deriveKey(purpose: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", rootSecret(), "zonegate", purpose, 32));
+export function deriveKey(purpose: string, secret = rootSecret()): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "zonegate", purpose, 32));
 }
 
 /** 256 random bits as 43 characters of base64url. */
@@ -20,20 +25,54 @@ export const hashToken = (token: string): string => createHash("sha256").update(
 export const sameSecret = (a: string, b: string): boolean =>
   timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest());
 
-function rootSecret(): string {
-  return singleton("secret", () => env().panelSecret ?? secretFile(path.join(env().dataDir, "secret")));
+/** Names the key that a secret gives to sealed values, without telling anything of it. */
+export const keyIdOf = (secret: string): string =>
+  createHash("sha256").update("key id").update(deriveKey("seal", secret)).digest("hex").slice(0, 12);
+
+/** Where the secret is, and where the one that takes its place is while that happens (`rekey.ts`). */
+export const secretFiles = (dataDir = env().dataDir) => ({
+  current: path.join(dataDir, "secret"),
+  next: path.join(dataDir, "secret.next"),
+});
+
+export const rootSecret = (): string =>
+  singleton("secret", () => env().panelSecret ?? (isNextInForce() ? nextSecret() : null) ?? madeOnce());
+
+/** Whether the database is sealed with the next secret already: it has changed over, and only the file has not. */
+export function isNextInForce(): boolean {
+  const next = nextSecret();
+  return next !== null && keyIdOf(next) === recordedKeyId(db().$client);
 }
 
-/** Made once, readable by the owner alone. Two processes that start together end up with the same file. */
-function secretFile(file: string): string {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(file, `${randomToken()}\n`, { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+const nextSecret = (): string | null => readIfThere(secretFiles().next);
+
+/** Readable by the owner alone. Two processes that start together end up with the same file. */
+function madeOnce(): string {
+  const { current } = secretFiles();
+  const there = readIfThere(current);
+  if (there === null) {
+    mkdirSync(path.dirname(current), { recursive: true, mode: 0o700 });
+    const made = `${current}.${process.pid}`;
+    writeDurably(made, `${randomToken()}\n`);
+    try {
+      linkSync(made, current);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    } finally {
+      rmSync(made);
+    }
   }
-  const secret = readFileSync(file, "utf8").trim();
-  if (secret.length < 32)
-    throw new Error(`The secret in ${file} is too short: restore it from a copy, or set PANEL_SECRET.`);
+  const secret = there ?? readIfThere(current) ?? "";
+  if (secret.length < MIN_SECRET)
+    throw new Error(`The secret in ${current} is too short: restore it from a copy, or set PANEL_SECRET.`);
   return secret;
+}
+
+export function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }

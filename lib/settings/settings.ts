@@ -38,6 +38,8 @@ const catalogue = {
   "setup.completed_at": z.number().int().nullable().default(null),
   /** SHA-256 of the set-up token of this start. */
   "setup.token_hash": z.string().nullable().default(null),
+  /** The key that sealed columns are sealed with, by its id. */
+  "setup.key_id": z.string().nullable().default(null),
 } as const;
 
 export type SettingKey = keyof typeof catalogue;

@@ -136,13 +136,19 @@ async function untilReady(child: ChildProcess, output: () => string): Promise<vo
   throw new Error(`The server was not ready in time:\n${output()}`);
 }
 
+/** How a command ended, and what it printed. */
+export interface Ran extends Ending {
+  out: string;
+  error: string;
+}
+
 /** `npm run panel -- …` on the data of a panel. */
 export function panelCommand(
   dataDir: string,
   args: string[],
   input = "",
   environment: Record<string, string> = {},
-): Promise<{ code: number | null; out: string; error: string }> {
+): Promise<Ran> {
   const started = command("scripts/panel.ts", args);
   const child = spawn(started.file, started.args, { cwd: root, env: { ...variables(dataDir), ...environment } });
   let [out, error] = ["", ""];
@@ -155,7 +161,7 @@ export function panelCommand(
   child.stdin.end(input);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, out, error }));
+    child.once("close", (code, signal) => resolve({ code, signal, out, error }));
   });
 }
 

@@ -107,7 +107,7 @@ describe("the data directory", () => {
   test("can be written to by commands meanwhile", async () => {
     const release = takeDataDirectory(dataDir);
     const made = await panelCommand(dataDir, ["users", "add", "ada@example.org"], "a long enough password\n");
-    expect(made).toEqual({ code: 0, out: "ada@example.org can sign in now.\n", error: "" });
+    expect(made).toMatchObject({ code: 0, out: "ada@example.org can sign in now.\n", error: "" });
     expect((await taker()).said).toBe(refusal(process.pid));
     release();
   });
