@@ -1,10 +1,12 @@
 /** How one proves who one is, and where one is signed in: a section each. */
+import { PasskeysSection } from "./passkeys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
 
 export const Security = () => (
   <div className="flex max-w-[880px] flex-col gap-5">
     <PasswordSection />
+    <PasskeysSection />
     <SessionsSection />
   </div>
 );

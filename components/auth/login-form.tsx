@@ -1,12 +1,13 @@
-/** Signing in with e-mail and password. */
+/** Signing in with e-mail and password, or with a passkey. */
 "use client";
 import { Field, FieldGroup } from "#components/ui/field.tsx";
 import { Form } from "#components/ui/form.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Submit } from "#components/ui/submit.tsx";
+import { PasskeyButton } from "./passkey-button.tsx";
 import { signIn } from "./sign-in.ts";
 
-export function LoginForm({ next }: { next: string }) {
+export function LoginForm({ next, passkeys }: { next: string; passkeys: boolean }) {
   return (
     <Form
       leaves
@@ -17,7 +18,7 @@ export function LoginForm({ next }: { next: string }) {
         <FieldGroup>
           {banner}
           <Field label="E-mail">
-            <Input name="email" type="email" autoComplete="username" required className="h-9" />
+            <Input name="email" type="email" autoComplete="username webauthn" required className="h-9" />
           </Field>
           <Field label="Password">
             <Input name="password" type="password" autoComplete="current-password" required className="h-9" />
@@ -25,6 +26,7 @@ export function LoginForm({ next }: { next: string }) {
           <Submit size="lg" pending={pending} className="w-full">
             Sign in
           </Submit>
+          {passkeys && <PasskeyButton next={next} />}
         </FieldGroup>
       )}
     </Form>

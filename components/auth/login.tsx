@@ -2,6 +2,7 @@
 import { redirect } from "next/navigation";
 import { AuthCard } from "#components/frame/auth-card.tsx";
 import { currentActor, load } from "#lib/api/caller.ts";
+import { passkeysAvailable } from "#lib/passkeys/webauthn.ts";
 import { LoginForm } from "./login-form.tsx";
 import { returnPath } from "./return-path.ts";
 
@@ -12,7 +13,7 @@ export async function Login({ callbackUrl }: { callbackUrl: string | string[] | 
   if ((await currentActor()).type === "user") redirect(next);
   return (
     <AuthCard title="Sign in" footer="Forgotten your password? Ask whoever runs this panel.">
-      <LoginForm next={next} />
+      <LoginForm next={next} passkeys={passkeysAvailable()} />
     </AuthCard>
   );
 }

@@ -1,13 +1,17 @@
-/** Signs in with e-mail and password: the cookie is set by the answer. */
+/** Signs in: the cookie is set by the answer. */
 import { Refusal } from "#components/ui/attempt.ts";
 
 /** Throws a `Refusal` whose message says what to do. */
-export async function signIn(email: string, password: string): Promise<void> {
+export const signIn = (email: string, password: string): Promise<void> =>
+  enter("password", { email, password }, "E-mail or password is not right.");
+
+/** Signs in through one of the providers of lib/auth/next-auth.ts. `wrong` is what to say when that does not let anybody in. */
+export async function enter(provider: string, fields: Record<string, string>, wrong: string): Promise<void> {
   const response = await ask("/api/auth/csrf").then(async (answer) => {
     const { csrfToken } = (await answer.json()) as { csrfToken: string };
-    return ask("/api/auth/callback/password", new URLSearchParams({ csrfToken, email, password, json: "true" }));
+    return ask(`/api/auth/callback/${provider}`, new URLSearchParams({ ...fields, csrfToken, json: "true" }));
   });
-  if (response.status === 401) throw refusal("wrong_password", "E-mail or password is not right.");
+  if (response.status === 401) throw refusal(`wrong_${provider}`, wrong);
   const answer = (await response.json().catch(() => ({}))) as { url?: string; message?: string };
   if (response.status === 429)
     throw refusal("rate_limited", answer.message ?? "Too many failed attempts. Try again later.");

@@ -19,6 +19,8 @@ export interface ServerOptions {
   powerDns?: PowerDnsServer;
   /** The variables of the panel are these and no others. */
   environment?: Record<string, string>;
+  /** Where browsers open it. Passkeys need a host name. */
+  host?: "127.0.0.1" | "localhost";
 }
 
 export interface PanelServer {
@@ -66,7 +68,7 @@ export async function startServer(options: ServerOptions = {}): Promise<PanelSer
   const directory = mkdtempSync(path.join(tmpdir(), "zonegate-server-"));
   const dataDir = options.dataDir ?? path.join(directory, "data");
   const port = options.environment?.PORT ?? String(await freePort());
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `http://${options.host ?? "127.0.0.1"}:${port}`;
   const environment = {
     ...(options.powerDns
       ? { POWERDNS_API_URL: options.powerDns.apiUrl, POWERDNS_API_KEY: options.powerDns.apiKey }
