@@ -39,7 +39,7 @@ async function plugIn(kind: "platform" | "security key" = "platform"): Promise<v
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
-      automaticPresenceSimulation: true,
+      automaticPresenceSimulation: false,
       defaultBackupEligibility: kind === "platform",
       defaultBackupState: kind === "platform",
     },
@@ -47,21 +47,37 @@ async function plugIn(kind: "platform" | "security key" = "platform"): Promise<v
   device = authenticatorId;
 }
 
+/** Whether somebody touches the device when it asks. */
+const touching = (enabled: boolean) =>
+  devices.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId: device, enabled });
+
+/** Does something that makes the device ask, touches it, and sees what came of it. */
+async function touch(ask: () => Promise<unknown>, seen: () => Promise<unknown>): Promise<void> {
+  await ask();
+  await touching(true);
+  await seen();
+  await touching(false);
+}
+
+const passkeyButton = () => page.getByRole("button", { name: "Sign in with a passkey" });
+
 const row = (name: string) => page.getByRole("table", { name: "Passkeys" }).getByRole("row").filter({ hasText: name });
 
 async function add(name: string): Promise<void> {
   await page.getByRole("button", { name: "Add passkey" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill(name);
-  await dialog.getByRole("button", { name: "Continue" }).click();
-  await dialog.waitFor({ state: "hidden" });
+  await touch(
+    () => dialog.getByRole("button", { name: "Continue" }).click(),
+    () => dialog.waitFor({ state: "hidden" }),
+  );
   await row(name).waitFor();
 }
 
 async function signOut(): Promise<void> {
   await context.clearCookies();
   await page.goto("/login");
-  await page.getByRole("button", { name: "Sign in with a passkey" }).waitFor();
+  await passkeyButton().waitFor();
 }
 
 describe("passkeys", () => {
@@ -79,17 +95,18 @@ describe("passkeys", () => {
     await dialog.getByLabel("Name").fill("");
     await dialog.getByRole("button", { name: "Continue" }).click();
     await dialog.getByText("Enter a name.").waitFor();
-    await dialog.getByLabel("Name").fill("Key");
-    await dialog.getByRole("button", { name: "Continue" }).click();
-    await dialog.waitFor({ state: "hidden" });
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await add("Key");
     await row("Key").getByText("On one device").waitFor();
   });
 
   test("the device that has one is not asked for another", async () => {
     await page.getByRole("button", { name: "Add passkey" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByRole("button", { name: "Continue" }).click();
-    await dialog.getByText("holds a passkey of your account already").waitFor();
+    await touch(
+      () => dialog.getByRole("button", { name: "Continue" }).click(),
+      () => dialog.getByText("holds a passkey of your account already").waitFor(),
+    );
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await dialog.waitFor({ state: "hidden" });
   });
@@ -111,8 +128,10 @@ describe("passkeys", () => {
     await page.goto(SECURITY);
     await page.waitForURL("**/login**");
     expect(await accessibilityProblems(page)).toEqual([]);
-    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await page.waitForURL(`**${SECURITY}`);
+    await touch(
+      () => passkeyButton().click(),
+      () => page.waitForURL(`**${SECURITY}`),
+    );
     expect(await row("Telephone").getByText("Never").count()).toBe(0);
     await row("Key").getByText("Never").waitFor();
   });
@@ -120,11 +139,19 @@ describe("passkeys", () => {
   test("with an e-mail address only for that account", async () => {
     await signOut();
     await page.getByLabel("E-mail").fill("somebody@example.org");
-    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await page.getByText("does not belong to that e-mail address").waitFor();
+    await touch(
+      () => passkeyButton().click(),
+      () => page.getByText("does not belong to that e-mail address").waitFor(),
+    );
     await page.getByLabel("E-mail").fill(EMAIL);
-    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await page.waitForURL("**/dashboard");
+    await touch(
+      () => passkeyButton().click(),
+      () => page.waitForURL("**/dashboard"),
+    );
+  });
+
+  test("is among the browser's suggestions: no button has to be pressed", async () => {
+    await touch(signOut, () => page.waitForURL("**/dashboard"));
   });
 
   test("one that was taken from the account does not open it", async () => {
@@ -133,8 +160,10 @@ describe("passkeys", () => {
     await page.getByRole("alertdialog").getByRole("button", { name: "Remove passkey" }).click();
     await row("Telephone").waitFor({ state: "detached" });
     await signOut();
-    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await page.getByText("does not open an account here").waitFor();
+    await touch(
+      () => passkeyButton().click(),
+      () => page.getByText("does not open an account here").waitFor(),
+    );
   });
 
   test("the last way in stays, in the page and behind it", async () => {
@@ -159,7 +188,9 @@ describe("passkeys", () => {
     });
     expect(answer).toEqual({ status: 409, code: "last_way_in" });
     await signOut();
-    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await page.waitForURL("**/dashboard");
+    await touch(
+      () => passkeyButton().click(),
+      () => page.waitForURL("**/dashboard"),
+    );
   });
 });
