@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CreationOptions, create, type Lies } from "../support/authenticator.ts";
+import { assert, type CreationOptions, create, type Lies, type RequestOptions } from "../support/authenticator.ts";
 import { type Panel, startPanel } from "../support/panel.ts";
 import { device } from "../support/passkeys.ts";
 
@@ -303,6 +303,22 @@ describe("confirming", () => {
       });
     expect(sessionsOf(one.id)).toMatchObject([{ confirmed_at: 1 }]);
     expect(audits("passkeys.confirm", one.id).map((row) => row.outcome)).toEqual(["refused", "refused", "refused"]);
+  });
+
+  test("takes no challenge of another purpose or account, though the browser is the same", async () => {
+    const [one, two] = [await somebody(), await somebody()];
+    const { credential } = await one.device.add("Phone");
+    const adding = await one.device.ask<RequestOptions>("/account/passkeys/options");
+    const browser = one.device.cookies();
+    const theirs = await panel.call<RequestOptions>("POST", "/account/confirm/passkey/options", undefined, {
+      cookie: browser.replace(one.cookie, two.cookie),
+    });
+    for (const { body } of [adding, theirs]) {
+      const response = assert(credential, body);
+      expect((await one.device.send("POST", "/account/confirm/passkey", { response })).status).toBe(422);
+    }
+    const reasons = audits("passkeys.confirm", one.id).map((row) => row.after);
+    expect(reasons).toEqual(Array(2).fill('{"reason":"the challenge is not right"}'));
   });
 
   test("is a second factor with verification, or after a password; a touch alone after a touch alone is not", async () => {
