@@ -63,7 +63,7 @@ async function everything(demo: Demo, browser: Browser, directory: string, names
   }
 }
 
-function shotsOf({ owner, operator, viewer, organisation, zone }: Demo): Shot[] {
+function shotsOf({ owner, operator, viewer, guest, organisation, zone }: Demo): Shot[] {
   return [
     { name: "login", path: "/login", as: null },
     { name: "overview", path: "/dashboard", as: owner },
@@ -99,6 +99,8 @@ function shotsOf({ owner, operator, viewer, organisation, zone }: Demo): Shot[] 
     { name: "zone-search", path: `${zone}?q=203.0.113`, as: owner },
     { name: "zone-nothing-found", path: `${zone}?q=nothing-like-this`, as: owner },
     { name: "zone-viewer", path: zone, as: viewer },
+    { name: "zone-guest", path: zone, as: guest },
+    { name: "invite-void", path: "/invite", as: null },
     { name: "history", path: `${zone}/history`, as: owner },
     { name: "access", path: `${zone}/access`, as: owner },
     { name: "account-settings", path: "/dashboard/settings", as: owner },

@@ -33,7 +33,7 @@ export function Navigation({ user, organisations, mayCreateOrganisation, reads, 
       newOrganisationHref={mayCreateOrganisation ? "/dashboard/organisations/new" : undefined}
       nav={[
         ...(current ? [organisationNav(current, manages)] : []),
-        ownNav(current !== undefined),
+        ownNav(current !== undefined, current ? null : place.organisation),
         ...(reads.accounts ? [administration] : []),
       ]}
       crumbs={crumbsOf(place, current)}
@@ -56,12 +56,23 @@ function organisationNav({ handle }: { handle: string }, manages: boolean): NavG
   };
 }
 
-const ownNav = (below: boolean): NavGroup => ({
+/** For a guest, the zones of the organisation at hand belong to one's own zones. */
+const ownNav = (below: boolean, hostedBy: string | null): NavGroup => ({
   title: below ? "Your account" : undefined,
   items: [
     { href: "/dashboard", label: below ? "Your overview" : "Overview", icon: <LayoutDashboard aria-hidden="true" /> },
-    { href: "/dashboard/zones", label: below ? "All your zones" : "DNS zones", icon: <Globe aria-hidden="true" /> },
-    { href: "/dashboard/organisations", label: "Organisations", icon: <Building2 aria-hidden="true" /> },
+    {
+      href: "/dashboard/zones",
+      label: below ? "All your zones" : "DNS zones",
+      icon: <Globe aria-hidden="true" />,
+      match: hostedBy === null ? [] : [organisationPath(hostedBy)],
+    },
+    {
+      href: "/dashboard/organisations",
+      label: "Organisations",
+      icon: <Building2 aria-hidden="true" />,
+      ...(hostedBy === null ? {} : { exact: true }),
+    },
     { href: "/dashboard/settings", label: "Account settings", icon: <UserCog aria-hidden="true" /> },
   ],
 });

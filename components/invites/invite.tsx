@@ -126,7 +126,7 @@ function Terms({ invitation, now }: { invitation: Looked; now: number }) {
         ) : (
           zone && (
             <>
-              to {guestWords(zone)} in the zone {zone.displayName} of {organisation}, until the access ends{" "}
+              to {guestWords(zone)}, in the zone {zone.displayName} of {organisation}. The access ends{" "}
               <Time at={zone.until} now={now} />.
             </>
           )

@@ -7,15 +7,13 @@ type Invitation = Outputs["invites"]["waiting"]["items"][number];
 
 const doing = { view: "see", edit: "add and change", full: "add, change and delete" } as const;
 
-/** What one may do as a guest, such as "add and change records for the names www, *.dev and the types A". */
+/** What one may do as a guest: "see records, and add and change those named www, *.dev of the types A, TXT". */
 export function guestWords({ level, names, types }: NonNullable<Invitation["zone"]>): string {
   const scope = [
-    names.length > 0 && `the ${names.length === 1 ? "name" : "names"} ${names.join(", ")}`,
-    types.length > 0 && `the ${types.length === 1 ? "type" : "types"} ${types.join(", ")}`,
+    names.length > 0 && `named ${names.join(", ")}`,
+    types.length > 0 && `of the ${types.length === 1 ? "type" : "types"} ${types.join(", ")}`,
   ].filter(Boolean);
-  const verb =
-    level !== "view" && scope.length > 0 ? `see records, and ${doing[level]} them` : `${doing[level]} records`;
-  return scope.length > 0 ? `${verb} for ${scope.join(" and ")}` : verb;
+  return scope.length > 0 ? `see records, and ${doing[level]} those ${scope.join(" ")}` : `${doing[level]} records`;
 }
 
 export const roleWords = (role: "admin" | "member"): string => (role === "admin" ? "an admin" : "a member");

@@ -48,7 +48,7 @@ export const Guests = ({ organisation, page, now }: GuestsProps) => (
                 {zone.displayName}
               </TextLink>
             </Td>
-            <Td label="Level">
+            <Td label="Level" className="whitespace-nowrap">
               <Ladder
                 value={stepsOfLevel(level)}
                 label={names.length + types.length > 0 ? `${levelNames[level]}, narrowed` : levelNames[level]}

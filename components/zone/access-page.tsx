@@ -47,7 +47,7 @@ export async function AccessPage({
         page={list.page}
         perPage={PER_PAGE}
         total={total}
-        noun="people"
+        noun={total === 1 ? "person" : "people"}
         hrefFor={(page) => listHref(list, { page })}
       />
       {invites.items.length > 0 && (

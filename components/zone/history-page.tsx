@@ -57,7 +57,7 @@ export async function HistoryPage({
         page={list.page}
         perPage={PER_PAGE}
         total={total}
-        noun="changes"
+        noun={total === 1 ? "change" : "changes"}
         hrefFor={(page) => listHref(list, { page })}
       />
     </>

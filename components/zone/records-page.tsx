@@ -42,7 +42,7 @@ export async function RecordsPage({
       page={list.page}
       perPage={PER_PAGE}
       total={total}
-      noun="record sets"
+      noun={total === 1 ? "record set" : "record sets"}
       hrefFor={(page) => listHref(list, { page })}
     />
   );

@@ -16,7 +16,7 @@ export async function AllZones({ params }: { params: SearchParams }) {
   const page = await load((api) => api.dns.ownZones({ page: list.page, sort: list.sort, q }));
   return (
     <>
-      <PageHeader title="DNS zones" description="Every zone that you can view, in all your organisations." />
+      <PageHeader title="DNS zones" description="Every zone that you can view, in your organisations and as a guest." />
       <ListView
         page={page}
         q={q}

@@ -14,6 +14,8 @@ const CONTRACTOR = {
   email: "maximiliane.von.hohenlohe-waldenburg@external.acme-robotics.example",
   role: "member",
 };
+/** Of another company, in one zone alone. */
+const GUEST = { name: "Ingrid Solheim", email: "ingrid@fjord-agency.example" };
 const others = [
   { name: "Oluwaseun Adébáyọ̀", email: "seun@northwind.example", role: "member" },
   { name: "Li Wei", email: "li@acme-robotics.example", role: "member" },
@@ -32,6 +34,8 @@ export interface Demo {
   operator: Client;
   /** May only look at the zone. */
   viewer: Client;
+  /** Is not in the organisation, and edits some names of the zone. */
+  guest: Client;
   /** Paths of pages. */
   organisation: string;
   zone: string;
@@ -49,7 +53,7 @@ export async function startDemo(): Promise<Demo> {
   await server.command(["settings", "zone_claims", "trusted"]);
   const operator = await server.signIn(OPERATOR, PASSWORD);
   const members = [ADMIN, EDITOR, CONTRACTOR, ...others];
-  for (const { name, email } of [OWNER, ...members]) {
+  for (const { name, email } of [OWNER, GUEST, ...members]) {
     await operator.call("POST", "/admin/users", { name, email, password: PASSWORD });
   }
   const owner = await server.signIn(OWNER.email, PASSWORD);
@@ -63,6 +67,7 @@ export async function startDemo(): Promise<Demo> {
   await owner.call("POST", zones, { name: "archive-2019.example", connection: "local" });
   await owner.call("POST", `${ZONE_API}/changes`, { rrsets: moved });
   await giveLevels(owner);
+  const guest = await inviteGuests(server, owner);
   await makeHistory(server, powerDns);
 
   const organisation = "/dashboard/organisations/northwind";
@@ -70,6 +75,7 @@ export async function startDemo(): Promise<Demo> {
     server,
     owner,
     operator,
+    guest,
     viewer: await server.signIn("li@acme-robotics.example", PASSWORD),
     organisation,
     zone: `${organisation}/zones/${ZONE}`,
@@ -170,6 +176,18 @@ async function giveLevels(owner: Client): Promise<void> {
     const level = levels[email];
     if (level) await owner.call("PUT", `${ZONE_API}/permissions/${userId}`, level);
   }
+}
+
+/** One who has come, and one who has not answered. */
+async function inviteGuests(server: PanelServer, owner: Client): Promise<Client> {
+  const expiresAt = Date.now() + 90 * 86_400_000;
+  const terms = { level: "edit", names: ["www", "*.preview"], types: [], expiresAt };
+  for (const email of [GUEST.email, "audit@tidewater.example"])
+    await owner.call("POST", `${ZONE_API}/guests`, { email, ...terms });
+  const guest = await server.signIn(GUEST.email, PASSWORD);
+  const { items } = await guest.call<{ items: { id: string }[] }>("GET", "/account/invites");
+  for (const { id } of items) await guest.call("POST", `/account/invites/${id}`, { accept: true });
+  return guest;
 }
 
 /** Changes by several people, and one that was made behind the panel's back. */
