@@ -1,6 +1,5 @@
 /** Signing in, and confirming that it is you, with a passkey. */
 import { eq } from "drizzle-orm";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
 import { sessions, users } from "#db/schema/index.ts";
@@ -11,9 +10,9 @@ import type { Cookies } from "#lib/api/request.ts";
 import { audit } from "#lib/audit/audit.ts";
 import type { Asked } from "#lib/auth/challenges.ts";
 import { confirmSession } from "#lib/auth/confirm.ts";
+import { takeRequest } from "#lib/auth/request-limit.ts";
 import { beginSession } from "#lib/auth/sign-in.ts";
 import { assertNotLocked, forgiveOne, networkOf, recordFailure, signInLimits } from "#lib/auth/throttle.ts";
-import { singleton } from "#lib/singleton.ts";
 import { passkeyByCredential, passkeyRefused, passkeysOf, usePasskey } from "./passkeys.ts";
 import { Assertion } from "./shapes.ts";
 import { Refused, requestOptions, verifyAssertion } from "./webauthn.ts";
@@ -29,8 +28,8 @@ export interface PasskeySignIn {
 }
 
 /** What the browser is asked is the same for everybody: it says nothing about who has an account, or a passkey. */
-export async function optionsToSignIn(actor: Actor, cookies: Cookies | undefined) {
-  await assertNotFlooding(actor.address ?? "unknown");
+export function optionsToSignIn(actor: Actor, cookies: Cookies | undefined) {
+  assertNotFlooding(actor.address ?? "unknown");
   return requestOptions({ purpose: "passkey.signIn", userId: null, cookies });
 }
 
@@ -122,15 +121,10 @@ function assertionOf(text: string): Assertion {
 }
 
 /** Everybody may ask, and each question is a row for five minutes: as many as one network can need, and no flood of them. */
-async function assertNotFlooding(address: string): Promise<void> {
-  const limiter = singleton("passkey-questions", () => new RateLimiterMemory({ points: 120, duration: 60 }));
-  try {
-    await limiter.consume(networkOf(address));
-  } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error;
-    const retryAfter = Math.ceil(error.msBeforeNext / 1000);
-    throw new Problem("rate_limited", "Too many people are signing in just now. Try again in a minute.", {
-      retryAfter,
-    });
-  }
+function assertNotFlooding(address: string): void {
+  const { exceeded, reset } = takeRequest(`passkey-questions:${networkOf(address)}`, 120, 60);
+  if (!exceeded) return;
+  throw new Problem("rate_limited", "Too many people are signing in just now. Try again in a minute.", {
+    retryAfter: reset,
+  });
 }
