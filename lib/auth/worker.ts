@@ -1,6 +1,6 @@
 /** Work that would hold up requests, in one thread of its own: one piece after the other, at most 32 waiting. */
 import path from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { Problem } from "#lib/api/errors.ts";
 import { singleton } from "#lib/singleton.ts";
 
@@ -48,9 +48,9 @@ export function askWorker(file: string, question: object, idleMs = Number.POSITI
 
 /** An idle worker holds no process open; if it dies, those who wait are told and the next question starts another. */
 function start(file: string, place: Place): Pool {
-  // The path stands apart: as an argument of Worker the bundler takes it for a module of its own.
-  const script = path.join(process.cwd(), "lib", "auth", file);
-  const worker = new Worker(/* turbopackIgnore: true */ script);
+  // Not imported: a Worker that the bundler knows of is built into a module, and every file that it might be with it.
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  const worker = new Worker(path.join(process.cwd(), "lib", "auth", file));
   const pool: Pool = { worker, waiting: new Map(), next: 0, idle: undefined };
   worker.unref();
   worker.on("message", ({ id, value }: { id: number; value: unknown }) => {
