@@ -67,15 +67,15 @@ export async function startServer(options: ServerOptions = {}): Promise<PanelSer
   build();
   const directory = mkdtempSync(path.join(tmpdir(), "zonegate-server-"));
   const dataDir = options.dataDir ?? path.join(directory, "data");
-  const port = options.environment?.PORT ?? String(await freePort());
+  const given = options.environment?.PORT;
+  const port = given ?? String(await freePort());
   const origin = `http://${options.host ?? "127.0.0.1"}:${port}`;
   const environment = {
     ...(options.powerDns
       ? { POWERDNS_API_URL: options.powerDns.apiUrl, POWERDNS_API_KEY: options.powerDns.apiKey }
       : {}),
     HOST: "127.0.0.1",
-    PORT: port,
-    NEXTAUTH_URL: origin,
+    ...(given === undefined ? { PORT: port, NEXTAUTH_URL: origin } : {}),
     ...options.environment,
   };
   // A file, so that nobody has to read it for the server to go on.
