@@ -1,5 +1,5 @@
 /** What is read on nearly every request: queries that are built once, and answers that hold until somebody writes. */
-import { type Db, db } from "./client.ts";
+import { type Db, type DbOrTx, db } from "./client.ts";
 
 /**
  * A query with `sql.placeholder`s for what differs, built and compiled at its first use. It runs on the panel's one
@@ -11,6 +11,18 @@ export function prepared<Q>(build: (handle: Db) => Q): () => Q {
     const handle = db();
     const query = built.get(handle) ?? build(handle);
     built.set(handle, query);
+    return query;
+  };
+}
+
+/** The same for writes, which get the handle or transaction that they are part of: one query for each connection. */
+export function preparedOn<Q>(build: (handle: DbOrTx) => Q): (handle: DbOrTx) => Q {
+  const built = new WeakMap<object, Q>();
+  return (handle) => {
+    // A transaction shares its session with the handle that began it.
+    const { session } = handle as unknown as { session: object };
+    const query = built.get(session) ?? build(handle);
+    built.set(session, query);
     return query;
   };
 }

@@ -5,29 +5,18 @@
 import { transaction } from "#db/client.ts";
 import { authorisePlan, type RefusedChange } from "#lib/access/act.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
-import { Problem, type ProblemCode } from "#lib/api/errors.ts";
-import { audit } from "#lib/audit/audit.ts";
+import { Problem } from "#lib/api/errors.ts";
 import { stage } from "#lib/log/stages.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { namesToRead } from "./advice.ts";
-import { type Connection, connectionById } from "./connections.ts";
+import { applyAtProvider, applyInPanel } from "./apply.ts";
+import { asking, connectionOf } from "./asking.ts";
+import type { Connection } from "./connections.ts";
 import { rrsetHash } from "./hash.ts";
-import {
-  addEntry,
-  bumpRevision,
-  closeEntry,
-  type Difference,
-  type EntryState,
-  markSent,
-  markStep,
-  openEntryOf,
-  recordOutsideChange,
-} from "./journal.ts";
+import { type Difference, type EntryState, openEntryOf, recordOutsideChange } from "./journal.ts";
 import { readMirrorNames } from "./mirror.ts";
 import { isBelow } from "./name.ts";
-import { applyPlan, brake, makePlan, recordCounts } from "./plan.ts";
-import { applyLocally } from "./providers/local.ts";
-import { ProviderError } from "./providers/provider.ts";
+import { brake, makePlan, recordCounts } from "./plan.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import { checkZone, type Finding } from "./rules.ts";
 import { settleEntry } from "./settle.ts";
@@ -129,7 +118,7 @@ export function changeZone(loaded: LoadedZone, intent: Intent, actor: Actor): Pr
     const outcome =
       connection.kind === "local"
         ? applyInPanel(fresh, plan, actor)
-        : await applyAtProvider(fresh, connection, plan, current, actor);
+        : await applyAtProvider(fresh, connection, plan, actor);
     return { plan, warnings, ...outcome };
   });
 }
@@ -148,7 +137,8 @@ async function readCurrent(connection: Connection, zone: Zone, intent: Intent): 
     (set) => ["NS", "DNAME", "DS"].includes(set.type) && set.name !== zone.name,
   );
   const below = [...new Set(cutting.map((set) => set.name))];
-  const rrsets = await asking(() => connection.provider.readNames(zone.externalId as string, names, { below }));
+  const externalId = zone.externalId;
+  const { rrsets } = await asking(() => connection.provider.readNames(externalId, names, { below }));
   if (connection.kind !== "local") followOutside(zone, names, mirrored, rrsets);
   return { names, rrsets };
 }
@@ -274,107 +264,6 @@ function conflictsOf(intent: Intent, current: readonly RRset[], plan: Plan): Con
   });
 }
 
-type Outcome = Pick<ChangeResult, "change" | "state" | "message" | "differs" | "revision">;
-
-/** A zone of the panel's own: journal, mirror and audit in one transaction, never pending. */
-function applyInPanel(loaded: LoadedZone, plan: Plan, actor: Actor): Outcome {
-  const { zone, access } = loaded;
-  return transaction((tx) => {
-    applyLocally(tx, zone.id, plan);
-    const revision = bumpRevision(tx, zone.id);
-    const change = addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, state: "applied", revision });
-    audit(tx, actor, {
-      target: { type: "zone", id: zone.id, label: zone.name },
-      organisationId: zone.organisationId,
-      after: { change, state: "applied", records: recordCounts(plan) },
-      asStaff: access.viaPlatform,
-    });
-    return { change, state: "applied", message: "", differs: [], revision };
-  });
-}
-
-async function applyAtProvider(
-  loaded: LoadedZone,
-  connection: Connection,
-  plan: Plan,
-  current: Current,
-  actor: Actor,
-): Promise<Outcome> {
-  const { zone, access } = loaded;
-  const { provider } = connection;
-  const externalId = zone.externalId as string;
-  const { steps } = provider.preview(plan);
-  const entryId = transaction((tx) => addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, steps }));
-  let done = 0;
-  let failure: ProviderError | null = null;
-  markSent(entryId);
-  stage("journal");
-  try {
-    await provider.apply(externalId, plan, (step) => {
-      done = step;
-      if (steps > 1) markStep(entryId, step);
-    });
-  } catch (error) {
-    failure = asProviderError(error);
-  }
-  stage("apply");
-  const touched = [...new Set(plan.map((change) => change.name))];
-  let found: RRset[] | null = null;
-  try {
-    found = await provider.readNames(externalId, touched);
-  } catch (error) {
-    failure ??= asProviderError(error);
-  }
-  stage("readback");
-  const verdict = judge({ plan, current: current.rrsets, found, failure, done });
-  const read = found && verdict.state !== "unknown" ? { names: touched, rrsets: found } : null;
-  const revision = closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read });
-  stage("close");
-  if (failure && (verdict.state === "refused" || verdict.state === "not_applied")) throw problemOf(failure, entryId);
-  return { change: entryId, ...verdict, revision: revision ?? zone.revision };
-}
-
-/** What became of it, from what the provider said and what it holds now. */
-function judge(input: {
-  plan: Plan;
-  current: readonly RRset[];
-  found: RRset[] | null;
-  failure: ProviderError | null;
-  done: number;
-}): {
-  state: EntryState;
-  message: string;
-  differs: Difference[];
-} {
-  const { failure, found } = input;
-  const message = failure?.message ?? "";
-  const differs = found ? differencesOf(input.plan, found) : [];
-  if (failure && input.done === 0 && failure.outcome === "refused") return { state: "refused", message, differs: [] };
-  if (failure && input.done === 0 && failure.outcome === "not_sent")
-    return { state: "not_applied", message, differs: [] };
-  if (found && differs.length === 0) return { state: "applied", message: "", differs };
-  if (failure?.outcome === "unknown" || !found)
-    return { state: "unknown", message: message || "No answer yet.", differs: [] };
-  if (failure) return { state: "partial", message, differs };
-  return { state: "differs", message: "The provider stored something else than was sent.", differs };
-}
-
-/** Where what is there is not what the plan wanted, compared like a plan: without order, ids and serial. */
-export function differencesOf(plan: Plan, found: readonly RRset[]): Difference[] {
-  const keys = new Set(plan.map(rrsetKey));
-  const wanted = applyPlan(
-    [],
-    plan.map((change) => ({ ...change, kind: change.after ? "create" : change.kind }) as Plan[number]),
-  );
-  const there = found.filter((set) => keys.has(rrsetKey(set)));
-  return makePlan(wanted, there, { scope: keys, apex: "." }).map(({ name, type, before, after }) => ({
-    name,
-    type,
-    sent: before,
-    found: after,
-  }));
-}
-
 async function settleFirst(zone: Zone): Promise<void> {
   const entry = openEntryOf(zone.id);
   if (!entry || (await asking(() => settleEntry(entry, zone)))) return;
@@ -385,45 +274,5 @@ async function settleFirst(zone: Zone): Promise<void> {
       change: entry.id,
       retryAfter: 30,
     },
-  );
-}
-
-export function connectionOf(zone: Pick<Zone, "connection">): Connection {
-  const connection = connectionById(zone.connection);
-  if (!connection)
-    throw new Problem("provider_failed", "The connection of this zone is no longer configured on this panel.");
-  return connection;
-}
-
-/** A provider's failure while reading: nothing was written. */
-export async function asking<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw problemOf(asProviderError(error), null);
-  }
-}
-
-export const asProviderError = (error: unknown): ProviderError => {
-  if (error instanceof ProviderError) return error;
-  return new ProviderError("unknown", "provider_failed", "The provider's answer could not be understood.", {
-    cause: error,
-  });
-};
-
-export function problemOf(failure: ProviderError, change: string | null): Problem {
-  const code: ProblemCode =
-    failure.code === "provider_refused"
-      ? "provider_refused"
-      : failure.code === "provider_timeout"
-        ? "provider_timeout"
-        : failure.code === "provider_rate_limited"
-          ? "rate_limited"
-          : "provider_failed";
-  return new Problem(
-    code,
-    failure.message,
-    { ...(change ? { change } : {}), ...(failure.at ? { at: failure.at } : {}) },
-    failure,
   );
 }

@@ -6,9 +6,11 @@ import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
-import { replaceNames, writePlan } from "./mirror.ts";
+import { putRRset, readMirrorNames, replaceNames, writePlan } from "./mirror.ts";
 import { recordCounts } from "./plan.ts";
+import type { ZoneRead } from "./providers/provider.ts";
 import type { Plan, RRset } from "./rrset.ts";
+import { soaWithSerial } from "./types/soa.ts";
 import type { Zone } from "./zones.ts";
 
 export type Entry = typeof zoneChanges.$inferSelect;
@@ -34,6 +36,8 @@ export function addEntry(
     state?: EntryState;
     revision?: number;
     message?: string;
+    /** From when on it may have gone out. */
+    sentAt?: number;
   },
 ): string {
   const now = Date.now();
@@ -55,15 +59,12 @@ export function addEntry(
       stepsDone: input.state === "applied" ? (input.steps ?? 1) : 0,
       revision: input.revision ?? null,
       createdAt: now,
+      sentAt: input.sentAt ?? null,
       settledAt: input.state && input.state !== "pending" ? now : null,
     })
     .run();
   return id;
 }
-
-export const markSent = (id: string): void => {
-  db().update(zoneChanges).set({ sentAt: Date.now() }).where(eq(zoneChanges.id, id)).run();
-};
 
 export const markStep = (id: string, stepsDone: number): void => {
   db().update(zoneChanges).set({ stepsDone }).where(eq(zoneChanges.id, id)).run();
@@ -102,14 +103,14 @@ export interface Closing {
   message?: string;
   differs?: Difference[];
   /** What the provider holds at these names now, if it could be read: the mirror takes it. */
-  read: { names: readonly string[]; rrsets: readonly RRset[] } | null;
+  read: ({ names: readonly string[] } & ZoneRead) | null;
 }
 
 /** Mirror, journal and audit in one transaction; returns the revision that was reached, if one was. An unknown outcome stays open, and leaves the mirror as it was. */
 export function closeEntry(closing: Closing): number | null {
   const { zone, plan, state } = closing;
   return transaction((tx) => {
-    if (closing.read) replaceNames(tx, zone.id, zone.name, closing.read.names, closing.read.rrsets);
+    if (closing.read) takeRead(tx, zone, closing.read);
     const moved = state === "applied" || state === "differs" || state === "partial";
     const revision = moved ? bumpRevision(tx, zone.id) : null;
     tx.update(zoneChanges)
@@ -132,6 +133,18 @@ export function closeEntry(closing: Closing): number | null {
     });
     return revision;
   });
+}
+
+/** The mirror follows what was read at these names, and the zone its serial, which moves with every change anywhere in it. */
+function takeRead(tx: DbOrTx, zone: Zone, { names, rrsets, info }: NonNullable<Closing["read"]>): void {
+  replaceNames(tx, zone.id, zone.name, names, rrsets);
+  if (info.serial === null) return;
+  tx.update(zones).set({ serial: info.serial }).where(eq(zones.id, zone.id)).run();
+  const soa = readMirrorNames(zone.id, zone.name, [zone.name], [], tx).find((set) => set.type === "SOA");
+  const [record] = soa?.records ?? [];
+  if (!soa || !record) return;
+  const content = soaWithSerial(record.content, String(info.serial));
+  if (content !== record.content) putRRset(tx, zone.id, zone.name, { ...soa, records: [{ ...record, content }] });
 }
 
 /** One more revision. Returns the new one. */

@@ -1,6 +1,7 @@
 /** The mirror of every zone: what the panel lists, pages, searches and counts from, whoever keeps the zone. */
 import { and, eq, inArray, or, sql } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
+import { preparedOn } from "#db/hot.ts";
 import { rrsets } from "#db/schema/index.ts";
 import { recordId } from "./hash.ts";
 import { labelsOf, relativeName } from "./name.ts";
@@ -81,20 +82,51 @@ export function putRRset(tx: DbOrTx, zoneId: string, apex: string, set: RRset): 
   const records = set.records.map(
     (record): MirrorRecord => ({ id: recordId(set.name, set.type, record.content), ...record }),
   );
-  const row = {
+  put(tx).run({
+    zoneId,
+    sortKey: sortKeyOf(set.name, apex),
+    type: set.type,
     name: set.name,
     ttl: set.ttl === "auto" ? -1 : set.ttl,
     records: JSON.stringify(records),
     recordCount: records.length,
-  };
-  tx.insert(rrsets)
-    .values({ zoneId, sortKey: sortKeyOf(set.name, apex), type: set.type, ...row })
-    .onConflictDoUpdate({ target: [rrsets.zoneId, rrsets.sortKey, rrsets.type], set: row })
-    .run();
+  });
 }
 
 const dropRRset = (tx: DbOrTx, zoneId: string, apex: string, name: string, type: string) =>
-  tx
+  drop(tx).run({ zoneId, sortKey: sortKeyOf(name, apex), type });
+
+const zoneId = sql.placeholder("zoneId");
+const sortKey = sql.placeholder("sortKey");
+const type = sql.placeholder("type");
+
+const put = preparedOn((handle) =>
+  handle
+    .insert(rrsets)
+    .values({
+      zoneId,
+      sortKey,
+      type,
+      name: sql.placeholder("name"),
+      ttl: sql.placeholder("ttl"),
+      records: sql.placeholder("records"),
+      recordCount: sql.placeholder("recordCount"),
+    })
+    .onConflictDoUpdate({
+      target: [rrsets.zoneId, rrsets.sortKey, rrsets.type],
+      set: {
+        name: sql`excluded.name`,
+        ttl: sql`excluded.ttl`,
+        records: sql`excluded.records`,
+        recordCount: sql`excluded.record_count`,
+      },
+    })
+    .prepare(),
+);
+
+const drop = preparedOn((handle) =>
+  handle
     .delete(rrsets)
-    .where(and(eq(rrsets.zoneId, zoneId), eq(rrsets.sortKey, sortKeyOf(name, apex)), eq(rrsets.type, type)))
-    .run();
+    .where(and(eq(rrsets.zoneId, zoneId), eq(rrsets.sortKey, sortKey), eq(rrsets.type, type)))
+    .prepare(),
+);

@@ -12,7 +12,7 @@ import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import type { Organisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
-import { asking, asProviderError, problemOf } from "./changes.ts";
+import { asking, asProviderError, problemOf } from "./asking.ts";
 import { type Connection, connectionById, connections, defaultConnection } from "./connections.ts";
 import { actorOfEntry, addEntry, bumpRevision, type Entry } from "./journal.ts";
 import { putRRset } from "./mirror.ts";

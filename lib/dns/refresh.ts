@@ -4,7 +4,7 @@ import { transaction } from "#db/client.ts";
 import { zones } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { singleton } from "#lib/singleton.ts";
-import { asProviderError, connectionOf } from "./changes.ts";
+import { asProviderError, connectionOf } from "./asking.ts";
 import { openEntryOf, recordOutsideChange } from "./journal.ts";
 import { readMirror } from "./mirror.ts";
 import { makePlan } from "./plan.ts";

@@ -59,13 +59,14 @@ export async function settleEntry(entry: Entry, zone: Zone): Promise<boolean> {
   const provider = connectionById(zone.connection)?.provider;
   if (!provider || !zone.externalId || Date.now() < entry.sentAt + LANDING_MS) return false;
   const names = [...new Set(plan.map((change) => change.name))];
-  const found = await provider.readNames(zone.externalId, names);
+  const read = await provider.readNames(zone.externalId, names);
+  const found = read.rrsets;
   const readHash = found.map(rrsetHash).toSorted().join(" ");
   if (entry.readHash !== readHash) {
     db().update(zoneChanges).set({ readHash, readAt: Date.now() }).where(eq(zoneChanges.id, entry.id)).run();
     return false;
   }
-  closeEntry({ ...closing, ...conclude(plan, found), read: { names, rrsets: found } });
+  closeEntry({ ...closing, ...conclude(plan, found), read: { names, ...read } });
   return true;
 }
 

@@ -50,6 +50,20 @@ describe("one record", () => {
     expect((await root.call("DELETE", `${zone}/records/${replaced.body.id}`)).status).toBe(404);
   });
 
+  test("the zone and its SOA say the serial that PowerDNS serves after it, without a refresh", async () => {
+    const serials = async () => {
+      const [soa] = (await powerdns.query("example.org", "SOA")) as { serial: number }[];
+      const opened = await root.call<{ serial: number }>("GET", zone);
+      const listed = await root.call<{ items: { content: string }[] }>("GET", `${zone}/records?type=SOA`);
+      return [soa?.serial, opened.body.serial, Number(listed.body.items[0]?.content.split(" ")[2])];
+    };
+    const [before] = await serials();
+    await root.call("POST", `${zone}/records`, { name: "serial", type: "A", ttl: 60, content: "192.0.2.9" });
+    const [served, ...shown] = await serials();
+    expect(served).toBeGreaterThan(before ?? 0);
+    expect(shown).toEqual([served, served]);
+  });
+
   test("twenty appended at once to one set are all there", async () => {
     const addresses = Array.from({ length: 20 }, (_, index) => `198.51.100.${index + 1}`);
     const answers = await Promise.all(

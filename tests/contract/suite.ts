@@ -322,7 +322,7 @@ export function describeProvider(
     it("reads names, and what is below them", async () => {
       const { provider } = subject;
       const read = async (names: string[], options?: { below: string[] }) =>
-        (await provider.readNames(id, names, options)).map(rrsetKey).sort();
+        (await provider.readNames(id, names, options)).rrsets.map(rrsetKey).sort();
       const many = Array.from({ length: 30 }, (_, at) => `no${at}.${APEX}`);
       expect(await read([])).toEqual([]);
       expect(await read([`nothing.${APEX}`])).toEqual([]);
@@ -395,7 +395,7 @@ export function describeProvider(
       expect(steps).toEqual(Array.from({ length: provider.preview(plan).steps }, (_, at) => at + 1));
 
       const names = [...new Set(plan.map(({ name }) => name))];
-      const read = await provider.readNames(id, names);
+      const { rrsets: read } = await provider.readNames(id, names);
       expect(comparable(read)).toEqual(comparable(wanted.filter(({ name }) => names.includes(name))));
       const after = await provider.readZone(id);
       expect(comparable(after.rrsets)).toEqual(comparable(wanted));

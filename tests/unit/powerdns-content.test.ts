@@ -1,5 +1,6 @@
 /** What is sent to which version of PowerDNS. */
 import { describe, expect, it } from "vitest";
+import type { SendHttp } from "#lib/dns/providers/http-call.ts";
 import { powerDns } from "#lib/dns/providers/powerdns.ts";
 import { encodeChange, encodeContent, powerDnsFeatures } from "#lib/dns/providers/powerdns-content.ts";
 import type { Change, DnsRecord, Plan, RRset } from "#lib/dns/rrset.ts";
@@ -122,16 +123,17 @@ describe("changes", () => {
 });
 
 describe("calls", () => {
+  const json = (value: unknown) => ({ status: 200, text: JSON.stringify(value) });
+
   /** Answers as a server of this version would, and remembers what it was asked. */
-  function fakeServer(version: string, patchAnswer = () => new Response(null, { status: 204 })) {
+  function fakeServer(version: string, patchAnswer = () => ({ status: 204, text: "" })) {
     const requests: { method: string; path: string; body: unknown }[] = [];
-    const fake: typeof fetch = async (input, init) => {
-      const path = new URL(String(input)).pathname + new URL(String(input)).search;
-      const method = init?.method ?? "GET";
-      requests.push({ method, path, body: typeof init?.body === "string" ? JSON.parse(init.body) : undefined });
-      if (path === "/api/v1/servers/localhost") return Response.json({ type: "Server", id: "localhost", version });
+    const fake: SendHttp = async ({ url, method, body }) => {
+      const path = new URL(url).pathname + new URL(url).search;
+      requests.push({ method, path, body: body === undefined ? undefined : JSON.parse(body) });
+      if (path === "/api/v1/servers/localhost") return json({ type: "Server", id: "localhost", version });
       if (method === "PATCH") return patchAnswer();
-      return Response.json({
+      return json({
         id: "example.test.",
         name: "example.test.",
         kind: "Native",
@@ -143,7 +145,7 @@ describe("calls", () => {
     return { requests, fake };
   }
 
-  const provider = (fake: typeof fetch) => powerDns({ url: "http://pdns.test:8081/", apiKey: "k", fetch: fake });
+  const provider = (send: SendHttp) => powerDns({ url: "http://pdns.test:8081/", apiKey: "k", send });
 
   const plan: Plan = [
     {
@@ -224,7 +226,7 @@ describe("calls", () => {
   });
 
   it("forgets the version when the server fails", async () => {
-    const { requests, fake } = fakeServer("5.1.5", () => new Response("oops", { status: 500 }));
+    const { requests, fake } = fakeServer("5.1.5", () => ({ status: 500, text: "oops" }));
     const connection = provider(fake);
     for (const _ of [1, 2])
       await expect(connection.apply("example.test.", plan)).rejects.toMatchObject({ outcome: "unknown" });
@@ -249,7 +251,7 @@ describe("calls", () => {
       };
       return { kind: "create", name: after.name, type, before: null, after };
     };
-    const connection = provider(fetch);
+    const connection = provider(fakeServer("4.7.3").fake);
     expect(connection.preview([])).toEqual({ steps: 0 });
     expect(connection.preview([of("a", "TXT", 4000)])).toEqual({ steps: 1 });
     expect(connection.preview([of("a", "TXT", 4000), of("b", "TXT", 4000)])).toEqual({ steps: 2 });
@@ -260,7 +262,7 @@ describe("calls", () => {
 
   it("says which record was refused, and why, in its own words", async () => {
     const refuse = (body: unknown, status = 422) => {
-      const { fake } = fakeServer("4.7.3", () => Response.json(body, { status }));
+      const { fake } = fakeServer("4.7.3", () => ({ ...json(body), status }));
       return provider(fake).apply("example.test.", [change(null, set(300, "192.0.2.1")), ...plan]);
     };
     await expect(

@@ -46,7 +46,10 @@ export function localProvider(connection = "local"): Provider {
     deleteZone: async (id) => void byId(id),
     zoneInfo: async (id) => info(byId(id)),
     readZone: async (id) => ({ info: info(byId(id)), rrsets: readMirror(id) }),
-    readNames: async (id, names, options) => readMirrorNames(id, byId(id).name, names, options?.below),
+    readNames: async (id, names, options) => {
+      const row = byId(id);
+      return { info: info(row), rrsets: readMirrorNames(id, row.name, names, options?.below) };
+    },
     preview: (plan) => ({ steps: Math.min(plan.length, 1) }),
     apply: async (id, plan, onStep) => {
       if (plan.length === 0) return;

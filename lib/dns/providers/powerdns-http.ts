@@ -2,13 +2,14 @@
  * One HTTP call to a PowerDNS API: key, deadline, size limit, and what a failure says about whether something was
  * stored. Knows nothing of zones or records.
  */
+import { AnswerTooLong, type SendHttp, sendHttp } from "./http-call.ts";
 import { ProviderError, type ProviderOutcome } from "./provider.ts";
 
 export interface PowerDnsHttpOptions {
   /** Base address, with or without `/api/v1`. */
   url: string;
   apiKey: string;
-  fetch?: typeof fetch | undefined;
+  send?: SendHttp | undefined;
   timeoutMs: number;
   /** Called when the server may have been replaced or restarted, so that nothing remembered of it holds. */
   onFailure(): void;
@@ -41,27 +42,21 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
     const afterSending: ProviderOutcome = method === "GET" ? "not_sent" : "unknown";
     let status: number;
     let text: string;
-    const request: RequestInit = {
-      method,
-      headers: {
-        "X-API-Key": options.apiKey,
-        Accept: "application/json",
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      },
-      body: body ?? null,
-      redirect: "manual",
-      cache: "no-store",
-      signal: AbortSignal.timeout(options.timeoutMs),
-    };
-    const ask = () => (options.fetch ?? fetch)(`${base}${path}`, request);
     try {
-      // A connection that was kept from the last call may have been closed at the other end. Only a read is asked again.
-      const response = await ask().catch((error: unknown) => {
-        if (method !== "GET" || !causeCodes(error).some((code) => BROKEN.has(code))) throw error;
-        return ask();
-      });
-      status = response.status;
-      text = await readText(response);
+      ({ status, text } = await (options.send ?? sendHttp)({
+        url: `${base}${path}`,
+        method,
+        headers: {
+          "X-API-Key": options.apiKey,
+          Accept: "application/json",
+          ...(body === undefined
+            ? {}
+            : { "Content-Type": "application/json", "Content-Length": `${Buffer.byteLength(body)}` }),
+        },
+        body,
+        timeoutMs: options.timeoutMs,
+        maxBytes: MAX_ANSWER_BYTES,
+      }));
     } catch (error) {
       options.onFailure();
       throw transportError(error, afterSending, options.timeoutMs);
@@ -99,8 +94,6 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
   };
 }
 
-const BROKEN = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
-
 /** Failures that happen before a byte of the request has left. */
 const BEFORE_SENDING = new Set([
   "ECONNREFUSED",
@@ -110,7 +103,6 @@ const BEFORE_SENDING = new Set([
   "ENETUNREACH",
   "EADDRNOTAVAIL",
   "EHOSTDOWN",
-  "UND_ERR_CONNECT_TIMEOUT",
   "ERR_INVALID_URL",
   "ERR_TLS_CERT_ALTNAME_INVALID",
   "ERR_SSL_WRONG_VERSION_NUMBER",
@@ -125,7 +117,8 @@ const BEFORE_SENDING = new Set([
 ]);
 
 function transportError(error: unknown, afterSending: ProviderOutcome, timeoutMs: number): ProviderError {
-  if (error instanceof ProviderError) return new ProviderError(afterSending, error.code, error.message);
+  if (error instanceof AnswerTooLong)
+    return new ProviderError(afterSending, "provider_failed", "The answer of PowerDNS is over 64 MB.");
   if (error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError")) {
     const message = `PowerDNS did not answer within ${timeoutMs / 1000} seconds.`;
     return new ProviderError(afterSending, "provider_timeout", message, { cause: error });
@@ -144,21 +137,6 @@ function causeCodes(error: unknown): string[] {
     if ("code" in at && typeof at.code === "string") codes.push(at.code);
   }
   return codes;
-}
-
-async function readText(response: Response): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    // Leaving the loop cancels the stream, and with it the connection.
-    if (bytes > MAX_ANSWER_BYTES)
-      throw new ProviderError("unknown", "provider_failed", "The answer of PowerDNS is over 64 MB.");
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,7 @@
  */
 import { isInZone } from "../name.ts";
 import type { Change, Plan, RRset } from "../rrset.ts";
+import type { SendHttp } from "./http-call.ts";
 import { encodeChange, encodeContent, type PowerDnsFeatures, powerDnsFeatures } from "./powerdns-content.ts";
 import { powerDnsHttp } from "./powerdns-http.ts";
 import { refusal } from "./powerdns-refusal.ts";
@@ -18,7 +19,7 @@ import {
   zoneId,
   zoneObject,
 } from "./powerdns-zone.ts";
-import { type Provider, type ProviderCapabilities, ProviderError, type ZoneInfo } from "./provider.ts";
+import { type Provider, type ProviderCapabilities, ProviderError, type ZoneRead } from "./provider.ts";
 
 export interface PowerDnsOptions {
   /** Address of the web server, such as `http://127.0.0.1:8081`, with or without `/api/v1`. */
@@ -26,8 +27,8 @@ export interface PowerDnsOptions {
   apiKey: string;
   /** `localhost` unless told. */
   serverId?: string;
-  /** What to fetch with. */
-  fetch?: typeof fetch;
+  /** What to call with. */
+  send?: SendHttp;
   /** How long a call may take, body included; 8,000 unless told. */
   timeoutMs?: number;
   /** Called around each write of `apply`, so that a test can stop the process there. */
@@ -77,7 +78,7 @@ export function powerDns(options: PowerDnsOptions): Provider {
   const call = powerDnsHttp({
     url: options.url,
     apiKey: options.apiKey,
-    fetch: options.fetch,
+    send: options.send,
     timeoutMs,
     // A server that was away may come back as another version.
     onFailure: () => {
@@ -106,7 +107,7 @@ export function powerDns(options: PowerDnsOptions): Provider {
     return zoneObject(answer, "not_sent");
   }
 
-  async function readZone(externalId: string): Promise<{ info: ZoneInfo; rrsets: RRset[] }> {
+  async function readZone(externalId: string): Promise<ZoneRead> {
     const zone = await getZone(externalId, "");
     const info = infoOf(zone);
     const rrsets = rrsetsOf(zone, info.name);
@@ -115,7 +116,7 @@ export function powerDns(options: PowerDnsOptions): Provider {
   }
 
   /** All types at one name, in one call where the filter shows everything. */
-  async function readName(externalId: string, name: string, withSearch: boolean): Promise<RRset[] | undefined> {
+  async function readName(externalId: string, name: string, withSearch: boolean): Promise<ZoneRead | undefined> {
     const [zone, disabled] = await Promise.all([
       getZone(externalId, `?rrset_name=${encodeURIComponent(name)}`),
       withSearch ? search(name).then((found) => found?.filter((record) => record.disabled === true)) : [],
@@ -127,7 +128,8 @@ export function powerDns(options: PowerDnsOptions): Provider {
       ...here.map((record) => ({ name, type: record.type, ttl: record.ttl, records: [record] })),
     ];
     // Before 4.6.2 the filter is ignored, and before 4.9.2 sets come along that have nothing but a comment.
-    return rrsetsOf({ rrsets: sets }, infoOf(zone).name).filter((set) => set.name === name);
+    const info = infoOf(zone);
+    return { info, rrsets: rrsetsOf({ rrsets: sets }, info.name).filter((set) => set.name === name) };
   }
 
   /**
@@ -228,23 +230,26 @@ export function powerDns(options: PowerDnsOptions): Provider {
      */
     async readNames(externalId, names, { below = [] } = {}) {
       const wanted = new Set(names);
-      if (wanted.size === 0 && below.length === 0) return [];
-      if (below.length === 0 && wanted.size <= MAX_SINGLE_READS) {
+      if (below.length === 0 && wanted.size > 0 && wanted.size <= MAX_SINGLE_READS) {
         const { filterShowsDisabled } = await features(Number.POSITIVE_INFINITY);
         if (filterShowsDisabled || (await searchPays(externalId, names))) {
           const queue = [...wanted];
-          const found: (RRset[] | undefined)[] = [];
+          const found: (ZoneRead | undefined)[] = [];
           const read = async () => {
             for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
               found.push(await readName(externalId, name, !filterShowsDisabled));
             }
           };
           await Promise.all(Array.from({ length: PARALLEL_READS }, read));
-          if (!found.includes(undefined)) return found.flatMap((sets) => sets ?? []).sort(byNameAndType);
+          const [last] = found.slice(-1);
+          if (last && !found.includes(undefined)) {
+            return { info: last.info, rrsets: found.flatMap((one) => one?.rrsets ?? []).sort(byNameAndType) };
+          }
         }
       }
-      const { rrsets } = await readZone(externalId);
-      return rrsets.filter(({ name }) => wanted.has(name) || below.some((above) => isInZone(name, above)));
+      const { info, rrsets } = await readZone(externalId);
+      const asked = ({ name }: RRset) => wanted.has(name) || below.some((above) => isInZone(name, above));
+      return { info, rrsets: rrsets.filter(asked) };
     },
 
     preview: (plan) => ({ steps: stepsOf(plan).length }),

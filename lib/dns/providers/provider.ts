@@ -39,6 +39,12 @@ export interface ZoneInfo {
   dnssec?: boolean;
 }
 
+/** Record sets, with what the zone was when they were read. */
+export interface ZoneRead {
+  info: ZoneInfo;
+  rrsets: RRset[];
+}
+
 export interface NewZone {
   name: string;
   /** Absolute host names for the apex NS, where the provider lets one choose. */
@@ -63,9 +69,9 @@ export interface Provider {
   /** The zone's info, without its records. */
   zoneInfo(externalId: string): Promise<ZoneInfo>;
   /** Everything in the zone, in canonical form. */
-  readZone(externalId: string): Promise<{ info: ZoneInfo; rrsets: RRset[] }>;
+  readZone(externalId: string): Promise<ZoneRead>;
   /** All types at these owner names, in canonical form; `below` adds what is at and underneath those. */
-  readNames(externalId: string, names: readonly string[], options?: { below?: readonly string[] }): Promise<RRset[]>;
+  readNames(externalId: string, names: readonly string[], options?: { below?: readonly string[] }): Promise<ZoneRead>;
   /** How the plan would be sent. */
   preview(plan: Plan): ApplyPreview;
   /**

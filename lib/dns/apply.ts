@@ -1,0 +1,116 @@
+/** Does a plan that was authorised and checked: in the panel's own zones at once, at a provider with a journal around it. */
+import { transaction } from "#db/client.ts";
+import type { Actor } from "#lib/actor.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { stage } from "#lib/log/stages.ts";
+import { asProviderError, problemOf } from "./asking.ts";
+import type { Connection } from "./connections.ts";
+import { addEntry, bumpRevision, closeEntry, type Difference, type EntryState, markStep } from "./journal.ts";
+import { applyPlan, makePlan, recordCounts } from "./plan.ts";
+import { applyLocally } from "./providers/local.ts";
+import type { ProviderError, ZoneRead } from "./providers/provider.ts";
+import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
+import type { LoadedZone } from "./zones.ts";
+
+/** What became of a change. */
+export interface Outcome {
+  change: string;
+  state: EntryState;
+  message: string;
+  differs: Difference[];
+  revision: number;
+}
+
+/** A zone of the panel's own: journal, mirror and audit in one transaction, never pending. */
+export function applyInPanel(loaded: LoadedZone, plan: Plan, actor: Actor): Outcome {
+  const { zone, access } = loaded;
+  return transaction((tx) => {
+    applyLocally(tx, zone.id, plan);
+    const revision = bumpRevision(tx, zone.id);
+    const change = addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, state: "applied", revision });
+    audit(tx, actor, {
+      target: { type: "zone", id: zone.id, label: zone.name },
+      organisationId: zone.organisationId,
+      after: { change, state: "applied", records: recordCounts(plan) },
+      asStaff: access.viaPlatform,
+    });
+    return { change, state: "applied", message: "", differs: [], revision };
+  });
+}
+
+/** Journals the change, sends it, reads it back and closes its entry with what is there. */
+export async function applyAtProvider(
+  loaded: LoadedZone,
+  connection: Connection,
+  plan: Plan,
+  actor: Actor,
+): Promise<Outcome> {
+  const { zone, access } = loaded;
+  const { provider } = connection;
+  const externalId = zone.externalId as string;
+  const { steps } = provider.preview(plan);
+  const entryId = transaction((tx) =>
+    addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, steps, sentAt: Date.now() }),
+  );
+  let done = 0;
+  let failure: ProviderError | null = null;
+  stage("journal");
+  try {
+    await provider.apply(externalId, plan, (step) => {
+      done = step;
+      if (steps > 1) markStep(entryId, step);
+    });
+  } catch (error) {
+    failure = asProviderError(error);
+  }
+  stage("apply");
+  const touched = [...new Set(plan.map((change) => change.name))];
+  let found: ZoneRead | null = null;
+  try {
+    found = await provider.readNames(externalId, touched);
+  } catch (error) {
+    failure ??= asProviderError(error);
+  }
+  stage("readback");
+  const verdict = judge({ plan, found: found?.rrsets ?? null, failure, done });
+  const read = found && verdict.state !== "unknown" ? { names: touched, ...found } : null;
+  const revision = closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read });
+  stage("close");
+  if (failure && (verdict.state === "refused" || verdict.state === "not_applied")) throw problemOf(failure, entryId);
+  return { change: entryId, ...verdict, revision: revision ?? zone.revision };
+}
+
+/** What became of it, from what the provider said and what it holds now. */
+function judge(input: { plan: Plan; found: RRset[] | null; failure: ProviderError | null; done: number }): {
+  state: EntryState;
+  message: string;
+  differs: Difference[];
+} {
+  const { failure, found } = input;
+  const message = failure?.message ?? "";
+  const differs = found ? differencesOf(input.plan, found) : [];
+  if (failure && input.done === 0 && failure.outcome === "refused") return { state: "refused", message, differs: [] };
+  if (failure && input.done === 0 && failure.outcome === "not_sent")
+    return { state: "not_applied", message, differs: [] };
+  if (found && differs.length === 0) return { state: "applied", message: "", differs };
+  if (failure?.outcome === "unknown" || !found)
+    return { state: "unknown", message: message || "No answer yet.", differs: [] };
+  if (failure) return { state: "partial", message, differs };
+  return { state: "differs", message: "The provider stored something else than was sent.", differs };
+}
+
+/** Where what is there is not what the plan wanted, compared like a plan: without order, ids and serial. */
+function differencesOf(plan: Plan, found: readonly RRset[]): Difference[] {
+  const keys = new Set(plan.map(rrsetKey));
+  const wanted = applyPlan(
+    [],
+    plan.map((change) => ({ ...change, kind: change.after ? "create" : change.kind }) as Plan[number]),
+  );
+  const there = found.filter((set) => keys.has(rrsetKey(set)));
+  return makePlan(wanted, there, { scope: keys, apex: "." }).map(({ name, type, before, after }) => ({
+    name,
+    type,
+    sent: before,
+    found: after,
+  }));
+}
