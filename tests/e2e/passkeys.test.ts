@@ -51,8 +51,12 @@ async function plugIn(kind: "platform" | "security key" = "platform"): Promise<v
 const touching = (enabled: boolean) =>
   devices.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId: device, enabled });
 
-/** Does something that makes the device ask, touches it, and sees what came of it. */
+/**
+ * Does something that makes the device ask, touches it once, and sees what came of it. Once: the sign-in page offers
+ * passkeys again after one was refused, and would be answered again.
+ */
 async function touch(ask: () => Promise<unknown>, seen: () => Promise<unknown>): Promise<void> {
+  devices.once("WebAuthn.credentialAsserted", () => void touching(false));
   await ask();
   await touching(true);
   await seen();
