@@ -38,12 +38,10 @@ export async function PasskeysSection() {
             {items.map(({ id, name, synced, createdAt, lastUsedAt }) => (
               <Tr key={id}>
                 <Td>
-                  <span className="font-medium wrap-anywhere">{name}</span>
-                  {onlyWayIn && (
-                    <Badge tone="warn" className="ms-2">
-                      Your only way in
-                    </Badge>
-                  )}
+                  <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                    <span className="font-medium wrap-anywhere">{name}</span>
+                    {onlyWayIn && <Badge tone="warn">Your only way in</Badge>}
+                  </span>
                 </Td>
                 <Td label="Where it is" dim>
                   {synced ? "Synced between devices" : "On one device"}

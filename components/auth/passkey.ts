@@ -52,7 +52,7 @@ export async function confirmWithPasskey(): Promise<void> {
 
 /** Has a passkey made on a device or in a password manager, and registers it with the account. */
 export async function addPasskey(name: string) {
-  const optionsJSON = await question((api) => api.passkeys.addOptions({}));
+  const optionsJSON = await question((api) => api.passkeys.addOptions({ name }));
   const response = await ceremony(({ startRegistration }) => startRegistration({ optionsJSON }));
   return attempt((api) => api.passkeys.add({ name, response }));
 }

@@ -23,7 +23,8 @@ export const list = signedIn({}, enrolling)
   .output(OwnPasskeys)
   .handler(({ context }) => ownPasskeys(context.actor.id));
 
-export const addOptions = signedIn({}, { fresh: true, ...enrolling })
+/** With the name, so that what is wrong with it is said before a device has made anything. */
+export const addOptions = signedIn({ name: passkeyName }, { fresh: true, ...enrolling })
   .meta(reads)
   .route({ method: "POST", path: "/account/passkeys/options", summary: "What a browser needs to make a passkey" })
   .output(CreationOptions)

@@ -13,8 +13,12 @@ test("the page is told so, and every question answers 503", async () => {
   const headers = { cookie: person.cookie, origin: "http://192.0.2.7:3000" };
   const list = await panel.call("GET", "/account/passkeys", undefined, headers);
   expect(list).toMatchObject({ status: 200, body: { items: [], password: true, available: false } });
-  for (const path of ["/account/passkeys/options", "/account/confirm/passkey/options", "/sign-in/passkey/options"])
-    expect(await panel.call("POST", path, undefined, headers), path).toMatchObject({
+  for (const [path, body] of [
+    ["/account/passkeys/options", { name: "Phone" }],
+    ["/account/confirm/passkey/options", undefined],
+    ["/sign-in/passkey/options", undefined],
+  ] as const)
+    expect(await panel.call("POST", path, body, headers), path).toMatchObject({
       status: 503,
       body: { code: "feature_disabled", message: expect.stringContaining("host name") },
     });

@@ -22,14 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => panel.close());
 
-async function ask<T>(path: string) {
-  const answer = await panel.call<T>("POST", path, undefined, { ...FORGED, cookie: person.cookie });
+async function ask<T>(path: string, body?: object) {
+  const answer = await panel.call<T>("POST", path, body, { ...FORGED, cookie: person.cookie });
   const [set = ""] = answer.headers.getSetCookie();
   return { ...answer, set, cookie: `${person.cookie}; ${set.split(";")[0]}` };
 }
 
 async function add(origin: string) {
-  const { body, cookie } = await ask<CreationOptions>("/account/passkeys/options");
+  const { body, cookie } = await ask<CreationOptions>("/account/passkeys/options", { name: "Phone" });
   const made = create(body, { origin });
   const answer = await panel.call<{ code: string }>(
     "POST",
@@ -41,7 +41,7 @@ async function add(origin: string) {
 }
 
 test("the options name RP_ID, and a passkey is made and used at NEXTAUTH_URL's origin alone", async () => {
-  const { body } = await ask<CreationOptions>("/account/passkeys/options");
+  const { body } = await ask<CreationOptions>("/account/passkeys/options", { name: "Phone" });
   expect(body.rp).toMatchObject({ id: "example.org" });
   for (const origin of [
     "https://evil.example",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { assert, type CreationOptions, create, type Lies, type RequestOptions } from "../support/authenticator.ts";
+import { assert, create, type Lies, type RequestOptions } from "../support/authenticator.ts";
 import { type Panel, startPanel } from "../support/panel.ts";
 import { device } from "../support/passkeys.ts";
 
@@ -72,7 +72,7 @@ describe("adding passkeys", () => {
   test("the browser is asked for a discoverable one, without those it has, for an account that its handle does not name", async () => {
     const { id, email, device: here } = await somebody();
     const { credential } = await here.add("First");
-    const { body, headers } = await here.ask<CreationOptions>("/account/passkeys/options");
+    const { body, headers } = await here.askToAdd();
     expect(body).toMatchObject({
       rp: { id: "localhost", name: "Zonegate" },
       user: { name: email },
@@ -144,13 +144,14 @@ describe("adding passkeys", () => {
     ["a\nb", "A name cannot contain control characters."],
   ])("named %j is refused at the name", async (name, sentence) => {
     const { device: here } = await somebody();
-    const { answer } = await here.add(name);
-    expect(answer).toMatchObject({ status: 422, body: { fields: { name: sentence } } });
+    const refused = { status: 422, body: { fields: { name: sentence } } };
+    expect(await here.askToAdd(name), "before a device makes one").toMatchObject(refused);
+    expect((await here.add(name)).answer).toMatchObject(refused);
   });
 
   test("a challenge is answered once, also when the answer was wrong", async () => {
     const { id, device: here } = await somebody();
-    const { body } = await here.ask<CreationOptions>("/account/passkeys/options");
+    const { body } = await here.askToAdd();
     const good = create(body).response;
     const wrong = create(body, { rpId: "evil.example" }).response;
     const answers = [];
@@ -193,12 +194,12 @@ describe("adding passkeys", () => {
     const { answer } = await here.add("Phone");
     sql("update sessions set confirmed_at = ? where user_id = ?", Date.now() - 601_000, id);
     const target = `/account/passkeys/${answer.body.id}`;
-    for (const [method, path] of [
-      ["POST", "/account/passkeys/options"],
-      ["DELETE", target],
-      ["DELETE", "/account/password"],
-    ] as const)
-      expect(await here.send(method, path)).toMatchObject({ status: 403, body: { code: "confirmation_required" } });
+    for (const answer of [
+      await here.askToAdd(),
+      await here.send("DELETE", target),
+      await here.send("DELETE", "/account/password"),
+    ])
+      expect(answer).toMatchObject({ status: 403, body: { code: "confirmation_required" } });
     expect((await here.send("PATCH", target, { name: "My phone" })).status).toBe(200);
     expect((await here.send("GET", "/account/passkeys")).body).toMatchObject({ items: [{ name: "My phone" }] });
     expect(audits("passkeys.rename", id)).toEqual([
@@ -285,7 +286,7 @@ describe("confirming", () => {
     const answer = await here.confirm(credential, { userHandle: null });
     expect(answer.status).toBe(200);
     expect(sessionsOf(id)).toMatchObject([{ confirmed_at: answer.body.confirmedAt, mfa: 1 }]);
-    expect((await here.ask("/account/passkeys/options")).status).toBe(200);
+    expect((await here.askToAdd()).status).toBe(200);
     expect(audits("passkeys.confirm", id)).toEqual([
       { outcome: "done", actor_type: "user", after: '{"passkey":"Phone","userVerified":true}' },
     ]);
@@ -308,7 +309,7 @@ describe("confirming", () => {
   test("takes no challenge of another purpose or account, though the browser is the same", async () => {
     const [one, two] = [await somebody(), await somebody()];
     const { credential } = await one.device.add("Phone");
-    const adding = await one.device.ask<RequestOptions>("/account/passkeys/options");
+    const adding = await one.device.askToAdd();
     const browser = one.device.cookies();
     const theirs = await panel.call<RequestOptions>("POST", "/account/confirm/passkey/options", undefined, {
       cookie: browser.replace(one.cookie, two.cookie),
@@ -366,14 +367,14 @@ describe("where a role asks for a second factor", () => {
     const person = await owing();
     const { credential } = await person.device.add("Phone");
     sql("update sessions set mfa = 0 where user_id = ?", person.id);
-    expect((await person.device.ask("/account/passkeys/options")).status).toBe(403);
+    expect((await person.device.askToAdd()).status).toBe(403);
     expect((await person.device.confirm(credential)).status).toBe(200);
     expect((await person.device.add("Another")).answer.status).toBe(201);
   });
 
   test("a challenge from before does not get around that", async () => {
     const person = await owing();
-    const { body } = await person.device.ask<CreationOptions>("/account/passkeys/options");
+    const { body } = await person.device.askToAdd();
     await person.device.add("Phone");
     sql("update sessions set mfa = 0 where user_id = ?", person.id);
     const { response } = create(body);
@@ -405,7 +406,7 @@ describe("where a role asks for a second factor", () => {
   test("who shows one-time codes is not asked to enrol again, but to show them", async () => {
     const person = await owing();
     sql("insert into totp_factors (user_id, secret, confirmed_at, created_at) values (?, 'x', 1, 0)", person.id);
-    expect(await person.device.ask("/account/passkeys/options")).toMatchObject({
+    expect(await person.device.askToAdd()).toMatchObject({
       status: 403,
       body: { code: "second_factor_required" },
     });

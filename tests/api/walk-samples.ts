@@ -40,6 +40,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
     email: `made.${fresh()}@example.org`,
     password: "a long enough password",
   }),
+  "passkeys.addOptions": () => ({ name: "A passkey" }),
   "passkeys.add": () => ({ name: "A passkey", response: webauthn({ attestationObject: "oA" }) }),
   "passkeys.rename": () => ({ name: "Another name" }),
   "passkeys.confirm": () => ({ response: webauthn({ authenticatorData: "AA", signature: "AA" }) }),

@@ -14,7 +14,9 @@ export interface Device {
   /** The cookies it sends: what tells it from other browsers, and a session if it has one. */
   cookies(): string;
   session: string;
-  ask<T>(path: string): Promise<Answer<T>>;
+  ask<T>(path: string, body?: unknown): Promise<Answer<T>>;
+  /** What it needs to make a passkey. */
+  askToAdd(name?: string): Promise<Answer<CreationOptions>>;
   send<T = { code: string; id: string }>(method: string, path: string, body?: unknown): Promise<Answer<T>>;
   /** Registers a passkey with the session's account. */
   add(name: string, lies?: Lies): Promise<{ credential: Credential; answer: Answer<{ id: string; code: string }> }>;
@@ -38,9 +40,10 @@ export function device(panel: Panel, session = "", address = "192.0.2.200"): Dev
       if (set) browser = set.split(";")[0] ?? "";
       return answer as never;
     },
-    ask: (path) => self.send("POST", path),
+    ask: (path, body) => self.send("POST", path, body),
+    askToAdd: (name = "A passkey") => self.ask("/account/passkeys/options", { name }),
     async add(name, lies) {
-      const options = await self.ask<CreationOptions>("/account/passkeys/options");
+      const options = await self.askToAdd();
       const { credential, response } = create(options.body, lies);
       return { credential, answer: await self.send("POST", "/account/passkeys", { name, response }) };
     },
