@@ -1,6 +1,7 @@
 /** What every page stands in. */
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { Confirmation } from "#components/auth/confirmation.tsx";
 import { StyleNonce } from "#components/ui/style-nonce.tsx";
 import { Toaster } from "#components/ui/toast.tsx";
 import { chosenTheme } from "#lib/api/caller.ts";
@@ -18,6 +19,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en-GB" data-theme={(await chosenTheme()) ?? undefined}>
       <body>
         {children}
+        <Confirmation />
         <StyleNonce />
         <Toaster />
       </body>

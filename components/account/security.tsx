@@ -2,11 +2,13 @@
 import { PasskeysSection } from "./passkeys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
+import { TotpSection } from "./totp-section.tsx";
 
 export const Security = () => (
   <div className="flex max-w-[880px] flex-col gap-5">
     <PasswordSection />
     <PasskeysSection />
+    <TotpSection />
     <SessionsSection />
   </div>
 );

@@ -17,8 +17,9 @@ export async function SessionsSection() {
       title="Sessions"
       description="Where you are signed in. A session ends by itself after 7 days without use, and after 30 days in any case."
       actions={others > 0 && <EndOtherSessions count={others} />}
+      flush
     >
-      <Table label="Sessions" stack>
+      <Table label="Sessions" stack className="rounded-none border-0">
         <THead>
           <Th>Device</Th>
           <Th>Address</Th>

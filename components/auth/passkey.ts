@@ -43,9 +43,9 @@ export function offerPasskeys(onUse: (entering: Promise<void>) => void): () => v
   };
 }
 
-/** Proves once more who one is, with one of the account's own passkeys. */
+/** Proves once more who one is, with one of the account's own passkeys. Not in the line: a question in it may wait for this. */
 export async function confirmWithPasskey(): Promise<void> {
-  const optionsJSON = await question((api) => api.passkeys.confirmOptions({}));
+  const optionsJSON = await attempt((api) => api.passkeys.confirmOptions({}));
   const response = await ceremony(({ startAuthentication }) => startAuthentication({ optionsJSON }));
   await attempt((api) => api.passkeys.confirm({ response }));
 }

@@ -13,6 +13,10 @@ export class Refusal extends Error {
   }
 }
 
+/** The person was asked to confirm, and would not: everything stays as it was. */
+export const notConfirmed = (error: unknown): boolean =>
+  error instanceof Refusal && error.failure.code === "not_confirmed";
+
 /** Throws nothing but a `Refusal`. */
 export async function attempt<T>(call: (api: Api) => Promise<T>): Promise<T> {
   const client = await import("#lib/api/client.ts").catch(() => {

@@ -1,6 +1,7 @@
 /** Asks before something is destroyed, and names it; for the worst, its name must be typed. */
 "use client";
 import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
+import { notConfirmed } from "./attempt.ts";
 import { Banner } from "./banner.tsx";
 import { Button } from "./button.tsx";
 import { Dialog, DialogClose, DialogFooter } from "./dialog.tsx";
@@ -48,7 +49,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       setTyped("");
       onOpenChange(false);
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : "Something went wrong.");
+      if (!notConfirmed(error)) setFailure(error instanceof Error ? error.message : "Something went wrong.");
     } finally {
       setPending(false);
     }

@@ -39,48 +39,51 @@ export function Dialog({
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-veil" />
-        <Radix.Content
-          role={role}
-          {...(description === undefined && { "aria-describedby": undefined })}
-          onOpenAutoFocus={(event) => {
-            opener.current = document.activeElement;
-            if (!initialFocus?.current) return;
-            event.preventDefault();
-            initialFocus.current.focus();
-          }}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            if (opener.current instanceof HTMLElement) opener.current.focus();
-          }}
-          onPointerDownOutside={(event) => (keepOpen || role === "alertdialog") && event.preventDefault()}
-          className={cx(
-            "fixed inset-x-0 bottom-0 z-50 mx-auto flex max-h-[calc(100dvh-24px)] w-full flex-col overflow-hidden",
-            "rounded-t-xl border border-line bg-panel shadow-lg outline-none",
-            "sm:inset-x-4 sm:top-[12dvh] sm:bottom-auto sm:max-h-[calc(88dvh-24px)] sm:w-auto sm:rounded-xl",
-            WIDTHS[size],
-          )}
-        >
-          <header className="flex items-start gap-4 px-5 pt-4">
-            <div className="min-w-0 flex-1">
-              <Radix.Title className="text-base font-semibold break-words">{title}</Radix.Title>
-              {description !== undefined && (
-                <Radix.Description className="mt-1 text-dim">{description}</Radix.Description>
-              )}
-            </div>
-            <Radix.Close asChild>
-              <Button
-                variant="ghost"
-                size="icon-sm"
-                aria-label="Close"
-                className="-me-2 -my-[3px] pointer-coarse:-my-2"
-              >
-                <X aria-hidden="true" />
-              </Button>
-            </Radix.Close>
-          </header>
-          <div className="min-h-0 overflow-y-auto px-5 pt-4 pb-5 has-[[data-dialog-footer]]:pb-0">{children}</div>
-        </Radix.Content>
+        {/* One above the other as they were opened, each with its own veil. */}
+        <div className="relative z-40">
+          <Radix.Overlay className="fixed inset-0 bg-veil" />
+          <Radix.Content
+            role={role}
+            {...(description === undefined && { "aria-describedby": undefined })}
+            onOpenAutoFocus={(event) => {
+              opener.current = document.activeElement;
+              if (!initialFocus?.current) return;
+              event.preventDefault();
+              initialFocus.current.focus();
+            }}
+            onCloseAutoFocus={(event) => {
+              event.preventDefault();
+              if (opener.current instanceof HTMLElement) opener.current.focus();
+            }}
+            onPointerDownOutside={(event) => (keepOpen || role === "alertdialog") && event.preventDefault()}
+            className={cx(
+              "fixed inset-x-0 bottom-0 mx-auto flex max-h-[calc(100dvh-24px)] w-full flex-col overflow-hidden",
+              "rounded-t-xl border border-line bg-panel shadow-lg outline-none",
+              "sm:inset-x-4 sm:top-[12dvh] sm:bottom-auto sm:max-h-[calc(88dvh-24px)] sm:w-auto sm:rounded-xl",
+              WIDTHS[size],
+            )}
+          >
+            <header className="flex items-start gap-4 px-5 pt-4">
+              <div className="min-w-0 flex-1">
+                <Radix.Title className="text-base font-semibold break-words">{title}</Radix.Title>
+                {description !== undefined && (
+                  <Radix.Description className="mt-1 text-dim">{description}</Radix.Description>
+                )}
+              </div>
+              <Radix.Close asChild>
+                <Button
+                  variant="ghost"
+                  size="icon-sm"
+                  aria-label="Close"
+                  className="-me-2 -my-[3px] pointer-coarse:-my-2"
+                >
+                  <X aria-hidden="true" />
+                </Button>
+              </Radix.Close>
+            </header>
+            <div className="min-h-0 overflow-y-auto px-5 pt-4 pb-5 has-[[data-dialog-footer]]:pb-0">{children}</div>
+          </Radix.Content>
+        </div>
       </Radix.Portal>
     </Radix.Root>
   );

@@ -6,9 +6,15 @@ import { TextLink } from "./text-link.tsx";
 
 export function FailureBanner({ failure }: { failure: Failure }) {
   const signedOut = failure.code === "unauthenticated";
+  const owed = failure.code === "second_factor_required";
   const requestId = failure.code === "internal" ? failure.details.requestId : undefined;
+  const link = signedOut ? (
+    <TextLink href="/login">Sign in</TextLink>
+  ) : (
+    owed && <TextLink href="/second-factor">Go on</TextLink>
+  );
   return (
-    <Banner tone="bad" live action={signedOut && <TextLink href="/login">Sign in</TextLink>}>
+    <Banner tone="bad" live action={link}>
       {signedOut ? "Your session has ended." : failure.message}
       {typeof requestId === "string" && (
         <p className="mt-1">

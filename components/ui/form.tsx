@@ -21,7 +21,7 @@ export interface FormProps<T> {
   call: (api: Api, values: Values) => Promise<T>;
   onDone: (value: T, form: HTMLFormElement) => void;
   /** Success leads to another page: the form stays busy until that is there. */
-  leaves?: boolean;
+  leaves?: boolean | ((value: T) => boolean);
   className?: string;
   children: (state: FormState) => ReactNode;
 }
@@ -52,7 +52,7 @@ export function Form<T>({ call, onDone, leaves, className, children }: FormProps
       setUnplaced(placed ? null : outcome.failure);
       return;
     }
-    if (leaves) setLeft(true);
+    if (typeof leaves === "function" ? leaves(outcome.value) : leaves) setLeft(true);
     onDone(outcome.value, target);
   };
 

@@ -2,14 +2,14 @@
 "use client";
 import { useRef, useState } from "react";
 import type { Failure } from "#lib/api/client.ts";
-import { type Api, attempt, Refusal } from "./attempt.ts";
+import { type Api, attempt, notConfirmed, Refusal } from "./attempt.ts";
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 export interface Action {
   pending: boolean;
   failure: Failure | null;
-  /** While a call is under way another is not started: null. */
+  /** Null when there was no call: another is under way, or this one was to be confirmed and was not. */
   run: <T>(call: (api: Api) => Promise<T>) => Promise<Outcome<T> | null>;
 }
 
@@ -26,6 +26,7 @@ export function useAction(): Action {
     try {
       return { ok: true, value: await attempt(call) };
     } catch (error) {
+      if (notConfirmed(error)) return null;
       if (!(error instanceof Refusal)) throw error;
       setFailure(error.failure);
       return { ok: false, failure: error.failure };

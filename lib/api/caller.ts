@@ -21,13 +21,17 @@ const callerOf = cache(async () =>
   createRouterClient(router, { context: { actor: await currentActor(), trace: { template: "page" } } }),
 );
 
-/** Calls procedures for a page. Signed out leads to sign-in, what is not visible to not-found, what is not allowed to forbidden. */
+/**
+ * Calls procedures for a page. Signed out leads to sign-in, a second factor that is owed to its page, what is not visible to
+ * not-found, what is not allowed to forbidden.
+ */
 export async function load<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) => Promise<T>): Promise<T> {
   try {
     return await call(await callerOf());
   } catch (error) {
     if (!isProblem(error)) throw error;
-    if (error.code === "unauthenticated") redirect(await signInPath());
+    if (error.code === "unauthenticated") redirect(await leadingBack("/login"));
+    if (error.code === "second_factor_required") redirect(await leadingBack("/second-factor"));
     if (error.code === "not_found" || error.code === "feature_disabled") notFound();
     if (error.code === "forbidden") forbidden();
     throw error;
@@ -40,10 +44,10 @@ export const chosenTheme = async (): Promise<"light" | "dark" | null> => {
   return value === "light" || value === "dark" ? value : null;
 };
 
-/** Sign-in, and back to where one wanted to go. */
-async function signInPath(): Promise<string> {
+/** A page to go through first, and back from there to where one wanted to go. */
+async function leadingBack(page: string): Promise<string> {
   const path = new URL((await headers()).get(PATH_HEADER) ?? "/", "http://panel.invalid");
   path.searchParams.delete("_rsc");
   const target = `${path.pathname}${path.search}`;
-  return target === "/" || target === "/dashboard" ? "/login" : `/login?callbackUrl=${encodeURIComponent(target)}`;
+  return target === "/" || target === "/dashboard" ? page : `${page}?callbackUrl=${encodeURIComponent(target)}`;
 }

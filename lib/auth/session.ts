@@ -1,5 +1,5 @@
 /** Sessions: a row each, looked up on every request. The cookie holds nothing but an encrypted session id. */
-import { and, desc, eq, gt, lte, ne, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { decode, encode } from "next-auth/jwt";
 import { type DbOrTx, db } from "#db/client.ts";
 import { prepared } from "#db/hot.ts";
@@ -36,12 +36,8 @@ export interface NewSession {
   mfa: boolean;
 }
 
-/** Sweeps those that are over, whosever they were. */
 export function createSession(input: NewSession, tx: DbOrTx = db()): string {
   const now = Date.now();
-  tx.delete(sessions)
-    .where(or(lte(sessions.expiresAt, now), lte(sessions.lastSeenAt, now - IDLE_DAYS * DAY)))
-    .run();
   const id = newId(now);
   tx.insert(sessions)
     .values({

@@ -30,6 +30,7 @@ export function factorsOf(actor: Person) {
     passkeys: passkeysOf(actor.id, db()),
     required: standingOf(actor.id).requiresMfa,
     shown: actor.mfa === "shown",
+    mayEnrol: mayEnrol(actor, db()),
   };
 }
 
@@ -38,15 +39,20 @@ export const hasSecondFactor = (userId: string, tx: DbOrTx = db()): boolean =>
   totpOf(userId, tx) !== null || passkeysOf(userId, tx) > 0;
 
 /**
- * Refuses to add a factor from a session that owes one the account has already: whoever knows only the password would
- * otherwise pass by setting up another. A session that began with a passkey, which did not verify its user, has shown that
- * much: it owes no more than it can.
+ * Whether a session may add a factor. One that owes a factor may not, where the account has one to show: whoever knows only
+ * the password would otherwise pass by setting up another. A session that began with a passkey, which did not verify its
+ * user, has shown that much: it owes no more than it can.
  */
-export function assertMayEnrol(actor: Person, tx: DbOrTx = db()): void {
-  if (actor.mfa !== "missing") return;
+function mayEnrol(actor: Person, tx: DbOrTx): boolean {
+  if (actor.mfa !== "missing") return true;
   const own = eq(sessions.id, actor.sessionId ?? "");
   const byPasskey = tx.select({ method: sessions.method }).from(sessions).where(own).get()?.method === "passkey";
-  if (byPasskey ? totpOf(actor.id, tx) !== null : hasSecondFactor(actor.id, tx))
+  return byPasskey ? totpOf(actor.id, tx) === null : !hasSecondFactor(actor.id, tx);
+}
+
+/** Throws `second_factor_required`. */
+export function assertMayEnrol(actor: Person, tx: DbOrTx = db()): void {
+  if (!mayEnrol(actor, tx))
     throw new Problem("second_factor_required", "Confirm with the second factor that your account has first.", {
       missing: "second factor",
     });
@@ -105,6 +111,8 @@ export function removeTotp(actor: Person): void {
     if (!dropTotp(tx, actor.id)) throw notFound("authenticator app");
     dropRecoveryCodes(tx, actor.id);
     assertFactorStays(tx, actor.id);
+    // What was shown is no factor any more: were a role to ask for one, nobody would pass with this.
+    if (!hasSecondFactor(actor.id, tx)) tx.update(sessions).set({ mfa: 0 }).where(eq(sessions.userId, actor.id)).run();
     audit(tx, actor, {
       target: { type: "account", id: actor.id, label: actor.label },
       before: { authenticator: true },

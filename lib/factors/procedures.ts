@@ -19,6 +19,8 @@ export const state = signedIn({}, { enrolling: true })
       required: z.boolean(),
       /** This session has shown one. */
       shown: z.boolean(),
+      /** This session may add one: it owes none that the account has. */
+      mayEnrol: z.boolean(),
     }),
   )
   .handler(({ context }) => factorsOf(context.actor));

@@ -41,6 +41,7 @@ const state = async (person: Person) =>
       passkeys: number;
       required: boolean;
       shown: boolean;
+      mayEnrol: boolean;
     }>("GET", "/account/factors")
   ).body;
 
@@ -154,6 +155,7 @@ describe("setting up an authenticator app", () => {
     expect((await person.call("DELETE", "/account/totp")).status).toBe(200);
     expect(await state(person)).toMatchObject({ totp: null, recoveryCodes: 0 });
     expect(mailsTo(person).at(-1)?.subject).toBe("Two-step sign-in is off");
+    expect((await state(person)).shown, "what was shown is no factor any more").toBe(false);
   });
 
   test("asks for a fresh sign-in, and so does everything about it", async () => {
@@ -340,7 +342,7 @@ describe("a role that asks for a second factor", () => {
         status: 403,
         body: { code: "second_factor_required" },
       });
-    expect(await state(person)).toMatchObject({ required: true, shown: false });
+    expect(await state(person)).toMatchObject({ required: true, shown: false, mayEnrol: true });
     expect((await enrol(person)).answer.status).toBe(200);
     expect((await person.call("GET", "/admin/users")).status).toBe(200);
   });
@@ -374,6 +376,7 @@ describe("a role that asks for a second factor", () => {
       status: 403,
       body: { code: "second_factor_required" },
     });
+    expect((await state(person)).mayEnrol).toBe(false);
     const { secret, enrolment } = started;
     expect((await person.call("PUT", "/account/totp", { enrolment, code: codeOf(secret) })).status).toBe(403);
     expect((await person.call("GET", "/organisations")).status).toBe(403);
