@@ -1,6 +1,5 @@
 /** The first account. The token is in the address's fragment, which never leaves the browser by itself. */
 "use client";
-import { useSyncExternalStore } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Field, FieldGroup } from "#components/ui/field.tsx";
 import { Form } from "#components/ui/form.tsx";
@@ -9,9 +8,10 @@ import { Submit } from "#components/ui/submit.tsx";
 import { NameField, NewPasswordField } from "./account-fields.tsx";
 import { HOME } from "./return-path.ts";
 import { signIn } from "./sign-in.ts";
+import { useToken } from "./use-token.ts";
 
 export function SetupForm() {
-  const token = useSyncExternalStore(subscribe, tokenInAddress, () => null);
+  const token = useToken();
   if (token === "")
     return (
       <Banner tone="warn" title="This address has no set-up token" live>
@@ -47,11 +47,4 @@ export function SetupForm() {
       )}
     </Form>
   );
-}
-
-const tokenInAddress = (): string => new URLSearchParams(window.location.hash.slice(1)).get("token") ?? "";
-
-function subscribe(changed: () => void): () => void {
-  window.addEventListener("hashchange", changed);
-  return () => window.removeEventListener("hashchange", changed);
 }

@@ -7,7 +7,7 @@ export interface AuthCardProps {
   description?: ReactNode;
   /** Under the card: another way in, or help. */
   footer?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 export function AuthCard({ title, description, footer, children }: AuthCardProps) {
@@ -17,7 +17,7 @@ export function AuthCard({ title, description, footer, children }: AuthCardProps
       <section className="rounded-xl border border-line bg-panel px-6 pt-5 pb-6 max-sm:px-5">
         <h1 className="text-lg font-semibold tracking-[-0.01em]">{title}</h1>
         {description && <div className="mt-1 text-dim">{description}</div>}
-        <div className="mt-5">{children}</div>
+        {children && <div className="mt-5">{children}</div>}
       </section>
       {footer && <div className="mt-4 text-center text-dim">{footer}</div>}
     </main>

@@ -1,11 +1,10 @@
 /** Makes an account for the invited address, and accepts with it. The link has proved the address. */
 "use client";
 import type { ReactNode } from "react";
-import { NameField, NewPasswordField } from "#components/auth/account-fields.tsx";
+import { NameField, NewPasswordField, OwnerField } from "#components/auth/account-fields.tsx";
 import { signIn } from "#components/auth/sign-in.ts";
-import { Field, FieldGroup } from "#components/ui/field.tsx";
+import { FieldGroup } from "#components/ui/field.tsx";
 import { Form } from "#components/ui/form.tsx";
-import { Input } from "#components/ui/input.tsx";
 import { Submit } from "#components/ui/submit.tsx";
 import { forgetToken } from "./token.ts";
 import { pathOfAnswer } from "./words.ts";
@@ -31,9 +30,7 @@ export function NewAccount({ token, email, decline }: { token: string; email: st
         <FieldGroup>
           {banner}
           <p className="text-dim">There is no account with this address yet. Make one to accept.</p>
-          <Field label="E-mail">
-            <Input name="email" type="email" autoComplete="username" readOnly value={email} className="h-9" />
-          </Field>
+          <OwnerField email={email} />
           <NameField error={errors.name} />
           <NewPasswordField error={errors.password} />
           <div className="flex flex-wrap justify-end gap-2">
