@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, signIn, visitor } from "../support/browser.ts";
 import { startServer } from "../support/server.ts";
 
-const ROOT = { email: "ada@example.org", password: "correct horse battery" };
+const ROOT = { email: "ada@example.org", password: "a quiet harbour at dawn" };
 const ZONE = "northwind.example";
 const zonePath = `/dashboard/organisations/northwind/zones/${ZONE}`;
 

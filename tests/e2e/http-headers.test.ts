@@ -4,7 +4,7 @@ import { dataDirectory, type PanelServer, panelCommand, startServer } from "../s
 
 const ORIGIN = "https://panel.example.org";
 const EMAIL = "ada@example.org";
-const PASSWORD = "correct horse battery";
+const PASSWORD = "a quiet harbour at dawn";
 
 let server: PanelServer;
 let remove: () => void;
