@@ -34,7 +34,7 @@ export function InviteActions({ organisation, zone, invite, email }: InviteActio
 
   return (
     <div className="flex flex-wrap gap-1 max-sm:-ms-2 sm:justify-end">
-      <Button {...QUIET} pending={pending} onClick={resend} aria-label={`Send the invitation to ${email} again`}>
+      <Button {...QUIET} pending={pending} onClick={resend} aria-label={`Send again: the invitation to ${email}`}>
         Send again
       </Button>
       <ConfirmButton

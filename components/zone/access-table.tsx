@@ -88,7 +88,7 @@ export function AccessTable({ organisation, zone, rows, now }: AccessTableProps)
               <td data-label="Until">{row.own?.expiresAt != null && <Time at={row.own.expiresAt} now={now} />}</td>
               <td className="w-px text-end whitespace-nowrap">
                 {(row.role === "member" || row.role === null) && (
-                  <span className="inline-flex flex-wrap gap-1.5">
+                  <span className="inline-flex flex-wrap gap-1.5 sm:justify-end">
                     <Button size="sm" aria-label={`Set level of ${row.name}`} onClick={() => show("set", row)}>
                       Set level
                     </Button>
