@@ -2,16 +2,21 @@
 import type { ReactNode } from "react";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
+import { currentActor } from "#lib/api/caller.ts";
 
 const TABS = [
   { href: "/dashboard/settings", label: "Profile" },
   { href: "/dashboard/settings/security", label: "Security" },
 ];
+const TOKENS = { href: "/dashboard/settings/tokens", label: "API tokens" };
 
-export const SettingsPage = ({ children }: { children: ReactNode }) => (
-  <>
-    <PageHeader title="Account settings" />
-    <Tabs label="Account settings" items={TABS} className="mb-5" />
-    {children}
-  </>
-);
+export async function SettingsPage({ children }: { children: ReactNode }) {
+  const { grants } = await currentActor();
+  return (
+    <>
+      <PageHeader title="Account settings" />
+      <Tabs label="Account settings" items={grants.has("apikeys:read") ? [...TABS, TOKENS] : TABS} className="mb-5" />
+      {children}
+    </>
+  );
+}

@@ -145,5 +145,12 @@ export const tokens = sqliteTable(
     lastUsedAt: integer("last_used_at"),
     lastUsedAddress: text("last_used_address"),
   },
-  (t) => [uniqueIndex("tokens_hash").on(t.tokenHash), index("tokens_user").on(t.userId, t.createdAt)],
+  (t) => [
+    uniqueIndex("tokens_hash").on(t.tokenHash),
+    index("tokens_user").on(t.userId, t.createdAt),
+    index("tokens_created").on(t.createdAt),
+    index("tokens_name").on(t.name),
+    index("tokens_used").on(t.lastUsedAt),
+    index("tokens_prefix").on(t.prefix),
+  ],
 );

@@ -57,13 +57,20 @@ export function ruleSet(rules: readonly ZoneRule[], zoneId: string | null): Rule
     .filter((rule) => rule !== null)
     // The first that matches decides: of equally specific ones, the lowest.
     .toSorted((a, b) => compareRules(a, b) || compareLevels(a.level, b.level));
+  const byType = new Map<string, CompiledRule[]>();
+  const rulesFor = (type: string): CompiledRule[] => {
+    const known = byType.get(type);
+    if (known) return known;
+    const canonical = canonicalType(type);
+    const found = compiled.filter((rule) => rule.type === null || rule.type === canonical);
+    byType.set(type, found);
+    return found;
+  };
   const levelAt: RuleSet["levelAt"] = (name, type) => {
-    const labels = nameLabels(name);
-    const wanted = canonicalType(type);
-    const matches = (rule: CompiledRule) =>
-      (rule.type === null || rule.type === wanted) &&
-      (rule.pattern === null || (labels !== null && matchesCompiled(rule.pattern, labels)));
-    return (labels && compiled.find(matches)?.level) ?? "none";
+    const asked = rulesFor(type);
+    const labels = asked.length > 0 ? nameLabels(name) : null;
+    if (labels === null) return "none";
+    return asked.find(({ pattern }) => pattern === null || matchesCompiled(pattern, labels))?.level ?? "none";
   };
   let range: ReturnType<RuleSet["range"]> | undefined;
   return {

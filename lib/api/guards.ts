@@ -33,7 +33,7 @@ export interface GuardOptions {
   /** Opens before the second factor that a role asks for is enrolled. */
   enrolling?: boolean;
   /** What the path names is an account or a role, and refused attempts on it are noted in the audit log. */
-  refusals?: "account" | "role";
+  refusals?: "account" | "role" | "token";
 }
 
 /** Everybody, signed in or not. */

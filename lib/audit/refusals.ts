@@ -1,12 +1,12 @@
-/** Refused acts on accounts and roles: an entry each, but not a flood of them. */
+/** Refused acts on accounts, roles and tokens: an entry each, but not a flood of them. */
 import { and, eq, gt, or, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
-import { auditLog, roles, users } from "#db/schema/index.ts";
+import { auditLog, roles, tokens, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import type { ProblemDetails } from "#lib/api/errors.ts";
 import { audit } from "./audit.ts";
 
-export type RefusalTarget = "account" | "role";
+export type RefusalTarget = "account" | "role" | "token";
 
 /** What was not allowed to this actor, rather than not possible, not complete or not confirmed yet. */
 const noted: ReadonlySet<string> = new Set(["forbidden", "last_root", "token_refused"]);
@@ -20,7 +20,7 @@ interface Refusal {
 const AT_MOST = 20;
 const WITHIN_MS = 10 * 60_000;
 
-/** Notes that an act was refused. `input` is what was sent, unchecked: `user` or `role` in it names the target. */
+/** Notes that an act was refused. `input` is what was sent, unchecked: `user`, `role` or `token` in it names the target. */
 export function noteRefusal(actor: Actor, type: RefusalTarget, input: unknown, problem: Refusal): void {
   if (actor.type === "anonymous" || !noted.has(problem.code)) return;
   if (actor.id !== null && refusalsOf(actor) >= AT_MOST) return;
@@ -46,20 +46,26 @@ const refusalsOf = (actor: Actor): number =>
     .get()?.n ?? 0;
 
 function targetOf(type: RefusalTarget, input: unknown) {
-  const key = type === "account" ? "user" : "role";
+  const key = { account: "user", role: "role", token: "token" }[type];
   const given = typeof input === "object" && input !== null ? (input as Record<string, unknown>)[key] : undefined;
   const ref = typeof given === "string" ? given.slice(0, 100) : "";
-  const row =
-    type === "account"
-      ? db()
-          .select({ id: users.id, label: users.email })
-          .from(users)
-          .where(or(eq(users.id, ref), eq(users.email, ref)))
-          .get()
-      : db()
-          .select({ id: roles.id, label: roles.name })
-          .from(roles)
-          .where(or(eq(roles.id, ref), eq(roles.name, ref)))
-          .get();
+  const row = { account: accountNamed, role: roleNamed, token: tokenNamed }[type](ref);
   return { type, id: row?.id ?? null, label: row?.label ?? ref };
 }
+
+const accountNamed = (ref: string) =>
+  db()
+    .select({ id: users.id, label: users.email })
+    .from(users)
+    .where(or(eq(users.id, ref), eq(users.email, ref)))
+    .get();
+
+const roleNamed = (ref: string) =>
+  db()
+    .select({ id: roles.id, label: roles.name })
+    .from(roles)
+    .where(or(eq(roles.id, ref), eq(roles.name, ref)))
+    .get();
+
+const tokenNamed = (ref: string) =>
+  db().select({ id: tokens.id, label: tokens.name }).from(tokens).where(eq(tokens.id, ref)).get();

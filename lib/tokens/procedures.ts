@@ -6,6 +6,7 @@ import { CreatedToken, newToken, OwnedToken, Token, tokenEdit } from "./shapes.t
 import { allTokens, createToken, editToken, revokeOf, revokeOwn, tokensOf } from "./tokens.ts";
 
 const query = listQuery(["createdAt", "name", "lastUsedAt"]);
+const noted = { refusals: "token" } as const;
 const Revoked = z.object({ revoked: z.string() });
 
 export const list = can("apikeys:read", query)
@@ -13,18 +14,18 @@ export const list = can("apikeys:read", query)
   .output(page(Token))
   .handler(({ context, input }) => tokensOf(context.actor.id, input, context.actor));
 
-export const create = can("apikeys:create", newToken, { fresh: true })
+export const create = can("apikeys:create", newToken, { ...noted, fresh: true })
   .route({ method: "POST", path: "/account/tokens", successStatus: 201, summary: "Make an API token" })
   .output(CreatedToken)
   .handler(({ context, input }) => createToken(input, context.actor, context.actor));
 
 /** Taking rights away is a part of revoking. */
-export const edit = can("apikeys:delete", { token: z.string(), ...tokenEdit })
+export const edit = can("apikeys:delete", { token: z.string(), ...tokenEdit }, noted)
   .route({ method: "PATCH", path: "/account/tokens/{token}", summary: "Rename an API token, or take rights from it" })
   .output(Token)
   .handler(({ context, input: { token, ...changes } }) => editToken(token, changes, context.actor));
 
-export const revoke = can("apikeys:delete", { token: z.string() })
+export const revoke = can("apikeys:delete", { token: z.string() }, noted)
   .route({ method: "DELETE", path: "/account/tokens/{token}", summary: "Revoke an API token" })
   .output(Revoked)
   .handler(({ context, input }) => revokeOwn(input.token, context.actor));

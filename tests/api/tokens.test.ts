@@ -585,7 +585,9 @@ describe("narrowed to names and types", () => {
         { name: "secret", type: "A", ttl: 60, records: [{ content: "192.0.2.77" }] },
       ],
     });
+    sql.run("update zone_changes set message = 'secret A was refused' where id = ?", change.body.change);
     const one = await token.call("GET", `${zone}/changes/${change.body.change}`);
+    expect(one.body).toMatchObject({ message: "" });
     expect(one.body).toMatchObject({
       hidden: 1,
       records: { updated: 1 },
@@ -745,6 +747,11 @@ describe("no token touches", () => {
         body: { code: "token_refused" },
       });
     expect((await token.call("GET", "/admin/users")).status).toBe(200);
+    const noted = sql.all<{ action: string }>(
+      "select action from audit_log where outcome = 'refused' and actor_type = 'token' and target_id = ?",
+      token.id,
+    );
+    expect(noted.map(({ action }) => action)).toEqual(["tokens.edit", "tokens.revoke"]);
   });
 });
 

@@ -72,7 +72,7 @@ describe("in the browser", () => {
     const page = await fresh();
     await signIn(page, ADA, "a tram in the fog");
     await page.goto("/dashboard/settings");
-    await page.getByLabel("E-mail").fill("lovelace@example.org");
+    await page.getByRole("textbox", { name: "E-mail" }).fill("lovelace@example.org");
     await page.getByRole("button", { name: "Change address" }).click();
     await page.getByText("Look into your mail").waitFor();
     const { link } = await mails.next("lovelace@example.org");
