@@ -1,4 +1,6 @@
 /** The server: checks the environment, takes the data directory, migrates, says where it is, serves, and stops cleanly. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import next from "next";
 import { db } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
@@ -20,6 +22,15 @@ try {
   process.exit(1);
 }
 
+/**
+ * The configuration as the build wrote it down. Reading `next.config.ts` again would load Next's compiler, 25 MB, for
+ * nothing else. Next's own standalone server does the same.
+ */
+function takeBuiltConfig(): void {
+  const manifest = readFileSync(path.join(".next", "required-server-files.json"), "utf8");
+  process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify((JSON.parse(manifest) as { config: unknown }).config);
+}
+
 async function serve(): Promise<void> {
   const { port, host, dataDir, origin, mode, trustedProxies } = env();
   const release = takeDataDirectory(dataDir);
@@ -32,6 +43,7 @@ async function serve(): Promise<void> {
   }
   const token = issueSetupToken();
   process.env.NEXTAUTH_URL = origin;
+  if (mode !== "development") takeBuiltConfig();
   const app = next({ dev: mode === "development", hostname: host, port });
   await app.prepare();
   const handle = app.getRequestHandler();

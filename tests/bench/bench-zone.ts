@@ -13,24 +13,32 @@ export interface BenchPanel {
   client: Client;
   /** Makes a zone with this many RRsets at PowerDNS and links it. Returns its path in the API. */
   zone(name: string, rrsets: number): Promise<{ api: string; page: string }>;
+  /** The same, not linked yet. */
+  filled(name: string, rrsets: number): Promise<{ api: string; page: string; link(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
-export async function startBenchPanel(environment: Record<string, string> = {}): Promise<BenchPanel> {
+export async function startBenchPanel(environment: Record<string, string> = {}, dataDir?: string): Promise<BenchPanel> {
   const powerDns = await startPowerDns();
-  const server = await startServer({ powerDns, environment });
+  const server = await startServer({ powerDns, environment, ...(dataDir === undefined ? {} : { dataDir }) });
   const client = await administrator(server);
+  const filled: BenchPanel["filled"] = async (name, rrsets) => {
+    await fillZone(powerDns, name, rrsets);
+    return {
+      api: `/organisations/${HANDLE}/dns/zones/${name}`,
+      page: `/dashboard/organisations/${HANDLE}/zones/${name}`,
+      link: async () => void (await client.call("POST", `/organisations/${HANDLE}/dns/zones`, { name, link: true })),
+    };
+  };
   return {
     powerDns,
     server,
     client,
+    filled,
     async zone(name, rrsets) {
-      await fillZone(powerDns, name, rrsets);
-      await client.call("POST", `/organisations/${HANDLE}/dns/zones`, { name, link: true });
-      return {
-        api: `/organisations/${HANDLE}/dns/zones/${name}`,
-        page: `/dashboard/organisations/${HANDLE}/zones/${name}`,
-      };
+      const { link, ...paths } = await filled(name, rrsets);
+      await link();
+      return paths;
     },
     async stop() {
       await server.stop();

@@ -7,6 +7,7 @@ import { type Row, table } from "./figures.ts";
 import { javascript } from "./javascript.ts";
 import { permissions } from "./permissions.ts";
 import { records } from "./records.ts";
+import { scale } from "./scale.ts";
 
 const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolean }> = {
   records: { run: records, needsPowerDns: true },
@@ -14,6 +15,7 @@ const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolea
   entrance: { run: entrance, needsPowerDns: false },
   javascript: { run: javascript, needsPowerDns: false },
   permissions: { run: permissions, needsPowerDns: false },
+  scale: { run: scale, needsPowerDns: true },
 };
 
 // What was started is ended with this process.

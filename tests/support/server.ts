@@ -81,10 +81,10 @@ export async function startServer(options: ServerOptions = {}): Promise<PanelSer
   // A file, so that nobody has to read it for the server to go on.
   const log = path.join(directory, "server.log");
   const file = openSync(log, "a");
-  const started = server(options.environment?.NODE_OPTIONS);
+  const started = server({ ...variables(dataDir), ...environment });
   const child = spawn(started.file, started.args, {
     cwd: root,
-    env: { ...variables(dataDir), ...environment },
+    env: started.env,
     stdio: ["ignore", file, file],
   });
   closeSync(file);
