@@ -3,11 +3,11 @@ import { UserCog } from "lucide-react";
 import { forbidden } from "next/navigation";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { listHref, listState, type SearchParams, sortLink } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
-import { listHref, listState, type SearchParams, sortLink } from "#components/zone/zone-view.ts";
 import { currentActor, load } from "#lib/api/caller.ts";
 import { CreateAccount } from "./create-account.tsx";
 

@@ -2,11 +2,11 @@
 import { Users } from "lucide-react";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { type ListState, listHref, listState, type SearchParams, sortLink } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
-import { type ListState, listHref, listState, type SearchParams, sortLink } from "#components/zone/zone-view.ts";
 import { mayAssign, type OrganisationAccess } from "#lib/access/organisation-role.ts";
 import { currentActor, load } from "#lib/api/caller.ts";
 import type { Outputs } from "#lib/api/outputs.ts";

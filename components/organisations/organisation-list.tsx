@@ -1,7 +1,8 @@
 /** The organisations that the account is in. */
+
+import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { listHref, listState, type SearchParams } from "#components/zone/zone-view.ts";
 import { load } from "#lib/api/caller.ts";
 import { mayCreateOrganisation } from "./access.ts";
 import { NewOrganisationLink } from "./new-organisation-link.tsx";

@@ -1,8 +1,9 @@
 /** Organisations in rows. */
+
+import { type ListState, sortLink } from "#components/ui/list-state.ts";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { Time } from "#components/ui/time.tsx";
-import { type ListState, sortLink } from "#components/zone/zone-view.ts";
 import type { Organisation } from "./access.ts";
 import { organisationPath, roleNames } from "./words.ts";
 

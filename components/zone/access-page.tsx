@@ -2,13 +2,13 @@
 import { PendingInvites } from "#components/organisations/pending-invites.tsx";
 import { levelNames } from "#components/organisations/words.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { Pager } from "#components/ui/pager.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { load } from "#lib/api/caller.ts";
 import { AccessTable } from "./access-table.tsx";
 import { InviteGuest } from "./invite-guest.tsx";
 import { namesOf, openZone, pathOf, type ZoneParams } from "./zone-data.ts";
-import { listHref, listState, type SearchParams } from "./zone-view.ts";
 
 const PER_PAGE = 50;
 

@@ -1,12 +1,12 @@
 /** The history of a zone, newest first. */
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
+import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { Pager } from "#components/ui/pager.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { load } from "#lib/api/caller.ts";
 import { HistoryEntryItem } from "./history-entry.tsx";
 import { namesOf, openZone, pathOf, type ZoneParams } from "./zone-data.ts";
-import { listHref, listState, type SearchParams } from "./zone-view.ts";
 
 const PER_PAGE = 25;
 

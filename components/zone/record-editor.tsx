@@ -8,6 +8,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
+import type { ListState } from "#components/ui/list-state.ts";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { type RRset, rrsetKey } from "#lib/dns/rrset.ts";
@@ -30,7 +31,7 @@ import { editorRow, type RowAction, rowLabel } from "./record-rows.tsx";
 import { RecordsTable } from "./records-table.tsx";
 import type { ChangeResult } from "./review-state.ts";
 import { useEditorKeys } from "./use-editor-keys.ts";
-import { type EditableRRset, type ListState, type ZoneView, zonePath } from "./zone-view.ts";
+import { type EditableRRset, type ZoneView, zonePath } from "./zone-view.ts";
 
 const RecordForm = dynamic(() => import("./record-form.tsx").then((module) => module.RecordForm));
 const ReviewDialog = dynamic(() => import("./review-dialog.tsx").then((module) => module.ReviewDialog));

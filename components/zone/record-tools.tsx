@@ -1,7 +1,7 @@
 /** Search, and a chip for each type that there is. */
 import { Chip } from "#components/ui/chip.tsx";
+import { type ListState, listHref } from "#components/ui/list-state.ts";
 import { SearchField } from "#components/ui/search-field.tsx";
-import { type ListState, listHref } from "./zone-view.ts";
 
 export function RecordTools({ list, types }: { list: ListState; types: readonly { type: string; count: number }[] }) {
   const chosen = list.filters.type?.toUpperCase() ?? "";

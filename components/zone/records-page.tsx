@@ -1,6 +1,7 @@
 /** The records of a zone: to read only, or in the editor. */
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
+import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { Pager } from "#components/ui/pager.tsx";
 import { currentActor, load } from "#lib/api/caller.ts";
 import { RecordEditor } from "./editor-loader.tsx";
@@ -8,7 +9,6 @@ import { readOnlyRow } from "./record-rows.tsx";
 import { RecordTools } from "./record-tools.tsx";
 import { RecordsTable } from "./records-table.tsx";
 import { namesOf, openZone, pathOf, viewOf, type ZoneParams } from "./zone-data.ts";
-import { listHref, listState, type SearchParams } from "./zone-view.ts";
 
 const PER_PAGE = 50;
 

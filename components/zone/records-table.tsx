@@ -1,8 +1,8 @@
 /** The frame and the headings of the records table. */
 import type { ReactNode } from "react";
+import { type ListState, sortLink } from "#components/ui/list-state.ts";
 import { Table, THead, Th } from "#components/ui/table.tsx";
 import styles from "./records.module.css";
-import { type ListState, sortLink } from "./zone-view.ts";
 
 export function RecordsTable({ list, actions, children }: { list: ListState; actions?: boolean; children: ReactNode }) {
   return (

@@ -2,9 +2,9 @@
 import { Globe } from "lucide-react";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
+import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { listHref, listState, type SearchParams } from "#components/zone/zone-view.ts";
 import { load } from "#lib/api/caller.ts";
 import { ZoneTable } from "./zone-table.tsx";
 

@@ -2,9 +2,9 @@
 import { openOrganisation } from "#components/organisations/access.ts";
 import { organisationPath } from "#components/organisations/words.ts";
 import { Banner } from "#components/ui/banner.tsx";
+import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { listHref, listState, type SearchParams } from "#components/zone/zone-view.ts";
 import { load } from "#lib/api/caller.ts";
 import { AddZone } from "./add-zone.tsx";
 import { NoZones } from "./no-zones.tsx";

@@ -3,9 +3,10 @@
 import { levelNames, organisationPath } from "#components/organisations/words.ts";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Ladder } from "#components/ui/ladder.tsx";
+import { type ListState, sortLink } from "#components/ui/list-state.ts";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
-import { type ListState, sortLink, stepsOfLevel, zonePath } from "#components/zone/zone-view.ts";
+import { stepsOfLevel, zonePath } from "#components/zone/zone-view.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 
 export type ZoneSummary = Outputs["dns"]["list"]["items"][number];

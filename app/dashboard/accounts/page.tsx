@@ -1,7 +1,7 @@
 /** All accounts of the panel. */
 import type { Metadata } from "next";
 import { Accounts } from "#components/accounts/accounts.tsx";
-import type { SearchParams } from "#components/zone/zone-view.ts";
+import type { SearchParams } from "#components/ui/list-state.ts";
 
 export const metadata: Metadata = { title: "Accounts" };
 

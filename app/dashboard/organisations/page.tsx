@@ -1,7 +1,7 @@
 /** The organisations that the account is in. */
 import type { Metadata } from "next";
 import { OrganisationList } from "#components/organisations/organisation-list.tsx";
-import type { SearchParams } from "#components/zone/zone-view.ts";
+import type { SearchParams } from "#components/ui/list-state.ts";
 
 export const metadata: Metadata = { title: "Organisations" };
 

@@ -2,7 +2,7 @@
 import type { Metadata } from "next";
 import { openOrganisation } from "#components/organisations/access.ts";
 import { Members } from "#components/organisations/members.tsx";
-import type { SearchParams } from "#components/zone/zone-view.ts";
+import type { SearchParams } from "#components/ui/list-state.ts";
 
 type Props = { params: Promise<{ handle: string }>; searchParams: Promise<SearchParams> };
 

@@ -1,7 +1,7 @@
 /** The zones of one organisation. */
 import type { Metadata } from "next";
 import { openOrganisation } from "#components/organisations/access.ts";
-import type { SearchParams } from "#components/zone/zone-view.ts";
+import type { SearchParams } from "#components/ui/list-state.ts";
 import { OrganisationZones } from "#components/zones/organisation-zones.tsx";
 
 type Props = { params: Promise<{ handle: string }>; searchParams: Promise<SearchParams> };
