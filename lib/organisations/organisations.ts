@@ -2,6 +2,7 @@
 import { and, asc, count, desc, eq, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
+import { prepared } from "#db/hot.ts";
 import { organisationMembers, organisations, zones } from "#db/schema/index.ts";
 import type { OrganisationAccess, OrganisationRole } from "#lib/access/organisation-role.ts";
 import { zoneLevels } from "#lib/access/zone-level.ts";
@@ -181,6 +182,25 @@ export function listOrganisations(
   const total = db().select({ n: count() }).from(organisations).where(where).get()?.n ?? 0;
   return { items, total, page: query.page, perPage: query.perPage };
 }
+
+/** The organisations that an account is in, as the frame of every page names them; 200 at most. */
+export const ownOrganisations = (userId: string) => byMember().all({ user: userId });
+
+const byMember = prepared((handle) =>
+  handle
+    .select({
+      id: organisations.id,
+      handle: organisations.handle,
+      name: organisations.name,
+      role: organisationMembers.role,
+    })
+    .from(organisationMembers)
+    .innerJoin(organisations, eq(organisations.id, organisationMembers.organisationId))
+    .where(eq(organisationMembers.userId, sql.placeholder("user")))
+    .orderBy(asc(organisations.name), asc(organisations.id))
+    .limit(200)
+    .prepare(),
+);
 
 export function summaryOf(id: string, actor: Actor & { id: string }): OrganisationSummary {
   const row = summaries(actor).where(eq(organisations.id, id)).get();

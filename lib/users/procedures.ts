@@ -6,14 +6,23 @@ import { notFound } from "#lib/api/errors.ts";
 import { signedIn } from "#lib/api/guards.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts";
+import { ownOrganisations } from "#lib/organisations/organisations.ts";
 import { removePassword } from "#lib/passkeys/ways-in.ts";
-import { Profile, Session } from "./shapes.ts";
+import { Frame, Profile, Session } from "./shapes.ts";
 import { changePassword, newPassword, personName, profileOf, renameAccount } from "./users.ts";
 
 export const me = signedIn({}, { tokens: true, enrolling: true })
   .route({ method: "GET", path: "/account", summary: "One's own account" })
   .output(Profile.extend({ staff: z.boolean() }))
   .handler(({ context }) => ({ ...profileOf(context.actor.id), staff: isStaff(context.actor.grants.grants) }));
+
+export const frame = signedIn({})
+  .route({ method: "GET", path: "/account/frame", summary: "What the frame around every page says of one" })
+  .output(Frame)
+  .handler(({ context: { actor } }) => {
+    const { name, email } = profileOf(actor.id);
+    return { name, email, staff: isStaff(actor.grants.grants), organisations: ownOrganisations(actor.id) };
+  });
 
 export const rename = signedIn({ name: personName })
   .route({ method: "PATCH", path: "/account", summary: "Change one's own name" })

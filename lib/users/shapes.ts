@@ -18,6 +18,21 @@ export const Profile = z.object({
   createdAt: z.number().int(),
 });
 
+/** One's name, and where one can go. */
+export const Frame = z.object({
+  name: z.string(),
+  email: z.string(),
+  staff: z.boolean(),
+  organisations: z.array(
+    z.object({
+      id: z.string(),
+      handle: z.string(),
+      name: z.string(),
+      role: z.enum(["owner", "admin", "member"]).nullable(),
+    }),
+  ),
+});
+
 export const Session = z.object({
   id: z.string(),
   current: z.boolean(),

@@ -470,3 +470,14 @@ describe("roles in it", () => {
     expect((await member.call("POST", `${path}/leave`)).status).toBe(404);
   });
 });
+
+test("the frame of one's pages names the organisations that one is in, with one's role, and no others", async () => {
+  const { handle, owner, member } = await company();
+  await company();
+  const frame = async (someone: Person) =>
+    (await someone.call<{ email: string; organisations: unknown[] }>("GET", "/account/frame")).body;
+  expect(await frame(owner)).toMatchObject({ email: owner.email, organisations: [{ handle, role: "owner" }] });
+  expect(await frame(member)).toMatchObject({ email: member.email, organisations: [{ handle, role: "member" }] });
+  expect((await frame(member)).organisations).toHaveLength(1);
+  expect((await frame(await person("Alone"))).organisations).toEqual([]);
+});

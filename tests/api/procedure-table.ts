@@ -37,6 +37,7 @@ export const procedureTable: Record<string, Row> = {
   "registration.open": read("anyone"),
   "registration.complete": write("anyone"),
   "users.me": read("signedIn", { ...tokens, enrolling: true }),
+  "users.frame": read("signedIn"),
   "users.rename": write("signedIn"),
   "users.password": write("signedIn"),
   "users.dropPassword": write("signedIn", { fresh: true }),
