@@ -78,7 +78,12 @@ function withULabels(content: string): ReactNode {
   );
 }
 
+/** One string of printable ASCII without escapes: what nearly every TXT is, and what it says is what it shows. */
+const plainText = /^"([ !#-[\]-~]{1,120})"$/;
+
 function textOfContent(content: string): ReactNode {
+  const plain = plainText.exec(content)?.[1];
+  if (plain !== undefined) return plain;
   const read = contentToOctets(content);
   const text = read.ok ? textOf(read.value) : null;
   if (!read.ok || text === null) return content;
