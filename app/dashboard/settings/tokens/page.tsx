@@ -1,7 +1,7 @@
 /** One's API tokens. */
 import type { Metadata } from "next";
 import { Tokens } from "#components/account/tokens.tsx";
-import type { SearchParams } from "#components/zone/zone-view.ts";
+import type { SearchParams } from "#components/ui/list-state.ts";
 
 export const metadata: Metadata = { title: "API tokens" };
 
