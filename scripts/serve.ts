@@ -72,6 +72,8 @@ async function serve(): Promise<void> {
     if (stopping) return;
     stopping = true;
     console.log("Stopping: finishing the requests under way …");
+    // A connection whose last request is answered from now on is not kept for another.
+    server.keepAliveTimeout = 1;
     const answered = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     void Promise.all([answered, stopJobs(JOBS_GRACE_MS)]).then(() => {
