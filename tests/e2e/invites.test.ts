@@ -169,7 +169,7 @@ test("a guest of a zone sees that zone, works in it, and leaves it", async () =>
 
   for (const hidden of ["", "/members", "/zones", "/settings", "/zones/hidden.example"])
     expect((await page.goto(`${path}${hidden}`))?.status(), hidden).toBe(404);
-  await page.goto(`${zonePath}/access`);
+  expect((await page.goto(`${zonePath}/access`))?.status()).toBe(403);
   await page.getByRole("heading", { name: "Your account may not open this page" }).waitFor();
   expect(await page.getByText("owner@example.org").count()).toBe(0);
   await page.goto("/dashboard/zones");
