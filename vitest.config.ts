@@ -12,11 +12,17 @@ const project = (name: string, more: object = {}) => ({
 
 export default defineConfig({
   test: {
+    // Much of a test is waiting for a process or a browser: two files at once also on two cores.
+    maxWorkers: 2,
     projects: [
       project("unit", { testTimeout: 120_000 }),
       project("contract", { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("api", { testTimeout: 60_000, hookTimeout: 60_000 }),
-      project("e2e", { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false }),
+      project("e2e", {
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        globalSetup: "tests/support/built.ts",
+      }),
     ],
   },
 });
