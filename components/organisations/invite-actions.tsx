@@ -33,7 +33,7 @@ export function InviteActions({ organisation, zone, invite, email }: InviteActio
   };
 
   return (
-    <div className="flex flex-wrap gap-1 max-sm:-ms-2 sm:justify-end">
+    <div className="flex gap-1 max-sm:-ms-2 max-sm:flex-wrap sm:justify-end">
       <Button {...QUIET} pending={pending} onClick={resend} aria-label={`Send again: the invitation to ${email}`}>
         Send again
       </Button>

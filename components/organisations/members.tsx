@@ -126,7 +126,7 @@ function Actions({
   const other = member.role === "admin" ? "member" : "admin";
   if (member.role === "owner") return null;
   return (
-    <div className="flex flex-wrap gap-1 max-sm:-ms-2 sm:justify-end">
+    <div className="flex gap-1 max-sm:-ms-2 max-sm:flex-wrap sm:justify-end">
       {access.owner && !own && <HandOver {...who} />}
       {mayAssign(standing, member.role, other) && !own && <ChangeRole {...who} role={other} />}
       {mayAssign(standing, member.role, null) && !own && <RemoveMember {...who} />}
