@@ -12,6 +12,16 @@ const parts = [
     files: ["/usr/sbin/pdns_server"],
     needed: "contract, api and e2e tests against PowerDNS",
   },
+  {
+    packages: ["bind9-utils"],
+    files: ["/usr/bin/named-checkzone", "/usr/bin/named-compilezone"],
+    needed: "zone files compared with BIND's reading of them",
+  },
+  {
+    packages: ["pdns-recursor"],
+    files: ["/usr/sbin/pdns_recursor"],
+    needed: "proof of control and zone health through a real resolver",
+  },
   { packages: ["chromium"], files: ["/usr/bin/chromium"], needed: "e2e tests in the browser" },
 ];
 
