@@ -98,9 +98,13 @@ export const inOrganisation = <S extends z.ZodRawShape>(need: OrganisationNeed, 
     });
 };
 
-/** `{organisation}` and `{zone}` in the path. At level `none` the zone does not exist: 404. Tokens may. */
-export const inZone = <S extends z.ZodRawShape>(need: Exclude<ZoneLevel, "none"> | "manage", shape: S) => {
-  const options = { tokens: true, flag: "feature.dns" } as const;
+/** `{organisation}` and `{zone}` in the path. At level `none` the zone does not exist: 404. Tokens may, unless it is said otherwise. */
+export const inZone = <S extends z.ZodRawShape>(
+  need: Exclude<ZoneLevel, "none"> | "manage",
+  shape: S,
+  given: Omit<GuardOptions, "flag"> = {},
+) => {
+  const options: GuardOptions = { tokens: true, ...given, flag: "feature.dns" };
   return base
     .meta(metaOf("inZone", need, options))
     .use(({ context, next }) => next({ context: { actor: account(context.actor, options) } }))

@@ -180,7 +180,7 @@ export const revokeInvite = inZone("manage", { invite: z.string() })
   .output(z.object({ revoked: z.string() }))
   .handler(({ context, input }) => revokeGuestInvite(context, input.invite, context.actor));
 
-export const leave = inZone("view", {})
+export const leave = inZone("view", {}, { tokens: false })
   .route({ method: "POST", path: `${ZONE}/leave`, summary: "Stop being a guest" })
   .output(z.object({ left: z.string() }))
   .handler(({ context }) => leaveZone(context, context.actor));

@@ -101,7 +101,7 @@ export const removeOne = inOrganisation("admin", { user: z.string() })
   .output(z.object({ removed: z.string() }))
   .handler(({ context, input }) => removeMember(context, input.user, context.actor));
 
-export const leave = inOrganisation("member", {})
+export const leave = inOrganisation("member", {}, { tokens: false })
   .route({ method: "POST", path: "/organisations/{organisation}/leave", summary: "Leave an organisation" })
   .output(z.object({ removed: z.string() }))
   .handler(({ context }) => removeMember(context, context.actor.id, context.actor));

@@ -9,7 +9,7 @@ import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts
 import { ownOrganisations } from "#lib/organisations/organisations.ts";
 import { removePassword } from "#lib/passkeys/ways-in.ts";
 import { Frame, Profile, Session } from "./shapes.ts";
-import { changePassword, newPassword, personName, profileOf, renameAccount } from "./users.ts";
+import { newPassword, personName, profileOf, renameAccount, setPassword } from "./users.ts";
 
 export const me = signedIn({}, { tokens: true, enrolling: true })
   .route({ method: "GET", path: "/account", summary: "One's own account" })
@@ -29,10 +29,10 @@ export const rename = signedIn({ name: personName })
   .output(Profile)
   .handler(({ context, input }) => renameAccount(context.actor.id, input.name, context.actor));
 
-export const password = signedIn({ currentPassword: z.string().max(1000), newPassword })
-  .route({ method: "POST", path: "/account/password", summary: "Change one's own password" })
+export const password = signedIn({ newPassword }, { fresh: true })
+  .route({ method: "POST", path: "/account/password", summary: "Set or change one's own password" })
   .output(z.object({ sessionsEnded: z.number().int() }))
-  .handler(({ context, input }) => changePassword(context.actor, input.currentPassword, input.newPassword));
+  .handler(({ context, input }) => setPassword(context.actor, input.newPassword));
 
 export const dropPassword = signedIn({}, { fresh: true })
   .route({ method: "DELETE", path: "/account/password", summary: "Remove one's own password, if a passkey is left" })

@@ -1,15 +1,14 @@
 /** Accounts: making and finding them, and what each does with its own profile and password. */
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import { prepared } from "#db/hot.ts";
 import { users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
-import { invalid, notFound, Problem } from "#lib/api/errors.ts";
+import { notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
-import { comparePassword, hashPassword, passwordProblem } from "#lib/auth/password.ts";
+import { hashPassword, passwordProblem } from "#lib/auth/password.ts";
 import { endOtherSessions } from "#lib/auth/session.ts";
-import { assertNotLocked, clearFailures, recordFailure, signInLimits } from "#lib/auth/throttle.ts";
 import { tell } from "#lib/factors/factors.ts";
 import { newId } from "#lib/id.ts";
 import { voidLinks } from "#lib/links/links.ts";
@@ -108,31 +107,27 @@ export function renameAccount(userId: string, name: string, actor: Actor) {
   return profileOf(userId);
 }
 
-/** Needs the present password; ends all other sessions. Guesses count like guesses at sign-in. */
-export async function changePassword(
-  actor: Actor & { id: string },
-  current: string,
-  next: string,
-): Promise<{ sessionsEnded: number }> {
+/** Sets one's password, in place of the one there was, if there was one; ends all other sessions. */
+export async function setPassword(actor: Actor & { id: string }, next: string): Promise<{ sessionsEnded: number }> {
   const user = db().select().from(users).where(eq(users.id, actor.id)).get();
   if (!user) throw notFound("account");
-  const limits = signInLimits(user.email, actor.address ?? "unknown");
-  assertNotLocked([limits[0]]);
-  recordFailure([limits[0]]);
-  if (!(await comparePassword(current, user.passwordHash))) {
-    audit(db(), actor, { target: { type: "account", id: user.id, label: user.email }, outcome: "refused" });
-    throw invalid({ currentPassword: "This is not your present password." });
-  }
-  clearFailures(limits[0].key);
   const passwordHash = await hashPassword(next, user, "newPassword");
   return transaction((tx) => {
-    // It may have been reset or removed while the present one was compared, by somebody whom this must not undo.
-    const unchanged = and(eq(users.id, user.id), eq(users.passwordHash, user.passwordHash ?? ""));
+    // It may have been reset or removed while the new one was hashed, by somebody whom this must not undo.
+    const before = user.passwordHash;
+    const unchanged = and(
+      eq(users.id, user.id),
+      before === null ? isNull(users.passwordHash) : eq(users.passwordHash, before),
+    );
     if (tx.update(users).set({ passwordHash, updatedAt: Date.now() }).where(unchanged).run().changes === 0)
       throw new Problem("conflict", "Your password was changed elsewhere just now. Nothing was changed here.");
     voidLinks(tx, user.id);
-    audit(tx, actor, { target: { type: "account", id: user.id, label: user.email }, after: { password: "[changed]" } });
-    tell(tx, actor, "The password was changed");
+    audit(tx, actor, {
+      target: { type: "account", id: user.id, label: user.email },
+      before: { password: before === null ? null : "[set]" },
+      after: { password: before === null ? "[set]" : "[changed]" },
+    });
+    tell(tx, actor, before === null ? "A password was set" : "The password was changed");
     return { sessionsEnded: endOtherSessions(user.id, actor.sessionId, tx) };
   });
 }

@@ -39,7 +39,7 @@ export const procedureTable: Record<string, Row> = {
   "users.me": read("signedIn", { ...tokens, enrolling: true }),
   "users.frame": read("signedIn"),
   "users.rename": write("signedIn"),
-  "users.password": write("signedIn"),
+  "users.password": write("signedIn", { fresh: true }),
   "users.dropPassword": write("signedIn", { fresh: true }),
   "users.sessions": read("signedIn"),
   "users.endOneSession": write("signedIn"),
@@ -97,7 +97,7 @@ export const procedureTable: Record<string, Row> = {
   "organisations.addOne": write("inOrganisation(admin)", tokens),
   "organisations.changeRole": write("inOrganisation(admin)", tokens),
   "organisations.removeOne": write("inOrganisation(admin)", tokens),
-  "organisations.leave": write("inOrganisation(member)", tokens),
+  "organisations.leave": write("inOrganisation(member)"),
   "organisations.handOverTo": write("inOrganisation(owner)", tokens),
   "organisations.invites": read("inOrganisation(admin)", tokens),
   "organisations.revoke": write("inOrganisation(admin)", tokens),
@@ -137,7 +137,7 @@ export const procedureTable: Record<string, Row> = {
   "dns.invites": read("inZone(manage)", tokens),
   "dns.resendInvite": write("inZone(manage)", tokens),
   "dns.revokeInvite": write("inZone(manage)", tokens),
-  "dns.leave": write("inZone(view)", tokens),
+  "dns.leave": write("inZone(view)"),
 };
 
 /** The doors into the app: nothing else under app/ answers a request. */

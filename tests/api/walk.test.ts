@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isProcedure } from "@orpc/server";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { fresh, type Stage, setStage } from "../support/stage.ts";
@@ -101,6 +102,40 @@ describe.each(Object.entries(procedureTable))("%s", (name, expected) => {
       expect(added > 0, `${told}: ${added} audit entries`).toBe(wrote);
       if (wrote) expect(lastAudit()).toMatchObject({ action: name, outcome: "done" });
     }),
+  );
+});
+
+test("switching features off opens nothing", async () => {
+  const { listSettings } = await import("#lib/settings/settings.ts");
+  const flags = listSettings().flatMap(({ key }) => (key.startsWith("feature.") ? key : []));
+  expect(flags.length).toBeGreaterThan(2);
+  const statusWith = async (name: string, row: Row, standing: Standing, off: readonly string[]) => {
+    let status = 0;
+    await undone(async () => {
+      const here = { ...stage };
+      const caller = await callerOf(standing, here, row);
+      preparations[name]?.(here, caller);
+      for (const flag of flags)
+        stage.sql.run(
+          "insert into settings (key, value, updated_at) values (?, ?, 0) on conflict (key) do update set value = excluded.value",
+          flag,
+          String(!off.includes(flag)),
+        );
+      ({ status } = await callOn(here, name, caller)());
+    });
+    return status;
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...Object.entries(procedureTable)),
+      fc.constantFrom(...standings),
+      fc.subarray(flags, { minLength: 1 }),
+      async ([name, row], standing, off) => {
+        const [on, less] = [await statusWith(name, row, standing, []), await statusWith(name, row, standing, off)];
+        expect(on < 400 || less >= 400, `${name} by ${standing}: ${on}, without ${off.join()} ${less}`).toBe(true);
+      },
+    ),
+    { numRuns: 200 },
   );
 });
 
