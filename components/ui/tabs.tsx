@@ -1,7 +1,8 @@
-/** Tabs that are links: each has its own address, and the current one is marked. */
+/** Tabs that are links: each has its own address, and the current one is marked. Where they have no room they scroll. */
 "use client";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Badge } from "./badge.tsx";
 import { cx } from "./cx.ts";
 import { useCurrentPath, useCurrentQuery } from "./use-current.ts";
@@ -22,8 +23,14 @@ export interface TabsProps {
 }
 
 export function Tabs({ label, items, current, className }: TabsProps) {
+  const strip = useRef<HTMLElement>(null);
+  const path = usePathname();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path has another current tab
+  useEffect(() => {
+    if (strip.current) reveal(strip.current);
+  }, [path]);
   return (
-    <nav aria-label={label} className={cx("-mx-1 overflow-x-auto px-1 [scrollbar-width:none]", className)}>
+    <nav ref={strip} aria-label={label} className={cx("tab-strip -mx-1 px-1", className)}>
       <ul className="flex min-w-max gap-[18px] border-line border-b">
         {items.map((item) => (
           <li key={item.href}>
@@ -39,6 +46,14 @@ export function Tabs({ label, items, current, className }: TabsProps) {
       </ul>
     </nav>
   );
+}
+
+/** Scrolls so that the current tab stands in the middle, if it can; the page itself stays where it is. */
+function reveal(strip: HTMLElement): void {
+  const current = strip.querySelector<HTMLElement>("[aria-current=page]");
+  if (!current) return;
+  const { left, width } = current.getBoundingClientRect();
+  strip.scrollLeft += left - strip.getBoundingClientRect().left - (strip.clientWidth - width) / 2;
 }
 
 /** A tab whose path is the start of another's is current only on itself. */

@@ -1,19 +1,14 @@
 /** What every page of a zone has on top: its name and state, what stands in its way, and the tabs. */
 import type { ReactNode } from "react";
-import { type TabItem, Tabs } from "#components/ui/tabs.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
 import { GuestNote } from "./guest-note.tsx";
-import { namesOf, openZone, pathOf, type ZoneParams } from "./zone-data.ts";
+import { namesOf, openZone, type ZoneParams } from "./zone-data.ts";
+import { tabsOf } from "./zone-tabs.ts";
 import { ZoneTop } from "./zone-top.tsx";
 
 export async function ZoneFrame({ params, children }: { params: Promise<ZoneParams>; children: ReactNode }) {
   const { organisation, zone } = await namesOf(params);
   const open = await openZone(organisation, zone);
-  const path = pathOf(open);
-  const tabs: TabItem[] = [
-    { href: path, label: "Records", exact: true },
-    { href: `${path}/history`, label: "History" },
-    ...(open.manage ? [{ href: `${path}/access`, label: "Access" }] : []),
-  ];
   const {
     name,
     displayName,
@@ -55,7 +50,7 @@ export async function ZoneFrame({ params, children }: { params: Promise<ZonePara
           now={Date.now()}
         />
       )}
-      <Tabs label="Zone" items={tabs} className="mb-3.5" />
+      <Tabs label="Zone" items={tabsOf(open)} className="mb-3.5" />
       {children}
     </>
   );

@@ -1,0 +1,29 @@
+/** The tabs of a zone, in their order. Each is a page of its own, and there for whom its page opens. */
+import type { TabItem } from "#components/ui/tabs.tsx";
+import type { OpenZone } from "./zone-data.ts";
+import { zonePath } from "./zone-view.ts";
+
+interface ZoneTab {
+  /** After the zone's path; empty for the records. */
+  segment: string;
+  label: string;
+  /** Whom it is for, if not for everybody who sees the zone. */
+  when?: (zone: OpenZone) => boolean;
+}
+
+const tabs: readonly ZoneTab[] = [
+  { segment: "", label: "Records" },
+  { segment: "history", label: "History" },
+  { segment: "access", label: "Access", when: ({ manage }) => manage },
+];
+
+export function tabsOf(zone: OpenZone): TabItem[] {
+  const path = zonePath(zone.organisation.handle, zone.name.replace(/\.$/, ""));
+  return tabs
+    .filter(({ when }) => when?.(zone) ?? true)
+    .map(({ segment, label }) => ({
+      href: segment === "" ? path : `${path}/${segment}`,
+      label,
+      exact: segment === "",
+    }));
+}
