@@ -4,12 +4,23 @@ import path from "node:path";
 import { getPublicSuffix } from "tldts";
 import * as z from "zod";
 import { isAddressOrNetwork } from "#lib/http/client-address.ts";
+import { canonicalNetwork } from "#lib/networks.ts";
 import { singleton } from "#lib/singleton.ts";
 
 const text = z.string().trim().min(1).optional();
 const url = z
   .url({ protocol: /^https?$/, error: "must be an http or https address, such as http://127.0.0.1:8081" })
   .optional();
+
+/** What is nobody's on the Internet (RFC 1918, RFC 6598, RFC 4193). */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
+
+const networks = z
+  .string()
+  .refine(
+    (value) => list(value).every((entry) => canonicalNetwork(entry) !== null),
+    "must be addresses or networks, separated by commas, such as 10.0.0.0/8,fd00::/8",
+  );
 
 const variables = z.object({
   NODE_ENV: z
@@ -43,6 +54,8 @@ const variables = z.object({
       "must be addresses or networks, separated by commas, such as 127.0.0.1,10.0.0.0/8",
     )
     .default(""),
+  ALLOW_PRIVATE_NETWORKS: networks.or(z.enum(["0", "1"])).default("0"),
+  ORGANISATION_NETWORKS: networks.default(""),
   SMTP_URL: z
     .url({
       protocol: /^smtps?$/,
@@ -87,6 +100,9 @@ export interface Env {
   nameservers: string[];
   /** Addresses or CIDR blocks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
+  /** Networks that are not everybody's and that connections may be in which staff keep, and which organisations bring. */
+  staffNetworks: string[];
+  organisationNetworks: string[];
   /** Where mails leave through, and whom they come from; without it they wait in the outbox. */
   mail: { server: SmtpServer; from: { name: string; address: string } } | undefined;
   logLevel: string;
@@ -141,6 +157,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
         : undefined,
     nameservers: list(v.POWERDNS_NAMESERVERS).map((name) => `${name.toLowerCase().replace(/\.$/, "")}.`),
     trustedProxies: list(v.TRUSTED_PROXIES),
+    staffNetworks: privateNetworks(v.ALLOW_PRIVATE_NETWORKS),
+    organisationNetworks: list(v.ORGANISATION_NETWORKS),
     mail: v.SMTP_URL && v.MAIL_FROM ? { server: smtpServer(new URL(v.SMTP_URL)), from: v.MAIL_FROM } : undefined,
     logLevel: v.LOG_LEVEL,
     testHooks: v.ZONEGATE_TEST_HOOKS === "1",
@@ -170,6 +188,8 @@ function smtpServer(url: URL): SmtpServer {
     password: decodeURIComponent(url.password) || undefined,
   };
 }
+
+const privateNetworks = (value: string): string[] => (value === "1" ? PRIVATE : value === "0" ? [] : list(value));
 
 const list = (value: string): string[] =>
   value

@@ -26,6 +26,8 @@ describe("the environment", () => {
       powerDns: undefined,
       nameservers: [],
       trustedProxies: [],
+      staffNetworks: [],
+      organisationNetworks: [],
       mail: undefined,
       logLevel: "info",
       testHooks: false,
@@ -48,6 +50,21 @@ describe("the environment", () => {
       ].map((key) => [key, ""]),
     );
     expect(parseEnv({ ...empty, NODE_ENV: undefined, LANG: "C", PORTS: "x" })).toEqual(parseEnv({}));
+  });
+
+  test("says which networks connections may be in", () => {
+    expect(parseEnv({ ALLOW_PRIVATE_NETWORKS: "1" }).staffNetworks).toContain("192.168.0.0/16");
+    expect(parseEnv({ ALLOW_PRIVATE_NETWORKS: "1" }).staffNetworks).not.toContain("127.0.0.0/8");
+    expect(parseEnv({ ALLOW_PRIVATE_NETWORKS: "10.0.0.0/8, ::1", ORGANISATION_NETWORKS: "10.1.0.0/16" })).toMatchObject(
+      {
+        staffNetworks: ["10.0.0.0/8", "::1"],
+        organisationNetworks: ["10.1.0.0/16"],
+      },
+    );
+    for (const name of ["ALLOW_PRIVATE_NETWORKS", "ORGANISATION_NETWORKS"])
+      expect(problemsOf({ [name]: "10.0.0.0/8,everything" })).toEqual([
+        expect.stringMatching(new RegExp(`^${name} must be addresses or networks`)),
+      ]);
   });
 
   test("is understood", () => {

@@ -2,6 +2,7 @@
  * One HTTP call to a PowerDNS API: key, deadline, size limit, and what a failure says about whether something was
  * stored. Knows nothing of zones or records.
  */
+import { AddressRefused } from "#lib/http/guarded-fetch.ts";
 import { AnswerTooLong, type SendHttp, sendHttp } from "./http-call.ts";
 import { ProviderError, type ProviderOutcome } from "./provider.ts";
 
@@ -117,6 +118,7 @@ const BEFORE_SENDING = new Set([
 ]);
 
 function transportError(error: unknown, afterSending: ProviderOutcome, timeoutMs: number): ProviderError {
+  if (error instanceof AddressRefused) return new ProviderError("not_sent", "provider_unreachable", error.message);
   if (error instanceof AnswerTooLong)
     return new ProviderError(afterSending, "provider_failed", "The answer of PowerDNS is over 64 MB.");
   if (error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError")) {
