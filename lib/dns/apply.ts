@@ -48,7 +48,7 @@ export async function applyAtProvider(
   const { zone, access } = loaded;
   const { provider } = connection;
   const externalId = zone.externalId as string;
-  const { steps } = provider.preview(plan);
+  const { steps } = provider.preview(plan, externalId);
   const entryId = transaction((tx) =>
     addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, steps, sentAt: Date.now() }),
   );

@@ -87,7 +87,7 @@ export async function previewChange(loaded: LoadedZone, intent: Intent): Promise
     hidden: hidden + checked.hidden,
     brake: brake(plan, loaded.zone.recordCount),
     conflicts: conflictsOf(intent, current.rrsets, plan),
-    steps: connection.provider.preview(plan).steps,
+    steps: connection.provider.preview(plan, loaded.zone.externalId ?? "").steps,
   };
 }
 
@@ -196,6 +196,7 @@ function findings({ zone, access }: LoadedZone, connection: Connection, plan: Pl
     capabilities: connection.provider.capabilities,
     read: new Set(whole ? [...current.names, ...others] : []),
   });
+  errors.push(...(connection.provider.objections?.(zone.externalId ?? "", plan) ?? []));
   const { created, deleted } = recordCounts(plan);
   const limit = setting("limits.records_per_zone");
   const first = plan[0];

@@ -14,6 +14,10 @@ export interface DnsRecord {
   tags?: string[];
   /** The provider's own id, where it has one (Cloudflare). Never part of identity or comparison. */
   providerId?: string;
+  /** Its own TTL, where that is not the one of its set (Cloudflare). Never part of identity or comparison. */
+  ownTtl?: Ttl;
+  /** What put it there and alone changes it, such as “Email Routing” (Cloudflare). Never part of identity or comparison. */
+  managed?: string;
 }
 
 /** All records of one owner name and type. `name` is absolute, lower case, A-labels, and ends in a dot. */

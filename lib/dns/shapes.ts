@@ -12,6 +12,8 @@ const extras = {
   comment: z.string().max(500, "A comment has at most 500 characters.").optional(),
   proxied: z.boolean().optional(),
   tags: z.array(z.string().max(100)).max(50).optional(),
+  /** What put the record there and alone changes it. Of what is sent here nothing is taken. */
+  managed: z.string().max(100).optional(),
 };
 
 export const Record = z.object({

@@ -178,7 +178,7 @@ describe.skipIf(missing !== null && process.env.CI !== "true")("PowerDNS", () =>
     const sets = Array.from({ length: 600 }, (_, at) => rrset(`t${at}`, "TXT", 300, long));
     const plan: Plan = sets.map(create);
     const provider = throughProxy();
-    expect(provider.preview(plan)).toEqual({ steps: 2 });
+    expect(provider.preview(plan, id)).toEqual({ steps: 2 });
     const steps: number[] = [];
     await provider.apply(id, plan, (step) => steps.push(step));
     expect(steps).toEqual([1, 2]);

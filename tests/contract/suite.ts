@@ -351,7 +351,7 @@ export function describeProvider(
 
     it("does nothing for an empty plan", async () => {
       const steps: number[] = [];
-      expect(subject.provider.preview([])).toEqual({ steps: 0 });
+      expect(subject.provider.preview([], id)).toEqual({ steps: 0 });
       await subject.provider.apply(id, [], (step) => steps.push(step));
       expect(steps).toEqual([]);
     });
@@ -392,7 +392,7 @@ export function describeProvider(
       expect(plan.length).toBeGreaterThan(0);
       const steps: number[] = [];
       await provider.apply(id, plan, (done) => steps.push(done));
-      expect(steps).toEqual(Array.from({ length: provider.preview(plan).steps }, (_, at) => at + 1));
+      expect(steps).toEqual(Array.from({ length: provider.preview(plan, id).steps }, (_, at) => at + 1));
 
       const names = [...new Set(plan.map(({ name }) => name))];
       const { rrsets: read } = await provider.readNames(id, names);

@@ -251,11 +251,11 @@ describe("calls", () => {
       };
       return { kind: "create", name: after.name, type, before: null, after };
     };
-    const connection = provider(fakeServer("4.7.3").fake);
-    expect(connection.preview([])).toEqual({ steps: 0 });
-    expect(connection.preview([of("a", "TXT", 4000)])).toEqual({ steps: 1 });
-    expect(connection.preview([of("a", "TXT", 4000), of("b", "TXT", 4000)])).toEqual({ steps: 2 });
-    expect(connection.preview([of("a", "TXT", 2500), of("b", "TXT", 2000), of("a", "SPF", 2500)])).toEqual({
+    const preview = (plan: Plan) => provider(fakeServer("4.7.3").fake).preview(plan, "example.test.");
+    expect(preview([])).toEqual({ steps: 0 });
+    expect(preview([of("a", "TXT", 4000)])).toEqual({ steps: 1 });
+    expect(preview([of("a", "TXT", 4000), of("b", "TXT", 4000)])).toEqual({ steps: 2 });
+    expect(preview([of("a", "TXT", 2500), of("b", "TXT", 2000), of("a", "SPF", 2500)])).toEqual({
       steps: 2,
     });
   });

@@ -23,6 +23,7 @@ export function localProvider(connection = "local"): Provider {
       apexCname: false,
       editableSoa: true,
       editableApexNs: true,
+      createsZones: true,
     },
     findZone: async (name) => {
       const row = all(connection).find((zone) => zone.name === name);

@@ -2,9 +2,9 @@
  * One HTTP call to a PowerDNS API: key, deadline, size limit, and what a failure says about whether something was
  * stored. Knows nothing of zones or records.
  */
-import { AddressRefused } from "#lib/http/guarded-fetch.ts";
-import { AnswerTooLong, type SendHttp, sendHttp } from "./http-call.ts";
+import { type SendHttp, sendHttp } from "./http-call.ts";
 import { ProviderError, type ProviderOutcome } from "./provider.ts";
+import { transportError } from "./transport-error.ts";
 
 export interface PowerDnsHttpOptions {
   /** Base address, with or without `/api/v1`. */
@@ -60,7 +60,7 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
       }));
     } catch (error) {
       options.onFailure();
-      throw transportError(error, afterSending, options.timeoutMs);
+      throw transportError(error, "PowerDNS", afterSending, options.timeoutMs);
     }
 
     if (status === 401 || status === 403) {
@@ -93,52 +93,6 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
     }
     return { status, json };
   };
-}
-
-/** Failures that happen before a byte of the request has left. */
-const BEFORE_SENDING = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "EHOSTDOWN",
-  "ERR_INVALID_URL",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "ERR_SSL_WRONG_VERSION_NUMBER",
-  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-]);
-
-function transportError(error: unknown, afterSending: ProviderOutcome, timeoutMs: number): ProviderError {
-  if (error instanceof AddressRefused) return new ProviderError("not_sent", "provider_unreachable", error.message);
-  if (error instanceof AnswerTooLong)
-    return new ProviderError(afterSending, "provider_failed", "The answer of PowerDNS is over 64 MB.");
-  if (error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError")) {
-    const message = `PowerDNS did not answer within ${timeoutMs / 1000} seconds.`;
-    return new ProviderError(afterSending, "provider_timeout", message, { cause: error });
-  }
-  if (causeCodes(error).some((code) => BEFORE_SENDING.has(code))) {
-    return new ProviderError("not_sent", "provider_unreachable", "PowerDNS cannot be reached.", { cause: error });
-  }
-  const message = "The connection to PowerDNS broke before it had answered.";
-  return new ProviderError(afterSending, "provider_unreachable", message, { cause: error });
-}
-
-/** The system codes in an error and in what caused it. */
-function causeCodes(error: unknown): string[] {
-  const codes: string[] = [];
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if ("code" in at && typeof at.code === "string") codes.push(at.code);
-  }
-  return codes;
 }
 
 function parseJson(text: string): unknown {

@@ -61,6 +61,7 @@ const CAPABILITIES: ProviderCapabilities = {
   apexCname: false,
   editableSoa: true,
   editableApexNs: true,
+  createsZones: true,
 };
 
 /**

@@ -21,6 +21,8 @@ export interface ProviderCapabilities {
   /** The SOA's fields (other than the serial) and the apex NS can be edited. */
   editableSoa: boolean;
   editableApexNs: boolean;
+  /** New zones can be made here. Without it, zones that exist here already are linked. */
+  createsZones: boolean;
 }
 
 /** What the provider says of a zone without its records. */
@@ -37,6 +39,8 @@ export interface ZoneInfo {
   /** Why nothing can be written (a secondary zone, say), if so. */
   readOnly?: string;
   dnssec?: boolean;
+  /** The name servers that the provider assigned to the zone, absolute, where it chooses them (Cloudflare). */
+  nameservers?: string[];
 }
 
 /** Record sets, with what the zone was when they were read. */
@@ -51,6 +55,27 @@ export interface NewZone {
   nameservers: string[];
   /** RNAME of the SOA, as a domain name. */
   hostmaster: string;
+}
+
+/** What this provider would refuse of a plan, besides what its capabilities say. `field` is the input it is about. */
+export interface ProviderObjection {
+  code: string;
+  name: string;
+  type: string;
+  message: string;
+  field?: "name" | "type" | "ttl" | "content";
+}
+
+/** How busy a provider is that takes only so many calls in a time. */
+export interface ProviderLoad {
+  /** Calls that wait for their turn. */
+  waiting: number;
+  /** Calls of the last `windowMs`, and how many there may be. */
+  used: number;
+  limit: number;
+  windowMs: number;
+  /** Until when it takes no call at all, in milliseconds since 1970, or null. */
+  pausedUntil: number | null;
 }
 
 /** `steps`: how many calls the plan takes. More than one is not atomic. */
@@ -72,8 +97,12 @@ export interface Provider {
   readZone(externalId: string): Promise<ZoneRead>;
   /** All types at these owner names, in canonical form; `below` adds what is at and underneath those. */
   readNames(externalId: string, names: readonly string[], options?: { below?: readonly string[] }): Promise<ZoneRead>;
-  /** How the plan would be sent. */
-  preview(plan: Plan): ApplyPreview;
+  /** How the plan would be sent to this zone. */
+  preview(plan: Plan, externalId: string): ApplyPreview;
+  /** What of the plan would be refused, as far as it is known without asking. */
+  objections?(externalId: string, plan: Plan): ProviderObjection[];
+  /** How busy it is, where calls are counted. */
+  load?(): ProviderLoad;
   /**
    * Sends the plan, step by step. `onStep` is called when step n (from 1) has been confirmed.
    * Throws a ProviderError; its `outcome` says what is known about the step that failed.

@@ -20,6 +20,7 @@ const capabilities: ProviderCapabilities = {
   apexCname: false,
   editableSoa: true,
   editableApexNs: true,
+  createsZones: true,
 };
 const cloudflare = {
   ...capabilities,
