@@ -1,6 +1,6 @@
 /** Zones, their mirror, the journal of their changes, and who may do what in them. */
 import { sql } from "drizzle-orm";
-import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { check, index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
 import { organisations } from "./organisations.ts";
 
@@ -26,7 +26,9 @@ export const zones = sqliteTable(
     /** What the provider calls its version, and the SOA serial that it serves. */
     providerVersion: text("provider_version"),
     serial: integer(),
-    /** Kept by triggers on `rrsets`. */
+    /** Which generation of its mirror is the zone. A trigger gives a new zone its first. */
+    generation: integer().notNull().default(0),
+    /** Kept by triggers on `rrset_rows`. */
     recordCount: integer("record_count").notNull().default(0),
     /** When the mirror was last known to be the provider's, and last compared whole. */
     refreshedAt: integer("refreshed_at").notNull().default(0),
@@ -37,15 +39,32 @@ export const zones = sqliteTable(
     uniqueIndex("zones_connection_name").on(t.connection, t.name),
     uniqueIndex("zones_organisation_name").on(t.organisationId, t.name),
     index("zones_name").on(t.name),
+    index("zones_generation").on(t.generation),
   ],
 );
 
-export const rrsets = sqliteTable(
-  "rrsets",
+/**
+ * A whole state of a zone's mirror. A big write builds a new one beside the one that is read, and then the zone points to
+ * it; what no zone points to is left over, and swept.
+ */
+export const generations = sqliteTable(
+  "generations",
   {
+    id: integer().primaryKey({ autoIncrement: true }),
     zoneId: text("zone_id")
       .notNull()
       .references(() => zones.id, { onDelete: "cascade" }),
+  },
+  (t) => [index("generations_zone").on(t.zoneId)],
+);
+
+/** Written to; read from the view `rrsets`, which has of each zone the generation that counts. */
+export const rrsetRows = sqliteTable(
+  "rrset_rows",
+  {
+    generation: integer()
+      .notNull()
+      .references(() => generations.id, { onDelete: "cascade" }),
     /** The labels from the apex down, so that bytewise order is canonical DNS order (RFC 4034 §6.1). */
     sortKey: text("sort_key").notNull(),
     type: text().notNull(),
@@ -57,26 +76,45 @@ export const rrsets = sqliteTable(
     recordCount: integer("record_count").notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.zoneId, t.sortKey, t.type] }),
-    index("rrsets_type").on(t.zoneId, t.type, t.sortKey),
-    index("rrsets_name").on(t.zoneId, t.name),
-    index("rrsets_ttl").on(t.zoneId, t.ttl, t.sortKey, t.type),
+    primaryKey({ columns: [t.generation, t.sortKey, t.type] }),
+    index("rrset_rows_type").on(t.generation, t.type, t.sortKey),
+    index("rrset_rows_ttl").on(t.generation, t.ttl, t.sortKey, t.type),
   ],
 );
 
-/** What a zone holds of each type, kept by triggers on `rrsets`, so that no list has to count. */
-export const zoneTypes = sqliteTable(
-  "zone_types",
+/** The RRsets of every zone as they are now. `row_id` is that of `rrset_rows`. */
+export const rrsets = sqliteView("rrsets", {
+  rowId: integer("row_id").notNull(),
+  zoneId: text("zone_id").notNull(),
+  sortKey: text("sort_key").notNull(),
+  type: text().notNull(),
+  name: text().notNull(),
+  ttl: integer().notNull(),
+  records: text().notNull(),
+  recordCount: integer("record_count").notNull(),
+}).existing();
+
+/** What a generation holds of each type: kept by triggers on `rrset_rows` for those that zones point to, so that no list has to count. */
+export const generationTypes = sqliteTable(
+  "generation_types",
   {
-    zoneId: text("zone_id")
+    generation: integer()
       .notNull()
-      .references(() => zones.id, { onDelete: "cascade" }),
+      .references(() => generations.id, { onDelete: "cascade" }),
     type: text().notNull(),
     sets: integer().notNull(),
     records: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.zoneId, t.type] })],
+  (t) => [primaryKey({ columns: [t.generation, t.type] })],
 );
+
+/** The same of every zone. */
+export const zoneTypes = sqliteView("zone_types", {
+  zoneId: text("zone_id").notNull(),
+  type: text().notNull(),
+  sets: integer().notNull(),
+  records: integer().notNull(),
+}).existing();
 
 export const zoneChanges = sqliteTable(
   "zone_changes",
@@ -90,8 +128,11 @@ export const zoneChanges = sqliteTable(
     state: text({
       enum: ["pending", "applied", "differs", "refused", "not_applied", "partial", "unknown"],
     }).notNull(),
-    /** JSON: the plan. */
+    /** JSON: the plan; of a large one its first steps. */
     plan: text().notNull(),
+    /** How many steps more there are in `zone_change_parts`, and then how many records the whole plan touches (JSON). */
+    moreSteps: integer("more_steps").notNull().default(0),
+    counts: text(),
     /** JSON: RRsets that were read back otherwise than they were sent. */
     differs: text(),
     message: text().notNull().default(""),
@@ -115,6 +156,61 @@ export const zoneChanges = sqliteTable(
   (t) => [
     index("zone_changes_zone").on(t.zoneId, t.createdAt),
     index("zone_changes_open").on(t.zoneId).where(sql`state in ('pending', 'unknown')`),
+  ],
+);
+
+/** The rest of a large plan, in order. */
+export const zoneChangeParts = sqliteTable(
+  "zone_change_parts",
+  {
+    changeId: text("change_id")
+      .notNull()
+      .references(() => zoneChanges.id, { onDelete: "cascade" }),
+    part: integer().notNull(),
+    /** JSON: steps of the plan. */
+    plan: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.changeId, t.part] })],
+);
+
+/** A zone file that came in: alone, or with others in a bundle (`batch_id`). The text is a file in `data/imports`. */
+export const zoneImports = sqliteTable(
+  "zone_imports",
+  {
+    id: text().primaryKey(),
+    batchId: text("batch_id"),
+    organisationId: text("organisation_id")
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    /** Null: the organisation has no such zone, or none that whoever brought it can see. */
+    zoneId: text("zone_id").references(() => zones.id, { onDelete: "cascade" }),
+    /** What the zone is called in the bundle. */
+    name: text().notNull(),
+    mode: text({ enum: ["merge", "replace"] }).notNull(),
+    /** Whether the file's SOA and apex NS are taken too. */
+    apex: integer().notNull(),
+    state: text({ enum: ["planning", "planned", "applying", "done", "failed", "cancelled"] }).notNull(),
+    /** 0 to 1000, thousandths of the step that is under way. */
+    progress: integer().notNull().default(0),
+    /** Somebody said that they mean it, brake or not. */
+    confirmed: integer().notNull().default(0),
+    /** JSON: what the plan says, in short, or what became of it. */
+    outcome: text(),
+    /** Why it failed, for people. */
+    message: text().notNull().default(""),
+    /** The journal's entry, once there is one. */
+    changeId: text("change_id"),
+    /** JSON: who brought it; looked up again at every step. */
+    actor: text().notNull(),
+    userId: text("user_id").references(() => users.id, { onDelete: "set null" }),
+    createdAt: integer("created_at").notNull(),
+    finishedAt: integer("finished_at"),
+  },
+  (t) => [
+    index("zone_imports_zone").on(t.zoneId, t.createdAt),
+    index("zone_imports_organisation").on(t.organisationId, t.createdAt),
+    index("zone_imports_batch").on(t.batchId),
+    index("zone_imports_user").on(t.userId),
   ],
 );
 
