@@ -47,6 +47,24 @@ const variables = z.object({
   POWERDNS_API_KEY: text,
   POWERDNS_SERVER_ID: z.string().trim().min(1).default("localhost"),
   POWERDNS_NAMESERVERS: z.string().default(""),
+  RESOLVER: z
+    .string()
+    .refine((value) => list(value).every(isServer), {
+      error: "must be resolvers, separated by commas, such as 127.0.0.1:53,[::1]:53",
+    })
+    .default(""),
+  NAMESERVER_NETWORKS: z
+    .string()
+    .refine((value) => list(value).every(isAddressOrNetwork), {
+      error: "must be addresses or networks, separated by commas, such as 10.0.0.0/8",
+    })
+    .default(""),
+  NAMESERVER_PORT: z.coerce
+    .number({ error: "must be a port number" })
+    .int()
+    .min(1)
+    .max(65535, "must be a port number, 1 to 65535")
+    .default(53),
   TRUSTED_PROXIES: z
     .string()
     .refine(
@@ -98,6 +116,10 @@ export interface Env {
   powerDns: { url: string; apiKey: string; serverId: string } | undefined;
   /** Absolute host names that new PowerDNS and local zones are delegated to. */
   nameservers: string[];
+  /** Who is asked about the DNS of others; none: the system's resolvers. Addresses or host names. */
+  resolvers: { host: string; port: number }[];
+  /** Beside public addresses: where name servers may stand that the panel asks because a zone names them; and their port. */
+  nameServers: { networks: string[]; port: number };
   /** Addresses or CIDR blocks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
   /** Networks that are not everybody's and that connections may be in which staff keep, and which organisations bring. */
@@ -156,6 +178,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
         ? { url: v.POWERDNS_API_URL.replace(/\/+$/, ""), apiKey: v.POWERDNS_API_KEY, serverId: v.POWERDNS_SERVER_ID }
         : undefined,
     nameservers: list(v.POWERDNS_NAMESERVERS).map((name) => `${name.toLowerCase().replace(/\.$/, "")}.`),
+    resolvers: list(v.RESOLVER).map((server) => serverOf(server, 53)),
+    nameServers: { networks: list(v.NAMESERVER_NETWORKS), port: v.NAMESERVER_PORT },
     trustedProxies: list(v.TRUSTED_PROXIES),
     staffNetworks: privateNetworks(v.ALLOW_PRIVATE_NETWORKS),
     organisationNetworks: list(v.ORGANISATION_NETWORKS),
@@ -167,6 +191,18 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
 
 /** The environment of this process. Throws EnvError the first time if something is wrong with it. */
 export const env = (): Env => singleton("env", () => parseEnv(process.env));
+
+/** `192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:5353`, `2001:db8::1`, or a host name in place of the address. */
+export function serverOf(text: string, defaultPort: number): { host: string; port: number } {
+  if (isIP(text) !== 0) return { host: text, port: defaultPort };
+  const [, six, name, port] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? [];
+  return { host: six ?? name ?? "", port: port === undefined ? defaultPort : Number(port) };
+}
+
+function isServer(text: string): boolean {
+  const { host, port } = serverOf(text, 53);
+  return (isIP(host) !== 0 || /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(host)) && port >= 1 && port <= 65_535;
+}
 
 /** What a browser accepts as RP ID on a host: its name, or a parent that is no public suffix (WebAuthn Level 3 §5.1.3). */
 const mayClaim = (host: string, rpId: string): boolean =>

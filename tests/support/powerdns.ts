@@ -199,7 +199,7 @@ function schemaPath(): string | undefined {
 }
 
 /** A port of 127.0.0.1 that is free for TCP and for UDP. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = await new Promise<number>((resolve, reject) => {
       const server = createServer();

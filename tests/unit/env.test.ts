@@ -30,6 +30,8 @@ describe("the environment", () => {
       organisationNetworks: [],
       mail: undefined,
       logLevel: "info",
+      resolvers: [],
+      nameServers: { networks: [], port: 53 },
       testHooks: false,
     });
   });
@@ -65,6 +67,17 @@ describe("the environment", () => {
       expect(problemsOf({ [name]: "10.0.0.0/8,everything" })).toEqual([
         expect.stringMatching(new RegExp(`^${name} must be addresses or networks`)),
       ]);
+  });
+
+  test("resolvers are addresses or host names, with a port or without", () => {
+    expect(parseEnv({ RESOLVER: "192.0.2.1, [2001:db8::1]:5353,2001:db8::2,dns.example:54" }).resolvers).toEqual([
+      { host: "192.0.2.1", port: 53 },
+      { host: "2001:db8::1", port: 5353 },
+      { host: "2001:db8::2", port: 53 },
+      { host: "dns.example", port: 54 },
+    ]);
+    for (const wrong of ["192.0.2.1:0", "192.0.2.1:99999", "[2001:db8::1", "a b", "https://dns.example/"])
+      expect(() => parseEnv({ RESOLVER: wrong }), wrong).toThrow("RESOLVER must be resolvers");
   });
 
   test("is understood", () => {
