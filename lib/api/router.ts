@@ -1,4 +1,5 @@
 /** Everything that one can do. REST, the browser's client, server components and the tests are projections of it. */
+import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
 import * as invites from "#lib/invites/procedures.ts";
@@ -24,7 +25,7 @@ export const router = {
   tokens,
   organisations,
   invites,
-  dns,
+  dns: { ...dns, ...dnsLookup },
 };
 
 export type Router = typeof router;

@@ -201,3 +201,28 @@ function editable(set: RRset, zone: Zone, access: ZoneAccess): EditableRRset {
   const relative = relativeName(set.name, zone.name);
   return { ...set, relative, hash: rrsetHash(set), level: access.levelAt(relative, set.type) };
 }
+
+/** The RRsets at these names and types, as far as they are there and seen, and one's level at each, in the order asked. */
+export function rrsetsAt(zone: Zone, access: ZoneAccess, places: readonly { name: string; type: string }[]) {
+  const asked = places.filter((place) => sees(access, zone.name, place));
+  const rows = setsAt().all({ zone: zone.id, places: JSON.stringify(asked.map(({ name, type }) => [name, type])) });
+  return {
+    items: rows.map((row) => editable(toRRset(row), zone, access)),
+    levels: places.map(({ name, type }) => access.levelAt(relativeName(name, zone.name), type)),
+  };
+}
+
+const setsAt = prepared((handle) =>
+  handle
+    .select(setColumns)
+    .from(sql`json_each(${sql.placeholder("places")}) as place`)
+    .crossJoin(rrsets)
+    .where(
+      and(
+        eq(rrsets.zoneId, sql.placeholder("zone")),
+        sql`${rrsets.name} = place.value ->> 0`,
+        sql`${rrsets.type} = place.value ->> 1`,
+      ),
+    )
+    .prepare(),
+);

@@ -224,3 +224,21 @@ describe("bad input", () => {
     ).toMatchObject({ body: { plan: [] } });
   });
 });
+
+test("RRsets are looked up by exact name and type, with one's level where there is none too", async () => {
+  const at = (name: string, type: string) => ({ name: `${name}example.org.`, type });
+  await root.call("POST", `${zone}/records`, { name: "looked", type: "A", ttl: 60, content: "192.0.2.1" });
+  await root.call("POST", `${zone}/records`, { name: "looked-up", type: "A", ttl: 60, content: "192.0.2.2" });
+  const reader = await panel.person("Lookup reader");
+  await root.call("POST", "/organisations/acme/members", { email: reader.email, role: "member" });
+  await root.call("PUT", `${zone}/permissions/${reader.id}`, { level: "edit", names: ["looked"], types: [] });
+  const rrsets = [at("looked.", "A"), at("looked.", "TXT"), at("up.", "A"), at("", "SOA")];
+
+  const asked = await reader.call<{ items: object[] }>("POST", `${zone}/rrsets/lookup`, { rrsets });
+  expect(asked).toMatchObject({ status: 200, body: { levels: ["edit", "edit", "view", "view"] } });
+  expect(asked.body.items).toHaveLength(2);
+  const listed = await root.call<{ items: object[] }>("GET", `${zone}/rrsets?q=looked&type=A`);
+  const [{ level: _, ...first } = { level: "" }] = listed.body.items as { level: string }[];
+  expect(asked.body.items[0]).toEqual({ ...first, level: "edit" });
+  expect(asked.body.items[1]).toMatchObject({ relative: "@", type: "SOA", level: "view" });
+});
