@@ -120,10 +120,14 @@ export const zoneChanges = sqliteTable(
   "zone_changes",
   {
     id: text().primaryKey(),
-    zoneId: text("zone_id")
-      .notNull()
-      .references(() => zones.id, { onDelete: "cascade" }),
+    /** Without a reference: the journal of a deleted zone is kept as long as the zone can be brought back. */
+    zoneId: text("zone_id").notNull(),
+    /** Joins the entries of one act in several zones. */
     batchId: text("batch_id"),
+    /** The entry that this one took back. */
+    undoes: text(),
+    /** The moment that this one brought the zone back to. */
+    restoredTo: integer("restored_to"),
     kind: text({ enum: ["change", "outside", "create", "link", "delete"] }).notNull(),
     state: text({
       enum: ["pending", "applied", "differs", "refused", "not_applied", "partial", "unknown"],
@@ -145,6 +149,8 @@ export const zoneChanges = sqliteTable(
     stepsDone: integer("steps_done").notNull().default(0),
     /** The zone's revision once this was in. */
     revision: integer(),
+    /** An outside change: until when the mirror was known to be right. What changed did so after it. */
+    knownUntil: integer("known_until"),
     createdAt: integer("created_at").notNull(),
     /** When the first call went out. Null: it never did. */
     sentAt: integer("sent_at"),
@@ -156,6 +162,10 @@ export const zoneChanges = sqliteTable(
   (t) => [
     index("zone_changes_zone").on(t.zoneId, t.createdAt),
     index("zone_changes_open").on(t.zoneId).where(sql`state in ('pending', 'unknown')`),
+    index("zone_changes_revision").on(t.zoneId, t.revision),
+    index("zone_changes_actor").on(t.zoneId, t.actorId, t.actorLabel),
+    index("zone_changes_undoes").on(t.undoes).where(sql`undoes is not null`),
+    index("zone_changes_batch").on(t.batchId).where(sql`batch_id is not null`),
   ],
 );
 

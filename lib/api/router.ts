@@ -1,4 +1,6 @@
 /** Everything that one can do. REST, the browser's client, server components and the tests are projections of it. */
+
+import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
@@ -25,7 +27,7 @@ export const router = {
   tokens,
   organisations,
   invites,
-  dns: { ...dns, ...dnsLookup },
+  dns: { ...dns, ...dnsHistory, ...dnsLookup },
 };
 
 export type Router = typeof router;

@@ -5,11 +5,20 @@ import { audit } from "#lib/audit/audit.ts";
 import { stage } from "#lib/log/stages.ts";
 import { asProviderError, problemOf } from "./asking.ts";
 import type { Connection } from "./connections.ts";
-import { addEntry, bumpRevision, closeEntry, type Difference, type EntryState, markStep } from "./journal.ts";
-import { applyPlan, makePlan, recordCounts } from "./plan.ts";
+import {
+  addEntry,
+  bumpRevision,
+  closeEntry,
+  type Difference,
+  differencesOf,
+  type EntryLinks,
+  type EntryState,
+  markStep,
+} from "./journal.ts";
+import { recordCounts } from "./plan.ts";
 import { applyLocally } from "./providers/local.ts";
 import type { ProviderError, ZoneRead } from "./providers/provider.ts";
-import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
+import type { Plan, RRset } from "./rrset.ts";
 import type { LoadedZone } from "./zones.ts";
 
 /** What became of a change. */
@@ -22,12 +31,12 @@ export interface Outcome {
 }
 
 /** A zone of the panel's own: journal, mirror and audit in one transaction, never pending. */
-export function applyInPanel(loaded: LoadedZone, plan: Plan, actor: Actor): Outcome {
+export function applyInPanel(loaded: LoadedZone, plan: Plan, actor: Actor, links?: EntryLinks): Outcome {
   const { zone, access } = loaded;
   return transaction((tx) => {
     applyLocally(tx, zone.id, plan);
     const revision = bumpRevision(tx, zone.id);
-    const change = addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, state: "applied", revision });
+    const change = addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, state: "applied", revision, links });
     audit(tx, actor, {
       target: { type: "zone", id: zone.id, label: zone.name },
       organisationId: zone.organisationId,
@@ -44,13 +53,14 @@ export async function applyAtProvider(
   connection: Connection,
   plan: Plan,
   actor: Actor,
+  links?: EntryLinks,
 ): Promise<Outcome> {
   const { zone, access } = loaded;
   const { provider } = connection;
   const externalId = zone.externalId as string;
   const { steps } = provider.preview(plan, externalId);
   const entryId = transaction((tx) =>
-    addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, steps, sentAt: Date.now() }),
+    addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, steps, sentAt: Date.now(), links }),
   );
   let done = 0;
   let failure: ProviderError | null = null;
@@ -97,20 +107,4 @@ function judge(input: { plan: Plan; found: RRset[] | null; failure: ProviderErro
     return { state: "unknown", message: message || "No answer yet.", differs: [] };
   if (failure) return { state: "partial", message, differs };
   return { state: "differs", message: "The provider stored something else than was sent.", differs };
-}
-
-/** Where what is there is not what the plan wanted, compared like a plan: without order, ids and serial. */
-function differencesOf(plan: Plan, found: readonly RRset[]): Difference[] {
-  const keys = new Set(plan.map(rrsetKey));
-  const wanted = applyPlan(
-    [],
-    plan.map((change) => ({ ...change, kind: change.after ? "create" : change.kind }) as Plan[number]),
-  );
-  const there = found.filter((set) => keys.has(rrsetKey(set)));
-  return makePlan(wanted, there, { scope: keys, apex: "." }).map(({ name, type, before, after }) => ({
-    name,
-    type,
-    sent: before,
-    found: after,
-  }));
 }

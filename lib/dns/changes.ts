@@ -2,7 +2,9 @@
  * The one way in which records change: lock, read, plan, authorise, check, brake, compare, journal, apply, read back. The
  * editor, the REST API and whatever comes later all end here.
  */
-import { transaction } from "#db/client.ts";
+import { eq } from "drizzle-orm";
+import { db, transaction } from "#db/client.ts";
+import { zones } from "#db/schema/index.ts";
 import { authorisePlan, type RefusedChange } from "#lib/access/act.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
@@ -13,7 +15,7 @@ import { applyAtProvider, applyInPanel } from "./apply.ts";
 import { asking, connectionOf } from "./asking.ts";
 import type { Connection } from "./connections.ts";
 import { rrsetHash } from "./hash.ts";
-import { type Difference, type EntryState, openEntryOf, recordOutsideChange } from "./journal.ts";
+import { type Difference, type EntryLinks, type EntryState, openEntryOf, recordOutsideChange } from "./journal.ts";
 import { readMirrorNames } from "./mirror.ts";
 import { isBelow } from "./name.ts";
 import { brake, makePlan, recordCounts } from "./plan.ts";
@@ -33,8 +35,17 @@ export interface Intent {
   /** The input field that a finding is about. */
   fieldOf(finding: Finding): string;
   /** The hash of each RRset that the caller had seen. One that moved stops the change. */
-  expect?: readonly { name: string; type: string; hash: string }[];
+  expect?: readonly Expectation[] | ((current: readonly RRset[]) => readonly Expectation[]);
   confirm?: boolean;
+  /** The zone's revision that this was worked out for. Another one stops the change. */
+  revision?: number;
+  links?: EntryLinks;
+}
+
+export interface Expectation {
+  name: string;
+  type: string;
+  hash: string;
 }
 
 export interface Preview {
@@ -99,6 +110,7 @@ export function changeZone(loaded: LoadedZone, intent: Intent, actor: Actor): Pr
     if (fresh.access.level === "none") throw new Problem("not_found", "There is no such zone.");
     const connection = connectionOf(fresh.zone);
     await settleFirst(fresh.zone);
+    assertRevision(fresh.zone, intent);
     const current = await readCurrent(connection, fresh.zone, intent);
     stage("read");
     const plan = planFor(fresh.zone, intent, current.rrsets);
@@ -117,10 +129,18 @@ export function changeZone(loaded: LoadedZone, intent: Intent, actor: Actor): Pr
     }
     const outcome =
       connection.kind === "local"
-        ? applyInPanel(fresh, plan, actor)
-        : await applyAtProvider(fresh, connection, plan, actor);
+        ? applyInPanel(fresh, plan, actor, intent.links)
+        : await applyAtProvider(fresh, connection, plan, actor, intent.links);
     return { plan, warnings, ...outcome };
   });
+}
+
+/** Settling may have moved the zone on as well, so this is asked of what is on the row now. */
+function assertRevision({ id }: Zone, { revision }: Intent): void {
+  if (revision === undefined) return;
+  const now = db().select({ revision: zones.revision }).from(zones).where(eq(zones.id, id)).get();
+  if (now?.revision !== revision)
+    throw new Problem("zone_moved", "The zone has changed since this was worked out. Look at it again.");
 }
 
 interface Current {
@@ -249,7 +269,8 @@ function assertAllowed(loaded: LoadedZone, connection: Connection, intent: Inten
 function conflictsOf(intent: Intent, current: readonly RRset[], plan: Plan): Conflict[] {
   const now = new Map(current.map((set) => [rrsetKey(set), set]));
   const planned = new Map(plan.map((change) => [rrsetKey(change), change.after]));
-  return (intent.expect ?? []).flatMap(({ name, type, hash }) => {
+  const expected = typeof intent.expect === "function" ? intent.expect(current) : (intent.expect ?? []);
+  return expected.flatMap(({ name, type, hash }) => {
     const key = rrsetKey({ name, type });
     const present = now.get(key) ?? null;
     if (rrsetHash(present) === hash) return [];

@@ -1,11 +1,11 @@
 /** What happened to a zone: its journal, newest first. */
-import { and, count, desc, eq, gte, lt, sql } from "drizzle-orm";
+import { and, count, desc, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { zoneChanges } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { likeAnywhere, type Page } from "#lib/api/list.ts";
-import { type Difference, type Entry, planOf } from "./journal.ts";
+import { type Difference, differencesIn, type Entry, planOf } from "./journal.ts";
 import { recordCounts } from "./plan.ts";
 import type { Plan } from "./rrset.ts";
 import { isSeen, type Seer, sees, withSeer } from "./visible.ts";
@@ -19,6 +19,7 @@ export interface HistoryQuery {
   type: string;
   /** The actor's id. */
   actor: string;
+  kind?: Entry["kind"] | undefined;
   /** Milliseconds. */
   from?: number | undefined;
   to?: number | undefined;
@@ -37,6 +38,13 @@ export interface HistoryEntry {
   differs: Difference[];
   steps: number;
   stepsDone: number;
+  /** The entry that this one took back, and the one that took this one back. */
+  undoes: string | null;
+  undoneBy: string | null;
+  /** The moment (milliseconds) that this one brought the zone back to. */
+  restoredTo: number | null;
+  /** What this one has in common with entries of other zones. */
+  batch: string | null;
   revision: number | null;
   createdAt: number;
   settledAt: number | null;
@@ -56,13 +64,11 @@ function historyFor(loaded: LoadedZone, query: HistoryQuery, reader: Actor, seer
     query.name ? touches("name", likeAnywhere(query.name.toLowerCase())) : undefined,
     query.type ? touches("type", query.type.toUpperCase().replace(/[\\%_]/g, "\\$&")) : undefined,
     query.actor ? eq(zoneChanges.actorId, named(query.actor) ? query.actor : "") : undefined,
+    query.kind ? eq(zoneChanges.kind, query.kind) : undefined,
     query.from === undefined ? undefined : gte(zoneChanges.createdAt, query.from),
     query.to === undefined ? undefined : lt(zoneChanges.createdAt, query.to),
   );
-  const rows = db()
-    .select()
-    .from(zoneChanges)
-    .where(where)
+  const rows = rowsWhere(where)
     .orderBy(desc(zoneChanges.createdAt), desc(zoneChanges.id))
     .limit(query.perPage)
     .offset((query.page - 1) * query.perPage)
@@ -72,14 +78,21 @@ function historyFor(loaded: LoadedZone, query: HistoryQuery, reader: Actor, seer
 }
 
 export function historyEntry(loaded: LoadedZone, id: string, reader: Actor): HistoryEntry {
-  const row = db()
-    .select()
-    .from(zoneChanges)
-    .where(and(eq(zoneChanges.id, id), eq(zoneChanges.zoneId, loaded.zone.id)))
-    .get();
+  const row = rowsWhere(and(eq(zoneChanges.id, id), eq(zoneChanges.zoneId, loaded.zone.id))).get();
   if (!row) throw notFound("change");
   return entryOf(row, loaded, namesOf(loaded, reader));
 }
+
+const rowsWhere = (where: SQL | undefined) =>
+  db()
+    .select({
+      ...getTableColumns(zoneChanges),
+      undoneBy: sql<
+        string | null
+      >`(select u.id from zone_changes u where u.undoes = zone_changes.id and u.state in ('applied', 'differs', 'partial') order by u.id desc limit 1)`,
+    })
+    .from(zoneChanges)
+    .where(where);
 
 /** Whose names a reader sees: a guest's own alone, because the organisation's people are none of a guest's business. */
 const namesOf =
@@ -88,14 +101,13 @@ const namesOf =
     guest === null || actorId === null || actorId === reader.id;
 
 function entryOf(
-  row: Entry,
+  row: Entry & { undoneBy: string | null },
   { zone, organisation, access }: LoadedZone,
   named: (actorId: string | null) => boolean,
 ): HistoryEntry {
   const whole = planOf(row);
   const plan = whole.filter((step) => sees(access, zone.name, step));
   const hidden = whole.length - plan.length;
-  const differs = row.differs ? (JSON.parse(row.differs) as Difference[]) : [];
   return {
     id: row.id,
     kind: row.kind,
@@ -108,9 +120,13 @@ function entryOf(
     records: recordCounts(plan),
     plan,
     hidden,
-    differs: differs.filter((difference) => sees(access, zone.name, difference)),
+    differs: differencesIn(row).filter((difference) => sees(access, zone.name, difference)),
     steps: row.steps,
     stepsDone: row.stepsDone,
+    undoes: row.undoes,
+    undoneBy: row.undoneBy,
+    restoredTo: row.restoredTo,
+    batch: row.batchId,
     revision: row.revision,
     createdAt: row.createdAt,
     settledAt: row.settledAt,

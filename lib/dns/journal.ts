@@ -7,9 +7,9 @@ import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { putRRset, readMirrorNames, replaceNames, writePlan } from "./mirror.ts";
-import { recordCounts } from "./plan.ts";
+import { applyPlan, makePlan, recordCounts } from "./plan.ts";
 import type { ZoneRead } from "./providers/provider.ts";
-import type { Plan, RRset } from "./rrset.ts";
+import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import { soaWithSerial } from "./types/soa.ts";
 import type { Zone } from "./zones.ts";
 
@@ -22,6 +22,16 @@ export interface Difference {
   type: string;
   sent: RRset | null;
   found: RRset | null;
+}
+
+/** What an entry has to do with others. */
+export interface EntryLinks {
+  /** One act in several zones. */
+  batchId?: string;
+  /** The entry that is taken back. */
+  undoes?: string;
+  /** The moment (milliseconds) that the zone is brought back to. */
+  restoredTo?: number;
 }
 
 /** Writes an entry in the caller's transaction and returns its id. `pending` unless a state is given. */
@@ -38,6 +48,8 @@ export function addEntry(
     message?: string;
     /** From when on it may have gone out. */
     sentAt?: number;
+    knownUntil?: number;
+    links?: EntryLinks | undefined;
   },
 ): string {
   const now = Date.now();
@@ -47,6 +59,9 @@ export function addEntry(
     .values({
       id,
       zoneId: input.zoneId,
+      batchId: input.links?.batchId ?? null,
+      undoes: input.links?.undoes ?? null,
+      restoredTo: input.links?.restoredTo ?? null,
       kind: input.kind,
       state: input.state ?? "pending",
       plan: JSON.stringify(input.plan),
@@ -58,6 +73,7 @@ export function addEntry(
       steps: input.steps ?? 1,
       stepsDone: input.state === "applied" ? (input.steps ?? 1) : 0,
       revision: input.revision ?? null,
+      knownUntil: input.knownUntil ?? null,
       createdAt: now,
       sentAt: input.sentAt ?? null,
       settledAt: input.state && input.state !== "pending" ? now : null,
@@ -92,6 +108,10 @@ export const actorOfEntry = (entry: Entry): Actor => ({
 });
 
 export const planOf = (entry: Pick<Entry, "plan">): Plan => JSON.parse(entry.plan) as Plan;
+
+/** Where something else was stored than was sent. */
+export const differencesIn = (entry: Pick<Entry, "differs">): Difference[] =>
+  entry.differs ? (JSON.parse(entry.differs) as Difference[]) : [];
 
 export interface Closing {
   zone: Zone;
@@ -160,5 +180,22 @@ export const bumpRevision = (tx: DbOrTx, zoneId: string): number =>
 export function recordOutsideChange(tx: DbOrTx, zone: Zone, plan: Plan, actor: Actor): void {
   writePlan(tx, zone.id, zone.name, plan);
   const revision = bumpRevision(tx, zone.id);
-  addEntry(tx, { zoneId: zone.id, kind: "outside", plan, actor, state: "applied", revision });
+  const knownUntil = zone.comparedAt;
+  addEntry(tx, { zoneId: zone.id, kind: "outside", plan, actor, state: "applied", revision, knownUntil });
+}
+
+/** Where what is there is not what the plan wanted, compared like a plan: without order, ids and serial. */
+export function differencesOf(plan: Plan, found: readonly RRset[]): Difference[] {
+  const keys = new Set(plan.map(rrsetKey));
+  const wanted = applyPlan(
+    [],
+    plan.map((change) => ({ ...change, kind: change.after ? "create" : change.kind }) as Plan[number]),
+  );
+  const there = found.filter((set) => keys.has(rrsetKey(set)));
+  return makePlan(wanted, there, { scope: keys, apex: "." }).map(({ name, type, before, after }) => ({
+    name,
+    type,
+    sent: before,
+    found: after,
+  }));
 }

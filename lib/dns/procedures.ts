@@ -4,6 +4,7 @@ import { zoneLevels } from "#lib/access/zone-level.ts";
 import { inOrganisation, inZone, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { emailAddress } from "#lib/users/users.ts";
+import { answered } from "./answered.ts";
 import { type ChangeResult, changeZone, previewChange } from "./changes.ts";
 import { inviteGuest, leaveZone, listGuestInvites, resendGuestInvite, revokeGuestInvite } from "./guests.ts";
 import { historyEntry, pageOfHistory } from "./history.ts";
@@ -184,12 +185,6 @@ export const leave = inZone("view", {}, { tokens: false })
   .route({ method: "POST", path: `${ZONE}/leave`, summary: "Stop being a guest" })
   .output(z.object({ left: z.string() }))
   .handler(({ context }) => leaveZone(context, context.actor));
-
-/** An outcome that nobody knows yet is 202. */
-function answered(context: { trace: { status?: number } }, result: ChangeResult): ChangeResult {
-  if (result.state === "unknown") context.trace.status = 202;
-  return result;
-}
 
 /** The record as it stands now: its TTL may be that of the set it joined. */
 function written(set: Parameters<typeof shapes.toWire>[0], id: string, result: ChangeResult) {

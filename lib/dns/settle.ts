@@ -7,7 +7,7 @@ import { log } from "#lib/log/log.ts";
 import { singleton } from "#lib/singleton.ts";
 import { connectionById } from "./connections.ts";
 import { rrsetHash } from "./hash.ts";
-import { actorOfEntry, closeEntry, type Entry, openEntries, planOf } from "./journal.ts";
+import { actorOfEntry, closeEntry, differencesOf, type Entry, openEntries, planOf } from "./journal.ts";
 import { finishNewZone } from "./new-zone.ts";
 import { makePlan } from "./plan.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
@@ -80,12 +80,14 @@ function conclude(plan: ReturnType<typeof planOf>, found: readonly RRset[]) {
   };
   if (is("after")) return { state: "applied" as const, message: "Confirmed later by what the provider holds." };
   if (is("before")) return { state: "not_applied" as const, message: "It never reached the provider." };
-  return { state: "partial" as const, message: "Only a part of this is at the provider." };
+  const differs = differencesOf(plan, found);
+  return { state: "partial" as const, message: "Only a part of this is at the provider.", differs };
 }
 
 /** Ends an entry together with the zone that it was to make. */
 export function dropUnmadeZone(entry: Entry, zone: Zone, message: string): void {
   transaction((tx) => {
+    tx.delete(zoneChanges).where(eq(zoneChanges.id, entry.id)).run();
     tx.delete(zones).where(eq(zones.id, zone.id)).run();
     audit(tx, actorOfEntry(entry), {
       target: { type: "zone", id: zone.id, label: zone.name },

@@ -99,12 +99,14 @@ export const changes = {
   dryRun: z.boolean().default(false),
   confirm: z.boolean().default(false),
 };
+const entryKind = z.enum(["change", "outside", "create", "link", "delete"]);
 export const historyQuery = {
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   perPage: z.coerce.number().int().min(1).max(200).default(25),
   name: z.string().trim().max(255).default(""),
   type: z.string().trim().max(20).default(""),
   actor: z.string().trim().max(100).default(""),
+  kind: entryKind.optional(),
   from: z.coerce.number().int().optional(),
   to: z.coerce.number().int().optional(),
 };
@@ -166,7 +168,7 @@ export const Preview = z.object({
 });
 export const HistoryEntry = z.object({
   id: z.string(),
-  kind: z.enum(["change", "outside", "create", "link", "delete"]),
+  kind: entryKind,
   state,
   message: z.string(),
   actor: z.object({ type: z.string(), id: z.string().nullable(), label: z.string() }),
@@ -176,6 +178,10 @@ export const HistoryEntry = z.object({
   differs: z.array(Difference),
   steps: z.number(),
   stepsDone: z.number(),
+  undoes: z.string().nullable(),
+  undoneBy: z.string().nullable(),
+  restoredTo: z.number().nullable(),
+  batch: z.string().nullable(),
   revision: z.number().nullable(),
   createdAt: z.number(),
   settledAt: z.number().nullable(),

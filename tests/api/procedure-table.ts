@@ -131,6 +131,8 @@ export const procedureTable: Record<string, Row> = {
   "dns.change": write("inZone(view)", { ...tokens, plan: "full" }),
   "dns.history": read("inZone(view)", tokens),
   "dns.historyOne": read("inZone(view)", tokens),
+  "dns.revert": write("inZone(view)", { ...tokens, plan: "full" }),
+  "dns.restore": write("inZone(view)", { ...tokens, plan: "full" }),
   "dns.ladder": read("inZone(manage)", tokens),
   "dns.setPermission": write("inZone(manage)", tokens),
   "dns.clearPermission": write("inZone(manage)", tokens),

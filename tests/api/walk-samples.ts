@@ -93,6 +93,12 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "dns.addRecord": () => ({ name: "new", type: "A", ttl: 60, content: "192.0.2.9" }),
   "dns.editRecord": () => ({ name: "www", type: "A", ttl: 60, content: "192.0.2.10" }),
   "dns.change": () => ({ deletions: [{ name: "www", type: "A" }] }),
+  "dns.restore": ({ sql, change }) => ({
+    at: sql.get<{ at: number }>(
+      "select c.created_at as at from zone_changes c join zone_changes w on w.zone_id = c.zone_id where c.kind = 'create' and w.id = ?",
+      change,
+    )?.at,
+  }),
   "dns.setPermission": (stage) => ({ user: stage.member.id, level: "edit" }),
   "dns.clearPermission": (stage) => ({ user: stage.member.id }),
   "dns.inviteOne": () => ({
@@ -206,6 +212,7 @@ export const children: [
   ["dns.editRecord", "record"],
   ["dns.removeRecord", "record"],
   ["dns.historyOne", "change"],
+  ["dns.revert", "change"],
   ["organisations.revoke", "invite"],
   ["organisations.resend", "invite"],
   ["dns.resendInvite", "zoneInvite"],
