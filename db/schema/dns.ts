@@ -58,10 +58,11 @@ export const generations = sqliteTable(
   (t) => [index("generations_zone").on(t.zoneId)],
 );
 
-/** Written to; read from the view `rrsets`, which has of each zone the generation that counts. */
+/** Written to, and by triggers into the search index `rrset_text`; read from the view `rrsets`, which has of each zone the generation that counts. */
 export const rrsetRows = sqliteTable(
   "rrset_rows",
   {
+    id: integer().primaryKey(),
     generation: integer()
       .notNull()
       .references(() => generations.id, { onDelete: "cascade" }),
@@ -76,7 +77,7 @@ export const rrsetRows = sqliteTable(
     recordCount: integer("record_count").notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.generation, t.sortKey, t.type] }),
+    uniqueIndex("rrset_rows_key").on(t.generation, t.sortKey, t.type),
     index("rrset_rows_type").on(t.generation, t.type, t.sortKey),
     index("rrset_rows_ttl").on(t.generation, t.ttl, t.sortKey, t.type),
   ],

@@ -3,6 +3,7 @@
 import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
+import * as dnsSearch from "#lib/dns/search/procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
 import * as invites from "#lib/invites/procedures.ts";
 import * as links from "#lib/links/procedures.ts";
@@ -27,7 +28,7 @@ export const router = {
   tokens,
   organisations,
   invites,
-  dns: { ...dns, ...dnsHistory, ...dnsLookup },
+  dns: { ...dns, ...dnsHistory, ...dnsLookup, ...dnsSearch },
 };
 
 export type Router = typeof router;

@@ -120,6 +120,7 @@ export const procedureTable: Record<string, Row> = {
   "tokens.listOf": read("staff(users:read)"),
   "tokens.revokeAnyones": write("staff(admin:user:edit)"),
   "dns.ownZones": read("signedIn", tokens),
+  "dns.search": read("signedIn", tokens),
   "dns.list": read("inOrganisation(member)", tokens),
   "dns.connections": read("inOrganisation(member)", tokens),
   "dns.create": write("inOrganisation(admin)", tokens),

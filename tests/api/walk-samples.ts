@@ -93,6 +93,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "tokens.revokeAnyones": (stage) => ({ user: stage.bare.id }),
   "dns.create": () => ({ name: `made${fresh()}.example`, connection: "local" }),
   "dns.lookup": (stage) => ({ rrsets: [{ name: `www.${stage.zone}.`, type: "A" }] }),
+  "dns.search": () => ({ q: "www" }),
   "dns.addRecord": () => ({ name: "new", type: "A", ttl: 60, content: "192.0.2.9" }),
   "dns.editRecord": () => ({ name: "www", type: "A", ttl: 60, content: "192.0.2.10" }),
   "dns.change": () => ({ deletions: [{ name: "www", type: "A" }] }),

@@ -1,0 +1,129 @@
+/**
+ * What somebody types into a search, as questions to the index of RRsets (`rrset_lines` in drizzle/ says what a line of it
+ * looks like). Pure.
+ */
+import { displayName, labelsOf, parseName } from "../name.ts";
+import { canonicalType } from "../type-numbers.ts";
+
+export interface Terms {
+  /** Types asked for; none: any. */
+  types: string[];
+  /** What is left of the text, as people wrote it. */
+  text: string;
+  /** The text in every form in which records may hold it; none where it is empty. */
+  forms: string[];
+}
+
+const TYPE = { begin: "\u0002", end: "\u0002" };
+const LINE = "\n";
+const NAME_END = "\u0003";
+
+/** `type:TXT` anywhere in the text narrows it, beside a type that was chosen otherwise. */
+export function termsOf(q: string, type = ""): Terms {
+  const types = new Set(type === "" ? [] : [canonicalType(type.toUpperCase())]);
+  const text = q
+    .replace(/(?:^|\s)type:([\w-]+)(?=\s|$)/gi, (_, named: string) => {
+      types.add(canonicalType(named.toUpperCase()));
+      return " ";
+    })
+    .trim();
+  return { types: [...types], text, forms: formsOf(text) };
+}
+
+/** The text as records hold it: as it is, with A-labels, and as the octets of a TXT record. */
+function formsOf(text: string): string[] {
+  const plain = lineOf(text);
+  if (plain === "") return [];
+  if (/^[\x00-\x7f]*$/.test(plain)) return [plain];
+  const octets = [...new TextEncoder().encode(plain)]
+    .map((octet) => (octet < 128 ? String.fromCharCode(octet) : String(octet)))
+    .join("");
+  return [...new Set([plain, octets, ...asciiName(plain)])];
+}
+
+/** A name with U-labels as it is kept. */
+function asciiName(text: string): string[] {
+  const parsed = parseName(text.replace(/^\.+|\.+$/g, ""), null);
+  return parsed.ok ? [parsed.value.replace(/\.$/, "")] : [];
+}
+
+/** Content as it is indexed: without quotes, escapes and the joints of long texts. */
+export const lineOf = (content: string): string =>
+  content
+    .replaceAll('" "', "")
+    .replace(/["\\]/g, "")
+    .replace(/[\x00-\x1f]/g, "");
+
+/** Questions in the index's own language, the best answers first. None: what is left is too short to ask for. */
+export interface Questions {
+  /** Names or values that are the text. */
+  exact: string | null;
+  /** Those that begin with it. */
+  prefix: string | null;
+  /** Those that have it anywhere: what the other two find is among it. Three characters at least. */
+  anywhere: string | null;
+}
+
+export function questionsOf({ types, forms }: Terms): Questions {
+  const ask = (phrases: readonly string[]) => withTypes(types, phrases);
+  if (forms.length === 0) return { exact: null, prefix: null, anywhere: types.length > 0 ? ask([]) : null };
+  const long = (characters: number) => forms.filter((form) => [...form].length >= characters);
+  const from = (characters: number, phrasesOf: (form: string) => string[]) => {
+    const phrases = long(characters).flatMap(phrasesOf);
+    return phrases.length > 0 ? ask(phrases) : null;
+  };
+  return {
+    exact: from(1, (form) => [`${LINE}${form.replace(/\.$/, "")}${NAME_END}`, `${LINE}${form}${LINE}`]),
+    prefix: from(2, (form) => [`${LINE}${form}`]),
+    anywhere: from(3, (form) => [form]),
+  };
+}
+
+/** RRsets whose name, relative to the apex, ends like this; `@` alone is the apex. */
+export const nameEnding = ({ types }: Terms, ending: string): string =>
+  withTypes(types, [`${[...ending].length < 2 || ending === "@" ? LINE : ""}${lineOf(ending)}${NAME_END}`]);
+
+/** Candidates for a part of a U-label: Punycode keeps the ASCII of it together. Null where there is none to look for. */
+export function idnCandidates({ types, text }: Terms): string | null {
+  const ascii = lineOf(text.toLowerCase()).replace(/[^\x00-\x7f]/g, "");
+  if (ascii === text.toLowerCase() || text.includes(".")) return null;
+  const phrases = [...ascii].length >= 3 ? `"xn--" AND ${phrase(ascii)}` : '"xn--"';
+  return types.length > 0 ? `${typesOf(types)} AND ${phrases}` : phrases;
+}
+
+/** Whether a label of the name has the text in it, as people see it. */
+export const showsText = (name: string, text: string): boolean =>
+  name.includes("xn--") && labelsOf(displayName(name)).some((label) => label.includes(text.toLowerCase()));
+
+/**
+ * Where a whole name ends and the apex of its zone may begin: `www.example.com` is `www` in `example.com`, or `www.example`
+ * in `com`. What is to the right may be the beginning of an apex alone.
+ */
+export function splits({ forms }: Terms): { left: string; right: string }[] {
+  const name = (forms.at(-1) ?? "").toLowerCase().replace(/\.$/, "");
+  if (!/^[^\s.]+(\.[^\s.]+)+$/.test(name)) return [];
+  const labels = name.split(".");
+  return [
+    { left: "@", right: name },
+    ...labels.slice(1, 10).map((_, index) => ({
+      left: labels.slice(0, index + 1).join("."),
+      right: labels.slice(index + 1).join("."),
+    })),
+  ];
+}
+
+/** Whether a value is one that was looked for. */
+export const hasForm = ({ forms }: Terms, content: string): boolean => {
+  const line = lineOf(content).toLowerCase();
+  return forms.some((form) => line.includes(form.toLowerCase()));
+};
+
+function withTypes(types: readonly string[], phrases: readonly string[]): string {
+  const asked = phrases.length > 0 ? `(${phrases.map(phrase).join(" OR ")})` : null;
+  return [types.length > 0 ? typesOf(types) : null, asked].filter((part) => part !== null).join(" AND ");
+}
+
+const typesOf = (types: readonly string[]): string =>
+  `(${types.map((type) => phrase(`${TYPE.begin}${type}${TYPE.end}`)).join(" OR ")})`;
+
+const phrase = (text: string): string => `"${text.replaceAll('"', '""')}"`;
