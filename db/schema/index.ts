@@ -1,4 +1,5 @@
 export * from "./accounts.ts";
+export * from "./connections.ts";
 export * from "./dns.ts";
 export * from "./identity.ts";
 export * from "./organisations.ts";

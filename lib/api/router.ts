@@ -1,5 +1,5 @@
 /** Everything that one can do. REST, the browser's client, server components and the tests are projections of it. */
-
+import * as dnsConnections from "#lib/dns/connections/procedures.ts";
 import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
@@ -28,7 +28,7 @@ export const router = {
   tokens,
   organisations,
   invites,
-  dns: { ...dns, ...dnsHistory, ...dnsLookup, ...dnsSearch },
+  dns: { ...dns, ...dnsConnections, ...dnsHistory, ...dnsLookup, ...dnsSearch },
 };
 
 export type Router = typeof router;

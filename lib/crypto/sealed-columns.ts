@@ -3,8 +3,7 @@ import { eq, getTableColumns, getTableName, is, isNotNull } from "drizzle-orm";
 import { type SQLiteColumn, SQLiteCustomColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { DbOrTx, Tx } from "#db/client.ts";
 import * as schema from "#db/schema/index.ts";
-import { type Place, seal, unseal } from "./seal.ts";
-import { OtherSecretError } from "./secret.ts";
+import { OtherSecretError, type Place, seal, unseal } from "./seal.ts";
 
 export interface SealedColumn {
   table: SQLiteTable;

@@ -1,33 +1,134 @@
-/** How providers are reached. For now: the panel itself, and what the environment names. */
+/** How providers are reached: the panel itself, what the environment names, and what is kept in the panel. */
+import { asc, eq, isNull, or, sql } from "drizzle-orm";
+import { type DbOrTx, db } from "#db/client.ts";
+import { prepared, remembered } from "#db/hot.ts";
+import { connections as rows } from "#db/schema/index.ts";
+import { unseal } from "#lib/crypto/seal.ts";
 import { env } from "#lib/env.ts";
+import { guardedSend, type Typist } from "#lib/http/guarded-fetch.ts";
 import { singleton } from "#lib/singleton.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { localProvider } from "./providers/local.ts";
 import { powerDns } from "./providers/powerdns.ts";
-import type { Provider } from "./providers/provider.ts";
+import { type Provider, ProviderError } from "./providers/provider.ts";
 
 export interface Connection {
-  /** `local`, `powerdns`, `cloudflare`. */
+  /** `local`, `powerdns`, `cloudflare` from the environment; otherwise a row's id. */
   id: string;
   kind: Provider["capabilities"]["kind"];
   label: string;
+  /** The organisation that brought it, for its own zones alone; null: everybody's. */
+  organisationId: string | null;
   provider: Provider;
 }
 
-/** Every connection, the default first: PowerDNS when it is configured, else local. */
+export type ConnectionRow = typeof rows.$inferSelect;
+
+/** Those of the environment and the panel itself, the default first: PowerDNS when it is configured, else local. */
 export const connections = (): readonly Connection[] =>
   singleton("connections", () => {
     const { powerDns: configured } = env();
-    const local: Connection = { id: "local", kind: "local", label: "Kept in the panel", provider: localProvider() };
+    const local: Connection = {
+      id: "local",
+      kind: "local",
+      label: "Kept in the panel",
+      organisationId: null,
+      provider: localProvider(),
+    };
     if (!configured) return [local];
     const provider = powerDns({ ...configured, hook: killHere });
-    return [
-      { id: "powerdns", kind: "powerdns", label: `PowerDNS at ${new URL(configured.url).host}`, provider },
-      local,
-    ];
+    const label = `PowerDNS at ${new URL(configured.url).host}`;
+    return [{ id: "powerdns", kind: "powerdns", label, organisationId: null, provider }, local];
   });
 
-export const defaultConnection = (): Connection => connections()[0] as Connection;
+export function connectionById(id: string): Connection | undefined {
+  const fixed = connections().find((connection) => connection.id === id);
+  if (fixed) return fixed;
+  const row = rowById(id);
+  return row ? fromRow(row) : undefined;
+}
 
-export const connectionById = (id: string): Connection | undefined =>
-  connections().find((connection) => connection.id === id);
+/**
+ * Where an organisation's zones can be kept, the default first: what the environment names, what the organisation
+ * brought, what staff keep for everybody, and last the panel itself, which nothing serves.
+ */
+export function connectionsFor(organisationId: string): Connection[] {
+  const kept = db()
+    .select()
+    .from(rows)
+    .where(or(isNull(rows.organisationId), eq(rows.organisationId, organisationId)))
+    .orderBy(asc(isNull(rows.organisationId)), asc(rows.label), asc(rows.id))
+    .all();
+  const fixed = connections();
+  return [
+    ...fixed.filter(({ kind }) => kind !== "local"),
+    ...kept.map(fromRow),
+    ...fixed.filter(({ kind }) => kind === "local"),
+  ];
+}
+
+/** The one that an organisation may use, by id; the default without one. */
+export function connectionFor(organisationId: string, id: string | undefined): Connection | undefined {
+  if (id === undefined) return connectionsFor(organisationId)[0];
+  const found = connectionById(id);
+  return found && (found.organisationId ?? organisationId) === organisationId ? found : undefined;
+}
+
+/** Whether it is still there, to be asked in the transaction that begins to use it. */
+export const stillThere = (tx: DbOrTx, id: string): boolean =>
+  connections().some((connection) => connection.id === id) ||
+  tx.select({ id: rows.id }).from(rows).where(eq(rows.id, id)).get() !== undefined;
+
+/** Who gave the address of a connection, which decides where it may lead. */
+export const typistOf = (organisationId: string | null): Typist => (organisationId === null ? "staff" : "organisation");
+
+const byId = prepared((handle) =>
+  handle
+    .select()
+    .from(rows)
+    .where(eq(rows.id, sql.placeholder("id")))
+    .prepare(),
+);
+
+const rowById = remembered((id: string) => byId().get({ id }) ?? null);
+
+/**
+ * A connection holds what it knows of its server for as long as its row stays as it is. Every seal is another text, so a
+ * new secret makes another one at once, in every thread and process.
+ */
+function fromRow(row: ConnectionRow): Connection {
+  const known = singleton("kept connections", () => new Map<string, { of: string; provider: Provider }>());
+  const of = JSON.stringify([row.kind, row.url, row.serverId, row.accountId, row.organisationId, row.secret]);
+  const found = known.get(row.id);
+  const provider = found?.of === of ? found.provider : providerOf(row);
+  known.set(row.id, { of, provider });
+  return { id: row.id, kind: row.kind, label: row.label, organisationId: row.organisationId, provider };
+}
+
+function providerOf(row: ConnectionRow): Provider {
+  const { id, url, serverId, organisationId } = row;
+  const made = (apiKey: string): Provider =>
+    powerDns({
+      url: url ?? "",
+      serverId: serverId ?? "localhost",
+      apiKey,
+      send: guardedSend(typistOf(organisationId)),
+      hook: killHere,
+    });
+  try {
+    return made(unseal(row.secret, { table: "connections", column: "secret", row: id }));
+  } catch {
+    return closed(made(""));
+  }
+}
+
+/** Whose secret does not open says so whenever it is asked for something, and breaks nothing beside it. */
+function closed(provider: Provider): Provider {
+  const fail = async (): Promise<never> => {
+    const message = "The secret of this connection cannot be opened on this panel. Give it again.";
+    throw new ProviderError("not_sent", "provider_credentials", message);
+  };
+  const here = new Set(["capabilities", "preview", "objections", "load"]);
+  const calls = Object.entries(provider).map(([name, value]) => [name, here.has(name) ? value : fail]);
+  return Object.fromEntries(calls) as Provider;
+}

@@ -13,7 +13,7 @@ import { newId } from "#lib/id.ts";
 import type { Organisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { asking, asProviderError, problemOf } from "./asking.ts";
-import { type Connection, connectionById, connections, defaultConnection } from "./connections.ts";
+import { type Connection, connectionById, connectionFor, connectionsFor, stillThere } from "./connections.ts";
 import { actorOfEntry, addEntry, bumpRevision, type Entry } from "./journal.ts";
 import { putRRset } from "./mirror.ts";
 import { isBelow, parseZoneName } from "./name.ts";
@@ -31,9 +31,10 @@ export interface ZoneRequest {
 }
 
 /** Why this actor cannot create zones here, or null. */
-export function whyNotCreate(actor: Actor, access: OrganisationAccess): string | null {
+function whyNotCreate(actor: Actor, access: OrganisationAccess, own: boolean): string | null {
   if (!access.has("admin")) return "Only admins and the owner of this organisation add zones.";
   if (!opensNewZones(actor)) return notNewZones;
+  if (own) return null;
   if (actor.grants.has("dns:manage") || setting("zone_claims") === "trusted") return null;
   return "On this panel, staff add zones. Ask them to add yours.";
 }
@@ -50,9 +51,9 @@ export async function addZone(
   access: OrganisationAccess,
 ): Promise<ZoneSummary> {
   const name = apexOf(request.name);
-  const connection = request.connection ? connectionById(request.connection) : defaultConnection();
+  const connection = connectionFor(organisation.id, request.connection || undefined);
   if (!connection) throw invalid({ connection: "There is no such connection." });
-  assertMayAdd(request, actor, access);
+  assertMayAdd(request, actor, access, isOwn(connection));
   assertRoom(organisation, name);
   await assertFree(organisation, name, connection, request.link, actor);
   const kind = request.link ? "link" : "create";
@@ -60,6 +61,9 @@ export async function addZone(
   await withZoneLock(zone.id, () => make(zone, entry, connection, kind));
   return summaryOfZone(loadZone(organisation.id, zone.id, actor), actor);
 }
+
+/** At a connection that the organisation brought, everything is its own. */
+const isOwn = (connection: Connection): boolean => connection.organisationId !== null;
 
 /** Nobody gets a public suffix: what is asked for is a registrable name, or below one, or a reverse zone. */
 function apexOf(input: string): string {
@@ -79,15 +83,15 @@ function apexOf(input: string): string {
   return parsed.value;
 }
 
-function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAccess): void {
+function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAccess, own: boolean): void {
   if (request.link) {
     if (!opensNewZones(actor)) throw new Problem("forbidden", notNewZones, { missing: "full" });
-    if (actor.grants.has("dns:connections")) return;
+    if (own || actor.grants.has("dns:connections")) return;
     throw new Problem("forbidden", "Linking a zone that exists at a shared connection is for staff.", {
       missing: "dns:connections",
     });
   }
-  const reason = whyNotCreate(actor, access);
+  const reason = whyNotCreate(actor, access, own);
   if (reason) throw new Problem("forbidden", reason, { missing: "dns:manage" });
 }
 
@@ -113,6 +117,7 @@ async function assertFree(
 ): Promise<void> {
   const related = await asking(() => connection.provider.relatedZones(name));
   const owners = ownersAt(connection, db());
+  const links = isOwn(connection) || actor.grants.has("dns:connections");
   const all = new Set([
     ...related,
     ...[...owners.keys()].filter((other) => other === name || isBelow(other, name) || isBelow(name, other)),
@@ -121,11 +126,12 @@ async function assertFree(
     const owner = owners.get(other);
     if (owner === organisation.id) continue;
     // What stands at the connection without an organisation may be linked, and zones beside it too, by who may link.
-    if (owner === undefined && link && actor.grants.has("dns:connections")) continue;
-    if (owner === undefined && other === name && actor.grants.has("dns:connections")) {
+    if (owner === undefined && link && links) continue;
+    if (owner === undefined && other === name && links) {
       const message = "This zone exists at the connection. Link it instead.";
       throw new Problem("already_exists", message, { fields: { name: message } });
     }
+    if (owner === undefined && isOwn(connection)) continue;
     throw taken();
   }
   if (link && !related.includes(name)) throw invalid({ name: "There is no such zone at this connection." });
@@ -157,6 +163,7 @@ function reserve(
 ) {
   return transaction((tx) => {
     assertRoom(organisation, name, tx);
+    if (!stillThere(tx, connection.id)) throw invalid({ connection: "There is no such connection." });
     for (const [other, owner] of ownersAt(connection, tx)) {
       if (other === name || (owner !== organisation.id && (isBelow(other, name) || isBelow(name, other))))
         throw taken();
@@ -268,13 +275,25 @@ export async function finishNewZone(entry: Entry, zone: Zone): Promise<boolean> 
 }
 
 /** What a form needs to offer adding a zone. */
-export function zoneChoices(actor: Actor, access: OrganisationAccess) {
-  const reason = whyNotCreate(actor, access);
+export function zoneChoices(organisation: Organisation, actor: Actor, access: OrganisationAccess) {
+  const mayLink = access.has("admin") && opensNewZones(actor) && actor.grants.has("dns:connections");
+  const items = connectionsFor(organisation.id).map((connection, index) => {
+    const own = isOwn(connection);
+    return {
+      id: connection.id,
+      kind: connection.kind,
+      label: connection.label,
+      default: index === 0,
+      own,
+      mayCreate: whyNotCreate(actor, access, own) === null,
+      mayLink: mayLink || (own && access.has("admin") && opensNewZones(actor)),
+    };
+  });
   return {
-    items: connections().map(({ id, kind, label }, index) => ({ id, kind, label, default: index === 0 })),
-    mayCreate: reason === null,
-    mayLink: access.has("admin") && opensNewZones(actor) && actor.grants.has("dns:connections"),
-    reason,
+    items,
+    mayCreate: items.some((item) => item.mayCreate),
+    mayLink: items.some((item) => item.mayLink),
+    reason: whyNotCreate(actor, access, false),
   };
 }
 

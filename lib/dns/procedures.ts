@@ -33,7 +33,7 @@ export const list = inOrganisation("member", listQuery(["name", "recordCount", "
 export const connections = inOrganisation("member", {}, { flag: "feature.dns" })
   .route({ method: "GET", path: "/organisations/{organisation}/dns/connections", summary: "Where a zone can be kept" })
   .output(shapes.ZoneChoices)
-  .handler(({ context }) => zoneChoices(context.actor, context.access));
+  .handler(({ context }) => zoneChoices(context.organisation, context.actor, context.access));
 
 export const create = inOrganisation(
   "admin",

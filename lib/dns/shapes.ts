@@ -60,7 +60,18 @@ export const ZoneDetail = Zone.extend({
   offers: z.array(z.string()),
 });
 export const ZoneChoices = z.object({
-  items: z.array(z.object({ id: z.string(), kind: z.string(), label: z.string(), default: z.boolean() })),
+  items: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      label: z.string(),
+      default: z.boolean(),
+      /** Brought by the organisation: its zones there are its own at once. */
+      own: z.boolean(),
+      mayCreate: z.boolean(),
+      mayLink: z.boolean(),
+    }),
+  ),
   mayCreate: z.boolean(),
   mayLink: z.boolean(),
   reason: z.string().nullable(),

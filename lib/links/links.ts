@@ -1,5 +1,4 @@
 /** One-time links to an account: an hour, once, kept as a hash. */
-
 import { and, eq, gt, inArray } from "drizzle-orm";
 import { type DbOrTx, db, type Tx } from "#db/client.ts";
 import { accountLinks, mailSecrets, mails, users } from "#db/schema/index.ts";
@@ -7,7 +6,6 @@ import { Problem } from "#lib/api/errors.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
-import { isShut } from "#lib/users/shut.ts";
 
 const LINK_MS = 3_600_000;
 
@@ -53,7 +51,7 @@ export function openLink(token: string, kinds: readonly Kind[], tx: DbOrTx = db(
   // A link that was mailed to an address is worth nothing once the account has another.
   const stale =
     found && found.link.kind !== "email" && found.link.email !== "" && found.link.email !== found.user.email;
-  if (!found || stale || isShut(found.user)) throw usedUp();
+  if (!found || stale || found.user.suspendedAt !== null) throw usedUp();
   return found;
 }
 

@@ -32,7 +32,6 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "registration.open": () => ({ token: TOKEN }),
   "registration.complete": () => ({ token: "none that was given", name: "A", password: "a long enough password" }),
   "users.rename": () => ({ name: "Another name" }),
-  "users.remove": (_stage, caller) => ({ email: caller.email }),
   "users.password": () => ({ newPassword: "a harbour in the fog" }),
   "factors.finish": () => ({ enrolment: "none that was given", code: "000000" }),
   "factors.confirm": () => ({ password: "wrong" }),
@@ -49,8 +48,6 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
     [
       "open",
       "unsuspend",
-      "remove",
-      "keep",
       "verify",
       "grants",
       "theirSessions",
@@ -112,7 +109,20 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   }),
   "dns.resendInvite": (stage) => ({ invite: stage.zoneInvite }),
   "dns.revokeInvite": (stage) => ({ invite: stage.zoneInvite }),
+  ...connectionSamples("Shared", ({ sharedConnection }) => sharedConnection),
+  ...connectionSamples("Own", ({ ownConnection }) => ownConnection),
 };
+
+function connectionSamples(kind: "Shared" | "Own", of: (stage: Stage) => string): typeof samples {
+  const one = (more: Values) => (stage: Stage) => ({ connection: of(stage), ...more });
+  return {
+    [`dns.add${kind}Connection`]: () => ({ kind: "powerdns", label: "New", url: "http://192.0.2.1", secret: "key" }),
+    [`dns.edit${kind}Connection`]: one({ label: "Renamed" }),
+    [`dns.rotate${kind}Connection`]: one({ secret: "key" }),
+    [`dns.test${kind}Connection`]: one({}),
+    [`dns.remove${kind}Connection`]: one({}),
+  };
+}
 
 /** An account that has nothing but a role without grants. */
 function strippedAccount(sql: Stage["sql"]): string {
@@ -159,7 +169,6 @@ const withRegistration = ({ sql }: Stage): void => {
 /** What has to be true of the stage or the caller for the sample to make sense. */
 export const preparations: Record<string, (stage: Stage, caller: Person) => void> = {
   "accounts.verify": ({ sql, bare }) => sql.run("update users set email_verified_at = null where id = ?", bare.id),
-  "accounts.keep": ({ sql, bare }) => sql.run("update users set deletion_due_at = 9e15 where id = ?", bare.id),
   "accounts.unsuspend": ({ sql, bare }) => sql.run("update users set suspended_at = 1 where id = ?", bare.id),
   "roles.order": ({ sql, role }) =>
     sql.run("insert into role_grants (role_id, permission, position) values (?, 'a:b', 0), (?, 'c:d', 1)", role, role),
@@ -203,19 +212,35 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "factors.confirm": { every: [422] },
   "passkeys.add": { every: [422] },
   "passkeys.confirm": { every: [422] },
-  // Who owns an organisation hands it over first; nobody gives up full access alone.
-  "users.remove": { owner: [409], root: [409] },
   "organisations.leave": { owner: [409], permission: [404], root: [404] },
   // Nobody on the stage is a guest.
   "dns.leave": { every: [409] },
+  // Nothing answers at the address of the sample.
+  ...Object.fromEntries(
+    ["addShared", "addOwn", "rotateShared", "rotateOwn"].map((act) => [`dns.${act}Connection`, { every: [422] }]),
+  ),
   "dns.create": { owner: [403], admin: [403], permission: [403] },
 };
 
 /** Children of the stage that another stage's parent must not have: 404. */
 export const children: [
   procedure: string,
-  child: "record" | "change" | "invite" | "zoneInvite" | "ownInvite" | "session" | "passkey" | "token" | "member",
+  child:
+    | "record"
+    | "change"
+    | "invite"
+    | "zoneInvite"
+    | "ownInvite"
+    | "session"
+    | "passkey"
+    | "token"
+    | "member"
+    | "ownConnection",
 ][] = [
+  ["dns.editOwnConnection", "ownConnection"],
+  ["dns.rotateOwnConnection", "ownConnection"],
+  ["dns.testOwnConnection", "ownConnection"],
+  ["dns.removeOwnConnection", "ownConnection"],
   ["dns.editRecord", "record"],
   ["dns.removeRecord", "record"],
   ["dns.historyOne", "change"],

@@ -22,6 +22,9 @@ export interface Stage {
   passkey: string;
   /** An API token of the member's, or of the caller's once there is one. */
   token: string;
+  /** Connections whose secrets do not open: the organisation's, and the panel's. */
+  ownConnection: string;
+  sharedConnection: string;
   member: Person;
   /** An account that holds nothing, with a session, a passkey and a one-time password. */
   bare: Person & { passkey: string };
@@ -76,6 +79,8 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
     session: sessionOf(sql, member.id),
     passkey: insertPasskey(sql, member.id),
     token: insertToken(stage, member.id),
+    ownConnection: insertConnection(sql, organisation.id),
+    sharedConnection: insertConnection(sql, null),
   };
 }
 
@@ -147,6 +152,16 @@ export function insertToken({ sql }: Pick<Stage, "sql">, owner: string): string 
     id,
     owner,
     id,
+  );
+  return id;
+}
+
+function insertConnection(sql: Sql, organisation: string | null): string {
+  const id = `connection-${fresh()}`;
+  sql.run(
+    "insert into connections (id, kind, label, organisation_id, url, server_id, secret, created_at, updated_at, rotated_at) values (?, 'powerdns', 'Stage', ?, 'http://192.0.2.1', 'localhost', 'sealed', 0, 0, 0)",
+    id,
+    organisation,
   );
   return id;
 }
