@@ -4,7 +4,7 @@ import { migrate } from "#db/migrate.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
 import { isProblem } from "#lib/api/errors.ts";
 import { BackupError } from "#lib/backup/file.ts";
-import { OtherSecretError } from "#lib/crypto/seal.ts";
+import { OtherSecretError } from "#lib/crypto/secret.ts";
 import { EnvError } from "#lib/env.ts";
 import { ensureBuiltInRoles } from "#lib/roles/roles.ts";
 import { listSettings, setSettingFromText } from "#lib/settings/settings.ts";

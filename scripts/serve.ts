@@ -5,6 +5,7 @@ import next from "next";
 import { db } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
 import { recordSecret, settleSecret } from "#lib/crypto/rekey.ts";
+import { OtherSecretError } from "#lib/crypto/secret.ts";
 import { takeDataDirectory } from "#lib/data-lock.ts";
 import { EnvError, env } from "#lib/env.ts";
 import { panelServer } from "#lib/http/server.ts";
@@ -17,7 +18,10 @@ const JOBS_GRACE_MS = 5_000;
 try {
   await serve();
 } catch (error) {
-  const expected = error instanceof EnvError || (error instanceof Error && error.name === "StartError");
+  const expected =
+    error instanceof EnvError ||
+    error instanceof OtherSecretError ||
+    (error instanceof Error && error.name === "StartError");
   console.error(expected ? error.message : error);
   process.exit(1);
 }

@@ -12,6 +12,7 @@ import { newId } from "#lib/id.ts";
 import { stage } from "#lib/log/stages.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { singleton } from "#lib/singleton.ts";
+import { isShut } from "#lib/users/shut.ts";
 import { deviceOf } from "./device.ts";
 
 const DAY = 86_400_000;
@@ -98,6 +99,7 @@ const sessionById = prepared((handle) =>
       userId: users.id,
       email: users.email,
       suspendedAt: users.suspendedAt,
+      deletionDueAt: users.deletionDueAt,
       lastSeenAt: sessions.lastSeenAt,
       confirmedAt: sessions.confirmedAt,
       mfa: sessions.mfa,
@@ -117,7 +119,7 @@ const sessionById = prepared((handle) =>
 function liveSession(sid: string) {
   const now = Date.now();
   const row = sessionById().get({ sid, now, seenAfter: now - IDLE_DAYS * DAY });
-  return row?.suspendedAt === null ? row : undefined;
+  return row && !isShut(row) ? row : undefined;
 }
 
 function touch(sid: string, lastSeenAt: number, address: string): void {

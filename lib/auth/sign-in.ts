@@ -7,6 +7,7 @@ import { invalid, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { showFactor, WRONG_CODE } from "#lib/factors/factors.ts";
 import { totpOf } from "#lib/factors/totp.ts";
+import { isShut } from "#lib/users/shut.ts";
 import { comparePassword } from "./password.ts";
 import { createSession, type NewSession } from "./session.ts";
 import { assertNotLocked, clearFailures, forgiveOne, recordFailure, signInLimits } from "./throttle.ts";
@@ -45,11 +46,11 @@ export async function signInWithPassword(
   return signedIn;
 }
 
-/** Null if the account was suspended, or its password changed, while this one was compared. */
+/** Null if the account is shut, or its password changed, while this one was compared. */
 function afterPassword(compared: { id: string; passwordHash: string | null }, visitor: Visitor): SignedIn | null {
   return transaction((tx) => {
     const user = tx.select().from(users).where(eq(users.id, compared.id)).get();
-    if (!user || user.suspendedAt !== null || user.passwordHash !== compared.passwordHash) return null;
+    if (!user || isShut(user) || user.passwordHash !== compared.passwordHash) return null;
     if (totpOf(user.id, tx) !== null) return { ticket: openTicket(user.id, visitor.cookies) };
     return { session: beginSession(tx, user, visitor, { method: "password", mfa: false }) };
   });
@@ -59,7 +60,7 @@ function afterPassword(compared: { id: string; passwordHash: string | null }, vi
 export function signInWithFactor(given: { ticket: string; code: string }, visitor: Visitor): SignedIn {
   const userId = ticketHolder(given.ticket, visitor.cookies);
   const user = userId === null ? undefined : db().select().from(users).where(eq(users.id, userId)).get();
-  if (!user || user.suspendedAt !== null || totpOf(user.id) === null) throw anew();
+  if (!user || isShut(user) || totpOf(user.id) === null) throw anew();
   const actor = { ...systemActor("auth.signIn", user.email), type: "anonymous" as const, address: visitor.address };
   const shown = showFactor(actor, user, given.code.slice(0, 100));
   if (shown === "locked") closeTicket(given.ticket);

@@ -1,6 +1,6 @@
 /** Secrets at rest: AES-256-GCM, bound to the table, column and row they stand in. */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { deriveKey, keyIdOf, rootSecret } from "./secret.ts";
+import { deriveKey, keyIdOf, OtherSecretError, rootSecret } from "./secret.ts";
 
 /** Where a sealed value stands. Moved anywhere else it does not open. */
 export interface Place {
@@ -8,11 +8,6 @@ export interface Place {
   column: string;
   /** The row's primary key. */
   row: string;
-}
-
-/** The value was sealed with another secret than the one at hand. */
-export class OtherSecretError extends Error {
-  override name = "OtherSecretError";
 }
 
 /** `v1.KEY.NONCE.CIPHERTEXT`: key id in hex, the rest base64url, the authentication tag at the end. */

@@ -3,7 +3,8 @@ import { eq, getTableColumns, getTableName, is, isNotNull } from "drizzle-orm";
 import { type SQLiteColumn, SQLiteCustomColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { DbOrTx, Tx } from "#db/client.ts";
 import * as schema from "#db/schema/index.ts";
-import { OtherSecretError, type Place, seal, unseal } from "./seal.ts";
+import { type Place, seal, unseal } from "./seal.ts";
+import { OtherSecretError } from "./secret.ts";
 
 export interface SealedColumn {
   table: SQLiteTable;

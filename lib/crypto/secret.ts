@@ -10,6 +10,11 @@ import { writeDurably } from "./write-durably.ts";
 
 export const MIN_SECRET = 32;
 
+/** The secret at hand is not the one that the database, or a value in it, was sealed with. */
+export class OtherSecretError extends Error {
+  override name = "OtherSecretError";
+}
+
 /** A 32-byte key for one purpose, derived (HKDF-SHA-256) from PANEL_SECRET or from `data/secret`. */
 export function deriveKey(purpose: string, secret = rootSecret()): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "zonegate", purpose, 32));
@@ -51,6 +56,12 @@ function madeOnce(): string {
   const { current } = secretFiles();
   const there = readIfThere(current);
   if (there === null) {
+    // A process that lacks the server's environment would leave a secret that opens nothing beside its database.
+    if (recordedKeyId(db().$client) !== null) {
+      throw new OtherSecretError(
+        `This panel's secret is not here: ${current} is missing and PANEL_SECRET is not set. Set the variable as the panel has it, or put the file back. If it is lost for good, write another of ${MIN_SECRET} or more characters there: what was sealed stays shut.`,
+      );
+    }
     mkdirSync(path.dirname(current), { recursive: true, mode: 0o700 });
     const made = `${current}.${process.pid}`;
     writeDurably(made, `${randomToken()}\n`);

@@ -3,7 +3,15 @@ import { mailNewAddress } from "#lib/links/addresses.ts";
 import { mailReset } from "#lib/links/reset.ts";
 import { sendMail } from "#lib/mail/send.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
+import { deleteDueAccounts } from "#lib/users/deletion.ts";
 import type { JobKind } from "./queue.ts";
 import { sweep } from "./sweep.ts";
 
-export const jobKinds: readonly JobKind[] = [sweep, sendMail, mailReset, mailNewAddress, mailRegistration];
+export const jobKinds: readonly JobKind[] = [
+  sweep,
+  sendMail,
+  mailReset,
+  mailNewAddress,
+  mailRegistration,
+  deleteDueAccounts,
+];

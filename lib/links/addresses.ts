@@ -1,4 +1,5 @@
 /** Whether an account's address is read by its owner, and another address in its place. */
+
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { type Tx, transaction } from "#db/client.ts";
@@ -10,6 +11,7 @@ import { env } from "#lib/env.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { LINK } from "#lib/mail/message.ts";
 import { queueMail } from "#lib/mail/outbox.ts";
+import { isShut } from "#lib/users/shut.ts";
 import { accountByEmail } from "#lib/users/users.ts";
 import { issueLink, openLink, voidLinks } from "./links.ts";
 import { assertMayMail, mayMail } from "./requests.ts";
@@ -71,8 +73,12 @@ export const mailNewAddress = jobKind({
 });
 
 function sendNewAddress(tx: Tx, userId: string, email: string): void {
-  const user = tx.select({ suspendedAt: users.suspendedAt }).from(users).where(eq(users.id, userId)).get();
-  if (!user || user.suspendedAt !== null || !mayMail(tx, email, "email")) return;
+  const user = tx
+    .select({ suspendedAt: users.suspendedAt, deletionDueAt: users.deletionDueAt })
+    .from(users)
+    .where(eq(users.id, userId))
+    .get();
+  if (!user || isShut(user) || !mayMail(tx, email, "email")) return;
   const taken = accountByEmail(email, tx);
   voidLinks(tx, userId, ["email"]);
   queueMail(tx, {

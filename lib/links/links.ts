@@ -1,4 +1,5 @@
 /** One-time links to an account: an hour, once, kept as a hash. */
+
 import { and, eq, gt, inArray } from "drizzle-orm";
 import { type DbOrTx, db, type Tx } from "#db/client.ts";
 import { accountLinks, mailSecrets, mails, users } from "#db/schema/index.ts";
@@ -6,6 +7,7 @@ import { Problem } from "#lib/api/errors.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
+import { isShut } from "#lib/users/shut.ts";
 
 const LINK_MS = 3_600_000;
 
@@ -51,7 +53,7 @@ export function openLink(token: string, kinds: readonly Kind[], tx: DbOrTx = db(
   // A link that was mailed to an address is worth nothing once the account has another.
   const stale =
     found && found.link.kind !== "email" && found.link.email !== "" && found.link.email !== found.user.email;
-  if (!found || stale || found.user.suspendedAt !== null) throw usedUp();
+  if (!found || stale || isShut(found.user)) throw usedUp();
   return found;
 }
 

@@ -12,6 +12,7 @@ import { env } from "#lib/env.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { LINK } from "#lib/mail/message.ts";
 import { queueMail } from "#lib/mail/outbox.ts";
+import { isShut } from "#lib/users/shut.ts";
 import { accountByEmail } from "#lib/users/users.ts";
 import { issueLink, openLink, voidLinks } from "./links.ts";
 import { countRequest, mayMail } from "./requests.ts";
@@ -35,7 +36,7 @@ export const mailReset = jobKind({
 
 function sendReset(tx: Tx, email: string): void {
   const user = accountByEmail(email, tx);
-  if (!user || user.suspendedAt !== null || !mayMail(tx, user.email, "reset")) return;
+  if (!user || isShut(user) || !mayMail(tx, user.email, "reset")) return;
   queueMail(tx, {
     template: "reset",
     userId: user.id,

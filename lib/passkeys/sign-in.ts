@@ -1,4 +1,5 @@
 /** Signing in, and confirming that it is you, with a passkey. */
+
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
@@ -13,6 +14,7 @@ import { confirmSession } from "#lib/auth/confirm.ts";
 import { takeRequest } from "#lib/auth/request-limit.ts";
 import { beginSession } from "#lib/auth/sign-in.ts";
 import { assertNotLocked, forgiveOne, networkOf, recordFailure, signInLimits } from "#lib/auth/throttle.ts";
+import { isShut } from "#lib/users/shut.ts";
 import { passkeyByCredential, passkeyRefused, passkeysOf, usePasskey } from "./passkeys.ts";
 import { Assertion } from "./shapes.ts";
 import { Refused, requestOptions, verifyAssertion } from "./webauthn.ts";
@@ -50,7 +52,7 @@ export async function signInWithPasskey(request: PasskeySignIn): Promise<string 
     const sid = transaction((tx) => {
       const { userId } = usePasskey(tx, credential.id, proof);
       const account = tx.select().from(users).where(eq(users.id, userId)).get();
-      if (!account || account.suspendedAt !== null) throw new Refused("the account is suspended");
+      if (!account || isShut(account)) throw new Refused("the account is suspended or about to be deleted");
       if (email !== "" && email !== account.email) throw new Refused("the passkey of another account than was named");
       return beginSession(tx, account, request, { method: "passkey", mfa: proof.userVerified });
     });

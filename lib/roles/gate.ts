@@ -17,6 +17,7 @@ import {
 import type { Actor } from "#lib/actor.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { assertFresh } from "#lib/auth/fresh.ts";
+import { isShut } from "#lib/users/shut.ts";
 import { assertCeiling, grantsOf, guardRoots, loadRoles, roleIdsOf } from "./roles.ts";
 
 type Roles = ReadonlyMap<string, RoleRow>;
@@ -97,11 +98,11 @@ export function asOfNow(tx: Tx, actor: Actor, needs: readonly Permission[]): Act
 
 function isStillThere(tx: Tx, actor: Actor): boolean {
   const account = tx
-    .select({ suspendedAt: users.suspendedAt })
+    .select({ suspendedAt: users.suspendedAt, deletionDueAt: users.deletionDueAt })
     .from(users)
     .where(eq(users.id, actor.id ?? ""))
     .get();
-  if (account?.suspendedAt !== null) return false;
+  if (!account || isShut(account)) return false;
   if (actor.sessionId === null) return true;
   const own = and(eq(sessions.id, actor.sessionId), eq(sessions.userId, actor.id ?? ""));
   return tx.select({ id: sessions.id }).from(sessions).where(own).get() !== undefined;

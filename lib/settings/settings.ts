@@ -22,6 +22,8 @@ const catalogue = {
   "registration.domains": z.preprocess(split, z.array(domain)).default([]),
   /** `trusted`: owners and admins create zones at once, because every organisation is one's own. `proof`: staff alone. */
   zone_claims: z.enum(["proof", "trusted"]).default("proof"),
+  /** How long an account that is to be deleted can still be kept. */
+  "accounts.deletion_days": z.number().int().min(0).max(365).default(14),
   "limits.organisations_per_account": z.number().int().min(0).default(5),
   "limits.zones_per_organisation": z.number().int().min(0).default(100),
   /** Connections to DNS providers that an organisation brings; 0: none may. */

@@ -8,8 +8,10 @@ import { setRoles } from "#lib/roles/membership.ts";
 import { AccountGrants, AccountRolesEffect, dryRun, roleRef } from "#lib/roles/shapes.ts";
 import {
   changeEmail,
+  deleteAccount,
   editAccount,
   endSessionsOf,
+  keepAccount,
   makeResetLink,
   removeFactors,
   removePasskeys,
@@ -82,6 +84,16 @@ export const unsuspend = staff("users:suspend", user, { ...noted, tokens: true }
   .route({ method: "POST", path: "/admin/users/{user}/unsuspend", summary: "Let a suspended account in again" })
   .output(Done)
   .handler(({ context, input }) => unsuspendAccount(input.user, context.actor));
+
+export const remove = staff("users:delete", user, proven)
+  .route({ method: "DELETE", path: "/admin/users/{user}", summary: "Close an account, and delete it after some days" })
+  .output(Done)
+  .handler(({ context, input }) => deleteAccount(input.user, context.actor));
+
+export const keep = staff("users:delete", user, noted)
+  .route({ method: "POST", path: "/admin/users/{user}/keep", summary: "Keep an account that was to be deleted" })
+  .output(Done)
+  .handler(({ context, input }) => keepAccount(input.user, context.actor));
 
 export const grants = staff("roles:read", user)
   .route({

@@ -12,6 +12,8 @@ import { dropTotp } from "#lib/factors/totp.ts";
 import { issueLink, type OneTimeLink, voidLinks } from "#lib/links/links.ts";
 import { tell } from "#lib/mail/news.ts";
 import { onAccount } from "#lib/roles/gate.ts";
+import { markForDeletion } from "./deletion.ts";
+import { isShut } from "./shut.ts";
 
 type Account = NonNullable<ReturnType<typeof accountIn>>;
 
@@ -78,6 +80,23 @@ export const unsuspendAccount = (userId: string, actor: Actor): Done =>
     return { before: { suspended: true, reason: account.suspendedReason }, after: { suspended: false } };
   });
 
+/** It is shut at once, and deleted when it is due. */
+export const deleteAccount = (userId: string, actor: Actor): Done =>
+  onOther(userId, "users:delete", actor, {}, (tx, account) => {
+    if (account.deletionDueAt !== null) return null;
+    const { deletionDueAt, sessionsEnded } = markForDeletion(tx, userId);
+    return { before: { deletionDueAt: null }, after: { deletionDueAt, sessionsEnded } };
+  });
+
+/** Not deleted after all. */
+export const keepAccount = (userId: string, actor: Actor): Done =>
+  onOther(userId, "users:delete", actor, {}, (tx, account) => {
+    if (account.deletionDueAt === null) return null;
+    update(tx, userId, { deletionDueAt: null });
+    news(tx, userId, "Your account will not be deleted");
+    return { before: { deletionDueAt: account.deletionDueAt }, after: { deletionDueAt: null } };
+  });
+
 /** Ends one session, or all but the actor's own. Returns how many. */
 export function endSessionsOf(userId: string, session: string | null, actor: Actor): number {
   let ended = 0;
@@ -106,7 +125,8 @@ export const removePassword = (userId: string, actor: Actor): Done =>
 export function makeResetLink(userId: string, actor: Actor): OneTimeLink {
   let link: OneTimeLink | undefined;
   onOther(userId, "admin:user:edit", actor, {}, (tx, account) => {
-    if (account.suspendedAt !== null) throw new Problem("conflict", "This account is suspended: no link lets it in.");
+    if (isShut(account))
+      throw new Problem("conflict", "This account is suspended or about to be deleted: no link lets it in.");
     link = issueLink(tx, "reset", userId, "");
     return { before: undefined, after: { link: "[link]", expiresAt: link.expiresAt } };
   });

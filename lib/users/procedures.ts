@@ -2,12 +2,13 @@
 import * as z from "zod";
 import { transaction } from "#db/client.ts";
 import { isStaff } from "#lib/access/permissions.ts";
-import { notFound } from "#lib/api/errors.ts";
+import { invalid, notFound } from "#lib/api/errors.ts";
 import { signedIn } from "#lib/api/guards.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts";
 import { ownOrganisations } from "#lib/organisations/organisations.ts";
 import { removePassword } from "#lib/passkeys/ways-in.ts";
+import { deleteOwnAccount } from "./deletion.ts";
 import { Frame, Profile, Session } from "./shapes.ts";
 import { newPassword, personName, profileOf, renameAccount, setPassword } from "./users.ts";
 
@@ -38,6 +39,15 @@ export const dropPassword = signedIn({}, { fresh: true })
   .route({ method: "DELETE", path: "/account/password", summary: "Remove one's own password, if a passkey is left" })
   .output(z.object({ sessionsEnded: z.number().int() }))
   .handler(({ context }) => removePassword(context.actor));
+
+export const remove = signedIn({ email: z.string().max(320) }, { fresh: true })
+  .route({ method: "DELETE", path: "/account", summary: "Close one's own account, and delete it after some days" })
+  .output(z.object({ id: z.string(), deletionDueAt: z.number().int() }))
+  .handler(({ context, input }) => {
+    if (input.email.trim().toLowerCase() !== context.actor.label)
+      throw invalid({ email: "Type the e-mail address of your account." });
+    return deleteOwnAccount(context.actor);
+  });
 
 export const sessions = signedIn({})
   .route({ method: "GET", path: "/account/sessions", summary: "One's own sessions" })

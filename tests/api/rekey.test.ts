@@ -116,6 +116,16 @@ describe("with the secret in the environment", () => {
     });
   });
 
+  test("a process that was started without it makes no other one beside the database", async () => {
+    panel = await keptPanel({ PANEL_SECRET: OLD });
+    await liveIn(panel);
+    const sealing = panel.inside(({ seal }) => seal("a", { table: "t", column: "c", row: "r" }), { PANEL_SECRET: "" });
+    await expect(sealing).rejects.toThrow(
+      /^This panel's secret is not here: .* is missing and PANEL_SECRET is not set\./,
+    );
+    expect(readdirSync(panel.dataDir).filter((name) => name.startsWith("secret"))).toEqual([]);
+  });
+
   test.each(["rekey-written", "rekey-sealed", "rekey-committed"])(
     "killed at %s, one of the two secrets opens everything",
     async (moment) => {

@@ -32,6 +32,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "registration.open": () => ({ token: TOKEN }),
   "registration.complete": () => ({ token: "none that was given", name: "A", password: "a long enough password" }),
   "users.rename": () => ({ name: "Another name" }),
+  "users.remove": (_stage, caller) => ({ email: caller.email }),
   "users.password": () => ({ newPassword: "a harbour in the fog" }),
   "factors.finish": () => ({ enrolment: "none that was given", code: "000000" }),
   "factors.confirm": () => ({ password: "wrong" }),
@@ -48,6 +49,8 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
     [
       "open",
       "unsuspend",
+      "remove",
+      "keep",
       "verify",
       "grants",
       "theirSessions",
@@ -169,6 +172,7 @@ const withRegistration = ({ sql }: Stage): void => {
 /** What has to be true of the stage or the caller for the sample to make sense. */
 export const preparations: Record<string, (stage: Stage, caller: Person) => void> = {
   "accounts.verify": ({ sql, bare }) => sql.run("update users set email_verified_at = null where id = ?", bare.id),
+  "accounts.keep": ({ sql, bare }) => sql.run("update users set deletion_due_at = 9e15 where id = ?", bare.id),
   "accounts.unsuspend": ({ sql, bare }) => sql.run("update users set suspended_at = 1 where id = ?", bare.id),
   "roles.order": ({ sql, role }) =>
     sql.run("insert into role_grants (role_id, permission, position) values (?, 'a:b', 0), (?, 'c:d', 1)", role, role),
@@ -212,6 +216,8 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "factors.confirm": { every: [422] },
   "passkeys.add": { every: [422] },
   "passkeys.confirm": { every: [422] },
+  // Who owns an organisation hands it over first; nobody gives up full access alone.
+  "users.remove": { owner: [409], root: [409] },
   "organisations.leave": { owner: [409], permission: [404], root: [404] },
   // Nobody on the stage is a guest.
   "dns.leave": { every: [409] },

@@ -3,9 +3,9 @@ import path from "node:path";
 import { getTableName } from "drizzle-orm";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OtherSecretError, type Place, seal, unseal } from "#lib/crypto/seal.ts";
+import { type Place, seal, unseal } from "#lib/crypto/seal.ts";
 import { sealedColumns } from "#lib/crypto/sealed-columns.ts";
-import { keyIdOf } from "#lib/crypto/secret.ts";
+import { keyIdOf, OtherSecretError } from "#lib/crypto/secret.ts";
 
 const SECRET = "a secret of at least thirty-two characters";
 const OTHER = "another secret, just as long as the first";
