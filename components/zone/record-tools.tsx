@@ -3,9 +3,16 @@ import { Chip } from "#components/ui/chip.tsx";
 import { type ListState, listHref } from "#components/ui/list-state.ts";
 import { SearchField } from "#components/ui/search-field.tsx";
 
-export function RecordTools({ list, types }: { list: ListState; types: readonly { type: string; count: number }[] }) {
+export interface RecordToolsProps {
+  list: ListState;
+  /** Without counts where they are too many to count. */
+  types: readonly { type: string; count: number | null }[];
+}
+
+export function RecordTools({ list, types }: RecordToolsProps) {
   const chosen = list.filters.type?.toUpperCase() ?? "";
-  const all = types.reduce((sum, row) => sum + row.count, 0);
+  const all = types.reduce((sum, row) => sum + (row.count ?? 0), 0);
+  const counted = types.every((row) => row.count !== null);
   const shown =
     chosen === "" || types.some((row) => row.type === chosen) ? types : [...types, { type: chosen, count: 0 }];
   return (
@@ -13,11 +20,12 @@ export function RecordTools({ list, types }: { list: ListState; types: readonly 
       <SearchField label="Filter by name or content" />
       <nav aria-label="Types" className="flex flex-wrap gap-2">
         <Chip href={listHref(list, { filters: { type: "" } })} on={chosen === ""}>
-          All {all}
+          All{counted && ` ${all}`}
         </Chip>
         {shown.map(({ type, count }) => (
           <Chip key={type} href={listHref(list, { filters: { type } })} on={type === chosen}>
-            {type} {count}
+            {type}
+            {count !== null && ` ${count}`}
           </Chip>
         ))}
       </nav>

@@ -23,7 +23,7 @@ export async function RecordsPage({
   const open = await openZone(organisation, zone);
   const list = listState(pathOf(open), await searchParams, ["name", "type", "ttl"], ["q", "type"]);
   const { q = "", type = "" } = list.filters;
-  const { items, total, types } = await load((api) =>
+  const { items, total, types, capped } = await load((api) =>
     api.dns.rrsets({
       organisation,
       zone,
@@ -42,6 +42,7 @@ export async function RecordsPage({
       page={list.page}
       perPage={PER_PAGE}
       total={total}
+      capped={capped}
       noun={total === 1 ? "record set" : "record sets"}
       hrefFor={(page) => listHref(list, { page })}
     />

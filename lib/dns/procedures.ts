@@ -65,12 +65,18 @@ export const refresh = inZone("view", {})
 
 export const records = inZone("view", recordQuery)
   .route({ method: "GET", path: `${ZONE}/records`, summary: "Records" })
-  .output(page(shapes.Record))
+  .output(page(shapes.Record).extend({ capped: z.boolean() }))
   .handler(({ context, input }) => pageOfRecords(context.zone, context.access, input));
 
 export const rrsets = inZone("view", recordQuery)
   .route({ method: "GET", path: `${ZONE}/rrsets`, summary: "RRsets, with the hash that a change can expect" })
-  .output(page(shapes.EditableRRset).extend({ types: z.array(z.object({ type: z.string(), count: z.number() })) }))
+  .output(
+    page(shapes.EditableRRset).extend({
+      /** The total is a floor, and what there is of each type was not counted. */
+      capped: z.boolean(),
+      types: z.array(z.object({ type: z.string(), count: z.number().nullable() })),
+    }),
+  )
   .handler(({ context, input }) => pageOfRRsets(context.zone, context.access, input));
 
 export const addRecord = inZone("edit", shapes.oneRecord)

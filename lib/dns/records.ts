@@ -2,14 +2,16 @@
 import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { prepared, preparedBy } from "#db/hot.ts";
-import { rrsets, zoneTypes } from "#db/schema/index.ts";
+import { generationTypes, rrsets } from "#db/schema/index.ts";
 import type { ZoneAccess } from "#lib/access/zone-level.ts";
 import { notFound } from "#lib/api/errors.ts";
-import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
+import { type ListQuery, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { rrsetHash } from "./hash.ts";
-import { type MirrorRecord, toRRset } from "./mirror.ts";
+import { type MirrorRecord, sortKeyOf, toRRset } from "./mirror.ts";
 import { relativeName } from "./name.ts";
 import type { DnsRecord, RRset, Ttl } from "./rrset.ts";
+import { type FoundInZone, findInZone } from "./search/in-zone.ts";
+import { termsOf } from "./search/terms.ts";
 import { isSeen, type Seer, sees, withSeer } from "./visible.ts";
 import type { Zone } from "./zones.ts";
 
@@ -25,71 +27,93 @@ export interface RecordQuery extends ListQuery {
   type: string;
 }
 
-/** A query, and who decides what of its answer is hidden. */
+/** A query with what its text comes to in this zone, and who decides what of the answer is hidden. */
 interface Asked extends RecordQuery {
   seer: Seer;
+  types: string[];
+  found: FoundInZone;
 }
 
 const sorts = {
-  name: [rrsets.sortKey, rrsets.type],
-  type: [rrsets.type, rrsets.sortKey],
-  ttl: [rrsets.ttl, rrsets.sortKey],
+  name: [sql`r.sort_key`, sql`r.type`],
+  type: [sql`r.type`, sql`r.sort_key`],
+  ttl: [sql`r.ttl`, sql`r.sort_key`],
 } as const;
 
+const value = (name: string) => sql.placeholder(name);
+
 /** The conditions of a query, with placeholders for everything but which of them there are. */
-function where(query: Asked) {
-  const pattern = sql.placeholder("pattern");
-  // A name is searched as people see it: relative to the apex.
-  const matches = sql`(replace(${rrsets.name}, ${sql.placeholder("suffix")}, '') like ${pattern} escape '\\' or ${rrsets.name} like ${pattern} escape '\\' or ${rrsets.records} like ${pattern} escape '\\')`;
+function where({ types, found, seer }: Asked) {
   return and(
-    eq(rrsets.zoneId, sql.placeholder("zone")),
-    query.type ? eq(rrsets.type, sql.placeholder("type")) : undefined,
-    query.q ? matches : undefined,
-    query.seer === null ? undefined : isSeen(sql.placeholder("seer"), rrsets.name, rrsets.type),
+    found.kind === "listed"
+      ? sql`r.id in (select value from json_each(${value("ids")}))`
+      : sql`r.generation = cast(${value("generation")} as integer)`,
+    types.length === 1 ? sql`r.type = ${value("type")}` : undefined,
+    types.length > 1 ? sql`r.type in (select value from json_each(${value("types")}))` : undefined,
+    found.kind === "many" ? hasText : undefined,
+    seer === null ? undefined : isSeen(value("seer"), sql`r.name`, sql`r.type`),
   );
 }
 
-/** Which conditions and which order: there are two dozen. */
-const shapeOf = ({ q, type, sort, seer }: Asked): string =>
-  `${q ? "q" : ""} ${type ? "type" : ""} ${seer === null ? "" : "seer"} ${sort}`;
+/** First as it is stored, which is quick; where a quote or an escape stands between, it is looked at closely too. */
+const hasText = sql`(r.name like ${value("stored")} escape '\\' or r.records like ${value("stored")} escape '\\'
+    or instr(r.records, '\\') or instr(r.name, '\\'))
+  and exists (select 1 from rrset_lines l where l.id = r.id and l.text like ${value("pattern")} escape '\\')`;
+
+/** Which conditions and which order: there are some dozens. */
+const shapeOf = ({ types, found, seer, sort }: Asked): string =>
+  `${found.kind} ${Math.min(types.length, 2)} ${seer === null ? "" : "seer"} ${sort}`;
 
 const valuesOf = (zone: Zone, query: Asked) => ({
   seer: query.seer,
-  zone: zone.id,
-  type: query.type.toUpperCase(),
-  pattern: likeAnywhere(query.q.toLowerCase()),
-  suffix: `.${zone.name}`,
+  generation: zone.generation,
+  type: query.types[0] ?? "",
+  types: JSON.stringify(query.types),
+  ids: query.found.kind === "listed" ? JSON.stringify(query.found.ids) : "[]",
+  ...(query.found.kind === "many" ? query.found.like : {}),
   limit: query.perPage,
   offset: offsetOf(query),
 });
 
-const orderOf = (query: ListQuery) => {
+/** A list that is at hand is sorted; all others are read in order. */
+const orderOf = (query: Asked) => {
   const { column, descending } = sortOf(query);
-  return sorts[column as keyof typeof sorts].map((by) => (descending ? desc(by) : asc(by)));
+  const by = sorts[column as keyof typeof sorts];
+  const columns = query.found.kind === "listed" ? by.map((one) => sql`+${one}`) : by;
+  return columns.map((one) => (descending ? desc(one) : asc(one)));
 };
 
-const setColumns = { name: rrsets.name, type: rrsets.type, ttl: rrsets.ttl, records: rrsets.records };
+const setColumns = {
+  name: sql<string>`r.name`,
+  type: sql<string>`r.type`,
+  ttl: sql<number>`r.ttl`,
+  records: sql<string>`r.records`,
+};
 
 const setsOf = preparedBy(shapeOf, (handle, query) =>
   handle
     .select(setColumns)
-    .from(rrsets)
+    .from(sql`rrset_rows r`)
     .where(where(query))
     .orderBy(...orderOf(query))
-    .limit(sql.placeholder("limit"))
-    .offset(sql.placeholder("offset"))
+    .limit(value("limit"))
+    .offset(value("offset"))
     .prepare(),
 );
 
 const recordsOf = preparedBy(shapeOf, (handle, query) =>
   handle
-    .select({ name: rrsets.name, type: rrsets.type, ttl: rrsets.ttl, record: sql<string>`item.value` })
-    .from(rrsets)
-    .innerJoin(sql`json_each(${rrsets.records}) as item`, sql`true`)
+    .select({
+      name: setColumns.name,
+      type: setColumns.type,
+      ttl: setColumns.ttl,
+      record: sql<string>`item.value`,
+    })
+    .from(sql`rrset_rows r join json_each(r.records) item`)
     .where(where(query))
     .orderBy(...orderOf(query), sql`item.key`)
-    .limit(sql.placeholder("limit"))
-    .offset(sql.placeholder("offset"))
+    .limit(value("limit"))
+    .offset(value("offset"))
     .prepare(),
 );
 
@@ -99,51 +123,91 @@ interface TypeCount {
   records: number;
 }
 
-/** What there is of each type; of all of it nobody has to count. */
-function countsOf(zone: Zone, query: Asked): TypeCount[] {
-  const all = { ...query, type: "", sort: "name" };
-  const counted = query.q !== "" || query.seer !== null;
-  return (counted ? countedByType(all) : storedByType()).all(valuesOf(zone, query));
+interface Counted {
+  /** Null where they are too many to count. */
+  types: { type: string; count: number | null }[];
+  total: Record<"sets" | "records", number>;
+  /** The total is a floor. */
+  capped: boolean;
+}
+
+/** What there is of each type, and how many the list has in all; of a whole zone nobody has to count. */
+function countsOf(zone: Zone, query: Asked, everyType: FoundInZone): Counted {
+  const all = { ...query, types: [], sort: "name", found: everyType };
+  const stored = query.found.kind === "all" && query.seer === null;
+  if (everyType.kind !== "many") {
+    const counts = (stored ? storedByType() : countedByType(all)).all(valuesOf(zone, all));
+    const types = counts.map(({ type, sets }) => ({ type, count: sets }));
+    return { types, total: totalsOf(counts, query.types), capped: false };
+  }
+  const known = countedByType({ ...all, found: { kind: "listed", ids: everyType.first } });
+  const some = known.all({ ...valuesOf(zone, all), ids: JSON.stringify(everyType.first) });
+  const types = some.map(({ type }) => ({ type, count: null }));
+  if (query.found.kind === "many") return { types, total: totalsOf(some, query.types), capped: true };
+  const counts = countedByType({ ...query, sort: "name" }).all(valuesOf(zone, query));
+  return { types, total: totalsOf(counts, query.types), capped: false };
 }
 
 const storedByType = prepared((handle) =>
   handle
-    .select({ type: zoneTypes.type, sets: zoneTypes.sets, records: zoneTypes.records })
-    .from(zoneTypes)
-    .where(and(eq(zoneTypes.zoneId, sql.placeholder("zone")), gt(zoneTypes.sets, 0)))
-    .orderBy(zoneTypes.type)
+    .select({ type: generationTypes.type, sets: generationTypes.sets, records: generationTypes.records })
+    .from(generationTypes)
+    .where(and(eq(generationTypes.generation, value("generation")), gt(generationTypes.sets, 0)))
+    .orderBy(generationTypes.type)
     .prepare(),
 );
 
 const countedByType = preparedBy(shapeOf, (handle, query) =>
   handle
     .select({
-      type: rrsets.type,
+      type: setColumns.type,
       sets: sql<number>`count(*)`,
-      records: sql<number>`sum(${rrsets.recordCount})`,
+      records: sql<number>`sum(r.record_count)`,
     })
-    .from(rrsets)
+    .from(sql`rrset_rows r`)
     .where(where(query))
-    .groupBy(rrsets.type)
-    .orderBy(rrsets.type)
+    .groupBy(sql`r.type`)
+    .orderBy(sql`r.type`)
     .prepare(),
 );
 
-/** How many the list has in all: those of the type that it is narrowed to, or of every type. */
-const totalOf = (counts: readonly TypeCount[], { type }: RecordQuery, of: "sets" | "records"): number =>
-  counts.reduce((sum, row) => (type === "" || row.type === type.toUpperCase() ? sum + row[of] : sum), 0);
+/** Those of the types that the list is narrowed to, or of every type. */
+function totalsOf(counts: readonly TypeCount[], types: readonly string[]): Counted["total"] {
+  const total = { sets: 0, records: 0 };
+  for (const { type, sets, records } of counts) {
+    if (types.length > 0 && !types.includes(type)) continue;
+    total.sets += sets;
+    total.records += records;
+  }
+  return total;
+}
+
+/** A page of the list, and what there is in all. */
+function answered<T>(zone: Zone, access: ZoneAccess, query: RecordQuery, read: (asked: Asked) => T[]) {
+  const terms = termsOf(query.q, query.type);
+  const everyType = findInZone(zone, access, { ...terms, types: [] });
+  const found = everyType.kind === "many" && terms.types.length > 0 ? findInZone(zone, access, terms) : everyType;
+  return withSeer(access, zone.name, (seer) => {
+    const asked: Asked = { ...query, seer, types: terms.types, found };
+    return { items: read(asked), ...countsOf(zone, asked, everyType), page: query.page, perPage: query.perPage };
+  });
+}
+
+/** `capped`: there are more than the total says. */
+export type CappedPage<T> = Page<T> & { capped: boolean };
 
 /** Records, one by one, in the order of their RRsets. */
-export const pageOfRecords = (zone: Zone, access: ZoneAccess, query: RecordQuery): Page<WireRecord> =>
-  withSeer(access, zone.name, (seer) => recordsFor(zone, { ...query, seer }));
-
-function recordsFor(zone: Zone, query: Asked): Page<WireRecord> {
-  const rows = recordsOf(query).all(valuesOf(zone, query));
-  const items = rows.map((row) =>
-    wire(row.name, row.type, row.ttl === -1 ? "auto" : row.ttl, JSON.parse(row.record) as MirrorRecord),
+export function pageOfRecords(zone: Zone, access: ZoneAccess, query: RecordQuery): CappedPage<WireRecord> {
+  const {
+    types: _types,
+    total,
+    ...page
+  } = answered(zone, access, query, (asked) =>
+    recordsOf(asked)
+      .all(valuesOf(zone, asked))
+      .map((row) => wire(row.name, row.type, row.ttl === -1 ? "auto" : row.ttl, JSON.parse(row.record))),
   );
-  const total = totalOf(countsOf(zone, query), query, "records");
-  return { items, total, page: query.page, perPage: query.perPage };
+  return { ...page, total: total.records };
 }
 
 const wire = (name: string, type: string, ttl: Ttl, { providerId: _id, ...record }: MirrorRecord): WireRecord => ({
@@ -180,21 +244,15 @@ export interface EditableRRset extends RRset {
   level: "none" | "view" | "edit" | "full";
 }
 
-type RRsetPage = Page<EditableRRset> & { types: { type: string; count: number }[] };
+type RRsetPage = CappedPage<EditableRRset> & { types: Counted["types"] };
 
-export const pageOfRRsets = (zone: Zone, access: ZoneAccess, query: RecordQuery): RRsetPage =>
-  withSeer(access, zone.name, (seer) => rrsetsFor(zone, access, { ...query, seer }));
-
-function rrsetsFor(zone: Zone, access: ZoneAccess, query: Asked): RRsetPage {
-  const rows = setsOf(query).all(valuesOf(zone, query));
-  const counts = countsOf(zone, query);
-  return {
-    items: rows.map((row) => editable(toRRset(row), zone, access)),
-    types: counts.map(({ type, sets }) => ({ type, count: sets })),
-    total: totalOf(counts, query, "sets"),
-    page: query.page,
-    perPage: query.perPage,
-  };
+export function pageOfRRsets(zone: Zone, access: ZoneAccess, query: RecordQuery): RRsetPage {
+  const { total, ...page } = answered(zone, access, query, (asked) =>
+    setsOf(asked)
+      .all(valuesOf(zone, asked))
+      .map((row) => editable(toRRset(row), zone, access)),
+  );
+  return { ...page, total: total.sets };
 }
 
 function editable(set: RRset, zone: Zone, access: ZoneAccess): EditableRRset {
@@ -205,7 +263,8 @@ function editable(set: RRset, zone: Zone, access: ZoneAccess): EditableRRset {
 /** The RRsets at these names and types, as far as they are there and seen, and one's level at each, in the order asked. */
 export function rrsetsAt(zone: Zone, access: ZoneAccess, places: readonly { name: string; type: string }[]) {
   const asked = places.filter((place) => sees(access, zone.name, place));
-  const rows = setsAt().all({ zone: zone.id, places: JSON.stringify(asked.map(({ name, type }) => [name, type])) });
+  const keys = asked.map(({ name, type }) => [sortKeyOf(name, zone.name), type]);
+  const rows = setsAt().all({ generation: zone.generation, places: JSON.stringify(keys) });
   return {
     items: rows.map((row) => editable(toRRset(row), zone, access)),
     levels: places.map(({ name, type }) => access.levelAt(relativeName(name, zone.name), type)),
@@ -215,13 +274,12 @@ export function rrsetsAt(zone: Zone, access: ZoneAccess, places: readonly { name
 const setsAt = prepared((handle) =>
   handle
     .select(setColumns)
-    .from(sql`json_each(${sql.placeholder("places")}) as place`)
-    .crossJoin(rrsets)
+    .from(sql`json_each(${value("places")}) as place cross join rrset_rows r`)
     .where(
       and(
-        eq(rrsets.zoneId, sql.placeholder("zone")),
-        sql`${rrsets.name} = place.value ->> 0`,
-        sql`${rrsets.type} = place.value ->> 1`,
+        sql`r.generation = cast(${value("generation")} as integer)`,
+        sql`r.sort_key = place.value ->> 0`,
+        sql`r.type = place.value ->> 1`,
       ),
     )
     .prepare(),

@@ -208,3 +208,78 @@ test("among many zones somebody finds their few", async () => {
   expect(names(await find(other, "common-398"))).toEqual(["common-398.many-398.example. A"]);
   expect((await find(clara, "thing", { limit: "50" })).items.every(({ relative }) => relative === "thing")).toBe(true);
 });
+
+describe("in one zone", () => {
+  type Page = {
+    items: { relative: string; type: string }[];
+    total: number;
+    capped: boolean;
+    types: { type: string; count: number | null }[];
+  };
+  const page = async (person: Pick<Person, "call">, name: string, query: Record<string, string>): Promise<Page> => {
+    const answer = await person.call<Page>("GET", `${zone("north", name)}/rrsets?${new URLSearchParams(query)}`);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    return answer.body;
+  };
+  const relatives = ({ items }: Page) => items.map(({ relative, type }) => `${relative} ${type}`);
+
+  test("the same is found, in the list's own order and with its total", async () => {
+    const found = await page(clara, "alpha.example", { q: "mail" });
+    expect(relatives(found)).toEqual(["@ TXT", "mail A", "mailman A", "old-mail CNAME"]);
+    expect(found).toMatchObject({ total: 4, capped: false });
+    expect(found.types).toEqual([
+      { type: "A", count: 2 },
+      { type: "CNAME", count: 1 },
+      { type: "TXT", count: 1 },
+    ]);
+    expect(relatives(await page(clara, "alpha.example", { q: "mail", type: "a", sort: "-name" }))).toEqual([
+      "mailman A",
+      "mail A",
+    ]);
+    expect(relatives(await page(clara, "alpha.example", { q: "type:txt" }))).toHaveLength(3);
+  });
+
+  test.each([
+    ["www.alpha.example", ["www A"]],
+    ["www.al", ["www A"]],
+    ["alpha.example.", ["@ NS", "@ SOA", "@ TXT", "old-mail CNAME"]],
+    ["ünche", ["xn--mnchen-3ya A"]],
+    ["db", ["db A"]],
+    ["10", ["db A"]],
+    ["b", []],
+    ["content", []],
+  ])("%s", async (q, expected) => {
+    expect(relatives(await page(clara, "alpha.example", { q }))).toEqual(expected);
+  });
+
+  test("what most of a large zone has is read in order, and not counted to the end", async () => {
+    const { db, transaction } = await import("#db/client.ts");
+    const { putRRset } = await import("#lib/dns/mirror.ts");
+    const { id } = (await clara.call<{ id: string }>("GET", zone("north", "alpha.example"))).body;
+    const apex = "alpha.example.";
+    const hosts = Array.from({ length: 2100 }, (_, index) => `host-${String(index).padStart(4, "0")}`);
+    transaction((tx) => {
+      for (const host of hosts.toReversed())
+        putRRset(tx, id, apex, { name: `${host}.${apex}`, type: "A", ttl: 60, records: [{ content: "203.0.113.9" }] });
+      putRRset(tx, id, apex, { name: `odd.${apex}`, type: "TXT", ttl: 60, records: [{ content: '"host-\\"x" "y"' }] });
+    });
+    const first = await page(clara, "alpha.example", { q: "host-", perPage: "3" });
+    expect(relatives(first)).toEqual(["host-0000 A", "host-0001 A", "host-0002 A"]);
+    expect(first).toMatchObject({ capped: true, total: 2000 });
+    expect(first.types).toContainEqual({ type: "A", count: null });
+    expect(relatives(await page(clara, "alpha.example", { q: "host-", perPage: "2", sort: "-name" }))).toEqual([
+      "odd TXT",
+      "host-2099 A",
+    ]);
+    const typed = await page(clara, "alpha.example", { q: "host-", type: "TXT" });
+    expect(relatives(typed)).toEqual(["odd TXT"]);
+    expect(typed).toMatchObject({ total: 1, capped: false });
+    const records = await clara.call<{ total: number; capped: boolean }>(
+      "GET",
+      `${zone("north", "alpha.example")}/records?q=203.0.113.9&perPage=1`,
+    );
+    expect(records.body).toMatchObject({ capped: true, items: [{ name: `host-0000.${apex}` }] });
+    db().$client.prepare("delete from rrset_rows where name like 'host-%'").run();
+    expect((await page(clara, "alpha.example", { q: "host-" })).total).toBe(1);
+  });
+});

@@ -1,8 +1,7 @@
 /** Searches the records of every zone that somebody can view, the best first, and stops when there are enough. */
 import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
-import { prepared } from "#db/hot.ts";
-import { rrsetRows, zones } from "#db/schema/index.ts";
+import { zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { type MirrorRecord, toRRset } from "../mirror.ts";
 import { displayName, relativeName } from "../name.ts";
@@ -10,6 +9,7 @@ import type { RRset } from "../rrset.ts";
 import { sees } from "../visible.ts";
 import { type LoadedZone, shownName, visibleAmong, visibleGenerations } from "../zones.ts";
 import { after, everywhere, type Place, placesOf, type Range, wholeGeneration } from "./places.ts";
+import { rowsOf } from "./rows.ts";
 import { hasForm, idnCandidates, nameEnding, questionsOf, showsText, splits, type Terms } from "./terms.ts";
 
 type Reader = Actor & { id: string };
@@ -188,22 +188,6 @@ function walker(reader: Reader) {
 
   return { ranges, into, zonesNamed, gaveUp: () => gaveUp };
 }
-
-const rowsOf = (ids: readonly number[]) => (ids.length === 0 ? [] : rowsByIds().all({ ids: JSON.stringify(ids) }));
-
-const rowsByIds = prepared((handle) =>
-  handle
-    .select({
-      id: rrsetRows.id,
-      name: rrsetRows.name,
-      type: rrsetRows.type,
-      ttl: rrsetRows.ttl,
-      records: rrsetRows.records,
-    })
-    .from(rrsetRows)
-    .where(sql`${rrsetRows.id} in (select value from json_each(${sql.placeholder("ids")}))`)
-    .prepare(),
-);
 
 /** Neighbours become one range. */
 function joined(generations: readonly number[]): Range[] {
