@@ -1,9 +1,7 @@
 /** What runs with the server, in its process. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { startSettling } = await import("#lib/dns/settle.ts");
   const { jobKinds } = await import("#lib/jobs/kinds.ts");
   const { startJobs } = await import("#lib/jobs/runner.ts");
-  startSettling();
   startJobs(jobKinds);
 }

@@ -1,8 +1,17 @@
 /** For tests of crashes: the process kills itself at a moment that a file in the data directory names. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { env } from "#lib/env.ts";
 
 export function killHere(moment: string): void {
   if (env().testHooks && existsSync(path.join(env().dataDir, `kill-${moment}`))) process.kill(process.pid, "SIGKILL");
+}
+
+/** A call that was given up can still land; nothing is concluded from a read that is earlier than this after it. */
+const LANDING_MS = 30_000;
+
+/** Those thirty seconds, or what a file in the data directory says. */
+export function landingMs(): number {
+  const file = path.join(env().dataDir, "landing-ms");
+  return env().testHooks && existsSync(file) ? Number(readFileSync(file, "utf8")) : LANDING_MS;
 }

@@ -15,6 +15,7 @@ import {
   type EntryState,
   markStep,
 } from "./journal.ts";
+import { noteGivenUp } from "./landing.ts";
 import { recordCounts } from "./plan.ts";
 import { applyLocally } from "./providers/local.ts";
 import type { ProviderError, ZoneRead } from "./providers/provider.ts";
@@ -83,6 +84,7 @@ export async function applyAtProvider(
   }
   stage("readback");
   const verdict = judge({ plan, found: found?.rrsets ?? null, failure, done });
+  if (verdict.state === "unknown") noteGivenUp(entryId);
   const read = found && verdict.state !== "unknown" ? { names: touched, ...found } : null;
   const revision = closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read });
   stage("close");

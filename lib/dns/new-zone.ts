@@ -15,6 +15,7 @@ import { setting } from "#lib/settings/settings.ts";
 import { asking, asProviderError, problemOf } from "./asking.ts";
 import { type Connection, connectionById, connectionFor, connectionsFor, stillThere } from "./connections.ts";
 import { actorOfEntry, addEntry, bumpRevision, type Entry } from "./journal.ts";
+import { mayStillLand, noteGivenUp } from "./landing.ts";
 import { putRRset } from "./mirror.ts";
 import { isBelow, parseZoneName } from "./name.ts";
 import { makePlan } from "./plan.ts";
@@ -215,6 +216,7 @@ async function make(zone: Zone, entry: Entry, connection: Connection, kind: "cre
     }
     const failure = asProviderError(error);
     if (!made && (kind === "link" || failure.outcome !== "unknown")) dropUnmadeZone(entry, zone, failure.message);
+    else noteGivenUp(entry.id);
     throw problemOf(failure, null);
   }
 }
@@ -258,14 +260,7 @@ export async function finishNewZone(entry: Entry, zone: Zone): Promise<boolean> 
   const connection = connectionById(zone.connection);
   if (!connection) return false;
   const info = await connection.provider.findZone(zone.name);
-  if (
-    entry.kind === "create" &&
-    connection.kind !== "local" &&
-    !info &&
-    entry.sentAt !== null &&
-    Date.now() < entry.sentAt + 30_000
-  )
-    return false;
+  if (entry.kind === "create" && connection.kind !== "local" && !info && mayStillLand(entry)) return false;
   if (!info || entry.sentAt === null) {
     dropUnmadeZone(entry, zone, "It was not made.");
     return true;

@@ -1,55 +1,98 @@
 /** Entries that nobody answered: settled by what the provider holds, at start and until it is known. */
+import { setTimeout as wait } from "node:timers/promises";
 import { eq } from "drizzle-orm";
+import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
 import { zoneChanges, zones } from "#db/schema/index.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { jobKind } from "#lib/jobs/queue.ts";
 import { log } from "#lib/log/log.ts";
-import { singleton } from "#lib/singleton.ts";
 import { connectionById } from "./connections.ts";
 import { rrsetHash } from "./hash.ts";
 import { actorOfEntry, closeEntry, differencesOf, type Entry, openEntries, planOf } from "./journal.ts";
+import { mayStillLand } from "./landing.ts";
 import { finishNewZone } from "./new-zone.ts";
 import { makePlan } from "./plan.ts";
+import { ProviderError } from "./providers/provider.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
 import { withZoneLock } from "./zone-lock.ts";
 import type { Zone } from "./zones.ts";
 
-/** An abandoned call can still land; nothing is concluded from a read that is earlier than this. */
-const LANDING_MS = 30_000;
-const EVERY_MS = 5_000;
+/** Between the two reads that have to be equal. */
+const BETWEEN_READS_MS = 2_000;
 
-/** Settles what is open, now and from then on. Returns at once. */
-export function startSettling(): void {
-  singleton("settling", () => {
-    const timer = setInterval(() => void settleAll(), EVERY_MS);
-    timer.unref();
-    void settleAll();
-    return timer;
-  });
-}
+/**
+ * How an open entry of each kind is settled: by what the provider holds now. Called with the zone's lock, so nobody in
+ * this process is still working on the entry. True once it is settled.
+ */
+const settlers: Record<Entry["kind"], (entry: Entry, zone: Zone) => Promise<boolean>> = {
+  change: settleChange,
+  create: finishNewZone,
+  link: finishNewZone,
+  // These are never open: they are written when they have happened.
+  outside: async () => true,
+  delete: async () => true,
+};
+
+/** Also with DNS switched off: what had begun before comes to its end. */
+export const settleJob = jobKind({
+  kind: "dns.settle",
+  schedule: "* * * * *",
+  atStart: true,
+  payload: z.object({}),
+  attempts: 1,
+  async run(_payload, { signal }) {
+    await settleAll();
+    if (!openEntries().some(({ readHash }) => readHash !== null)) return;
+    await wait(BETWEEN_READS_MS, undefined, { signal });
+    await settleAll();
+  },
+});
 
 /** One pass over all open entries. A zone somebody is writing to is left alone: that write settles it first. */
 export async function settleAll(): Promise<void> {
-  for (const entry of openEntries()) {
+  const byConnection = Map.groupBy(
+    openEntries().flatMap((entry) => {
+      const zone = zoneOf(entry);
+      return zone ? [{ entry, connection: zone.connection }] : [];
+    }),
+    ({ connection }) => connection,
+  );
+  await Promise.all(Array.from(byConnection.values(), (open) => settleInTurn(open.map(({ entry }) => entry))));
+}
+
+/** Those of one connection. What cannot be reached is not asked again and again in one pass. */
+async function settleInTurn(entries: readonly Entry[]): Promise<void> {
+  for (const { id, zoneId } of entries) {
     try {
-      await withZoneLock(
-        entry.zoneId,
-        async () => {
-          const zone = db().select().from(zones).where(eq(zones.id, entry.zoneId)).get();
-          const fresh = db().select().from(zoneChanges).where(eq(zoneChanges.id, entry.id)).get();
-          if (zone && fresh && (fresh.state === "pending" || fresh.state === "unknown")) await settleEntry(fresh, zone);
-        },
-        0,
-      );
+      await withZoneLock(zoneId, () => settleIfOpen(id), 0);
     } catch (error) {
-      log().warn({ change: entry.id, reason: error instanceof Error ? error.message : "unknown" }, "not settled yet");
+      log().warn({ change: id, reason: error instanceof Error ? error.message : "unknown" }, "not settled yet");
+      if (error instanceof ProviderError && gone.has(error.code)) return;
     }
   }
 }
 
-/** True once it is settled. The caller has the zone's lock, so nobody in this process is still working on the entry. */
-export async function settleEntry(entry: Entry, zone: Zone): Promise<boolean> {
-  if (entry.kind === "create" || entry.kind === "link") return finishNewZone(entry, zone);
+const gone: ReadonlySet<ProviderError["code"]> = new Set([
+  "provider_unreachable",
+  "provider_timeout",
+  "provider_credentials",
+  "provider_rate_limited",
+]);
+
+async function settleIfOpen(id: string): Promise<void> {
+  const entry = db().select().from(zoneChanges).where(eq(zoneChanges.id, id)).get();
+  const zone = entry && zoneOf(entry);
+  if (zone && (entry.state === "pending" || entry.state === "unknown")) await settleEntry(entry, zone);
+}
+
+const zoneOf = ({ zoneId }: Entry): Zone | undefined => db().select().from(zones).where(eq(zones.id, zoneId)).get();
+
+/** True once it is settled. The caller has the zone's lock. */
+export const settleEntry = (entry: Entry, zone: Zone): Promise<boolean> => settlers[entry.kind](entry, zone);
+
+/** By two equal reads, the first of them when no call that was given up can land any more. */
+async function settleChange(entry: Entry, zone: Zone): Promise<boolean> {
   const plan = planOf(entry);
   const closing = { zone, entryId: entry.id, plan, actor: actorOfEntry(entry), asStaff: false };
   if (entry.sentAt === null) {
@@ -57,7 +100,7 @@ export async function settleEntry(entry: Entry, zone: Zone): Promise<boolean> {
     return true;
   }
   const provider = connectionById(zone.connection)?.provider;
-  if (!provider || !zone.externalId || Date.now() < entry.sentAt + LANDING_MS) return false;
+  if (!provider || !zone.externalId || mayStillLand(entry)) return false;
   const names = [...new Set(plan.map((change) => change.name))];
   const read = await provider.readNames(zone.externalId, names);
   const found = read.rrsets;

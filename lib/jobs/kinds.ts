@@ -1,4 +1,5 @@
 /** Every kind of job there is. */
+import { settleJob } from "#lib/dns/settle.ts";
 import { mailNewAddress } from "#lib/links/addresses.ts";
 import { mailReset } from "#lib/links/reset.ts";
 import { sendMail } from "#lib/mail/send.ts";
@@ -8,6 +9,7 @@ import type { JobKind } from "./queue.ts";
 import { sweep } from "./sweep.ts";
 
 export const jobKinds: readonly JobKind[] = [
+  settleJob,
   sweep,
   sendMail,
   mailReset,

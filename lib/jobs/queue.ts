@@ -20,6 +20,8 @@ export interface JobOptions<P> {
   attempts: number;
   /** A cron pattern (UTC): there is always one job of this kind, and its payload is empty. */
   schedule?: string;
+  /** It is also due whenever the panel starts. */
+  atStart?: boolean;
   /** While this is false, jobs of this kind wait. */
   ready?: () => boolean;
   /** No row is kept of a job that is done: its payload names people who may have no account. */

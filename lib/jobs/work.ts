@@ -13,13 +13,17 @@ const LAST_RETRY_MS = 3_600_000;
 
 export type Job = typeof jobs.$inferSelect;
 
-/** Sees to it that every kind with a schedule has its job. */
+/** Sees to it that every kind with a schedule has its job. Called when the panel starts, before any of them runs. */
 export function plant(kinds: readonly JobKind[]): void {
   const now = Date.now();
-  for (const { kind, schedule } of kinds) {
+  for (const { kind, schedule, atStart } of kinds) {
     if (schedule === undefined) continue;
-    const row = { id: kind, kind, payload: "{}", dueAt: nextRun(schedule), createdAt: now };
-    db().insert(jobs).values(row).onConflictDoNothing().run();
+    const row = { id: kind, kind, payload: "{}", dueAt: atStart ? now : nextRun(schedule), createdAt: now };
+    const insert = db().insert(jobs).values(row);
+    // Whoever was running it has gone with the last process.
+    if (atStart)
+      insert.onConflictDoUpdate({ target: jobs.id, set: { state: "queued", dueAt: now, attempts: 0 } }).run();
+    else insert.onConflictDoNothing().run();
   }
 }
 

@@ -1,5 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Fault, type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
+import { runJobs } from "../support/jobs.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { startPowerDns } from "../support/powerdns.ts";
 
@@ -30,7 +33,11 @@ const zones = "/organisations/acme/dns/zones";
 beforeAll(async () => {
   powerdns = await startPowerDns();
   proxy = await startFaultProxy(powerdns.apiUrl);
-  panel = await startPanel({ POWERDNS_API_URL: proxy.url, POWERDNS_API_KEY: powerdns.apiKey });
+  panel = await startPanel({
+    POWERDNS_API_URL: proxy.url,
+    POWERDNS_API_KEY: powerdns.apiKey,
+    ZONEGATE_TEST_HOOKS: "1",
+  });
   const { db } = await import("#db/client.ts");
   const { setSetting } = await import("#lib/settings/settings.ts");
   ({ settleAll } = await import("#lib/dns/settle.ts"));
@@ -51,6 +58,7 @@ afterAll(async () => {
 });
 afterEach(() => {
   proxy.fail(null);
+  rmSync(path.join(panel.dataDir, "landing-ms"), { force: true });
   // Whatever became of a change, refused and lost ones too, the zone counts what its mirror holds.
   const drifted = sql(
     "select name, record_count, (select coalesce(sum(r.record_count), 0) from rrsets r where r.zone_id = zones.id) as there from zones where record_count <> there",
@@ -86,11 +94,30 @@ async function zone() {
   };
 }
 
-/** As if the call had gone out half a minute ago. */
-const later = (change: string) => sql("update zone_changes set sent_at = sent_at - 31000 where id = ?", change);
+/** With a deadline for PowerDNS other than the eight seconds, for which nobody wants to wait here. */
+async function within<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
+  return using({ apiKey: powerdns.apiKey, timeoutMs }, work);
+}
+
+async function using<T>(options: { apiKey: string; timeoutMs?: number }, work: () => Promise<T>): Promise<T> {
+  const { connectionById } = await import("#lib/dns/connections.ts");
+  const { powerDns } = await import("#lib/dns/providers/powerdns.ts");
+  const connection = connectionById("powerdns");
+  if (!connection) throw new Error("no connection");
+  const own = connection.provider;
+  connection.provider = powerDns({ url: proxy.url, ...options });
+  try {
+    return await work();
+  } finally {
+    connection.provider = own;
+  }
+}
+
+/** As if half a minute had gone by, until the end of the test. */
+const later = () => writeFileSync(path.join(panel.dataDir, "landing-ms"), "0");
 
 async function settled(change: string): Promise<Record<string, unknown>> {
-  later(change);
+  later();
   await settleAll();
   expect(sql("select state from zone_changes where id = ?", change), "one read concludes nothing").not.toEqual([
     { state: "applied" },
@@ -205,9 +232,7 @@ describe("the write fails at PowerDNS", () => {
   test("no answer comes: the write ends by itself, and what landed late is found", async () => {
     const at = await zone();
     proxy.fail("slow", { method: "PATCH" });
-    const started = performance.now();
-    const answer = await at.add("late");
-    expect(performance.now() - started).toBeLessThan(20_000);
+    const answer = await within(400, () => at.add("late"));
     expect(answer).toMatchObject({ status: 202, body: { state: "unknown" } });
     proxy.fail(null);
     const sent = proxy.requests.findLast(({ method }) => method === "PATCH");
@@ -225,6 +250,65 @@ describe("the write fails at PowerDNS", () => {
     ).toHaveLength(1);
   });
 
+  test("with DNS switched off it is settled all the same, by the job that every start and every minute runs", async () => {
+    const { setSetting } = await import("#lib/settings/settings.ts");
+    const { jobKinds } = await import("#lib/jobs/kinds.ts");
+    const { plant } = await import("#lib/jobs/work.ts");
+    const at = await zone();
+    proxy.fail("500-before", { method: "PATCH" });
+    const { change } = (await at.add("open")).body;
+    proxy.fail(null);
+    later();
+    setSetting("feature.dns", false);
+    try {
+      expect(jobKinds.filter(({ kind, ready }) => kind.startsWith("dns.") && (ready?.() ?? true))).toMatchObject([
+        { kind: "dns.settle", schedule: "* * * * *" },
+      ]);
+      plant(jobKinds);
+      await runJobs();
+      expect(sql("select state from zone_changes where id = ?", change)).toEqual([{ state: "not_applied" }]);
+    } finally {
+      setSetting("feature.dns", true);
+    }
+  });
+
+  test("a clock that is set back or put on makes no difference", async () => {
+    const at = await zone();
+    proxy.fail("500-before", { method: "PATCH" });
+    const { change } = (await at.add("clock")).body;
+    proxy.fail(null);
+    const state = async () => {
+      await settleAll();
+      await settleAll();
+      return sql("select state from zone_changes where id = ?", change)[0]?.state;
+    };
+    const clock = vi.spyOn(Date, "now");
+    try {
+      const now = Date.now();
+      clock.mockImplementation(() => now + 3_600_000);
+      expect(await state(), "an hour ahead, and the call may still land").toBe("unknown");
+      clock.mockImplementation(() => now - 3_600_000);
+      expect(await state()).toBe("unknown");
+      later();
+      expect(await state(), "an hour behind").toBe("not_applied");
+    } finally {
+      clock.mockRestore();
+    }
+    // Another process sent it, by a clock that was ahead: half a minute from now.
+    proxy.fail("500-before", { method: "PATCH" });
+    const again = (await at.add("clock2")).body.change;
+    proxy.fail(null);
+    rmSync(path.join(panel.dataDir, "landing-ms"), { force: true });
+    const { singleton } = await import("#lib/singleton.ts");
+    singleton("calls-given-up", () => new Map<string, number>()).delete(again);
+    sql("update zone_changes set sent_at = sent_at + 3600000 where id = ?", again);
+    await settleAll();
+    const [row] = sql("select state, sent_at from zone_changes where id = ?", again);
+    expect(row?.state).toBe("unknown");
+    expect(Number(row?.sent_at)).toBeLessThanOrEqual(Date.now());
+    expect(await settled(again)).toMatchObject({ state: "not_applied" });
+  });
+
   test("nothing can be read back either: unknown, whatever landed, until it can", async () => {
     const at = await zone();
     const push = proxy.requests.push.bind(proxy.requests);
@@ -236,7 +320,7 @@ describe("the write fails at PowerDNS", () => {
     proxy.requests.push = push;
     expect(answer).toMatchObject({ status: 202, body: { state: "unknown" } });
     expect(await at.truth("blind")).toEqual(["192.0.2.9"]);
-    later(answer.body.change);
+    later();
     const down = await at.add("next");
     expect(down, "settling first fails in a sentence").toMatchObject({
       status: 502,
@@ -269,9 +353,9 @@ describe("the write fails at PowerDNS", () => {
   test("reads that differ conclude nothing", async () => {
     const at = await zone();
     proxy.fail("500-before", { method: "PATCH" });
-    const answer = await at.add("moving");
+    await at.add("moving");
     proxy.fail(null);
-    later(answer.body.change);
+    later();
     await settleAll();
     const sent = proxy.requests.findLast(({ method }) => method === "PATCH");
     await fetch(`${powerdns.apiUrl}${sent?.path}`, {
@@ -303,20 +387,10 @@ describe("the write fails at PowerDNS", () => {
 
   test("the key is no longer right: refused, and said", async () => {
     const at = await zone();
-    const { connectionById } = await import("#lib/dns/connections.ts");
-    const { powerDns } = await import("#lib/dns/providers/powerdns.ts");
-    const connection = connectionById("powerdns");
-    if (!connection) throw new Error("no connection");
-    const right = connection.provider;
-    connection.provider = powerDns({ url: proxy.url, apiKey: "wrong" });
-    try {
-      expect(await at.add("new")).toMatchObject({
-        status: 502,
-        body: { code: "provider_failed", message: "PowerDNS did not accept the API key." },
-      });
-    } finally {
-      connection.provider = right;
-    }
+    expect(await using({ apiKey: "wrong" }, () => at.add("new"))).toMatchObject({
+      status: 502,
+      body: { code: "provider_failed", message: "PowerDNS did not accept the API key." },
+    });
   });
 });
 
@@ -326,15 +400,13 @@ describe("reading fails before anything is written", () => {
     ["drop-before", /connection to PowerDNS broke/],
     ["drop-after", /connection to PowerDNS broke/],
     ["garbage", /not one of the PowerDNS API/],
-    ["slow", /did not answer within 8 seconds/],
+    ["slow", /did not answer within 2 seconds/],
   ])("%s: nothing is sent, nothing is journaled", async (fault, sentence) => {
     const at = await zone();
     const before = await at.history();
     proxy.requests.length = 0;
     proxy.fail(fault, { method: "GET" });
-    const started = performance.now();
-    const answer = await at.add("new");
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const answer = await within(2000, () => at.add("new"));
     expect([502, 504]).toContain(answer.status);
     expect(answer.body.message).toMatch(sentence);
     expect(proxy.requests.filter(({ method }) => method !== "GET")).toEqual([]);
@@ -390,7 +462,7 @@ describe("making a zone fails", () => {
     await settleAll();
     const entry = row("unmade.example.");
     expect(entry).toMatchObject({ status: "pending", state: "pending" });
-    later(String(entry?.id));
+    later();
     await settleAll();
     expect(sql("select 1 from zones where name = 'unmade.example.'")).toEqual([]);
     expect(sql("select action, outcome, actor_id from audit_log where target_label = 'unmade.example.'")).toEqual([

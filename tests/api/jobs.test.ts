@@ -192,6 +192,18 @@ describe("a job", () => {
   });
 });
 
+test("a kind that is due at start is, whatever the last process did with it; another keeps its time", () => {
+  const shape = { payload: z.object({}), schedule: "0 * * * *", run: () => {} } as Partial<JobKind>;
+  const eager = kindOf({ ...shape, kind: "eager", atStart: true }).kind;
+  const patient = kindOf({ ...shape, kind: "patient" }).kind;
+  work.plant([eager, patient]);
+  expect(work.takeJob([eager, patient])).toMatchObject({ kind: "eager" });
+  expect(work.takeJob([eager, patient]), "it is running, and the other is not due").toBeNull();
+  work.plant([eager, patient]);
+  expect(work.takeJob([eager, patient])).toMatchObject({ kind: "eager", attempts: 1 });
+  expect(work.takeJob([eager, patient])).toBeNull();
+});
+
 describe("the runner", () => {
   test("runs what is there and what comes, and stops when what runs has come to its end", async () => {
     const started = Promise.withResolvers<void>();

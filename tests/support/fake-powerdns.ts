@@ -8,11 +8,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
  * - `garbage`: the request lands, the answer is 200 with something that is not JSON
  * - `slow`: nothing lands, and no answer comes
  * - `slow-after`: the request lands, and no answer comes
+ * - `hold`: nothing lands until the fault is over, then all goes on
  * - `500-before`, `500-after`: 500, without and after the request having landed
  * - `drop-before`, `drop-after`: the connection breaks, without and after the request having landed; half of what there
  *   is to answer is sent first
  */
-export type Fault = "garbage" | "slow" | "slow-after" | "500-before" | "500-after" | "drop-before" | "drop-after";
+export type Fault =
+  | "garbage"
+  | "slow"
+  | "hold"
+  | "slow-after"
+  | "500-before"
+  | "500-after"
+  | "drop-before"
+  | "drop-after";
 
 export interface FaultProxy {
   url: string;
@@ -31,6 +40,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   const requests: FaultProxy["requests"] = [];
   let fault: Fault | null = null;
   let onlyMethod: string | undefined;
+  let over = Promise.withResolvers<void>();
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
@@ -42,6 +52,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     const now = onlyMethod === undefined || onlyMethod === method ? fault : null;
 
     if (now === "slow") return;
+    if (now === "hold") await over.promise;
     if (now === "drop-before") return void request.socket.destroy();
     if (now === "500-before")
       return void response.writeHead(500, { "Content-Type": "text/plain" }).end("Internal Server Error");
@@ -95,6 +106,8 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     fail(next, when = {}) {
       fault = next;
       onlyMethod = when.method;
+      over.resolve();
+      if (next !== null) over = Promise.withResolvers();
     },
     down: stopListening,
     async up() {

@@ -1,0 +1,24 @@
+/** Whether a call that nobody waits for any more could still reach its provider. */
+import { eq } from "drizzle-orm";
+import { db } from "#db/client.ts";
+import { zoneChanges } from "#db/schema/index.ts";
+import { singleton } from "#lib/singleton.ts";
+import { landingMs } from "#lib/test-hook.ts";
+import type { Entry } from "./journal.ts";
+
+/** By the clock of this process, which nobody can set. */
+const givenUp = () => singleton("calls-given-up", () => new Map<string, number>());
+
+/** Its call ended without an answer, just now. */
+export const noteGivenUp = (change: string): void => void givenUp().set(change, performance.now());
+
+/** Nothing is concluded from what is read while this is so. */
+export function mayStillLand({ id, sentAt }: Entry): boolean {
+  const here = givenUp().get(id);
+  if (here !== undefined) return performance.now() - here < landingMs();
+  if (sentAt === null) return false;
+  const now = Date.now();
+  // The clock was set back since the process that sent it: it begins anew.
+  if (sentAt > now) db().update(zoneChanges).set({ sentAt: now }).where(eq(zoneChanges.id, id)).run();
+  return now < Math.min(sentAt, now) + landingMs();
+}
