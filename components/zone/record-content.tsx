@@ -2,7 +2,8 @@
 import { Fragment, type ReactNode } from "react";
 import { displayName } from "#lib/dns/name.ts";
 import type { DnsRecord } from "#lib/dns/rrset.ts";
-import { contentToOctets, textOf } from "#lib/dns/types/txt.ts";
+import { textOf } from "#lib/dns/types/strings.ts";
+import { contentToOctets } from "#lib/dns/types/txt.ts";
 
 /** Longer texts are folded. */
 const FOLD_AT = 120;

@@ -114,7 +114,7 @@ function control(spec: FieldSpec, { value, first, onChange, onBlur }: ControlSta
     return <Textarea {...shared} rows={2} ref={first as RefObject<HTMLTextAreaElement | null>} />;
   if (spec.kind === "select") {
     const options = spec.options ?? [];
-    const all = value === "" || options.includes(value) ? options : [value, ...options];
+    const listed = value === "" || options.some((option) => option.value === value);
     return (
       <Select
         mono
@@ -123,7 +123,7 @@ function control(spec: FieldSpec, { value, first, onChange, onBlur }: ControlSta
         onBlur={onBlur}
         onChange={shared.onChange}
         ref={first as RefObject<HTMLSelectElement | null>}
-        options={all.map((option) => ({ value: option, label: option }))}
+        options={listed ? options : [{ value, label: value }, ...options]}
       />
     );
   }

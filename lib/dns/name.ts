@@ -24,6 +24,19 @@ export function parseName(input: string, apex: string | null, options: { exact?:
   if (text === ".") return { ok: true, value: "." };
   if (text === "@") return apex === null ? fail("@ is the apex of a zone; write a name.") : { ok: true, value: apex };
 
+  if (plainName.test(text)) {
+    const lower = text.toLowerCase();
+    const plain = lower.endsWith(".")
+      ? lower
+      : apex === null || (!options.exact && (`${lower}.` === apex || lower.endsWith(`.${apex.slice(0, -1)}`)))
+        ? `${lower}.`
+        : apex === "."
+          ? `${lower}.`
+          : `${lower}.${apex}`;
+    // One character an octet, but for the root's.
+    if (plain.length < maxNameOctets) return { ok: true, value: plain };
+  }
+
   // Longer than 255 octets of four characters each: no limit of a label would be worth naming.
   if (text.length > 4 * maxNameOctets) return fail(`The name is too long; a name has at most ${maxNameOctets} octets.`);
 
@@ -42,10 +55,11 @@ export function parseName(input: string, apex: string | null, options: { exact?:
 
 /**
  * A name that rdata points to. With a dot in it, it is absolute; a single label is relative to the apex; `@` is the
- * apex.
+ * apex. `exact` makes it as a zone file has it: relative unless it ends in a dot.
  */
-export function parseTarget(input: string, apex: string): Parsed<string> {
+export function parseTarget(input: string, apex: string, options: { exact?: boolean } = {}): Parsed<string> {
   const text = input.trim();
+  if (options.exact) return parseName(text, apex, options);
   const hasDot = /[.\u3002\uFF0E\uFF61]/.test(text.replace(/\\(?:\d{3}|.)/g, "x"));
   return parseName(text, hasDot ? null : apex, { exact: true });
 }
@@ -54,13 +68,17 @@ export function parseTarget(input: string, apex: string): Parsed<string> {
  * A target that is a host name: letters, digits and hyphens (RFC 952, RFC 1123 §2.1), no underscore, no address. `root`
  * allows `.`, which says that there is no host (RFC 7505, RFC 2782).
  */
-export function parseHost(input: string, apex: string, options: { root?: boolean } = {}): Parsed<string> {
+export function parseHost(
+  input: string,
+  apex: string,
+  options: { root?: boolean; exact?: boolean } = {},
+): Parsed<string> {
   const text = input.trim();
   if (text === ".") return options.root ? { ok: true, value: "." } : fail("The root (.) is no host name.");
   if (text.includes(":") || /^\d+(\.\d+){3}\.?$/.test(text)) {
     return fail(`${brief(text)} is an address; a host name is needed here.`);
   }
-  const parsed = parseTarget(text, apex);
+  const parsed = parseTarget(text, apex, options);
   if (!parsed.ok) return parsed;
   const labels = labelsOf(parsed.value);
   const odd = labels.find((label) => !/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label));
@@ -152,6 +170,15 @@ export function reversedName(name: string): string {
 export const nameOctets = (name: string): number =>
   labelsOf(name).reduce((sum, label) => sum + octetsOf(label).length + 1, 1);
 
+/** A label of one character per octet, as it stands in a canonical name. */
+export const escapeLabel = (label: string): string =>
+  label.replace(/[.\\]|[^!-~]/g, (octet) =>
+    octet === "." || octet === "\\" ? `\\${octet}` : `\\${String(octet.charCodeAt(0)).padStart(3, "0")}`,
+  );
+
+/** What nearly all names are: nothing to escape, convert or refuse. */
+const plainName = /^[a-z0-9_/-]{1,63}(?:\.[a-z0-9_/-]{1,63})*\.?$/i;
+
 const fail = (reason: string): { ok: false; reason: string } => ({ ok: false, reason });
 
 /** Untrusted text inside a sentence. */
@@ -223,12 +250,7 @@ function assemble(labels: readonly string[]): Parsed<string> {
   }
   const octets = labels.reduce((sum, label) => sum + label.length + 1, 1);
   if (octets > maxNameOctets) return fail(`The name is ${octets} octets; a name has at most ${maxNameOctets}.`);
-  const written = labels.map((label) =>
-    label.replace(/[.\\]|[^!-~]/g, (octet) =>
-      octet === "." || octet === "\\" ? `\\${octet}` : `\\${String(octet.charCodeAt(0)).padStart(3, "0")}`,
-    ),
-  );
-  return { ok: true, value: `${written.join(".")}.` };
+  return { ok: true, value: `${labels.map(escapeLabel).join(".")}.` };
 }
 
 /**

@@ -117,3 +117,6 @@ export function canonicalType(type: string): string {
   const number = typeNumber(type);
   return number === null ? type.toUpperCase() : (mnemonics.get(number) ?? `TYPE${number}`);
 }
+
+/** Types of questions and of messages, which no zone holds (RFC 6895 §3.1). */
+export const isMetaType = (number: number): boolean => number === 0 || number === 41 || (number >= 128 && number < 256);

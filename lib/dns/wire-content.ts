@@ -1,7 +1,7 @@
 /** Records of a DNS message in canonical presentation form. Pure. */
 import type { Answer, CaaData, DnskeyData, DsData, MxData, SoaData, SrvData } from "dns-packet";
 import { canonicalContent } from "./types/index.ts";
-import { quoteOctets } from "./types/txt.ts";
+import { quoteOctets } from "./types/strings.ts";
 
 export interface WireRecord {
   /** Absolute, lower case. */

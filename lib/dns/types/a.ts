@@ -5,9 +5,20 @@ import { recordType } from "./record-type.ts";
 export const a = recordType({
   type: "A",
   title: "IPv4 address",
+  help: "The address of a server in the older form of the internet, such as that of a web server.",
   rfc: "RFC 1035 §3.4.1",
   placeholder: "192.0.2.1",
-  fields: [{ name: "address", label: "IPv4 address", kind: "text", placeholder: "192.0.2.1", read: readIpv4 }],
+  fields: [
+    {
+      name: "address",
+      label: "IPv4 address",
+      kind: "text",
+      placeholder: "192.0.2.1",
+      help: "Four numbers with dots between them.",
+      read: readIpv4,
+      decode: (wire) => wire.octets(4).join("."),
+    },
+  ],
 });
 
 /** Four decimal numbers. Leading zeros are refused: some read them as octal. */

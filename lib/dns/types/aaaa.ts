@@ -6,9 +6,20 @@ import { recordType } from "./record-type.ts";
 export const aaaa = recordType({
   type: "AAAA",
   title: "IPv6 address",
+  help: "The address of a server in the newer form of the internet, beside its IPv4 address.",
   rfc: "RFC 3596 §2",
   placeholder: "2001:db8::1",
-  fields: [{ name: "address", label: "IPv6 address", kind: "text", placeholder: "2001:db8::1", read: readIpv6 }],
+  fields: [
+    {
+      name: "address",
+      label: "IPv6 address",
+      kind: "text",
+      placeholder: "2001:db8::1",
+      help: "Groups of hexadecimal digits with colons between them.",
+      read: readIpv6,
+      decode: (wire) => formatIpv6(Array.from({ length: 8 }, () => wire.number(2))),
+    },
+  ],
 });
 
 /**
@@ -20,6 +31,11 @@ export function readIpv6(text: string): Parsed<string> {
   if (groups === null) {
     return { ok: false, reason: "An IPv6 address is eight groups of hexadecimal digits, such as 2001:db8::1." };
   }
+  return { ok: true, value: formatIpv6(groups) };
+}
+
+/** Eight numbers in RFC 5952 form. */
+export function formatIpv6(groups: readonly number[]): string {
   let [start, length] = [0, 0];
   for (let from = 0; from < 8; from++) {
     let to = from;
@@ -27,8 +43,8 @@ export function readIpv6(text: string): Parsed<string> {
     if (to - from > length) [start, length] = [from, to - from];
   }
   const hex = groups.map((group) => group.toString(16));
-  if (length < 2) return { ok: true, value: hex.join(":") };
-  return { ok: true, value: `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}` };
+  if (length < 2) return hex.join(":");
+  return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
 }
 
 function groupsOf(text: string): number[] | null {

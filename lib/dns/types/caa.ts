@@ -1,25 +1,37 @@
 /** CAA: who may issue certificates (RFC 8659 §4). */
 import type { Parsed } from "../name.ts";
-import { numberField, recordType } from "./record-type.ts";
-import { quoteOctets, readStrings, textOf, textToOctets } from "./txt.ts";
+import { type Context, numberField, recordType } from "./record-type.ts";
+import { quoteOctets, readFileStrings, readStrings, textOf, textToOctets, tokensOf } from "./strings.ts";
 
 const knownTags = ["issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"];
 
 export const caa = recordType({
   type: "CAA",
   title: "Certificate authorities",
+  help: "Which certificate authorities may issue certificates for this name and all below it.",
   rfc: "RFC 8659 §4",
   placeholder: '0 issue "letsencrypt.org"',
   fields: [
-    numberField("flags", "Flags", "0", 255),
-    { name: "tag", label: "Tag", kind: "select", placeholder: "issue", options: knownTags, read: readTag },
+    numberField("flags", "Flags", "0", 1, { help: "128 if an authority that does not know the tag must not issue." }),
+    {
+      name: "tag",
+      label: "Tag",
+      kind: "select",
+      placeholder: "issue",
+      help: "issue allows certificates, issuewild those for wildcards, iodef says where to report.",
+      options: knownTags.map((tag) => ({ value: tag, label: tag })),
+      read: readTag,
+      decode: (wire) => String.fromCharCode(...wire.string()),
+    },
     {
       name: "value",
       label: "Value",
       kind: "text",
       placeholder: "letsencrypt.org",
+      help: "The domain of the authority; a single semicolon allows none.",
       rest: true,
       read: readValue,
+      decode: (wire) => quoteOctets(wire.rest()),
       toText: (token) => {
         const read = readStrings(token);
         const text = read.ok && read.value[0] ? textOf(read.value) : null;
@@ -45,8 +57,8 @@ function readTag(token: string): Parsed<string> {
 }
 
 /** One quoted string of any length; without a quote anywhere it is the value itself. */
-function readValue(token: string): Parsed<string> {
-  const read = readStrings(token);
+function readValue(token: string, { file }: Context): Parsed<string> {
+  const read = file ? readFileStrings(tokensOf(token)) : readStrings(token);
   if (!read.ok) return read;
   const [octets, ...others] = read.value;
   if (!octets || others.length > 0) return { ok: false, reason: "Value is one quoted string." };

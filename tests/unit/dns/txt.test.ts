@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { canonicalContent } from "#lib/dns/types/index.ts";
-import { contentToOctets, contentToText, quoteOctets, textToContent, txt } from "#lib/dns/types/txt.ts";
+import { quoteOctets } from "#lib/dns/types/strings.ts";
+import { contentToOctets, contentToText, textToContent, txt } from "#lib/dns/types/txt.ts";
 
 const runs = { numRuns: 10_000 };
 const context = { apex: "example.com." };

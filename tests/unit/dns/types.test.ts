@@ -148,6 +148,9 @@ it.each([
   ["TYPE65534", "\\# 4 0A 00 00 01", "\\# 4 0a000001"],
   ["TYPE65534", "\\#  0 ", "\\# 0"],
   ["TYPE1", "192.0.2.1", "192.0.2.1"],
+  ["TYPE1", "\\# 4 0A000001", "10.0.0.1"],
+  ["MX", "\\# 8 000a 0161 026263 00", "10 a.bc."],
+  ["TXT", "\\# 3 02 41ff", '"A\\255"'],
   ["TLSA", " 3 1 1 ABC ", "3 1 1 ABC"],
   ["TXT", "v=spf1 -all", '"v=spf1 -all"'],
 ])("%s %s is %s", (type, content, wanted) => {
@@ -159,7 +162,6 @@ it.each([
   ["A", "192.0.2.256", "four numbers"],
   ["A", "192.0.2.1 192.0.2.2", "one field"],
   ["A", "", "one field"],
-  ["A", "\\# 4 0a000001", "its own form"],
   ["AAAA", "fe80::1%eth0", "eight groups"],
   ["MX", "mail.example.net.", "2 fields (Preference, Mail server)"],
   ["MX", "65536 mail.example.net.", "0 to 65535"],
@@ -176,6 +178,8 @@ it.each([
   ["TYPE65534", "hello", "\\#"],
   ["TYPE65534", "\\# 3 0a00", "3 octets, but there are 2"],
   ["TYPE65534", "\\# 1 0", "hexadecimal"],
+  ["A", "\\# 5 0a00000100", "are no A"],
+  ["MX", "\\# 4 000ac000", "are no MX"],
   ["TLSA", "", "empty"],
   ["TLSA", "1\nevil", "line break"],
 ])("%s %j is refused", (type, content, reason) => {
