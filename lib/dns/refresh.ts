@@ -8,6 +8,7 @@ import { asProviderError, connectionOf } from "./asking.ts";
 import { openEntryOf, recordOutsideChange } from "./journal.ts";
 import { readMirror } from "./mirror.ts";
 import { makePlan } from "./plan.ts";
+import { onBehalfOf } from "./providers/caller.ts";
 import { rrsetKey } from "./rrset.ts";
 import type { Zone } from "./zones.ts";
 
@@ -28,7 +29,8 @@ export interface Refreshed {
 export function refreshZone(zone: Zone): Promise<Refreshed> {
   if (zone.connection === "local") return Promise.resolve({ moved: false, refreshedAt: Date.now(), problem: null });
   const running = singleton("refreshes", () => new Map<string, Promise<Refreshed>>());
-  const mine = running.get(zone.id) ?? refresh(zone).finally(() => running.delete(zone.id));
+  const begin = () => onBehalfOf({ organisation: zone.organisationId, bulk: true }, () => refresh(zone));
+  const mine = running.get(zone.id) ?? begin().finally(() => running.delete(zone.id));
   running.set(zone.id, mine);
   return mine;
 }

@@ -2,8 +2,8 @@
 import { guardedSend } from "#lib/http/guarded-fetch.ts";
 import { asProviderError } from "../asking.ts";
 import { typistOf } from "../connections.ts";
+import { isObject } from "../providers/answers.ts";
 import { powerDnsHttp } from "../providers/powerdns-http.ts";
-import { isObject } from "../providers/powerdns-zone.ts";
 import { ProviderError } from "../providers/provider.ts";
 import type { ConnectionTest } from "./shapes.ts";
 

@@ -99,6 +99,8 @@ export function apexRRsets({ info }: ZoneFacts): RRset[] {
 export function objectionsTo(facts: ZoneFacts, plan: Plan): ProviderObjection[] {
   return plan.flatMap((change) => {
     const { name, type } = change;
+    // That these are the provider's own is among its capabilities.
+    if (type === "SOA" || (type === "NS" && name === facts.info.name)) return [];
     const say = (code: string, message: string, field?: ProviderObjection["field"]): ProviderObjection => ({
       code,
       name,
@@ -139,7 +141,7 @@ function setObjections(facts: ZoneFacts, set: RRset, say: Say): ProviderObjectio
   let characters = 0;
   for (const record of set.records) {
     characters += record.content.length;
-    found.push(...recordObjections(facts, set, record.content, say));
+    found.push(...recordObjections(set, record.content, say));
     const comment = record.comment ?? "";
     if (comment.length > facts.comment)
       found.push(say("comment_too_long", `A comment has at most ${facts.comment} characters in this zone.`, "content"));
@@ -159,7 +161,7 @@ function setObjections(facts: ZoneFacts, set: RRset, say: Say): ProviderObjectio
   return found;
 }
 
-function recordObjections(facts: ZoneFacts, set: RRset, content: string, say: Say): ProviderObjection[] {
+function recordObjections(set: RRset, content: string, say: Say): ProviderObjection[] {
   try {
     encodeRecord(set.name, set.type, set.ttl, content);
   } catch (error) {
@@ -183,7 +185,5 @@ function recordObjections(facts: ZoneFacts, set: RRset, content: string, say: Sa
   }
   if (set.type === "CNAME" && content === set.name)
     return [say("cname_to_itself", "A CNAME cannot point to itself.", "content")];
-  if (set.type === "NS" && set.name === facts.info.name)
-    return [say("apex_ns_read_only", "The provider keeps the name servers of this zone itself.", "type")];
   return [];
 }
