@@ -5,7 +5,8 @@
 import type { DnsRecord, RRset, Ttl } from "../rrset.ts";
 import { rrsetKey } from "../rrset.ts";
 import { canonicalContent } from "../types/index.ts";
-import { contentToOctets, quoteOctets, readStrings, textOf, textToContent, textToOctets } from "../types/txt.ts";
+import { quoteOctets, readStrings, textOf, textToOctets, tokensOf } from "../types/strings.ts";
+import { contentToOctets, textToContent } from "../types/txt.ts";
 import { byNameAndType, compare, isObject, ownerName } from "./answers.ts";
 import { ProviderError } from "./provider.ts";
 
@@ -108,7 +109,7 @@ export const wireTtl = (ttl: Ttl): number => (ttl === "auto" ? 1 : ttl);
 export function encodeRecord(name: string, type: string, ttl: Ttl, content: string): CloudflareFields {
   const fields = { name: undotted(name), type, ttl: wireTtl(ttl) };
   if (NAMES.has(type)) return { ...fields, content: undotted(content) };
-  const tokens = content.match(/"(?:\\[\s\S]|[^"\\])*"|\S+/g) ?? [];
+  const tokens = tokensOf(content);
   if (type === "MX") {
     const [priority = "", host = ""] = tokens;
     return { ...fields, content: undotted(host), priority: numeric(priority, fields) };
