@@ -16,6 +16,9 @@ import {
   markStep,
 } from "./journal.ts";
 import { noteGivenUp } from "./landing.ts";
+import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { journaled, mirrored, withSerial } from "./large/journaled.ts";
+import { pace } from "./large/pace.ts";
 import { recordCounts } from "./plan.ts";
 import { applyLocally } from "./providers/local.ts";
 import type { ProviderError, ZoneRead } from "./providers/provider.ts";
@@ -48,6 +51,27 @@ export function applyInPanel(loaded: LoadedZone, plan: Plan, actor: Actor, links
   });
 }
 
+/**
+ * The same for a plan that is too large for one transaction: the entry stands before, open, and is closed by the
+ * transaction in which what was built beside the zone takes its place.
+ */
+export async function applyBeside(loaded: LoadedZone, plan: Plan, actor: Actor, links?: EntryLinks): Promise<Outcome> {
+  const { zone, access } = loaded;
+  const { whole, serial } = withSerial(zone, plan);
+  const change = await journaled({ zoneId: zone.id, kind: "change", plan, actor, links }, { sent: false });
+  const closing = { zone, entryId: change, plan, actor, asStaff: access.viaPlatform, read: null };
+  try {
+    const built = await buildGeneration(zone, whole);
+    const revision = closeEntry({ ...closing, state: "applied", built, serial });
+    await dropGeneration(zone.generation);
+    return { change, state: "applied", message: "", differs: [], revision: revision ?? zone.revision };
+  } catch (error) {
+    const message = pace().signal.aborted ? "It was cancelled." : "It could not be written.";
+    closeEntry({ ...closing, state: "not_applied", message });
+    throw error;
+  }
+}
+
 /** Journals the change, sends it, reads it back and closes its entry with what is there. */
 export async function applyAtProvider(
   loaded: LoadedZone,
@@ -60,9 +84,9 @@ export async function applyAtProvider(
   const { provider } = connection;
   const externalId = zone.externalId as string;
   const { steps } = provider.preview(plan, externalId);
-  const entryId = transaction((tx) =>
-    addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, steps, sentAt: Date.now(), links }),
-  );
+  const large = plan.length > WRITTEN_BESIDE;
+  const entry = { zoneId: zone.id, kind: "change" as const, plan, actor, steps, links };
+  const entryId = large ? await journaled(entry) : transaction((tx) => addEntry(tx, { ...entry, sentAt: Date.now() }));
   let done = 0;
   let failure: ProviderError | null = null;
   stage("journal");
@@ -70,6 +94,7 @@ export async function applyAtProvider(
     await provider.apply(externalId, plan, (step) => {
       done = step;
       if (steps > 1) markStep(entryId, step);
+      pace().progress(step / steps);
     });
   } catch (error) {
     failure = asProviderError(error);
@@ -86,7 +111,9 @@ export async function applyAtProvider(
   const verdict = judge({ plan, found: found?.rrsets ?? null, failure, done });
   if (verdict.state === "unknown") noteGivenUp(entryId);
   const read = found && verdict.state !== "unknown" ? { names: touched, ...found } : null;
-  const revision = closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read });
+  const built = large && read ? await mirrored(zone, read) : undefined;
+  const revision = closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read, built });
+  if (built) await dropGeneration(built.zone.generation);
   stage("close");
   if (failure && (verdict.state === "refused" || verdict.state === "not_applied")) throw problemOf(failure, entryId);
   return { change: entryId, ...verdict, revision: revision ?? zone.revision };

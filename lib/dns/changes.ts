@@ -11,15 +11,15 @@ import { Problem } from "#lib/api/errors.ts";
 import { stage } from "#lib/log/stages.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { namesToRead } from "./advice.ts";
-import { applyAtProvider, applyInPanel } from "./apply.ts";
+import { applyAtProvider, applyBeside, applyInPanel } from "./apply.ts";
 import { asking, connectionOf } from "./asking.ts";
 import type { Connection } from "./connections.ts";
 import { rrsetHash } from "./hash.ts";
 import { type Difference, type EntryLinks, type EntryState, openEntryOf, recordOutsideChange } from "./journal.ts";
+import { WRITTEN_BESIDE } from "./large/generation.ts";
 import { readMirrorNames } from "./mirror.ts";
 import { isBelow } from "./name.ts";
 import { brake, makePlan, recordCounts } from "./plan.ts";
-import { type Caller, onBehalfOf } from "./providers/caller.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import { checkZone, type Finding } from "./rules.ts";
 import { settleEntry } from "./settle.ts";
@@ -83,19 +83,8 @@ export interface ChangeResult {
   revision: number;
 }
 
-/** A change of more names than this is bulk work to a provider whose calls are counted. */
-const SINGLE_EDIT_NAMES = 20;
-
-const callerOf = ({ organisation }: LoadedZone, intent: Intent): Caller => ({
-  organisation: organisation.id,
-  bulk: intent.names.length > SINGLE_EDIT_NAMES,
-});
-
 /** The plan, and everything that would stop it. Writes nothing. */
-export const previewChange = (loaded: LoadedZone, intent: Intent): Promise<Preview> =>
-  onBehalfOf(callerOf(loaded, intent), () => preview(loaded, intent));
-
-async function preview(loaded: LoadedZone, intent: Intent): Promise<Preview> {
+export async function previewChange(loaded: LoadedZone, intent: Intent): Promise<Preview> {
   const connection = connectionOf(loaded.zone);
   const current = await readCurrent(connection, loaded.zone, intent);
   const plan = planFor(loaded.zone, intent, current.rrsets);
@@ -115,10 +104,7 @@ async function preview(loaded: LoadedZone, intent: Intent): Promise<Preview> {
 }
 
 /** Does it. Throws a Problem when nothing was done; an outcome nobody knows yet is a result with the state `unknown`. */
-export const changeZone = (loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> =>
-  onBehalfOf(callerOf(loaded, intent), () => change(loaded, intent, actor));
-
-function change(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> {
+export function changeZone(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> {
   return withZoneLock(loaded.zone.id, async () => {
     stage("lock");
     const fresh = loadZone(loaded.organisation.id, loaded.zone.id, actor);
@@ -144,7 +130,9 @@ function change(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<Chang
     }
     const outcome =
       connection.kind === "local"
-        ? applyInPanel(fresh, plan, actor, intent.links)
+        ? plan.length > WRITTEN_BESIDE
+          ? await applyBeside(fresh, plan, actor, intent.links)
+          : applyInPanel(fresh, plan, actor, intent.links)
         : await applyAtProvider(fresh, connection, plan, actor, intent.links);
     return { plan, warnings, ...outcome };
   });

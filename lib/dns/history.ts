@@ -5,7 +5,7 @@ import { zoneChanges } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { likeAnywhere, type Page } from "#lib/api/list.ts";
-import { type Difference, differencesIn, type Entry, planOf } from "./journal.ts";
+import { type Difference, differencesIn, type Entry, firstStepsOf } from "./journal.ts";
 import { recordCounts } from "./plan.ts";
 import type { Plan } from "./rrset.ts";
 import { isSeen, type Seer, sees, withSeer } from "./visible.ts";
@@ -33,6 +33,8 @@ export interface HistoryEntry {
   actor: { type: string; id: string | null; label: string };
   records: { created: number; updated: number; deleted: number };
   plan: Plan;
+  /** How many steps follow those that are given here, in a large plan. */
+  more: number;
   /** How many steps the caller's level hides. */
   hidden: number;
   differs: Difference[];
@@ -105,7 +107,7 @@ function entryOf(
   { zone, organisation, access }: LoadedZone,
   named: (actorId: string | null) => boolean,
 ): HistoryEntry {
-  const whole = planOf(row);
+  const whole = firstStepsOf(row);
   const plan = whole.filter((step) => sees(access, zone.name, step));
   const hidden = whole.length - plan.length;
   return {
@@ -117,8 +119,9 @@ function entryOf(
     actor: named(row.actorId)
       ? { type: row.actorType, id: row.actorId, label: row.actorLabel }
       : { type: row.actorType, id: null, label: organisation.name },
-    records: recordCounts(plan),
+    records: row.counts && access.seesAll ? (JSON.parse(row.counts) as HistoryEntry["records"]) : recordCounts(plan),
     plan,
+    more: row.moreSteps,
     hidden,
     differs: differencesIn(row).filter((difference) => sees(access, zone.name, difference)),
     steps: row.steps,

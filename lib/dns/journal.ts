@@ -1,11 +1,12 @@
 /** The journal: every change of a zone, as a row before it happens and with what became of it. */
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
-import { zoneChanges, zones } from "#db/schema/index.ts";
+import { zoneChangeParts, zoneChanges, zones } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
+import { type Built, switchTo } from "./large/generation.ts";
 import { putRRset, readMirrorNames, replaceNames, writePlan } from "./mirror.ts";
 import { applyPlan, makePlan, recordCounts } from "./plan.ts";
 import type { ZoneRead } from "./providers/provider.ts";
@@ -34,24 +35,41 @@ export interface EntryLinks {
   restoredTo?: number;
 }
 
+export interface NewEntry {
+  zoneId: string;
+  kind: Entry["kind"];
+  plan: Plan;
+  actor: Actor;
+  steps?: number;
+  state?: EntryState;
+  revision?: number;
+  message?: string;
+  /** From when on it may have gone out. */
+  sentAt?: number;
+  knownUntil?: number;
+  links?: EntryLinks | undefined;
+}
+
+/** Steps of a plan that stand in one row. */
+export const STEPS_IN_ROW = 500;
+
 /** Writes an entry in the caller's transaction and returns its id. `pending` unless a state is given. */
-export function addEntry(
-  tx: DbOrTx,
-  input: {
-    zoneId: string;
-    kind: Entry["kind"];
-    plan: Plan;
-    actor: Actor;
-    steps?: number;
-    state?: EntryState;
-    revision?: number;
-    message?: string;
-    /** From when on it may have gone out. */
-    sentAt?: number;
-    knownUntil?: number;
-    links?: EntryLinks | undefined;
-  },
-): string {
+export function addEntry(tx: DbOrTx, input: NewEntry): string {
+  const id = addEntryRow(tx, input);
+  for (let part = 0; (part + 1) * STEPS_IN_ROW < input.plan.length; part++) addEntryPart(tx, id, input.plan, part);
+  return id;
+}
+
+/** The steps after the first row's. */
+export function addEntryPart(tx: DbOrTx, changeId: string, plan: Plan, part: number): void {
+  const steps = plan.slice((part + 1) * STEPS_IN_ROW, (part + 2) * STEPS_IN_ROW);
+  tx.insert(zoneChangeParts)
+    .values({ changeId, part, plan: JSON.stringify(steps) })
+    .run();
+}
+
+/** An entry with the first steps of its plan. */
+export function addEntryRow(tx: DbOrTx, input: NewEntry): string {
   const now = Date.now();
   const id = newId(now);
   const { grants: _grants, token: _token, ...actor } = input.actor;
@@ -64,7 +82,8 @@ export function addEntry(
       restoredTo: input.links?.restoredTo ?? null,
       kind: input.kind,
       state: input.state ?? "pending",
-      plan: JSON.stringify(input.plan),
+      plan: JSON.stringify(input.plan.slice(0, STEPS_IN_ROW)),
+      ...moreOf(input.plan),
       message: input.message ?? "",
       actorType: actor.type,
       actorId: actor.id,
@@ -107,7 +126,27 @@ export const actorOfEntry = (entry: Entry): Actor => ({
   grants: compileGrants([]),
 });
 
-export const planOf = (entry: Pick<Entry, "plan">): Plan => JSON.parse(entry.plan) as Plan;
+/** The whole plan, however large. */
+export function planOf(entry: Pick<Entry, "id" | "plan" | "moreSteps">): Plan {
+  const first = firstStepsOf(entry);
+  if (entry.moreSteps === 0) return first;
+  const parts = db()
+    .select({ plan: zoneChangeParts.plan })
+    .from(zoneChangeParts)
+    .where(eq(zoneChangeParts.changeId, entry.id))
+    .orderBy(zoneChangeParts.part)
+    .all();
+  return [...first, ...parts.flatMap(({ plan }) => JSON.parse(plan) as Plan)];
+}
+
+/** What stands in the entry itself: all of the plan, but for large ones. */
+export const firstStepsOf = (entry: Pick<Entry, "plan">): Plan => JSON.parse(entry.plan) as Plan;
+
+/** What a large plan's row says of the rest. */
+export const moreOf = (plan: Plan): { moreSteps: number; counts: string | null } =>
+  plan.length > STEPS_IN_ROW
+    ? { moreSteps: plan.length - STEPS_IN_ROW, counts: JSON.stringify(recordCounts(plan)) }
+    : { moreSteps: 0, counts: null };
 
 /** Where something else was stored than was sent. */
 export const differencesIn = (entry: Pick<Entry, "differs">): Difference[] =>
@@ -124,13 +163,19 @@ export interface Closing {
   differs?: Difference[];
   /** What the provider holds at these names now, if it could be read: the mirror takes it. */
   read: ({ names: readonly string[] } & ZoneRead) | null;
+  /** The mirror with that in it already, where it is large. */
+  built?: Built | undefined;
+  /** That of a zone of the panel's own, where it moved. */
+  serial?: number | null;
 }
 
 /** Mirror, journal and audit in one transaction; returns the revision that was reached, if one was. An unknown outcome stays open, and leaves the mirror as it was. */
 export function closeEntry(closing: Closing): number | null {
   const { zone, plan, state } = closing;
   return transaction((tx) => {
-    if (closing.read) takeRead(tx, zone, closing.read);
+    if (closing.built) switchTo(tx, closing.built);
+    if (closing.serial) tx.update(zones).set({ serial: closing.serial }).where(eq(zones.id, zone.id)).run();
+    if (closing.read) takeRead(tx, zone, closing.built ? { ...closing.read, names: [] } : closing.read);
     const moved = state === "applied" || state === "differs" || state === "partial";
     const revision = moved ? bumpRevision(tx, zone.id) : null;
     tx.update(zoneChanges)
@@ -177,8 +222,15 @@ export const bumpRevision = (tx: DbOrTx, zoneId: string): number =>
     .get()?.revision ?? 0;
 
 /** Journals what changed behind the panel's back, and lets the mirror follow. */
-export function recordOutsideChange(tx: DbOrTx, zone: Zone, plan: Plan, actor: Actor): void {
-  writePlan(tx, zone.id, zone.name, plan);
+export function recordOutsideChange(
+  tx: DbOrTx,
+  zone: Zone,
+  plan: Plan,
+  actor: Actor,
+  built: Built | null = null,
+): void {
+  if (built) switchTo(tx, built);
+  else writePlan(tx, zone.id, zone.name, plan);
   const revision = bumpRevision(tx, zone.id);
   const knownUntil = zone.comparedAt;
   addEntry(tx, { zoneId: zone.id, kind: "outside", plan, actor, state: "applied", revision, knownUntil });

@@ -94,22 +94,26 @@ export function replaceNames(
 }
 
 export function putRRset(tx: DbOrTx, zoneId: string, apex: string, set: RRset): void {
+  put(tx).run({ zoneId, ...rowOf(apex, set) });
+}
+
+const dropRRset = (tx: DbOrTx, zoneId: string, apex: string, name: string, type: string) =>
+  drop(tx).run({ zoneId, sortKey: sortKeyOf(name, apex), type });
+
+/** The row of an RRset, but for where it belongs. */
+export function rowOf(apex: string, set: RRset): Omit<MirrorRow, "rowId" | "zoneId"> {
   const records = set.records.map(
     (record): MirrorRecord => ({ id: recordId(set.name, set.type, record.content), ...record }),
   );
-  put(tx).run({
-    zoneId,
+  return {
     sortKey: sortKeyOf(set.name, apex),
     type: set.type,
     name: set.name,
     ttl: set.ttl === "auto" ? -1 : set.ttl,
     records: JSON.stringify(records),
     recordCount: records.length,
-  });
+  };
 }
-
-const dropRRset = (tx: DbOrTx, zoneId: string, apex: string, name: string, type: string) =>
-  drop(tx).run({ zoneId, sortKey: sortKeyOf(name, apex), type });
 
 const zoneId = sql.placeholder("zoneId");
 const sortKey = sql.placeholder("sortKey");

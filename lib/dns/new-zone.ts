@@ -12,10 +12,13 @@ import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import type { Organisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
-import { asking, asProviderError, problemOf } from "./asking.ts";
+import { asking, asProviderError, connectionOf, problemOf } from "./asking.ts";
 import { type Connection, connectionById, connectionFor, connectionsFor, stillThere } from "./connections.ts";
 import { actorOfEntry, addEntry, bumpRevision, type Entry } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
+import { buildGeneration, dropGeneration, switchTo, WRITTEN_BESIDE } from "./large/generation.ts";
+import { journalPlan } from "./large/journaled.ts";
+import { inThread } from "./large/thread.ts";
 import { putRRset } from "./mirror.ts";
 import { isBelow, parseZoneName } from "./name.ts";
 import { makePlan } from "./plan.ts";
@@ -221,13 +224,22 @@ async function make(zone: Zone, entry: Entry, connection: Connection, kind: "cre
   }
 }
 
-/** Takes the zone's records into the mirror and closes the entry. */
+/** Takes the zone's records into the mirror and closes the entry. How many there are in a zone that exists nobody knows before. */
 async function adopt(zone: Zone, entry: Entry, connection: Connection, info: ZoneInfo): Promise<void> {
-  const { rrsets } = await connection.provider.readZone(info.externalId);
+  if (entry.kind === "link" && connection.kind === "powerdns")
+    await inThread("adopt", { zone: zone.id, entry: entry.id, info });
+  else await adoptHere(zone, entry, info);
+}
+
+export async function adoptHere(zone: Zone, entry: Entry, info: ZoneInfo): Promise<void> {
+  const { rrsets } = await connectionOf(zone).provider.readZone(info.externalId);
   const scope = new Set(rrsets.map(rrsetKey));
   const plan = makePlan([], rrsets, { scope, apex: zone.name });
+  await journalPlan(entry.id, plan);
+  const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
   transaction((tx) => {
-    for (const set of rrsets) putRRset(tx, zone.id, zone.name, set);
+    if (built) switchTo(tx, built);
+    else for (const set of rrsets) putRRset(tx, zone.id, zone.name, set);
     const now = Date.now();
     tx.update(zones)
       .set({
@@ -243,7 +255,7 @@ async function adopt(zone: Zone, entry: Entry, connection: Connection, info: Zon
       .run();
     const revision = bumpRevision(tx, zone.id);
     tx.update(zoneChanges)
-      .set({ state: "applied", plan: JSON.stringify(plan), revision, stepsDone: 1, settledAt: now })
+      .set({ state: "applied", revision, stepsDone: 1, settledAt: now })
       .where(eq(zoneChanges.id, entry.id))
       .run();
     audit(tx, actorOfEntry(entry), {
@@ -253,6 +265,7 @@ async function adopt(zone: Zone, entry: Entry, connection: Connection, info: Zon
       asStaff: !isMember(zone.organisationId, entry.actorId),
     });
   });
+  if (built) await dropGeneration(zone.generation);
 }
 
 /** For an entry that outlived its process: is the zone at the provider? True once it is settled. */

@@ -5,10 +5,11 @@ import { inOrganisation, inZone, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { emailAddress } from "#lib/users/users.ts";
 import { answered } from "./answered.ts";
-import { type ChangeResult, changeZone, previewChange } from "./changes.ts";
+import { type ChangeResult, changeZone } from "./changes.ts";
 import { inviteGuest, leaveZone, listGuestInvites, resendGuestInvite, revokeGuestInvite } from "./guests.ts";
 import { historyEntry, pageOfHistory } from "./history.ts";
-import { oneMore, replaceRecord, wantedChanges, withoutRecord } from "./intents.ts";
+import { oneMore, replaceRecord, withoutRecord } from "./intents.ts";
+import { carryOut, preview } from "./large/carry-out.ts";
 import { addZone, zoneChoices } from "./new-zone.ts";
 import { findRecord, pageOfRecords, pageOfRRsets } from "./records.ts";
 import { refreshZone } from "./refresh.ts";
@@ -110,9 +111,9 @@ export const change = inZone("view", shapes.changes)
   .route({ method: "POST", path: `${ZONE}/changes`, summary: "Change a set of RRsets, or see what would change" })
   .output(z.union([shapes.Preview, shapes.ChangeResult]))
   .handler(async ({ context, input }) => {
-    const intent = wantedChanges(context, input);
-    if (input.dryRun) return { dryRun: true as const, ...(await previewChange(context, intent)) };
-    return { dryRun: false as const, ...answered(context, await changeZone(context, intent, context.actor)) };
+    const data = { kind: "changes" as const, input };
+    if (input.dryRun) return { dryRun: true as const, ...(await preview(context, data, context.actor)) };
+    return { dryRun: false as const, ...answered(context, await carryOut(context, data, context.actor)) };
   });
 
 export const history = inZone("view", shapes.historyQuery)

@@ -6,10 +6,11 @@ import { systemActor } from "#lib/actor.ts";
 import { singleton } from "#lib/singleton.ts";
 import { asProviderError, connectionOf } from "./asking.ts";
 import { openEntryOf, recordOutsideChange } from "./journal.ts";
+import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { inThread, LARGE } from "./large/thread.ts";
 import { readMirror } from "./mirror.ts";
 import { makePlan } from "./plan.ts";
-import { onBehalfOf } from "./providers/caller.ts";
-import { rrsetKey } from "./rrset.ts";
+import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import type { Zone } from "./zones.ts";
 
 /** A mirror younger than this is not asked about again. */
@@ -25,17 +26,19 @@ export interface Refreshed {
   problem: string | null;
 }
 
-/** One refresh a zone at a time; those who ask meanwhile get its result. */
+/** One refresh a zone at a time; those who ask meanwhile get its result. Large zones are compared away from this thread. */
 export function refreshZone(zone: Zone): Promise<Refreshed> {
   if (zone.connection === "local") return Promise.resolve({ moved: false, refreshedAt: Date.now(), problem: null });
   const running = singleton("refreshes", () => new Map<string, Promise<Refreshed>>());
-  const begin = () => onBehalfOf({ organisation: zone.organisationId, bulk: true }, () => refresh(zone));
-  const mine = running.get(zone.id) ?? begin().finally(() => running.delete(zone.id));
+  const mine = running.get(zone.id) ?? start(zone).finally(() => running.delete(zone.id));
   running.set(zone.id, mine);
   return mine;
 }
 
-async function refresh(zone: Zone): Promise<Refreshed> {
+const start = (zone: Zone): Promise<Refreshed> =>
+  zone.recordCount > LARGE ? inThread("refresh", { zone: zone.id }) : refresh(zone);
+
+export async function refresh(zone: Zone): Promise<Refreshed> {
   const now = Date.now();
   if (now - zone.refreshedAt < FRESH_MS || !zone.externalId || openEntryOf(zone.id)) {
     return { moved: false, refreshedAt: zone.refreshedAt, problem: null };
@@ -46,20 +49,14 @@ async function refresh(zone: Zone): Promise<Refreshed> {
     const compare =
       info.version === null || info.version !== zone.providerVersion || now - zone.comparedAt > COMPARE_MS;
     const read = compare ? await provider.readZone(zone.externalId) : null;
-    return transaction((tx) => {
+    const plan = read ? outsideChange(zone, read.rrsets) : [];
+    const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
+    const done = transaction((tx) => {
       const fresh = tx.select().from(zones).where(eq(zones.id, zone.id)).get();
       // Somebody wrote meanwhile: what was read is older than the mirror.
-      if (!fresh || fresh.revision !== zone.revision || openEntryOf(zone.id))
-        return { moved: false, refreshedAt: zone.refreshedAt, problem: null };
+      if (!fresh || fresh.revision !== zone.revision || openEntryOf(zone.id)) return false;
+      if (plan.length > 0) recordOutsideChange(tx, zone, plan, systemActor("dns.refresh", "outside the panel"), built);
       const said = read?.info ?? info;
-      let moved = false;
-      if (read) {
-        const mirror = readMirror(zone.id, tx);
-        const scope = new Set([...mirror, ...read.rrsets].map(rrsetKey));
-        const plan = makePlan(mirror, read.rrsets, { scope, apex: zone.name });
-        moved = plan.length > 0;
-        if (moved) recordOutsideChange(tx, zone, plan, systemActor("dns.refresh", "outside the panel"));
-      }
       tx.update(zones)
         .set({
           refreshedAt: now,
@@ -70,9 +67,20 @@ async function refresh(zone: Zone): Promise<Refreshed> {
         })
         .where(eq(zones.id, zone.id))
         .run();
-      return { moved, refreshedAt: now, problem: null };
+      return true;
     });
+    if (built) await dropGeneration(done ? zone.generation : built.generation);
+    return done
+      ? { moved: plan.length > 0, refreshedAt: now, problem: null }
+      : { moved: false, refreshedAt: zone.refreshedAt, problem: null };
   } catch (error) {
     return { moved: false, refreshedAt: zone.refreshedAt, problem: asProviderError(error).message };
   }
+}
+
+/** From the mirror to what was read. */
+function outsideChange(zone: Zone, found: readonly RRset[]): Plan {
+  const mirror = readMirror(zone.id);
+  const scope = new Set([...mirror, ...found].map(rrsetKey));
+  return makePlan(mirror, found, { scope, apex: zone.name });
 }

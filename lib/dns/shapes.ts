@@ -145,6 +145,8 @@ const Difference = z.object({
   found: RRsetShape.nullable(),
 });
 
+/** How many entries of a long list were cut off, by the list's name. */
+const cut = z.record(z.string(), z.number().int()).default({});
 export const outcome = { change: z.string().nullable(), state };
 export const ChangeResult = z.object({
   dryRun: z.literal(false),
@@ -154,6 +156,7 @@ export const ChangeResult = z.object({
   message: z.string(),
   differs: z.array(Difference),
   revision: z.number().int(),
+  cut,
 });
 export const Preview = z.object({
   dryRun: z.literal(true),
@@ -176,6 +179,7 @@ export const Preview = z.object({
     }),
   ),
   steps: z.number().int(),
+  cut,
 });
 export const HistoryEntry = z.object({
   id: z.string(),
@@ -185,6 +189,7 @@ export const HistoryEntry = z.object({
   actor: z.object({ type: z.string(), id: z.string().nullable(), label: z.string() }),
   records: counts,
   plan: z.array(Step),
+  more: z.number().int(),
   hidden: z.number().int(),
   differs: z.array(Difference),
   steps: z.number(),

@@ -70,15 +70,20 @@ export function applyLocally(tx: DbOrTx, zoneId: string, plan: Plan): void {
 /** RFC 1982: one more than it was; 0 follows 2^32-1. */
 function bumpSerial(tx: DbOrTx, zoneId: string, apex: string): void {
   const soa = readMirrorNames(zoneId, apex, [apex], [], tx).find((set) => set.type === "SOA");
-  const record = soa?.records[0];
-  if (!soa || !record) return;
+  const next = soa && nextSoa(soa);
+  if (!next) return;
+  putRRset(tx, zoneId, apex, next.soa);
+  tx.update(zones).set({ serial: next.serial }).where(eq(zones.id, zoneId)).run();
+}
+
+/** The SOA with the serial that follows, if it is one. */
+export function nextSoa(soa: RRset): { soa: RRset; serial: number } | null {
+  const [record] = soa.records;
+  if (!record) return null;
   const fields = record.content.split(" ");
-  fields[2] = String((Number(fields[2]) + 1) % 2 ** 32);
-  putRRset(tx, zoneId, apex, { ...soa, records: [{ ...record, content: fields.join(" ") }] });
-  tx.update(zones)
-    .set({ serial: Number(fields[2]) })
-    .where(eq(zones.id, zoneId))
-    .run();
+  const serial = (Number(fields[2]) + 1) % 2 ** 32;
+  fields[2] = String(serial);
+  return { soa: { ...soa, records: [{ ...record, content: fields.join(" ") }] }, serial };
 }
 
 function firstRecords(zone: NewZone): RRset[] {

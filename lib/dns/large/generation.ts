@@ -1,0 +1,160 @@
+/** Big writes to a zone's mirror: a new generation is built beside the one that is read, in short transactions, and then takes its place in one. */
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { type DbOrTx, db, transaction } from "#db/client.ts";
+import { preparedOn } from "#db/hot.ts";
+import { generations, generationTypes, rrsetRows, zones } from "#db/schema/index.ts";
+import { Problem } from "#lib/api/errors.ts";
+import { rowOf, sortKeyOf } from "../mirror.ts";
+import type { Plan } from "../rrset.ts";
+import type { Zone } from "../zones.ts";
+import { breathe, pace } from "./pace.ts";
+
+/** A transaction of so many rows takes about ten milliseconds. */
+const ROWS = 500;
+
+/** Plans over so many RRsets are written beside, smaller ones in one transaction. */
+export const WRITTEN_BESIDE = 2000;
+
+/** A generation that is whole, and what it is to take the place of. */
+export interface Built {
+  generation: number;
+  zone: Pick<Zone, "id" | "generation" | "revision">;
+  types: { type: string; sets: number; records: number }[];
+}
+
+/** The zone as it is after the plan, beside the zone as it is. What is not switched to has to be dropped. */
+export async function buildGeneration(zone: Zone, plan: Plan): Promise<Built> {
+  const { signal, progress } = pace();
+  const total = zone.recordCount + plan.length;
+  const generation = Number(db().insert(generations).values({ zoneId: zone.id }).run().lastInsertRowid);
+  try {
+    let done = 0;
+    for (let at: Place | null = { sortKey: "", type: "" }; at !== null; ) {
+      at = copySome(zone.generation, generation, at);
+      done += ROWS;
+      progress(Math.min(1, done / total));
+      await breathe();
+      signal.throwIfAborted();
+    }
+    for (let from = 0; from < plan.length; from += ROWS) {
+      transaction((tx) => writeSome(tx, generation, zone.name, plan.slice(from, from + ROWS)));
+      progress(Math.min(1, (zone.recordCount + from) / total));
+      await breathe();
+      signal.throwIfAborted();
+    }
+    const types = db()
+      .select({
+        type: rrsetRows.type,
+        sets: sql<number>`count(*)`,
+        records: sql<number>`sum(${rrsetRows.recordCount})`,
+      })
+      .from(rrsetRows)
+      .where(eq(rrsetRows.generation, generation))
+      .groupBy(rrsetRows.type)
+      .all();
+    return { generation, zone, types };
+  } catch (error) {
+    await dropGeneration(generation);
+    throw error;
+  }
+}
+
+/** From here on the zone is what was built. Throws `zone_moved` if it is no longer what it was built from. */
+export function switchTo(tx: DbOrTx, { generation, zone, types }: Built): void {
+  const recordCount = types.reduce((sum, type) => sum + type.records, 0);
+  const switched = tx
+    .update(zones)
+    .set({ generation, recordCount })
+    .where(and(eq(zones.id, zone.id), eq(zones.generation, zone.generation), eq(zones.revision, zone.revision)))
+    .run();
+  if (switched.changes !== 1) throw new Problem("zone_moved", "This zone has changed meanwhile. Try again.");
+  if (types.length > 0)
+    tx.insert(generationTypes)
+      .values(types.map((type) => ({ generation, ...type })))
+      .run();
+}
+
+/** Removes a generation that no zone points to, a little at a time. */
+export async function dropGeneration(generation: number): Promise<void> {
+  const some = sql`rowid in (select rowid from ${rrsetRows} where ${eq(rrsetRows.generation, generation)} limit ${ROWS})`;
+  while (db().delete(rrsetRows).where(some).run().changes === ROWS) await breathe();
+  db().delete(generations).where(eq(generations.id, generation)).run();
+}
+
+/** Those that no zone points to. */
+export const leftOver = (): number[] =>
+  db()
+    .select({ id: generations.id })
+    .from(generations)
+    .leftJoin(zones, eq(zones.generation, generations.id))
+    .where(isNull(zones.id))
+    .all()
+    .map(({ id }) => id);
+
+interface Place {
+  sortKey: string;
+  type: string;
+}
+
+/** Copies the next rows after a place. Returns where it has come to, or null at the end. */
+function copySome(from: number, to: number, { sortKey, type }: Place): Place | null {
+  const after = and(
+    eq(rrsetRows.generation, from),
+    sql`(${rrsetRows.sortKey}, ${rrsetRows.type}) > (${sortKey}, ${type})`,
+  );
+  const order = [rrsetRows.sortKey, rrsetRows.type] as const;
+  const last = db()
+    .select({ sortKey: rrsetRows.sortKey, type: rrsetRows.type })
+    .from(rrsetRows)
+    .where(after)
+    .orderBy(...order)
+    .limit(1)
+    .offset(ROWS - 1)
+    .get();
+  const upTo = last ? sql`and (sort_key, type) <= (${last.sortKey}, ${last.type})` : sql``;
+  db().run(
+    sql`insert into rrset_rows (generation, sort_key, type, name, ttl, records, record_count) select ${to}, sort_key, type, name, ttl, records, record_count from rrset_rows where generation = ${from} and (sort_key, type) > (${sortKey}, ${type}) ${upTo} order by sort_key, type`,
+  );
+  return last ?? null;
+}
+
+function writeSome(tx: DbOrTx, generation: number, apex: string, plan: Plan): void {
+  for (const change of plan) {
+    if (change.after) put(tx).run({ generation, ...rowOf(apex, change.after) });
+    else drop(tx).run({ generation, sortKey: sortKeyOf(change.name, apex), type: change.type });
+  }
+}
+
+const generationNow = sql.placeholder("generation");
+const sortKeyNow = sql.placeholder("sortKey");
+const typeNow = sql.placeholder("type");
+
+const put = preparedOn((handle) =>
+  handle
+    .insert(rrsetRows)
+    .values({
+      generation: generationNow,
+      sortKey: sortKeyNow,
+      type: typeNow,
+      name: sql.placeholder("name"),
+      ttl: sql.placeholder("ttl"),
+      records: sql.placeholder("records"),
+      recordCount: sql.placeholder("recordCount"),
+    })
+    .onConflictDoUpdate({
+      target: [rrsetRows.generation, rrsetRows.sortKey, rrsetRows.type],
+      set: {
+        ttl: sql`excluded.ttl`,
+        records: sql`excluded.records`,
+        recordCount: sql`excluded.record_count`,
+      },
+    })
+    .prepare(),
+);
+
+const drop = preparedOn((handle) =>
+  handle
+    .delete(rrsetRows)
+    .where(and(eq(rrsetRows.generation, generationNow), eq(rrsetRows.sortKey, sortKeyNow), eq(rrsetRows.type, typeNow)))
+    .prepare(),
+);

@@ -1,0 +1,91 @@
+/** What the thread for large work can be asked. Runs there and nowhere else; the other side imports its types. */
+import { eq } from "drizzle-orm";
+import { db } from "#db/client.ts";
+import { zoneChanges, zones } from "#db/schema/index.ts";
+import { compileGrants } from "#lib/access/permissions.ts";
+import type { Actor } from "#lib/actor.ts";
+import { notFound } from "#lib/api/errors.ts";
+import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
+import { adoptHere } from "../new-zone.ts";
+import type { ZoneInfo } from "../providers/provider.ts";
+import { type Refreshed, refresh } from "../refresh.ts";
+import { loadZone, type Zone } from "../zones.ts";
+import { type Brief, brief } from "./brief.ts";
+import { dropGeneration, leftOver } from "./generation.ts";
+import { buildIntent, type IntentData } from "./intents.ts";
+
+/** An actor as threads pass one on. */
+export type SentActor = Omit<Actor, "grants"> & { grants: readonly string[] };
+
+/** What somebody wants of a zone, as data. */
+interface Wanted {
+  organisation: string;
+  zone: string;
+  data: IntentData;
+  actor: SentActor;
+}
+
+export interface Questions {
+  preview: Wanted;
+  change: Wanted;
+  refresh: { zone: string };
+  adopt: { zone: string; entry: string; info: ZoneInfo };
+  sweep: object;
+}
+
+export interface Answers {
+  preview: Brief<Preview>;
+  change: Brief<ChangeResult>;
+  refresh: Refreshed;
+  adopt: null;
+  sweep: null;
+}
+
+export type TaskName = keyof Questions;
+
+export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answers[T]> } = {
+  preview: async (wanted) => {
+    const loaded = load(wanted);
+    return brief(await previewChange(loaded, buildIntent(loaded, wanted.data)));
+  },
+
+  change: (wanted) =>
+    oneAfterTheOther(async () => {
+      const loaded = load(wanted);
+      return brief(await changeZone(loaded, buildIntent(loaded, wanted.data), actorFrom(wanted)));
+    }),
+
+  refresh: async ({ zone }) => refresh(zoneOf(zone)),
+
+  adopt: async ({ zone, entry, info }) => {
+    const row = db().select().from(zoneChanges).where(eq(zoneChanges.id, entry)).get();
+    if (!row) throw notFound("change");
+    await adoptHere(zoneOf(zone), row, info);
+    return null;
+  },
+
+  sweep: async () => {
+    for (const generation of leftOver()) await dropGeneration(generation);
+    return null;
+  },
+};
+
+const actorFrom = ({ actor }: Wanted): Actor => ({ ...actor, grants: compileGrants(actor.grants) });
+
+/** The access is looked up again here, so that a message is never what authorises. */
+const load = (wanted: Wanted) => loadZone(wanted.organisation, wanted.zone, actorFrom(wanted));
+
+function zoneOf(id: string): Zone {
+  const zone = db().select().from(zones).where(eq(zones.id, id)).get();
+  if (!zone) throw notFound("zone");
+  return zone;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Each holds the whole of a zone in memory. */
+function oneAfterTheOther<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work, work);
+  last = mine.catch(() => {});
+  return mine;
+}

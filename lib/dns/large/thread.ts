@@ -1,0 +1,123 @@
+/**
+ * A thread for what would hold up requests: plans, comparisons and zone files of large zones. It has its own handle on the
+ * database, runs the same code from its sources, and ends when it has been idle for a while.
+ */
+import path from "node:path";
+import type { Worker } from "node:worker_threads";
+import { Problem, type ProblemCode, type ProblemDetails } from "#lib/api/errors.ts";
+import { singleton } from "#lib/singleton.ts";
+import { ProviderError, type ProviderOutcome } from "../providers/provider.ts";
+import type { Pace } from "./pace.ts";
+import type { Answers, Questions, TaskName } from "./tasks.ts";
+
+/** From so many records or RRsets on, work is done in the thread. */
+export const LARGE = 1000;
+
+const MAX_WAITING = 32;
+const IDLE_MS = 60_000;
+
+/** What the thread says of a question. */
+export type Message =
+  | { id: number; kind: "progress"; done: number }
+  | { id: number; kind: "answer"; value: unknown }
+  | { id: number; kind: "problem"; code: ProblemCode; message: string; details: ProblemDetails }
+  | {
+      id: number;
+      kind: "provider";
+      outcome: ProviderOutcome;
+      code: ProviderError["code"];
+      message: string;
+      at: ProviderError["at"];
+    }
+  | { id: number; kind: "error"; message: string; stack: string | undefined };
+
+interface Waiting {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+  progress: Pace["progress"] | undefined;
+}
+
+interface Thread {
+  worker: Worker;
+  waiting: Map<number, Waiting>;
+  next: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+const place = () => singleton("large-thread", (): { thread: Thread | null } => ({ thread: null }));
+
+/** Asks the thread. A Problem there is a Problem here. With `pace`, what it says of its progress is passed on, and it can be stopped. */
+export function inThread<T extends TaskName>(
+  task: T,
+  question: Questions[T],
+  { progress, signal }: Partial<Pace> = {},
+): Promise<Answers[T]> {
+  const here = place();
+  here.thread ??= start();
+  const thread = here.thread;
+  if (thread.waiting.size >= MAX_WAITING)
+    return Promise.reject(
+      new Problem("rate_limited", "Too much large work is waiting. Try again in a moment.", { retryAfter: 10 }),
+    );
+  clearTimeout(thread.idle);
+  const id = thread.next++;
+  const stop = () => thread.worker.postMessage({ id, stop: true });
+  return new Promise<unknown>((resolve, reject) => {
+    signal?.throwIfAborted();
+    thread.waiting.set(id, { resolve, reject, progress });
+    thread.worker.ref();
+    thread.worker.postMessage({ id, task, question });
+    signal?.addEventListener("abort", stop);
+  }).finally(() => {
+    signal?.removeEventListener("abort", stop);
+    if (thread.waiting.size > 0) return;
+    clearTimeout(thread.idle);
+    thread.idle = setTimeout(() => {
+      leave(thread);
+      void thread.worker.terminate();
+    }, IDLE_MS);
+    thread.idle.unref();
+  }) as Promise<Answers[T]>;
+}
+
+/** Idle it holds no process open; if it dies, those who wait are told, and the next question starts another. */
+function start(): Thread {
+  // Not imported: a Worker that the bundler knows of is built into a module, and every file that it might be with it.
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  const worker = new Worker(path.join(process.cwd(), "lib", "dns", "large", "large-worker.mjs"));
+  const thread: Thread = { worker, waiting: new Map(), next: 0, idle: undefined };
+  worker.unref();
+  worker.on("message", (message: Message) => hear(thread, message));
+  const end = (cause: unknown) => {
+    leave(thread);
+    for (const { reject } of thread.waiting.values()) reject(new Error("the thread for large work stopped", { cause }));
+    thread.waiting.clear();
+  };
+  worker.on("error", end);
+  worker.on("exit", end);
+  return thread;
+}
+
+function hear(thread: Thread, message: Message): void {
+  const waiting = thread.waiting.get(message.id);
+  if (message.kind === "progress") {
+    waiting?.progress?.(message.done);
+    return;
+  }
+  thread.waiting.delete(message.id);
+  if (thread.waiting.size === 0) thread.worker.unref();
+  if (message.kind === "answer") waiting?.resolve(message.value);
+  else waiting?.reject(errorOf(message));
+}
+
+function errorOf(message: Exclude<Message, { kind: "progress" | "answer" }>): Error {
+  if (message.kind === "problem") return new Problem(message.code, message.message, message.details);
+  if (message.kind === "error") return Object.assign(new Error(message.message), { stack: message.stack });
+  const { outcome, code, at } = message;
+  return new ProviderError(outcome, code, message.message, at ? { at } : {});
+}
+
+function leave(thread: Thread): void {
+  const here = place();
+  if (here.thread === thread) here.thread = null;
+}

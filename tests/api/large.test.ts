@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Panel, type Person, startPanel } from "../support/panel.ts";
+import { startPowerDns } from "../support/powerdns.ts";
+
+const COUNT = 2200;
+const acme = "/organisations/acme/dns/zones";
+
+let panel: Panel;
+let powerdns: Awaited<ReturnType<typeof startPowerDns>>;
+let root: Person;
+let sql: <T = Record<string, unknown>>(text: string, ...values: unknown[]) => T[];
+
+beforeAll(async () => {
+  powerdns = await startPowerDns();
+  panel = await startPanel({ POWERDNS_API_URL: powerdns.apiUrl, POWERDNS_API_KEY: powerdns.apiKey });
+  const { db } = await import("#db/client.ts");
+  sql = <T>(text: string, ...values: unknown[]) => {
+    const statement = db().$client.prepare(text);
+    if (statement.reader) return statement.all(...values) as T[];
+    statement.run(...values);
+    return [];
+  };
+  root = await panel.person("Root", "root");
+  expect((await root.call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
+  const here = await root.call("POST", acme, { name: "here.example", connection: "local" });
+  expect(here.status).toBe(201);
+  expect((await root.call("POST", acme, { name: "there.example" })).status).toBe(201);
+});
+afterAll(async () => {
+  panel?.close();
+  await powerdns?.stop();
+});
+
+const hosts = (address: (index: number) => string, count = COUNT) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `h${index}`,
+    type: "A",
+    ttl: 300,
+    records: [{ content: address(index) }],
+  }));
+
+interface Result {
+  state: string;
+  change: string;
+  plan: unknown[];
+  cut: { plan?: number };
+  revision: number;
+  code: string;
+}
+
+const totals = async (zone: string) =>
+  (await root.call<{ total: number }>("GET", `${acme}/${zone}/records`)).body.total;
+const generations = () => sql<{ n: number }>("select count(*) as n from generations")[0]?.n;
+/** Counted from the rows, beside what the triggers and switches keep. */
+const counted = () =>
+  sql(
+    "select name, record_count, (select coalesce(sum(r.record_count), 0) from rrsets r where r.zone_id = zones.id) as there, (select coalesce(sum(t.records), 0) from zone_types t where t.zone_id = zones.id) as typed from zones where record_count <> there or record_count <> typed",
+  );
+
+describe.each(["here.example", "there.example"])("a large change in %s", (zone) => {
+  test("is planned, carried out whole, journaled whole, and what it answers is its beginning", async () => {
+    const rrsets = hosts((index) => `192.0.2.${index % 250}`);
+    const before = await totals(zone);
+    const dry = await root.call<Result>("POST", `${acme}/${zone}/changes`, { rrsets, dryRun: true });
+    expect(dry.status).toBe(200);
+    expect(dry.body).toMatchObject({ records: { created: COUNT }, cut: { plan: COUNT - 200 } });
+    expect(dry.body.plan).toHaveLength(200);
+    expect(await totals(zone)).toBe(before);
+
+    const done = await root.call<Result>("POST", `${acme}/${zone}/changes`, { rrsets });
+    expect(done).toMatchObject({ status: 200, body: { state: "applied", cut: { plan: COUNT - 200 } } });
+    expect(await totals(zone)).toBe(before + COUNT);
+    expect(counted()).toEqual([]);
+    expect(generations()).toBe(2);
+
+    const listed = await root.call<{ items: Record<string, unknown>[] }>("GET", `${acme}/${zone}/changes`);
+    expect(listed.body.items[0]).toMatchObject({
+      id: done.body.change,
+      state: "applied",
+      records: { created: COUNT, updated: 0, deleted: 0 },
+      hidden: 0,
+      more: COUNT - 500,
+    });
+    const { planOf } = await import("#lib/dns/journal.ts");
+    const [row] = sql<{ id: string; plan: string; moreSteps: number }>(
+      'select id, plan, more_steps as "moreSteps" from zone_changes where id = ?',
+      done.body.change,
+    );
+    expect(row && new Set(planOf(row).map(({ name }) => name)).size).toBe(COUNT);
+  });
+
+  test("asks for a confirmation like any other, and moves the serial on", async () => {
+    const rrsets = hosts((index) => `198.51.100.${index % 250}`);
+    const serial = async () => (await root.call<{ serial: number }>("GET", `${acme}/${zone}`)).body.serial;
+    const before = await serial();
+    const braked = await root.call<Result>("POST", `${acme}/${zone}/changes`, { rrsets });
+    expect(braked).toMatchObject({ status: 409, body: { code: "confirm_required" } });
+    const done = await root.call<Result>("POST", `${acme}/${zone}/changes`, { rrsets, confirm: true });
+    expect(done.body.state).toBe("applied");
+    expect(await serial()).toBeGreaterThan(before);
+    const soa = await root.call<{ items: { content: string }[] }>("GET", `${acme}/${zone}/records?type=SOA`);
+    expect(Number(soa.body.items[0]?.content.split(" ")[2])).toBe(await serial());
+    expect(counted()).toEqual([]);
+  });
+
+  test("is refused at the first thing that is not allowed, with the field and with nothing written", async () => {
+    const revision = sql<{ revision: number }>("select revision from zones where name = ?", `${zone}.`);
+    const rrsets = hosts(() => "203.0.113.1");
+    rrsets.push({ name: "h1", type: "CNAME", ttl: 300, records: [{ content: "h2" }] });
+    const refused = await root.call<{ fields: Record<string, string> }>("POST", `${acme}/${zone}/changes`, {
+      rrsets,
+      confirm: true,
+    });
+    expect(refused.status).toBe(422);
+    expect(Object.keys(refused.body.fields).toSorted()).toEqual(["rrsets.1.type", `rrsets.${COUNT}.type`]);
+    expect(sql<{ revision: number }>("select revision from zones where name = ?", `${zone}.`)).toEqual(revision);
+  });
+
+  test("is seen whole or not at all by who reads meanwhile", async () => {
+    const deletions = hosts(() => "").map(({ name, type }) => ({ name, type }));
+    const before = await totals(zone);
+    const seen = new Set<number>();
+    let over = false;
+    const change = root.call<Result>("POST", `${acme}/${zone}/changes`, { deletions, confirm: true }).finally(() => {
+      over = true;
+    });
+    while (!over) {
+      seen.add(await totals(zone));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await change).body.state).toBe("applied");
+    expect(await totals(zone)).toBe(before - COUNT);
+    expect([...seen].filter((total) => total !== before && total !== before - COUNT)).toEqual([]);
+    expect(generations()).toBe(2);
+    expect(counted()).toEqual([]);
+  });
+});
+
+test("what stopped in the middle of building is swept, and its entry settled as never applied", async () => {
+  const [zone] = sql<{ id: string; generation: number }>(
+    "select id, generation from zones where name = ?",
+    "here.example.",
+  );
+  sql("insert into generations (zone_id) values (?)", zone?.id);
+  const [left] = sql<{ id: number }>("select max(id) as id from generations");
+  sql(
+    "insert into rrset_rows (generation, sort_key, type, name, ttl, records, record_count) select ?, sort_key, type, name, ttl, records, record_count from rrset_rows where generation = ?",
+    left?.id,
+    zone?.generation,
+  );
+  const { sweepGenerations } = await import("#lib/dns/large/sweep.ts");
+  sweepGenerations();
+  await expect.poll(() => generations()).toBe(2);
+  expect(sql("select 1 from rrset_rows where generation = ?", left?.id)).toEqual([]);
+  expect(counted()).toEqual([]);
+});
+
+test("a zone that exists is linked and refreshed whole", async () => {
+  const at = (path: string) => `${powerdns.apiUrl}/api/v1/servers/localhost/zones${path}`;
+  const headers = { "x-api-key": powerdns.apiKey };
+  await fetch(at(""), {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ name: "linked.example.", kind: "Native", nameservers: ["ns1.example.net."] }),
+  });
+  const patch = (content: string) =>
+    fetch(at("/linked.example."), {
+      method: "PATCH",
+      headers,
+      body: JSON.stringify({
+        rrsets: Array.from({ length: COUNT }, (_, index) => ({
+          name: `h${index}.linked.example.`,
+          type: "A",
+          ttl: 60,
+          changetype: "REPLACE",
+          records: [{ content, disabled: false }],
+        })),
+      }),
+    });
+  await patch("192.0.2.1");
+  expect((await root.call("POST", acme, { name: "linked.example", link: true })).status).toBe(201);
+  expect(await totals("linked.example")).toBe(COUNT + 2);
+  await patch("192.0.2.2");
+  sql("update zones set refreshed_at = 0, compared_at = 0");
+  const refreshed = await root.call<{ moved: boolean }>("POST", `${acme}/linked.example/refresh`);
+  expect(refreshed.body).toMatchObject({ moved: true, problem: null });
+  const found = await root.call<{ items: { content: string }[] }>("GET", `${acme}/linked.example/records?q=h2199`);
+  expect(found.body.items).toMatchObject([{ content: "192.0.2.2" }]);
+  const history = await root.call<{ items: Record<string, unknown>[] }>("GET", `${acme}/linked.example/changes`);
+  expect(history.body.items).toMatchObject([
+    { kind: "outside", records: { updated: COUNT } },
+    { kind: "link", records: { created: COUNT + 2 } },
+  ]);
+  expect(counted()).toEqual([]);
+});
