@@ -33,6 +33,10 @@ export const zones = sqliteTable(
     /** When the mirror was last known to be the provider's, and last compared whole. */
     refreshedAt: integer("refreshed_at").notNull().default(0),
     comparedAt: integer("compared_at").notNull().default(0),
+    /** Notes for those who are in the organisation. */
+    description: text().notNull().default(""),
+    /** Since when this organisation has it; null: from the first. */
+    heldSince: integer("held_since"),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [
@@ -129,7 +133,7 @@ export const zoneChanges = sqliteTable(
     undoes: text(),
     /** The moment that this one brought the zone back to. */
     restoredTo: integer("restored_to"),
-    kind: text({ enum: ["change", "outside", "create", "link", "delete"] }).notNull(),
+    kind: text({ enum: ["change", "outside", "create", "link", "delete", "undelete", "transfer"] }).notNull(),
     state: text({
       enum: ["pending", "applied", "differs", "refused", "not_applied", "partial", "unknown"],
     }).notNull(),
@@ -287,4 +291,48 @@ export const zoneInvites = sqliteTable(
     uniqueIndex("zone_invites_mail").on(t.mailId),
     index("zone_invites_sender").on(t.invitedBy),
   ],
+);
+
+/** What it takes to bring a deleted zone back. Its journal stays in `zone_changes`. */
+export const deletedZones = sqliteTable(
+  "deleted_zones",
+  {
+    /** The id that the zone had, and will have again. */
+    id: text().primaryKey(),
+    organisationId: text("organisation_id")
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    connection: text().notNull(),
+    name: text().notNull(),
+    origin: text({ enum: ["created", "linked"] }).notNull(),
+    /** `panel`: it stayed at its provider. */
+    deletedAt: text("deleted_at", { enum: ["panel", "provider"] }).notNull(),
+    description: text().notNull(),
+    heldSince: integer("held_since"),
+    revision: integer().notNull(),
+    recordCount: integer("record_count").notNull(),
+    /** JSON: the rows of `zone_permissions`. */
+    permissions: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** Who deleted it, and when. */
+    actorId: text("actor_id"),
+    actorLabel: text("actor_label").notNull(),
+    at: integer().notNull(),
+  },
+  (t) => [index("deleted_zones_organisation").on(t.organisationId, t.at), index("deleted_zones_at").on(t.at)],
+);
+
+export const deletedRRsets = sqliteTable(
+  "deleted_rrsets",
+  {
+    zoneId: text("zone_id")
+      .notNull()
+      .references(() => deletedZones.id, { onDelete: "cascade" }),
+    sortKey: text("sort_key").notNull(),
+    type: text().notNull(),
+    name: text().notNull(),
+    ttl: integer().notNull(),
+    records: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.zoneId, t.sortKey, t.type] })],
 );

@@ -27,7 +27,7 @@ export interface Trace {
 }
 
 export interface ProcedureMeta {
-  guard: "none" | "anyone" | "signedIn" | "can" | "staff" | "inOrganisation" | "inZone";
+  guard: "none" | "anyone" | "signedIn" | "can" | "staff" | "inOrganisation" | "inZone" | "inDeletedZone";
   /** Permission, role or level. */
   argument: string;
   /** This read leaves an audit entry. */

@@ -7,6 +7,7 @@ import type { ZoneLevel } from "#lib/access/zone-level.ts";
 import { atLeast } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
 import { assertFresh } from "#lib/auth/fresh.ts";
+import { loadDeletedZone } from "#lib/dns/deleted-zones.ts";
 import { loadZone } from "#lib/dns/zones.ts";
 import { stage } from "#lib/log/stages.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
@@ -119,6 +120,21 @@ export const inZone = <S extends z.ZodRawShape>(
           missing: need,
         });
       }
+      stage("guard");
+      return next({ context: loaded });
+    });
+};
+
+/** `{organisation}` and `{deleted}` in the path: a zone that can still be brought back, for who manages it. 404 for everybody else. */
+export const inDeletedZone = <S extends z.ZodRawShape>(shape: S) => {
+  const options = { flag: "feature.dns" } as const;
+  return base
+    .meta(metaOf("inDeletedZone", "", options))
+    .use(({ context, next }) => next({ context: { actor: account(context.actor, options) } }))
+    .input(z.strictObject({ organisation: z.string(), deleted: z.string(), ...shape }))
+    .use(({ context, next }, input) => {
+      const { organisation, deleted } = input as { organisation: string; deleted: string };
+      const loaded = loadDeletedZone(organisation, deleted, context.actor);
       stage("guard");
       return next({ context: loaded });
     });

@@ -4,6 +4,7 @@ import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
 import * as dnsSearch from "#lib/dns/search/procedures.ts";
+import * as dnsZones from "#lib/dns/zone-procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
 import * as invites from "#lib/invites/procedures.ts";
 import * as links from "#lib/links/procedures.ts";
@@ -28,7 +29,7 @@ export const router = {
   tokens,
   organisations,
   invites,
-  dns: { ...dns, ...dnsConnections, ...dnsHistory, ...dnsLookup, ...dnsSearch },
+  dns: { ...dns, ...dnsConnections, ...dnsHistory, ...dnsLookup, ...dnsZones, ...dnsSearch },
 };
 
 export type Router = typeof router;

@@ -289,7 +289,8 @@ function conflictsOf(intent: Intent, current: readonly RRset[], plan: Plan): Con
   });
 }
 
-async function settleFirst(zone: Zone): Promise<void> {
+/** A zone of which something is not known yet is not written to. */
+export async function settleFirst(zone: Zone): Promise<void> {
   const entry = openEntryOf(zone.id);
   if (!entry || (await asking(() => settleEntry(entry, zone)))) return;
   throw new Problem(

@@ -66,6 +66,10 @@ function historyFor(loaded: LoadedZone, query: HistoryQuery, reader: Actor, seer
     query.name ? touches("name", likeAnywhere(query.name.toLowerCase())) : undefined,
     query.type ? touches("type", query.type.toUpperCase().replace(/[\\%_]/g, "\\$&")) : undefined,
     query.actor ? eq(zoneChanges.actorId, named(query.actor) ? query.actor : "") : undefined,
+    // Nobody is looked for among those who had the zone before.
+    query.actor && query.actor !== reader.id && zone.heldSince !== null
+      ? gte(zoneChanges.createdAt, zone.heldSince)
+      : undefined,
     query.kind ? eq(zoneChanges.kind, query.kind) : undefined,
     query.from === undefined ? undefined : gte(zoneChanges.createdAt, query.from),
     query.to === undefined ? undefined : lt(zoneChanges.createdAt, query.to),
@@ -76,13 +80,13 @@ function historyFor(loaded: LoadedZone, query: HistoryQuery, reader: Actor, seer
     .offset((query.page - 1) * query.perPage)
     .all();
   const total = db().select({ n: count() }).from(zoneChanges).where(where).get()?.n ?? 0;
-  return { items: rows.map((row) => entryOf(row, loaded, named)), total, page: query.page, perPage: query.perPage };
+  return { items: rows.map((row) => entryOf(row, loaded, reader)), total, page: query.page, perPage: query.perPage };
 }
 
 export function historyEntry(loaded: LoadedZone, id: string, reader: Actor): HistoryEntry {
   const row = rowsWhere(and(eq(zoneChanges.id, id), eq(zoneChanges.zoneId, loaded.zone.id))).get();
   if (!row) throw notFound("change");
-  return entryOf(row, loaded, namesOf(loaded, reader));
+  return entryOf(row, loaded, reader);
 }
 
 const rowsWhere = (where: SQL | undefined) =>
@@ -96,17 +100,20 @@ const rowsWhere = (where: SQL | undefined) =>
     .from(zoneChanges)
     .where(where);
 
-/** Whose names a reader sees: a guest's own alone, because the organisation's people are none of a guest's business. */
+/**
+ * Whose names a reader sees: a guest's own alone, because the organisation's people are none of a guest's business; nor
+ * are those of an organisation that had the zone before.
+ */
 const namesOf =
   ({ guest }: LoadedZone, reader: Actor) =>
   (actorId: string | null): boolean =>
     guest === null || actorId === null || actorId === reader.id;
 
-function entryOf(
-  row: Entry & { undoneBy: string | null },
-  { zone, organisation, access }: LoadedZone,
-  named: (actorId: string | null) => boolean,
-): HistoryEntry {
+const before = ({ zone }: LoadedZone, row: Pick<Entry, "createdAt" | "actorId">, reader: Actor): boolean =>
+  zone.heldSince !== null && row.createdAt < zone.heldSince && row.actorId !== null && row.actorId !== reader.id;
+
+function entryOf(row: Entry & { undoneBy: string | null }, loaded: LoadedZone, reader: Actor): HistoryEntry {
+  const { zone, access } = loaded;
   const whole = firstStepsOf(row);
   const plan = whole.filter((step) => sees(access, zone.name, step));
   const hidden = whole.length - plan.length;
@@ -116,9 +123,7 @@ function entryOf(
     state: row.state,
     // A provider names the record that it speaks of.
     message: hidden > 0 ? "" : row.message,
-    actor: named(row.actorId)
-      ? { type: row.actorType, id: row.actorId, label: row.actorLabel }
-      : { type: row.actorType, id: null, label: organisation.name },
+    actor: actorOf(row, loaded, reader),
     records: row.counts && access.seesAll ? (JSON.parse(row.counts) as HistoryEntry["records"]) : recordCounts(plan),
     plan,
     more: row.moreSteps,
@@ -134,4 +139,11 @@ function entryOf(
     createdAt: row.createdAt,
     settledAt: row.settledAt,
   };
+}
+
+function actorOf(row: Entry, loaded: LoadedZone, reader: Actor): HistoryEntry["actor"] {
+  const type = row.actorType;
+  if (before(loaded, row, reader)) return { type, id: null, label: "The organisation before" };
+  if (!namesOf(loaded, reader)(row.actorId)) return { type, id: null, label: loaded.organisation.name };
+  return { type, id: row.actorId, label: row.actorLabel };
 }

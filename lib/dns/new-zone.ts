@@ -99,7 +99,8 @@ function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAc
   if (reason) throw new Problem("forbidden", reason, { missing: "dns:manage" });
 }
 
-function assertRoom(organisation: Organisation, name: string, tx: DbOrTx = db()): void {
+/** Room for one more, of this name. */
+export function assertRoom(organisation: Pick<Organisation, "id">, name: string, tx: DbOrTx = db()): void {
   const limit = setting("limits.zones_per_organisation", tx);
   const has = tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
   if (has >= limit) throw new Problem("conflict", `An organisation can have at most ${limit} zones.`);
@@ -112,8 +113,8 @@ function assertRoom(organisation: Organisation, name: string, tx: DbOrTx = db())
 }
 
 /** Refused when the connection holds a zone at, above or below it that is not this organisation's. Does not say whose. */
-async function assertFree(
-  organisation: Organisation,
+export async function assertFree(
+  organisation: Pick<Organisation, "id">,
   name: string,
   connection: Connection,
   link: boolean,

@@ -55,6 +55,7 @@ export const open = inZone("view", {})
   .handler(({ context }) => ({
     ...summaryOfZone(context, context.actor),
     guest: context.guest,
+    description: context.guest ? "" : context.zone.description,
     ...shapes.capabilitiesOf(context.zone),
   }));
 

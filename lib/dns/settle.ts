@@ -8,6 +8,8 @@ import { audit } from "#lib/audit/audit.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { log } from "#lib/log/log.ts";
 import { connectionById } from "./connections.ts";
+import { settleDeletion } from "./delete-zone.ts";
+import { settleUndeletion } from "./deleted-zones.ts";
 import { rrsetHash } from "./hash.ts";
 import { actorOfEntry, closeEntry, differencesOf, type Entry, openEntries, planOf } from "./journal.ts";
 import { mayStillLand } from "./landing.ts";
@@ -29,9 +31,11 @@ const settlers: Record<Entry["kind"], (entry: Entry, zone: Zone) => Promise<bool
   change: settleChange,
   create: finishNewZone,
   link: finishNewZone,
+  delete: settleDeletion,
+  undelete: settleUndeletion,
   // These are never open: they are written when they have happened.
   outside: async () => true,
-  delete: async () => true,
+  transfer: async () => true,
 };
 
 /** Also with DNS switched off: what had begun before comes to its end. */

@@ -55,6 +55,8 @@ export const Zone = z.object({
 export const ZoneDetail = Zone.extend({
   /** A guest, whose level ends then; null for everybody else. */
   guest: z.object({ until: z.number().int().nullable() }).nullable(),
+  /** Notes for those who are in the organisation; empty for everybody else. */
+  description: z.string(),
   kind: z.string(),
   types: z.array(z.string()),
   offers: z.array(z.string()),
@@ -110,7 +112,7 @@ export const changes = {
   dryRun: z.boolean().default(false),
   confirm: z.boolean().default(false),
 };
-const entryKind = z.enum(["change", "outside", "create", "link", "delete"]);
+const entryKind = z.enum(["change", "outside", "create", "link", "delete", "undelete", "transfer"]);
 export const historyQuery = {
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   perPage: z.coerce.number().int().min(1).max(200).default(25),
@@ -122,7 +124,7 @@ export const historyQuery = {
   to: z.coerce.number().int().optional(),
 };
 
-const state = z.enum(["pending", "applied", "differs", "refused", "not_applied", "partial", "unknown"]);
+export const entryState = z.enum(["pending", "applied", "differs", "refused", "not_applied", "partial", "unknown"]);
 const counts = z.object({ created: z.number(), updated: z.number(), deleted: z.number() });
 const Step = z.object({
   kind: z.enum(["create", "update", "delete"]),
@@ -147,7 +149,7 @@ const Difference = z.object({
 
 /** How many entries of a long list were cut off, by the list's name. */
 const cut = z.record(z.string(), z.number().int()).default({});
-export const outcome = { change: z.string().nullable(), state };
+export const outcome = { change: z.string().nullable(), state: entryState };
 export const ChangeResult = z.object({
   dryRun: z.literal(false),
   ...outcome,
@@ -184,7 +186,7 @@ export const Preview = z.object({
 export const HistoryEntry = z.object({
   id: z.string(),
   kind: entryKind,
-  state,
+  state: entryState,
   message: z.string(),
   actor: z.object({ type: z.string(), id: z.string().nullable(), label: z.string() }),
   records: counts,

@@ -1,4 +1,5 @@
 /** Every kind of job there is. */
+import { retentionJob } from "#lib/dns/retention.ts";
 import { settleJob } from "#lib/dns/settle.ts";
 import { mailNewAddress } from "#lib/links/addresses.ts";
 import { mailReset } from "#lib/links/reset.ts";
@@ -10,6 +11,7 @@ import { sweep } from "./sweep.ts";
 
 export const jobKinds: readonly JobKind[] = [
   settleJob,
+  retentionJob,
   sweep,
   sendMail,
   mailReset,

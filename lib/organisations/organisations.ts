@@ -3,7 +3,7 @@ import { and, asc, count, desc, eq, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import { prepared } from "#db/hot.ts";
-import { organisationMembers, organisations, zones } from "#db/schema/index.ts";
+import { deletedZones, organisationMembers, organisations, zones } from "#db/schema/index.ts";
 import type { OrganisationAccess, OrganisationRole } from "#lib/access/organisation-role.ts";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -146,10 +146,16 @@ export function deleteOrganisation(organisation: Organisation, actor: Actor, asS
         },
       );
     }
+    // What was deleted of its zones goes with it for good.
+    const lost = tx
+      .select({ id: deletedZones.id })
+      .from(deletedZones)
+      .where(eq(deletedZones.organisationId, organisation.id))
+      .all();
     tx.delete(organisations).where(eq(organisations.id, organisation.id)).run();
     audit(tx, actor, {
       ...targetOf(organisation),
-      before: { name: organisation.name, handle: organisation.handle },
+      before: { name: organisation.name, handle: organisation.handle, deletedZones: lost.length },
       asStaff,
     });
     return { deleted: organisation.id };

@@ -38,6 +38,8 @@ const catalogue = {
   "limits.invite_mails_per_hour": z.number().int().min(0).default(50),
   /** Invitations that one address is mailed within a day, by all organisations together. */
   "limits.invite_mails_per_address": z.number().int().min(0).default(5),
+  /** Days for which the history of a zone is kept. */
+  "journal.days": z.number().int().min(30).max(3650).default(365),
   /** When an account first held `*`. From then on the set-up page is shut for good. */
   "setup.completed_at": z.number().int().nullable().default(null),
   /** SHA-256 of the set-up token of this start. */

@@ -97,6 +97,9 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "dns.addRecord": () => ({ name: "new", type: "A", ttl: 60, content: "192.0.2.9" }),
   "dns.editRecord": () => ({ name: "www", type: "A", ttl: 60, content: "192.0.2.10" }),
   "dns.change": () => ({ deletions: [{ name: "www", type: "A" }] }),
+  "dns.edit": () => ({ description: "What it is for" }),
+  "dns.transfer": () => ({ to: "walk-target" }),
+  "dns.remove": ({ zone }) => ({ name: zone }),
   "dns.restore": ({ sql, change }) => ({
     at: sql.get<{ at: number }>(
       "select c.created_at as at from zone_changes c join zone_changes w on w.zone_id = c.zone_id where c.kind = 'create' and w.id = ?",
@@ -178,6 +181,16 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
     sql.run("insert into role_grants (role_id, permission, position) values (?, 'a:b', 0), (?, 'c:d', 1)", role, role),
   "organisations.remove": ({ sql, organisation }) =>
     sql.run("delete from zones where organisation_id = ?", organisation.id),
+  "dns.transfer": ({ sql }, caller) => {
+    if (!caller.id) return;
+    sql.run(
+      "insert into organisations (id, handle, name, created_at) values ('walk-target', 'walk-target', 'Target', 0)",
+    );
+    sql.run(
+      "insert into organisation_members (organisation_id, user_id, role, created_at) values ('walk-target', ?, 'admin', 0)",
+      caller.id,
+    );
+  },
   "invites.answer": (stage, caller) => {
     if (caller.id) stage.ownInvite = insertInvite(stage, caller.email, stage.member.id);
   },
@@ -225,6 +238,8 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   ...Object.fromEntries(
     ["addShared", "addOwn", "rotateShared", "rotateOwn"].map((act) => [`dns.${act}Connection`, { every: [422] }]),
   ),
+  // A token that names the organisation of the zone alone reaches no other.
+  "dns.transfer": { "right token": [422] },
   "dns.create": { owner: [403], admin: [403], permission: [403] },
 };
 
@@ -233,6 +248,7 @@ export const children: [
   procedure: string,
   child:
     | "record"
+    | "deleted"
     | "change"
     | "invite"
     | "zoneInvite"
@@ -251,6 +267,7 @@ export const children: [
   ["dns.removeRecord", "record"],
   ["dns.historyOne", "change"],
   ["dns.revert", "change"],
+  ["dns.undelete", "deleted"],
   ["organisations.revoke", "invite"],
   ["organisations.resend", "invite"],
   ["dns.resendInvite", "zoneInvite"],

@@ -50,6 +50,7 @@ export function expectation(row: Row, standing: Standing): number {
     return ordinary ? 200 : 403;
   }
   if (standing === "permission") return 200;
+  if (kind === "inDeletedZone") return standing === "admin" || standing === "owner" ? 200 : 404;
   if (standing === "stranger" || standing === "ordinary") return 404;
   if (standing === "guest") return kind === "inOrganisation" ? 404 : argument === "manage" ? 403 : 200;
   if (kind === "inOrganisation") {
@@ -123,6 +124,7 @@ function permissionsFor(row: Row): string[] {
   if (kind === "can" || kind === "staff") return [argument.split(" or ")[0] ?? "", ...(row.needs ?? [])];
   if (kind === "inOrganisation")
     return [{ member: "org:read", admin: "org:write", owner: "org:write", delete: "org:delete" }[argument] ?? ""];
+  if (kind === "inDeletedZone") return ["dns:manage"];
   if (kind !== "inZone") return ["soc:read"];
   if (argument === "manage") return ["dns:manage"];
   return row.plan === "full" ? ["dns:write", "dns:delete"] : row.plan === "edit" ? ["dns:write"] : ["dns:read"];

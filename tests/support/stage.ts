@@ -10,6 +10,8 @@ export interface Stage {
   zone: string;
   record: string;
   change: string;
+  /** A zone that was deleted and can be brought back. */
+  deleted: string;
   /** A pending invitation to somebody else. */
   invite: string;
   /** A pending invitation of somebody else to the zone. */
@@ -66,12 +68,18 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
     })
   ).body;
   await owner.call("PUT", `${base}/permissions/${member.id}`, { level: "view" });
+  const gone = `gone${n}.example`;
+  const deleted = (
+    await owner.call<{ id: string }>("POST", `/organisations/${handle}/dns/zones`, { name: gone, connection: "local" })
+  ).body.id;
+  await owner.call("DELETE", `/organisations/${handle}/dns/zones/${gone}`, { name: gone });
   const { bare, role } = await bareAccount(panel, sql, n);
   const stage = { panel, sql, organisation, zone, record: record.id, change: record.change, member, bare, role };
   const inviteToken = `token-of-${n}`;
   const invite = insertInvite(stage, `somebody.${n}@example.org`, owner.id, inviteToken);
   return {
     ...stage,
+    deleted,
     invite,
     zoneInvite: insertZoneInvite(stage, `guest.${n}@example.org`, owner.id),
     ownInvite: invite,

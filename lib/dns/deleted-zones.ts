@@ -1,0 +1,370 @@
+/** Zones that were deleted and can be brought back: which there are, and doing it. The name is not kept for them. */
+import { and, desc, eq, gt, sql } from "drizzle-orm";
+import { db, type Tx, transaction } from "#db/client.ts";
+import { deletedZones, organisationMembers, zoneChanges, zonePermissions, zones } from "#db/schema/index.ts";
+import type { ZoneAccess } from "#lib/access/zone-level.ts";
+import type { Actor } from "#lib/actor.ts";
+import { notFound, Problem } from "#lib/api/errors.ts";
+import { offsetOf, type Page } from "#lib/api/list.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { loadOrganisation, type Organisation, roleIn } from "#lib/organisations/organisations.ts";
+import { killHere } from "#lib/test-hook.ts";
+import { accessTo } from "#lib/tokens/lowered.ts";
+import { asking, asProviderError, connectionOf, problemOf } from "./asking.ts";
+import { type Connection, connectionById } from "./connections.ts";
+import { KEPT_MS } from "./delete-zone.ts";
+import { actorOfEntry, addEntry, type Entry } from "./journal.ts";
+import { mayStillLand, noteGivenUp } from "./landing.ts";
+import { putRRset, toRRset } from "./mirror.ts";
+import { assertFree, assertRoom } from "./new-zone.ts";
+import { makePlan, recordCounts } from "./plan.ts";
+import type { ZoneRead } from "./providers/provider.ts";
+import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
+import { withZoneLock } from "./zone-lock.ts";
+import { loadZone, shownName, summaryOfZone, type Zone, type ZoneSummary } from "./zones.ts";
+
+export type DeletedZone = typeof deletedZones.$inferSelect;
+
+export interface DeletedZoneSummary {
+  id: string;
+  name: string;
+  displayName: string;
+  connection: string;
+  connectionLabel: string;
+  origin: DeletedZone["origin"];
+  deletedAt: DeletedZone["deletedAt"];
+  recordCount: number;
+  by: string;
+  at: number;
+  until: number;
+}
+
+/** One that can still be brought back, for who may do it: whoever manages it. Everybody else finds nothing. */
+export function loadDeletedZone(reference: string, id: string, actor: Actor) {
+  const { organisation } = loadOrganisation(reference, actor);
+  const deleted = db()
+    .select()
+    .from(deletedZones)
+    .where(and(eq(deletedZones.id, id), eq(deletedZones.organisationId, organisation.id), stillKept()))
+    .get();
+  if (!deleted) throw notFound("deleted zone");
+  const access = accessToDeleted(organisation, id, actor);
+  if (!access.manage) throw notFound("deleted zone");
+  return { deleted, organisation, asStaff: access.viaPlatform };
+}
+
+/** Newest first, those that the actor may bring back. */
+export function listDeletedZones(
+  organisation: Organisation,
+  query: { page: number; perPage: number },
+  actor: Actor,
+): Page<DeletedZoneSummary> {
+  const where = and(eq(deletedZones.organisationId, organisation.id), stillKept());
+  const rows = db()
+    .select({ id: deletedZones.id })
+    .from(deletedZones)
+    .where(where)
+    .orderBy(desc(deletedZones.at))
+    .all();
+  const open = rows.filter(({ id }) => accessToDeleted(organisation, id, actor).manage);
+  const start = offsetOf({ ...query, sort: "", q: "" });
+  const ids = open.slice(start, start + query.perPage).map(({ id }) => id);
+  const items = db()
+    .select()
+    .from(deletedZones)
+    .where(sql`${deletedZones.id} in (select value from json_each(${JSON.stringify(ids)}))`)
+    .orderBy(desc(deletedZones.at))
+    .all()
+    .map(summaryOf);
+  return { items, total: open.length, page: query.page, perPage: query.perPage };
+}
+
+const stillKept = () => gt(deletedZones.at, Date.now() - KEPT_MS);
+
+function accessToDeleted(organisation: Organisation, id: string, actor: Actor): ZoneAccess {
+  const standing = {
+    organisationRole: roleIn(organisation.id, actor.id),
+    memberDefault: organisation.memberDefault,
+    guests: false,
+    row: null,
+  };
+  return accessTo(id, standing, actor);
+}
+
+function summaryOf(zone: DeletedZone): DeletedZoneSummary {
+  const { id, name, connection, origin, deletedAt, recordCount, actorLabel, at } = zone;
+  return {
+    id,
+    name,
+    displayName: shownName(zone),
+    connection,
+    connectionLabel: connectionById(connection)?.label ?? connection,
+    origin,
+    deletedAt,
+    recordCount,
+    by: actorLabel,
+    at,
+    until: at + KEPT_MS,
+  };
+}
+
+/** The zone is here again under the id that it had, with its history, its levels and what it held. */
+export async function bringBack(
+  { deleted, organisation, asStaff }: ReturnType<typeof loadDeletedZone>,
+  actor: Actor,
+): Promise<ZoneSummary> {
+  const connection = connectionOf(deleted);
+  await assertPossible(deleted, organisation, connection, actor);
+  await withZoneLock(deleted.id, async () => {
+    const { zone, entry } = reserve(deleted, organisation, connection, actor, asStaff);
+    if (connection.kind !== "local") await make(zone, entry, connection);
+  });
+  return summaryOfZone(loadZone(organisation.id, deleted.id, actor), actor);
+}
+
+/** What was deleted reserves nothing: somebody else may have the name by now. */
+async function assertPossible(
+  deleted: DeletedZone,
+  organisation: Organisation,
+  connection: Connection,
+  actor: Actor,
+): Promise<void> {
+  assertRoom(organisation, deleted.name);
+  if (connection.kind === "local" || deleted.deletedAt === "provider") {
+    await assertFree(organisation, deleted.name, connection, false, actor);
+    return;
+  }
+  // It stands at the provider, where nobody made it: it is free unless somebody linked it, or a zone around it.
+  const owners = db()
+    .select({ name: zones.name, organisationId: zones.organisationId })
+    .from(zones)
+    .where(eq(zones.connection, connection.id))
+    .all();
+  const around = await asking(() => connection.provider.relatedZones(deleted.name));
+  if (owners.some(({ name, organisationId }) => around.includes(name) && organisationId !== organisation.id))
+    throw new Problem("already_exists", "This name, or one above or below it, is taken at this connection.");
+}
+
+/** The zone's row, with what it held; at a provider it is open until it is there. */
+function reserve(
+  deleted: DeletedZone,
+  organisation: Organisation,
+  { kind }: Connection,
+  actor: Actor,
+  asStaff: boolean,
+): { zone: Zone; entry: Entry } {
+  return transaction((tx) => {
+    if (!tx.select({ id: deletedZones.id }).from(deletedZones).where(eq(deletedZones.id, deleted.id)).get())
+      throw notFound("deleted zone");
+    assertRoom(organisation, deleted.name, tx);
+    const here = kind === "local";
+    const now = Date.now();
+    tx.insert(zones)
+      .values({
+        id: deleted.id,
+        organisationId: organisation.id,
+        connection: deleted.connection,
+        name: deleted.name,
+        externalId: here ? deleted.id : null,
+        origin: deleted.origin,
+        status: here ? "active" : "pending",
+        statusMessage: here ? "" : "Being brought back.",
+        description: deleted.description,
+        heldSince: deleted.heldSince,
+        revision: deleted.revision + (here ? 1 : 0),
+        refreshedAt: here ? now : 0,
+        comparedAt: here ? now : 0,
+        createdAt: deleted.createdAt,
+      })
+      .onConflictDoNothing()
+      .run();
+    const zone = tx.select().from(zones).where(eq(zones.id, deleted.id)).get();
+    if (!zone) throw new Problem("already_exists", "This name is taken at this connection.");
+    if (here) for (const set of keptRRsets(deleted.id, tx)) putRRset(tx, zone.id, zone.name, set);
+    const id = addEntry(tx, {
+      zoneId: zone.id,
+      kind: "undelete",
+      plan: [],
+      actor,
+      ...(here ? { state: "applied" as const, revision: zone.revision } : {}),
+    });
+    const entry = tx.select().from(zoneChanges).where(eq(zoneChanges.id, id)).get() as Entry;
+    if (here) release(tx, deleted, entry, asStaff);
+    return { zone, entry };
+  });
+}
+
+/** It is back: what was kept for that goes, and the levels of those who are still members come back. */
+function release(tx: Tx, deleted: DeletedZone, entry: Entry, asStaff: boolean): void {
+  const levels = JSON.parse(deleted.permissions) as (typeof zonePermissions.$inferSelect)[];
+  const members = new Map(
+    tx
+      .select({ userId: organisationMembers.userId, since: organisationMembers.createdAt })
+      .from(organisationMembers)
+      .where(eq(organisationMembers.organisationId, deleted.organisationId))
+      .all()
+      .map(({ userId, since }) => [userId, since]),
+  );
+  // Who left meanwhile has lost it, also if they came back.
+  const kept = levels.filter(({ userId }) => (members.get(userId) ?? Number.POSITIVE_INFINITY) <= deleted.at);
+  if (kept.length > 0) tx.insert(zonePermissions).values(kept).run();
+  tx.delete(deletedZones).where(eq(deletedZones.id, deleted.id)).run();
+  audit(tx, actorOfEntry(entry), {
+    target: { type: "zone", id: deleted.id, label: deleted.name },
+    organisationId: deleted.organisationId,
+    after: { change: entry.id, state: "applied", records: deleted.recordCount, connection: deleted.connection },
+    asStaff,
+  });
+}
+
+const keptRRsets = (zoneId: string, tx: Pick<Tx, "all"> = db()): RRset[] =>
+  tx
+    .all<{ name: string; type: string; ttl: number; records: string }>(
+      sql`select name, type, ttl, records from deleted_rrsets where zone_id = ${zoneId} order by sort_key, type`,
+    )
+    .map(toRRset);
+
+async function make(zone: Zone, entry: Entry, connection: Connection): Promise<void> {
+  try {
+    await carryOn(zone, entry, connection);
+  } catch (error) {
+    const failure = asProviderError(error);
+    const problem = error instanceof Problem ? error : problemOf(failure, null);
+    // Nothing was asked of the provider, or it said no to the first thing that was.
+    if (!wasSent(entry.id) || (failure.outcome !== "unknown" && !(await isThere(zone, connection))))
+      giveUp(zone, entry, problem.message);
+    else noteGivenUp(entry.id);
+    throw problem;
+  }
+}
+
+const wasSent = (id: string): boolean =>
+  typeof db().select({ at: zoneChanges.sentAt }).from(zoneChanges).where(eq(zoneChanges.id, id)).get()?.at === "number";
+
+/** As far as one can know. */
+const isThere = async (zone: Zone, { provider }: Connection): Promise<boolean> =>
+  (await provider.findZone(zone.name).catch(() => undefined)) !== null;
+
+/** From wherever it stands to the zone being back; can be called again at any point. */
+async function carryOn(zone: Zone, entry: Entry, connection: Connection): Promise<void> {
+  const { provider } = connection;
+  const deleted = db().select().from(deletedZones).where(eq(deletedZones.id, zone.id)).get();
+  if (!deleted) throw notFound("deleted zone");
+  const found = await provider.findZone(zone.name);
+  if (found && entry.sentAt === null) {
+    if (deleted.deletedAt === "provider")
+      throw new Problem("already_exists", "A zone of this name is at the connection again.");
+    // It was only taken off the panel: it is as its provider has it.
+    return takeOver(zone, entry, deleted, await provider.readZone(found.externalId), "");
+  }
+  db().update(zoneChanges).set({ sentAt: Date.now() }).where(eq(zoneChanges.id, entry.id)).run();
+  killHere("before-recreate");
+  const kept = keptRRsets(zone.id);
+  const { externalId } =
+    found ??
+    (await provider.createZone({
+      name: zone.name,
+      nameservers: nameserversOf(zone, kept),
+      hostmaster: `hostmaster.${zone.name}`,
+    }));
+  killHere("after-recreate");
+  const plan = planTo(zone, (await provider.readZone(externalId)).rrsets, kept);
+  const refusal = plan.length > 0 ? await refusalOf(() => provider.apply(externalId, plan)) : "";
+  takeOver(zone, entry, deleted, await provider.readZone(externalId), refusal);
+}
+
+/** A provider that no longer takes what it once held does not keep the zone from coming back without it. */
+async function refusalOf(call: () => Promise<void>): Promise<string> {
+  try {
+    await call();
+    return "";
+  } catch (error) {
+    const failure = asProviderError(error);
+    if (failure.outcome !== "refused") throw failure;
+    return ` ${failure.message}`;
+  }
+}
+
+const nameserversOf = ({ name }: Zone, kept: readonly RRset[]): string[] =>
+  kept.find((set) => set.name === name && set.type === "NS")?.records.map(({ content }) => content) ?? [
+    `ns1.${name}`,
+    `ns2.${name}`,
+  ];
+
+function planTo(zone: Zone, from: readonly RRset[], to: readonly RRset[]): Plan {
+  const scope = new Set([...from, ...to].map(rrsetKey));
+  return makePlan(from, to, { scope, apex: zone.name });
+}
+
+/** The mirror is what the provider has; what that differs in from what the zone held is the plan of the entry. */
+function takeOver(zone: Zone, entry: Entry, deleted: DeletedZone, { info, rrsets }: ZoneRead, refusal: string): void {
+  const plan = planTo(zone, keptRRsets(zone.id), rrsets);
+  transaction((tx) => {
+    const now = Date.now();
+    for (const set of rrsets) putRRset(tx, zone.id, zone.name, set);
+    tx.update(zones)
+      .set({
+        externalId: info.externalId,
+        status: info.status,
+        statusMessage: info.readOnly ?? info.statusMessage ?? "",
+        providerVersion: info.version,
+        serial: info.serial,
+        revision: deleted.revision + 1,
+        refreshedAt: now,
+        comparedAt: now,
+      })
+      .where(eq(zones.id, zone.id))
+      .run();
+    tx.update(zoneChanges)
+      .set({
+        state: "applied",
+        plan: JSON.stringify(plan),
+        message: plan.length > 0 ? `Not quite as it was: ${difference(plan)}.${refusal}` : "",
+        revision: deleted.revision + 1,
+        stepsDone: 1,
+        settledAt: now,
+      })
+      .where(eq(zoneChanges.id, entry.id))
+      .run();
+    const role = roleIn(zone.organisationId, entry.actorId, tx);
+    release(tx, deleted, entry, role !== "owner" && role !== "admin");
+  });
+}
+
+function difference(plan: Plan): string {
+  const { created, updated, deleted } = recordCounts(plan);
+  const n = created + updated + deleted;
+  return `${n} ${n === 1 ? "record differs" : "records differ"}`;
+}
+
+/** The zone stays deleted, and can be brought back another time. */
+function giveUp(zone: Zone, entry: Entry, message: string): void {
+  transaction((tx) => {
+    tx.delete(zoneChanges).where(eq(zoneChanges.id, entry.id)).run();
+    tx.delete(zones).where(eq(zones.id, zone.id)).run();
+    audit(tx, actorOfEntry(entry), {
+      target: { type: "zone", id: zone.id, label: zone.name },
+      organisationId: zone.organisationId,
+      outcome: "refused",
+      after: { state: "not_applied", message },
+    });
+  });
+}
+
+/** For an entry that outlived its process. True once it is settled. */
+export async function settleUndeletion(entry: Entry, zone: Zone): Promise<boolean> {
+  const connection = connectionById(zone.connection);
+  if (!connection) return false;
+  const begun = entry.sentAt === null || (await connection.provider.findZone(zone.name)) !== null;
+  if (!begun && mayStillLand(entry)) return false;
+  if (begun) {
+    try {
+      await carryOn(zone, entry, connection);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+  giveUp(zone, entry, "It was not made again.");
+  return true;
+}
