@@ -43,6 +43,16 @@ const variables = z.object({
     .optional(),
   PANEL_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
   SETUP_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  CLOUDFLARE_API_TOKEN: text,
+  CLOUDFLARE_ACCOUNT_ID: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^[0-9a-f]{32}$/, "must be the 32 hexadecimal digits of an account")
+    .optional(),
+  CLOUDFLARE_API_BASE: url,
+  CLOUDFLARE_ZONES: z.enum(["create", "link"], { error: "must be create or link" }).optional(),
+  CLOUDFLARE_ZONE_TYPE: z.enum(["full", "partial"], { error: "must be full or partial" }).default("full"),
   POWERDNS_API_URL: url,
   POWERDNS_API_KEY: text,
   POWERDNS_SERVER_ID: z.string().trim().min(1).default("localhost"),
@@ -113,6 +123,17 @@ export interface Env {
   rpId: string | null;
   panelSecret: string | undefined;
   setupToken: string | undefined;
+  /** Where Cloudflare's API is, for all connections, without a trailing slash; its own address unless it is set. */
+  cloudflareBase: string | undefined;
+  cloudflare:
+    | {
+        token: string;
+        accountId: string | undefined;
+        base: string | undefined;
+        zones: "create" | "link";
+        zoneType: "full" | "partial";
+      }
+    | undefined;
   powerDns: { url: string; apiKey: string; serverId: string } | undefined;
   /** Absolute host names that new PowerDNS and local zones are delegated to. */
   nameservers: string[];
@@ -154,6 +175,12 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   if (Boolean(present.POWERDNS_API_URL) !== Boolean(present.POWERDNS_API_KEY)) {
     wrong.push("POWERDNS_API_URL and POWERDNS_API_KEY belong together: set both or neither.");
   }
+  for (const name of ["CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_ZONES", "CLOUDFLARE_ZONE_TYPE"]) {
+    if (present[name] && !present.CLOUDFLARE_API_TOKEN) wrong.push(`${name} needs CLOUDFLARE_API_TOKEN too.`);
+  }
+  if (v?.CLOUDFLARE_ZONES === "create" && v.CLOUDFLARE_API_TOKEN && !v.CLOUDFLARE_ACCOUNT_ID) {
+    wrong.push("CLOUDFLARE_ZONES=create needs CLOUDFLARE_ACCOUNT_ID too: the account in which zones are created.");
+  }
   const origin = v && new URL(v.NEXTAUTH_URL ?? `http://localhost:${v.PORT}`);
   if (origin && v.RP_ID !== undefined && !mayClaim(origin.hostname, v.RP_ID)) {
     wrong.push(
@@ -173,6 +200,16 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     rpId: v.RP_ID ?? (isAddress(origin.hostname) ? null : origin.hostname),
     panelSecret: v.PANEL_SECRET,
     setupToken: v.SETUP_TOKEN,
+    cloudflareBase: v.CLOUDFLARE_API_BASE?.replace(/\/+$/, ""),
+    cloudflare: v.CLOUDFLARE_API_TOKEN
+      ? {
+          token: v.CLOUDFLARE_API_TOKEN,
+          accountId: v.CLOUDFLARE_ACCOUNT_ID,
+          base: v.CLOUDFLARE_API_BASE?.replace(/\/+$/, ""),
+          zones: v.CLOUDFLARE_ZONES ?? (v.CLOUDFLARE_ACCOUNT_ID ? "create" : "link"),
+          zoneType: v.CLOUDFLARE_ZONE_TYPE,
+        }
+      : undefined,
     powerDns:
       v.POWERDNS_API_URL && v.POWERDNS_API_KEY
         ? { url: v.POWERDNS_API_URL.replace(/\/+$/, ""), apiKey: v.POWERDNS_API_KEY, serverId: v.POWERDNS_SERVER_ID }

@@ -20,6 +20,7 @@ import { WRITTEN_BESIDE } from "./large/generation.ts";
 import { readMirrorNames } from "./mirror.ts";
 import { isBelow } from "./name.ts";
 import { brake, makePlan, recordCounts } from "./plan.ts";
+import { type Caller, onBehalfOf } from "./providers/caller.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import { checkZone, type Finding } from "./rules.ts";
 import { settleEntry } from "./settle.ts";
@@ -83,8 +84,19 @@ export interface ChangeResult {
   revision: number;
 }
 
+/** A change of more names than this is bulk work to a provider whose calls are counted. */
+const SINGLE_EDIT_NAMES = 20;
+
+const callerOf = ({ organisation }: LoadedZone, intent: Intent): Caller => ({
+  organisation: organisation.id,
+  bulk: intent.names.length > SINGLE_EDIT_NAMES,
+});
+
 /** The plan, and everything that would stop it. Writes nothing. */
-export async function previewChange(loaded: LoadedZone, intent: Intent): Promise<Preview> {
+export const previewChange = (loaded: LoadedZone, intent: Intent): Promise<Preview> =>
+  onBehalfOf(callerOf(loaded, intent), () => preview(loaded, intent));
+
+async function preview(loaded: LoadedZone, intent: Intent): Promise<Preview> {
   const connection = connectionOf(loaded.zone);
   const current = await readCurrent(connection, loaded.zone, intent);
   const plan = planFor(loaded.zone, intent, current.rrsets);
@@ -104,7 +116,10 @@ export async function previewChange(loaded: LoadedZone, intent: Intent): Promise
 }
 
 /** Does it. Throws a Problem when nothing was done; an outcome nobody knows yet is a result with the state `unknown`. */
-export function changeZone(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> {
+export const changeZone = (loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> =>
+  onBehalfOf(callerOf(loaded, intent), () => change(loaded, intent, actor));
+
+function change(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> {
   return withZoneLock(loaded.zone.id, async () => {
     stage("lock");
     const fresh = loadZone(loaded.organisation.id, loaded.zone.id, actor);

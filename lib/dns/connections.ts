@@ -8,6 +8,7 @@ import { env } from "#lib/env.ts";
 import { guardedSend, type Typist } from "#lib/http/guarded-fetch.ts";
 import { singleton } from "#lib/singleton.ts";
 import { killHere } from "#lib/test-hook.ts";
+import { cloudflare } from "./providers/cloudflare.ts";
 import { localProvider } from "./providers/local.ts";
 import { powerDns } from "./providers/powerdns.ts";
 import { type Provider, ProviderError } from "./providers/provider.ts";
@@ -24,21 +25,20 @@ export interface Connection {
 
 export type ConnectionRow = typeof rows.$inferSelect;
 
-/** Those of the environment and the panel itself, the default first: PowerDNS when it is configured, else local. */
+/** Those of the environment and the panel itself, the default first: Cloudflare when it is configured, else PowerDNS, else local. */
 export const connections = (): readonly Connection[] =>
   singleton("connections", () => {
-    const { powerDns: configured } = env();
-    const local: Connection = {
-      id: "local",
-      kind: "local",
-      label: "Kept in the panel",
-      organisationId: null,
-      provider: localProvider(),
-    };
-    if (!configured) return [local];
-    const provider = powerDns({ ...configured, hook: killHere });
-    const label = `PowerDNS at ${new URL(configured.url).host}`;
-    return [{ id: "powerdns", kind: "powerdns", label, organisationId: null, provider }, local];
+    const { cloudflare: cloudflareEnv, powerDns: powerDnsEnv } = env();
+    const found: Connection[] = [];
+    const add = (kind: Connection["kind"], label: string, provider: Provider) =>
+      found.push({ id: kind, kind, label, organisationId: null, provider });
+    if (cloudflareEnv) add("cloudflare", "Cloudflare", cloudflare({ ...cloudflareEnv, hook: killHere }));
+    if (powerDnsEnv) {
+      const label = `PowerDNS at ${new URL(powerDnsEnv.url).host}`;
+      add("powerdns", label, powerDns({ ...powerDnsEnv, hook: killHere }));
+    }
+    add("local", "Kept in the panel", localProvider());
+    return found;
   });
 
 export function connectionById(id: string): Connection | undefined {
@@ -106,15 +106,19 @@ function fromRow(row: ConnectionRow): Connection {
 }
 
 function providerOf(row: ConnectionRow): Provider {
-  const { id, url, serverId, organisationId } = row;
-  const made = (apiKey: string): Provider =>
-    powerDns({
-      url: url ?? "",
-      serverId: serverId ?? "localhost",
-      apiKey,
-      send: guardedSend(typistOf(organisationId)),
-      hook: killHere,
-    });
+  const { id, kind, url, serverId, accountId, organisationId } = row;
+  const send = guardedSend(typistOf(organisationId));
+  const made = (secret: string): Provider =>
+    kind === "cloudflare"
+      ? cloudflare({
+          token: secret,
+          accountId: accountId ?? undefined,
+          base: env().cloudflareBase,
+          zones: accountId === null ? "link" : "create",
+          // Its address is Cloudflare's, or what the environment says instead: nobody typed it.
+          hook: killHere,
+        })
+      : powerDns({ url: url ?? "", serverId: serverId ?? "localhost", apiKey: secret, send, hook: killHere });
   try {
     return made(unseal(row.secret, { table: "connections", column: "secret", row: id }));
   } catch {

@@ -2,6 +2,7 @@
 import type { ZoneAccess } from "#lib/access/zone-level.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import type { Intent } from "./changes.ts";
+import { connectionById } from "./connections.ts";
 import { recordId } from "./hash.ts";
 import { parseName } from "./name.ts";
 import { findRecord } from "./records.ts";
@@ -25,7 +26,7 @@ export interface RecordInput {
 export interface OneRecordInput extends RecordInput {
   name: string;
   type: string;
-  /** Without one: the RRset's own, or an hour. */
+  /** Without one: the RRset's own; else what the provider chooses, or an hour. */
   ttl?: Ttl | undefined;
 }
 
@@ -125,8 +126,9 @@ export function replaceRecord(
         const target = rest.find((other) => rrsetKey(other) === key);
         const ttl = input.ttl ?? target?.ttl ?? (key === rrsetKey(old.set) ? old.set.ttl : set.ttl);
         const others = target?.records.filter((other) => other.content !== record.content) ?? [];
+        const left = rest.find((other) => rrsetKey(other) === rrsetKey(old.set) && rrsetKey(other) !== key);
         const wanted = [
-          ...rest.filter((other) => rrsetKey(other) !== key && other.records.length > 0),
+          ...(left && left.records.length > 0 ? [left] : []),
           { ...set, ttl, records: [...others, record] },
         ];
         return { wanted, scope: new Set([rrsetKey(old.set), key]) };
@@ -141,7 +143,9 @@ export function withoutRecord({ zone, access }: Place, id: string): Intent {
     names: [old.set.name],
     fieldOf: (finding) => finding.field ?? "record",
     build: (current) => ({
-      wanted: without(current, old.set, id).filter((set) => set.records.length > 0),
+      wanted: without(current, old.set, id).filter(
+        (set) => rrsetKey(set) === rrsetKey(old.set) && set.records.length > 0,
+      ),
       scope: new Set([rrsetKey(old.set)]),
     }),
   };
@@ -168,7 +172,8 @@ function without(current: readonly RRset[], old: RRset, id: string): RRset[] {
 
 function canonicalOne(zone: Zone, { name, type, ttl, ...record }: OneRecordInput): RRset {
   const fields: Record<string, string> = {};
-  const set = canonicalRRset(zone, { name, type, ttl: ttl ?? DEFAULT_TTL, records: [record] }, "", fields);
+  const chosen = connectionById(zone.connection)?.provider.capabilities.autoTtl ? "auto" : DEFAULT_TTL;
+  const set = canonicalRRset(zone, { name, type, ttl: ttl ?? chosen, records: [record] }, "", fields);
   const flat = Object.entries(fields).map(([field, message]) => [field.replace(/^records\.0\./, ""), message]);
   if (!set || flat.length > 0) throw invalid(Object.fromEntries(flat));
   return set;

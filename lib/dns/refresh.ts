@@ -10,6 +10,7 @@ import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generat
 import { inThread, LARGE } from "./large/thread.ts";
 import { readMirror } from "./mirror.ts";
 import { makePlan } from "./plan.ts";
+import { onBehalfOf } from "./providers/caller.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import type { Zone } from "./zones.ts";
 
@@ -30,7 +31,8 @@ export interface Refreshed {
 export function refreshZone(zone: Zone): Promise<Refreshed> {
   if (zone.connection === "local") return Promise.resolve({ moved: false, refreshedAt: Date.now(), problem: null });
   const running = singleton("refreshes", () => new Map<string, Promise<Refreshed>>());
-  const mine = running.get(zone.id) ?? start(zone).finally(() => running.delete(zone.id));
+  const begin = () => onBehalfOf({ organisation: zone.organisationId, bulk: true }, () => start(zone));
+  const mine = running.get(zone.id) ?? begin().finally(() => running.delete(zone.id));
   running.set(zone.id, mine);
   return mine;
 }

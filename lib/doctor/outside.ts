@@ -1,21 +1,41 @@
-/** What the panel needs of others: the provider, the mail server, the right time. */
-
-import { env } from "#lib/env.ts";
+/** What the panel needs of others: the providers, the mail server, the right time. */
+import { inspectCloudflareToken } from "#lib/dns/providers/cloudflare-token.ts";
+import { type Env, env } from "#lib/env.ts";
 import { verifyMail } from "#lib/mail/smtp.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
 const WITHIN_MS = 5_000;
+/** A token that ends within this time is worth a word. */
+const SOON_MS = 14 * 86_400_000;
 /** Seconds. One-time passwords change every thirty. */
 const CLOCK_MAY_DIFFER = 15;
 
-/** The provider, and the clock by what the provider's answer says the time is. */
+/** The providers of the environment, and the clock by what an answer says the time is. */
 export async function provider(): Promise<Finding[]> {
-  const { powerDns } = env();
-  if (!powerDns)
-    return [
-      ok("provider", "None is set: zones are kept in the panel, and no name server serves them."),
-      clock(null, Date.now()),
-    ];
+  const { cloudflare, powerDns } = env();
+  const found = cloudflare ? [await tokenOf(cloudflare)] : [];
+  if (powerDns) return [...found, ...(await serverOf(powerDns))];
+  if (!cloudflare)
+    found.push(ok("provider", "None is set: zones are kept in the panel, and no name server serves them."));
+  return [...found, clock(null, Date.now())];
+}
+
+async function tokenOf(cloudflare: NonNullable<Env["cloudflare"]>): Promise<Finding> {
+  const report = await inspectCloudflareToken({ ...cloudflare, timeoutMs: WITHIN_MS });
+  const said = report.message.startsWith("Cloudflare") ? report.message : `Cloudflare: ${report.message}`;
+  if (!report.ok) return problem("provider", said, "Check CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID.");
+  if (report.expiresAt !== null && report.expiresAt - Date.now() < SOON_MS) {
+    const day = new Date(report.expiresAt).toISOString().slice(0, 10);
+    return warning(
+      "provider",
+      `The Cloudflare token ends on ${day}.`,
+      "Make another one, and set CLOUDFLARE_API_TOKEN.",
+    );
+  }
+  return ok("provider", said);
+}
+
+async function serverOf(powerDns: NonNullable<Env["powerDns"]>): Promise<Finding[]> {
   const address = `${powerDns.url.replace(/\/api(\/v1)?$/, "")}/api/v1/servers/${encodeURIComponent(powerDns.serverId)}`;
   const advice = "Check POWERDNS_API_URL, and that PowerDNS runs with webserver=yes and api=yes.";
   try {

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startCloudflare } from "../support/cloudflare.ts";
 import { complaints, EMAIL, type KeptPanel, keptPanel, liveIn } from "../support/kept-panel.ts";
 import { dataDirectory, panelCommand } from "../support/server.ts";
 
@@ -124,6 +125,27 @@ describe("what is not in order", () => {
     const found = findings.find(({ check }) => check === "environment");
     expect(`${found?.status}: ${found?.message}`).toContain(expected);
     expect(code).toBe(expected.startsWith("problem") ? 1 : 0);
+  });
+
+  test("Cloudflare's token", async () => {
+    const fake = await startCloudflare();
+    closing.push(fake);
+    const env = { CLOUDFLARE_API_TOKEN: fake.token, CLOUDFLARE_API_BASE: fake.base };
+    fake.addZone({ name: "one.example" });
+    expect(await complaints(panel, env)).toEqual({});
+    const { out } = await panel.command(["doctor"], "", env);
+    expect(out).toContain("Cloudflare: This token works, and sees one zone.");
+    expect(out).not.toContain(fake.token);
+    fake.tokens.get(fake.token)?.rights.delete("edit");
+    expect(await complaints(panel, env)).toEqual({
+      provider:
+        "problem: Cloudflare: This token may read DNS records but not change them. Give it the permission DNS: Edit.",
+    });
+    expect(await complaints(panel, { ...env, CLOUDFLARE_API_TOKEN: "another" })).toEqual({
+      provider: expect.stringMatching(/^problem: Cloudflare did not accept the API token/),
+    });
+    await fake.down();
+    expect(await complaints(panel, env)).toEqual({ provider: "problem: Cloudflare cannot be reached." });
   });
 
   test("the provider and the clock", async () => {

@@ -23,6 +23,8 @@ describe("the environment", () => {
       rpId: "localhost",
       panelSecret: undefined,
       setupToken: undefined,
+      cloudflareBase: undefined,
+      cloudflare: undefined,
       powerDns: undefined,
       nameservers: [],
       trustedProxies: [],
@@ -46,6 +48,8 @@ describe("the environment", () => {
         "RP_ID",
         "PANEL_SECRET",
         "SETUP_TOKEN",
+        "CLOUDFLARE_API_TOKEN",
+        "CLOUDFLARE_ACCOUNT_ID",
         "POWERDNS_API_URL",
         "POWERDNS_API_KEY",
         "LOG_LEVEL",
@@ -78,6 +82,37 @@ describe("the environment", () => {
     ]);
     for (const wrong of ["192.0.2.1:0", "192.0.2.1:99999", "[2001:db8::1", "a b", "https://dns.example/"])
       expect(() => parseEnv({ RESOLVER: wrong }), wrong).toThrow("RESOLVER must be resolvers");
+  });
+
+  test("says where Cloudflare is, and whether zones are made there", () => {
+    const account = "0123456789abcdef0123456789abcdef";
+    expect(parseEnv({ CLOUDFLARE_API_TOKEN: "t" }).cloudflare).toEqual({
+      token: "t",
+      accountId: undefined,
+      base: undefined,
+      zones: "link",
+      zoneType: "full",
+    });
+    const full = { CLOUDFLARE_API_TOKEN: "t", CLOUDFLARE_ACCOUNT_ID: account.toUpperCase() };
+    expect(parseEnv(full).cloudflare).toMatchObject({ accountId: account, zones: "create" });
+    expect(
+      parseEnv({
+        ...full,
+        CLOUDFLARE_ZONES: "link",
+        CLOUDFLARE_API_BASE: "http://127.0.0.1:1/x/",
+        CLOUDFLARE_ZONE_TYPE: "partial",
+      }).cloudflare,
+    ).toMatchObject({ zones: "link", base: "http://127.0.0.1:1/x", zoneType: "partial" });
+    expect(problemsOf({ CLOUDFLARE_API_TOKEN: "t", CLOUDFLARE_ZONES: "create" })).toEqual([
+      "CLOUDFLARE_ZONES=create needs CLOUDFLARE_ACCOUNT_ID too: the account in which zones are created.",
+    ]);
+    expect(problemsOf({ CLOUDFLARE_ACCOUNT_ID: account })).toEqual([
+      "CLOUDFLARE_ACCOUNT_ID needs CLOUDFLARE_API_TOKEN too.",
+    ]);
+    expect(problemsOf({ ...full, CLOUDFLARE_ACCOUNT_ID: "acme" })).toEqual([
+      "CLOUDFLARE_ACCOUNT_ID must be the 32 hexadecimal digits of an account.",
+    ]);
+    expect(problemsOf({ ...full, CLOUDFLARE_ZONES: "maybe" })).toEqual(["CLOUDFLARE_ZONES must be create or link."]);
   });
 
   test("is understood", () => {

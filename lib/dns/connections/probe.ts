@@ -1,9 +1,11 @@
 /** Tries a connection out: who answers, what the key may do, and which zones it sees. Writes nothing there. */
+import { env } from "#lib/env.ts";
 import { guardedSend } from "#lib/http/guarded-fetch.ts";
 import { asProviderError } from "../asking.ts";
 import { typistOf } from "../connections.ts";
+import { isObject } from "../providers/answers.ts";
+import { inspectCloudflareToken } from "../providers/cloudflare-token.ts";
 import { powerDnsHttp } from "../providers/powerdns-http.ts";
-import { isObject } from "../providers/powerdns-zone.ts";
 import { ProviderError } from "../providers/provider.ts";
 import type { ConnectionTest } from "./shapes.ts";
 
@@ -31,7 +33,7 @@ const OLDEST = [4, 7] as const;
 
 export async function probe(target: Target): Promise<Probe> {
   try {
-    return await probePowerDns(target);
+    return target.kind === "cloudflare" ? await probeCloudflare(target) : await probePowerDns(target);
   } catch (error) {
     const failure = asProviderError(error);
     const field =
@@ -79,6 +81,39 @@ async function probePowerDns({ url, serverId, secret, organisationId }: Target):
     notes: url?.startsWith("http:") ? ["The address is http: key and records travel unencrypted."] : [],
     sees: new Set(sees),
     field: "url",
+  };
+}
+
+async function probeCloudflare({ secret, accountId }: Target): Promise<Probe> {
+  const report = await inspectCloudflareToken({
+    token: secret,
+    accountId: accountId ?? undefined,
+    base: env().cloudflareBase,
+    timeoutMs: WITHIN_MS,
+  });
+  const { rights, zones, expiresAt } = report;
+  const unknown = "there is no zone to try it at";
+  const may = (what: string, right: boolean | null) => ({
+    what: right === null ? `${what}: ${unknown}` : what,
+    may: right ?? false,
+  });
+  const complete = zones.names.length >= zones.total;
+  return {
+    ok: report.ok,
+    message: report.message,
+    version: null,
+    zones: rights.readZones ? zones.total : null,
+    names: zones.names.toSorted().slice(0, NAMES).map(withoutDot),
+    rights: rights.readZones
+      ? [
+          { what: "See zones", may: true },
+          may("Read records", rights.readRecords),
+          may("Change records", rights.editRecords),
+        ]
+      : [],
+    notes: expiresAt === null ? [] : [`The token ends on ${new Date(expiresAt).toISOString().slice(0, 10)}.`],
+    sees: rights.readZones && complete ? new Set(zones.names) : null,
+    field: "secret",
   };
 }
 

@@ -1,7 +1,7 @@
 /** What PowerDNS says of a zone, as the panel's own words: info, record sets in canonical form, ids. Pure. */
-import { parseName } from "../name.ts";
 import { type DnsRecord, type RRset, rrsetKey } from "../rrset.ts";
 import { canonicalContent } from "../types/index.ts";
+import { compare, isObject, ownerName } from "./answers.ts";
 import type { PowerDnsAnswer } from "./powerdns-http.ts";
 import { ProviderError, type ProviderOutcome, type ZoneInfo } from "./provider.ts";
 
@@ -70,13 +70,6 @@ export function rrsetsOf(zone: Record<string, unknown>, apex: string): RRset[] {
   });
 }
 
-/** PowerDNS escapes more than has to be; nearly all names have nothing to escape. */
-export function ownerName(name: string): string {
-  if (/^[a-z0-9._*/-]+\.$/.test(name)) return name;
-  const parsed = parseName(name, null);
-  return parsed.ok ? parsed.value : name.toLowerCase();
-}
-
 /** The zone that an answer holds. `outcome`: what it means for the caller if it holds none. */
 export function zoneObject(answer: PowerDnsAnswer, outcome: ProviderOutcome): Record<string, unknown> {
   if (answer.status >= 400)
@@ -90,10 +83,3 @@ export const notFound = () => new ProviderError("refused", "provider_not_found",
 
 export const notPowerDns = (outcome: ProviderOutcome) =>
   new ProviderError(outcome, "provider_failed", "The answer was not one of the PowerDNS API.");
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-export const byNameAndType = (a: RRset, b: RRset): number => compare(a.name, b.name) || compare(a.type, b.type);
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

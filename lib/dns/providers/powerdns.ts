@@ -4,21 +4,12 @@
  */
 import { isInZone } from "../name.ts";
 import type { Change, Plan, RRset } from "../rrset.ts";
+import { byNameAndType, isObject, ownerName } from "./answers.ts";
 import type { SendHttp } from "./http-call.ts";
 import { encodeChange, encodeContent, type PowerDnsFeatures, powerDnsFeatures } from "./powerdns-content.ts";
 import { powerDnsHttp } from "./powerdns-http.ts";
 import { refusal } from "./powerdns-refusal.ts";
-import {
-  byNameAndType,
-  infoOf,
-  isObject,
-  notFound,
-  notPowerDns,
-  ownerName,
-  rrsetsOf,
-  zoneId,
-  zoneObject,
-} from "./powerdns-zone.ts";
+import { infoOf, notFound, notPowerDns, rrsetsOf, zoneId, zoneObject } from "./powerdns-zone.ts";
 import { type Provider, type ProviderCapabilities, ProviderError, type ZoneRead } from "./provider.ts";
 
 export interface PowerDnsOptions {

@@ -1,0 +1,413 @@
+/** The pipeline at Cloudflare: what is sent, what is kept, and what is said when it goes wrong. */
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type CloudflareFake, startCloudflare } from "../support/cloudflare.ts";
+import { type Panel, type Person, startPanel } from "../support/panel.ts";
+
+interface Written {
+  change: string;
+  state: string;
+  code: string;
+  message: string;
+  fields: Record<string, string>;
+  revision: number;
+}
+interface Row {
+  id: string;
+  name: string;
+  type: string;
+  ttl: number | "auto";
+  content: string;
+  proxied?: boolean;
+  comment?: string;
+  managed?: string;
+}
+interface Sets {
+  items: { name: string; type: string; hash: string }[];
+}
+
+const zones = "/organisations/acme/dns/zones";
+let fake: CloudflareFake;
+let panel: Panel;
+let owner: Person;
+let sequence = 0;
+let sql: (text: string, ...values: unknown[]) => Record<string, unknown>[];
+let settleAll: () => Promise<void>;
+
+beforeAll(async () => {
+  fake = await startCloudflare();
+  panel = await startPanel({
+    CLOUDFLARE_API_TOKEN: fake.token,
+    CLOUDFLARE_ACCOUNT_ID: fake.accountId,
+    CLOUDFLARE_API_BASE: fake.base,
+    ZONEGATE_TEST_HOOKS: "1",
+  });
+  const { db } = await import("#db/client.ts");
+  const { setSetting } = await import("#lib/settings/settings.ts");
+  ({ settleAll } = await import("#lib/dns/settle.ts"));
+  sql = (text, ...values) => {
+    const statement = db().$client.prepare(text);
+    if (statement.reader) return statement.all(...values) as Record<string, unknown>[];
+    statement.run(...values);
+    return [];
+  };
+  setSetting("zone_claims", "trusted");
+  owner = await panel.person("Owner");
+  expect((await owner.call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
+});
+afterAll(async () => {
+  panel?.close();
+  await fake?.close();
+});
+afterEach(() => {
+  fake.fail(null);
+  fake.coerce(null);
+  expect(fake.malformed.splice(0), "no request that the schemas refuse").toEqual([]);
+});
+
+/** A zone that is at Cloudflare and in the panel. */
+async function zone(plan: "free" | "pro" = "free") {
+  const name = `cf${++sequence}.example`;
+  const path = `${zones}/${name}`;
+  expect((await owner.call("POST", zones, { name })).status).toBe(201);
+  const there = fake.zone(name);
+  Object.assign(there, { status: "active", plan });
+  const { connectionById } = await import("#lib/dns/connections.ts");
+  await connectionById("cloudflare")?.provider.zoneInfo(there.id);
+  return {
+    name,
+    path,
+    there,
+    add: (label: string, more: object = {}) =>
+      owner.call<Written & Row>("POST", `${path}/records`, {
+        name: label,
+        type: "A",
+        content: "192.0.2.1",
+        ...more,
+      }),
+    change: (body: object) => owner.call<Written>("POST", `${path}/changes`, body),
+    rows: async (q = "") =>
+      (await owner.call<{ items: Row[] }>("GET", `${path}/records?q=${q}&perPage=200`)).body.items,
+    hash: async (label: string, type: string) =>
+      (await owner.call<Sets>("GET", `${path}/rrsets?q=${label}`)).body.items.find((set) => set.type === type)?.hash ??
+      "",
+    history: async () => (await owner.call<{ items: Written[] }>("GET", `${path}/changes`)).body.items,
+    held: () =>
+      [...there.records.values()].map(({ name: at, type, content, ttl }) => `${at} ${type} ${ttl} ${content}`).sort(),
+  };
+}
+
+const batches = () => fake.requests.filter(({ path }) => path.endsWith("/batch"));
+
+describe("a zone", () => {
+  test("is made at Cloudflare, and says which name servers the domain needs", async () => {
+    const name = "made.example";
+    const made = await owner.call("POST", zones, { name });
+    expect(made).toMatchObject({ status: 201, body: { connection: "cloudflare", status: "pending" } });
+    const { body } = await owner.call<{ statusMessage: string; offers: string[]; kind: string; types: string[] }>(
+      "GET",
+      `${zones}/${name}`,
+    );
+    expect(body.statusMessage).toBe(
+      "Cloudflare serves this zone once the domain is delegated to cora.ns.cloudflare.com and rob.ns.cloudflare.com.",
+    );
+    expect(body).toMatchObject({ kind: "cloudflare", offers: ["comments", "proxied", "tags", "autoTtl"] });
+    expect(body.types).toHaveLength(21);
+    const rows = (await owner.call<{ items: Row[] }>("GET", `${zones}/${name}/records`)).body.items;
+    expect(rows.map(({ type, content, managed }) => [type, content.split(" ")[0], managed])).toEqual([
+      ["NS", "cora.ns.cloudflare.com.", "Cloudflare"],
+      ["NS", "rob.ns.cloudflare.com.", "Cloudflare"],
+      ["SOA", "cora.ns.cloudflare.com.", "Cloudflare"],
+    ]);
+    expect(await owner.call("POST", zones, { name: "made.example" })).toMatchObject({ status: 409 });
+  });
+
+  test("keeps its SOA and its name servers", async () => {
+    const at = await zone();
+    const [ns] = await at.rows();
+    expect(await owner.call("DELETE", `${at.path}/records/${ns?.id}`)).toMatchObject({
+      status: 422,
+      body: { message: "The provider keeps the name servers of this zone itself." },
+    });
+    expect(batches().filter(({ path }) => path.includes(at.there.id))).toEqual([]);
+  });
+});
+
+describe("records", () => {
+  test("are added, changed and removed with three calls each, and keep their ids", async () => {
+    const at = await zone();
+    fake.requests.length = 0;
+    const added = await at.add("www");
+    expect(added).toMatchObject({ status: 201, body: { state: "applied", ttl: "auto" } });
+    expect(fake.requests.map(({ method }) => method)).toEqual(["GET", "POST", "GET"]);
+    expect(at.held()).toEqual([`www.${at.name} A 1 192.0.2.1`]);
+    const [id] = at.there.records.keys();
+
+    fake.requests.length = 0;
+    const changed = await owner.call<Written>("PUT", `${at.path}/records/${added.body.id}`, {
+      name: "www",
+      type: "A",
+      ttl: 300,
+      content: "192.0.2.2",
+    });
+    expect(changed).toMatchObject({ status: 200, body: { state: "applied" } });
+    expect(fake.requests).toHaveLength(3);
+    expect(at.held()).toEqual([`www.${at.name} A 300 192.0.2.2`]);
+    expect([...at.there.records.keys()]).toEqual([id]);
+
+    const [row] = await at.rows("www");
+    expect(await owner.call("DELETE", `${at.path}/records/${row?.id}`)).toMatchObject({ status: 200 });
+    expect(at.held()).toEqual([]);
+  });
+
+  test("lose neither comment nor tags nor proxy when something else of them changes", async () => {
+    const at = await zone("pro");
+    expect((await at.add("www", { proxied: true, comment: "the shop", tags: ["team:web"] })).status).toBe(201);
+    const set = { name: "www", type: "A", ttl: "auto" };
+    const one = { content: "192.0.2.1", proxied: true, comment: "the shop", tags: ["team:web"] };
+    fake.requests.length = 0;
+    expect(await at.change({ rrsets: [{ ...set, records: [one, { content: "192.0.2.2" }] }] })).toMatchObject({
+      status: 200,
+    });
+    const [batch] = batches();
+    expect(batch?.body).toEqual({ posts: [{ name: `www.${at.name}`, type: "A", ttl: 1, content: "192.0.2.2" }] });
+
+    const moved = { ...one, content: "192.0.2.3" };
+    fake.requests.length = 0;
+    expect((await at.change({ rrsets: [{ ...set, records: [moved, { content: "192.0.2.2" }] }] })).status).toBe(200);
+    const sent = batches()[0]?.body as { patches: object[] } | undefined;
+    expect(sent?.patches[0]).not.toHaveProperty("comment");
+    expect([...at.there.records.values()].find(({ content }) => content === "192.0.2.3")).toMatchObject({
+      proxied: true,
+      comment: "the shop",
+      tags: ["team:web"],
+      ttl: 1,
+    });
+    expect(await at.rows("www")).toMatchObject([
+      { content: "192.0.2.2" },
+      { proxied: true, comment: "the shop", tags: ["team:web"] },
+    ]);
+  });
+
+  test("a CNAME stands at the apex, beside mail and not beside addresses", async () => {
+    const at = await zone();
+    expect((await at.add("@", { type: "CNAME", content: "shop.elsewhere.example." })).status).toBe(201);
+    expect((await at.add("@", { type: "MX", content: "10 mail.elsewhere.example." })).status).toBe(201);
+    expect(at.held()).toEqual([`${at.name} CNAME 1 shop.elsewhere.example`, `${at.name} MX 1 mail.elsewhere.example`]);
+    expect(await at.add("@")).toMatchObject({
+      status: 422,
+      body: { fields: { type: expect.stringContaining("CNAME") } },
+    });
+  });
+
+  test.each<[string, object, string, string]>([
+    ["a proxied record with a TTL", { proxied: true, ttl: 300 }, "ttl", "What is proxied has the TTL Auto."],
+    [
+      "a proxied MX",
+      { type: "MX", content: "1 a.example.", proxied: true },
+      "content",
+      "Cloudflare proxies only A, AAAA and CNAME; MX is not one of them.",
+    ],
+    ["a TTL below the plan's", { ttl: 30 }, "ttl", "This zone takes TTLs from 60 seconds, or Auto."],
+    ["a long comment", { comment: "x".repeat(101) }, "content", "A comment has at most 100 characters in this zone."],
+    ["tags on a plan without", { tags: ["a:b"] }, "content", "The plan of this zone at Cloudflare has no tags."],
+    ["an empty text", { type: "TXT", content: '""' }, "content", "Cloudflare takes no empty text."],
+    ["a disabled record", { disabled: true }, "content", "This provider has no disabled records."],
+  ])("%s is refused at its field, and nothing is sent", async (_, record, field, message) => {
+    const at = await zone();
+    fake.requests.length = 0;
+    const answer = await at.add("x", record);
+    expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input", fields: { [field]: message } } });
+    expect(batches()).toEqual([]);
+  });
+
+  test("of other products are shown as such, and never touched", async () => {
+    const at = await zone();
+    const mx = { name: at.name, type: "MX", ttl: 1, content: "route1.mx.cloudflare.net", priority: 12 };
+    fake.put(at.there, { ...mx, meta: { email_routing: true, read_only: true } });
+    sql("update zones set refreshed_at = 0, compared_at = 0");
+    expect(await owner.call("POST", `${at.path}/refresh`)).toMatchObject({ body: { moved: true, problem: null } });
+    const row = (await at.rows()).find(({ type }) => type === "MX");
+    expect(row).toMatchObject({ content: "12 route1.mx.cloudflare.net.", managed: "Email Routing" });
+    const refused = { status: 422, body: { message: expect.stringMatching(/^Email Routing put a record/) } };
+    expect(await owner.call("DELETE", `${at.path}/records/${row?.id}`)).toMatchObject(refused);
+    expect(await at.change({ deletions: [{ name: "@", type: "MX" }] })).toMatchObject(refused);
+    const beside = await at.add("@", { type: "MX", content: "20 mail.elsewhere.example." });
+    expect(beside).toMatchObject({ status: 201, body: { state: "applied" } });
+    expect(at.held()).toHaveLength(2);
+  });
+});
+
+describe("what somebody else did at Cloudflare", () => {
+  test("is an outside change, and a conflict for who had seen it otherwise", async () => {
+    const at = await zone();
+    await at.add("www");
+    const hash = await at.hash("www", "A");
+    const [record] = at.there.records.values();
+    if (record) at.there.records.set(record.id, { ...record, content: "203.0.113.9" });
+    const set = { name: "www", type: "A", ttl: "auto", records: [{ content: "192.0.2.2" }] };
+    expect(await at.change({ rrsets: [set], expect: [{ name: "www", type: "A", hash }] })).toMatchObject({
+      status: 409,
+      body: { code: "zone_moved", conflicts: [{ now: { records: [{ content: "203.0.113.9" }] } }] },
+    });
+    expect(at.held()).toEqual([`www.${at.name} A 1 203.0.113.9`]);
+    expect((await at.history())[0]).toMatchObject({ kind: "outside", state: "applied" });
+    expect((await at.rows("www")).map(({ content }) => content)).toEqual(["203.0.113.9"]);
+  });
+
+  test("a record made there in the meantime is no failure if it is the same", async () => {
+    const at = await zone();
+    fake.fail({ fault: "502-after", method: "POST", times: 1 });
+    expect(await at.add("same")).toMatchObject({ status: 201, body: { state: "applied" } });
+    expect(batches().filter(({ path }) => path.includes(at.there.id))).toHaveLength(1);
+  });
+});
+
+describe("Cloudflare stores something else than it is sent", () => {
+  test("the change differs, and the mirror has what is there", async () => {
+    const at = await zone();
+    fake.coerce((record) => ({ ...record, ttl: 120 }));
+    const answer = await at.change({
+      rrsets: [{ name: "www", type: "A", ttl: 300, records: [{ content: "192.0.2.1" }] }],
+    });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { state: "differs", differs: [{ type: "A", sent: { ttl: 300 }, found: { ttl: 120 } }] },
+    });
+    expect(await at.rows("www")).toMatchObject([{ ttl: 120 }]);
+  });
+});
+
+describe("more than a batch takes", () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: `h${index}`,
+      type: "A",
+      ttl: 300,
+      records: [{ content: "192.0.2.1" }],
+    }));
+
+  test("goes in several, as the preview says, and a refusal in between is partial", async () => {
+    const at = await zone();
+    const preview = await at.change({ rrsets: many(450), dryRun: true });
+    expect(preview.body).toMatchObject({ steps: 3 });
+    at.there.quota = 400;
+    fake.requests.length = 0;
+    const answer = await at.change({ rrsets: many(450) });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { state: "partial", message: expect.stringMatching(/as many records as its plan/) },
+    });
+    expect(batches().map(({ body }) => (body as { posts: unknown[] }).posts.length)).toEqual([200, 200, 50]);
+    expect(at.there.records.size).toBe(400);
+    expect((await owner.call<{ total: number }>("GET", `${at.path}/records`)).body.total).toBe(400 + 3);
+    expect((await at.history())[0]).toMatchObject({ state: "partial", steps: 3, stepsDone: 2 });
+  });
+});
+
+describe("faults", () => {
+  test.each(["502-after", "drop-after", "false-after", "garbage"] as const)(
+    "%s of the batch: it is applied, once",
+    async (fault) => {
+      const at = await zone();
+      fake.requests.length = 0;
+      fake.fail({ fault, method: "POST", times: 1 });
+      expect(await at.add("www")).toMatchObject({ status: 201, body: { state: "applied" } });
+      expect(batches()).toHaveLength(1);
+      expect(at.held()).toEqual([`www.${at.name} A 1 192.0.2.1`]);
+    },
+  );
+
+  test.each(["502-before", "drop-before"] as const)("%s of the batch: it is sent again, once", async (fault) => {
+    const at = await zone();
+    fake.requests.length = 0;
+    fake.fail({ fault, method: "POST", times: 1 });
+    expect(await at.add("www")).toMatchObject({ status: 201, body: { state: "applied" } });
+    expect(batches()).toHaveLength(2);
+    fake.fail({ fault, method: "POST" });
+    fake.requests.length = 0;
+    expect(await at.add("other")).toMatchObject({ status: 202, body: { state: "unknown" } });
+    expect(batches()).toHaveLength(2);
+    expect(at.held()).toHaveLength(1);
+  });
+
+  test("a refusal with the status of a success is one", async () => {
+    const at = await zone();
+    fake.fail({ fault: "false-before", method: "POST" });
+    expect(await at.add("www")).toMatchObject({ status: 422, body: { code: "provider_refused" } });
+    expect(at.held()).toEqual([]);
+    expect((await at.history())[0]).toMatchObject({ state: "refused" });
+  });
+
+  test("applied without an answer, and no reading back: settled as applied later", async () => {
+    const at = await zone();
+    fake.coerce((record) => {
+      // From here on nothing is answered.
+      fake.fail({ fault: "502-before" });
+      return record;
+    });
+    fake.fail({ fault: "502-after", method: "POST", times: 1 });
+    const answer = await at.add("www");
+    expect(answer).toMatchObject({ status: 202, body: { state: "unknown" } });
+    fake.coerce(null);
+    fake.fail(null);
+    // No call that was given up lands any more.
+    writeFileSync(path.join(panel.dataDir, "landing-ms"), "0");
+    await settleAll();
+    await settleAll();
+    expect((await at.history())[0]).toMatchObject({ id: answer.body.change, state: "applied" });
+    expect(await at.rows("www")).toMatchObject([{ content: "192.0.2.1" }]);
+  });
+
+  test("a token that may only read is told so", async () => {
+    const at = await zone();
+    fake.tokens.get(fake.token)?.rights.delete("edit");
+    try {
+      expect(await at.add("www")).toMatchObject({
+        status: 502,
+        body: { message: "Cloudflare did not accept the API token, or the token may not do this." },
+      });
+    } finally {
+      fake.tokens.get(fake.token)?.rights.add("edit");
+    }
+    expect((await at.history())[0]).toMatchObject({ state: "refused" });
+  });
+
+  test("nobody answers: a sentence, and nothing is journaled", async () => {
+    const at = await zone();
+    await fake.down();
+    try {
+      expect(await at.add("www")).toMatchObject({ status: 502, body: { message: "Cloudflare cannot be reached." } });
+    } finally {
+      await fake.up();
+    }
+    expect((await at.history()).filter(({ state }) => state !== "applied")).toEqual([]);
+    expect((await at.add("www")).status).toBe(201);
+  });
+
+  // The last one: the queue of this token stays shut for as long as Cloudflare said.
+  test("a storm of 429: a sentence within ten seconds, for reads and for writes, and the mirror is there", async () => {
+    const at = await zone();
+    await at.add("www");
+    fake.fail({ fault: "429", retryAfter: 240 });
+    const began = performance.now();
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => at.add(`storm${index}`)));
+    expect(performance.now() - began).toBeLessThan(10_000);
+    for (const answer of answers)
+      expect(answer).toMatchObject({
+        status: 429,
+        body: {
+          code: "rate_limited",
+          message: "Cloudflare takes no more calls with this token at the moment. Try again in 4 minutes.",
+        },
+      });
+    const asked = fake.requests.length;
+    sql("update zones set refreshed_at = 0");
+    const refreshed = await owner.call<{ problem: string }>("POST", `${at.path}/refresh`);
+    expect(refreshed.body.problem).toMatch(/^Cloudflare takes no more calls/);
+    expect(fake.requests).toHaveLength(asked);
+    expect(await at.rows("www")).toHaveLength(1);
+    expect(at.held()).toHaveLength(1);
+  });
+});
