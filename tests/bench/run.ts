@@ -8,6 +8,7 @@ import { javascript } from "./javascript.ts";
 import { permissions } from "./permissions.ts";
 import { records } from "./records.ts";
 import { scale } from "./scale.ts";
+import { search } from "./search.ts";
 
 const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolean }> = {
   records: { run: records, needsPowerDns: true },
@@ -15,6 +16,7 @@ const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolea
   entrance: { run: entrance, needsPowerDns: false },
   javascript: { run: javascript, needsPowerDns: false },
   permissions: { run: permissions, needsPowerDns: false },
+  search: { run: search, needsPowerDns: false },
   scale: { run: scale, needsPowerDns: true },
 };
 
