@@ -229,6 +229,59 @@ export const zoneImports = sqliteTable(
   ],
 );
 
+/** One change of records in many zones, planned before and done by a job. */
+export const bulks = sqliteTable(
+  "bulks",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** JSON: which records, and what becomes of them. */
+    wanted: text().notNull(),
+    /** Somebody said that they mean it, brake or not. */
+    confirmed: integer().notNull(),
+    state: text({ enum: ["running", "done", "undoing", "undone"] }).notNull(),
+    /** JSON: whoever started it, and whoever undoes it; looked up again for each zone. */
+    actor: text().notNull(),
+    undoActor: text("undo_actor"),
+    createdAt: integer("created_at").notNull(),
+    finishedAt: integer("finished_at"),
+    undoneAt: integer("undone_at"),
+  },
+  (t) => [index("bulks_user").on(t.userId, t.createdAt)],
+);
+
+/** What became of a bulk change in one zone. The zone may be gone. */
+export const bulkZones = sqliteTable(
+  "bulk_zones",
+  {
+    bulkId: text("bulk_id")
+      .notNull()
+      .references(() => bulks.id, { onDelete: "cascade" }),
+    zoneId: text("zone_id").notNull(),
+    /** In the order of the dry run. */
+    position: integer().notNull(),
+    name: text().notNull(),
+    /** What its plan was at the dry run. */
+    digest: text().notNull(),
+    state: text({
+      enum: ["waiting", "working", "applied", "differs", "partial", "unknown", "refused", "skipped", "failed"],
+    })
+      .notNull()
+      .default("waiting"),
+    message: text().notNull().default(""),
+    /** The journal's entry. */
+    changeId: text("change_id"),
+    undoState: text("undo_state", {
+      enum: ["waiting", "working", "undone", "differs", "partial", "unknown", "refused", "skipped", "failed"],
+    }),
+    undoMessage: text("undo_message").notNull().default(""),
+    undoChangeId: text("undo_change_id"),
+  },
+  (t) => [primaryKey({ columns: [t.bulkId, t.zoneId] })],
+);
+
 /** Flags off the ladder cannot be written. */
 export const zonePermissions = sqliteTable(
   "zone_permissions",

@@ -1,4 +1,6 @@
 /** Everything that one can do. REST, the browser's client, server components and the tests are projections of it. */
+
+import * as dnsBulk from "#lib/dns/bulk/procedures.ts";
 import * as dnsConnections from "#lib/dns/connections/procedures.ts";
 import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
@@ -29,7 +31,7 @@ export const router = {
   tokens,
   organisations,
   invites,
-  dns: { ...dns, ...dnsConnections, ...dnsHistory, ...dnsLookup, ...dnsZones, ...dnsSearch },
+  dns: { ...dns, ...dnsConnections, ...dnsHistory, ...dnsLookup, ...dnsZones, ...dnsSearch, ...dnsBulk },
 };
 
 export type Router = typeof router;

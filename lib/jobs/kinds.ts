@@ -1,4 +1,5 @@
 /** Every kind of job there is. */
+import { bulkJob } from "#lib/dns/bulk/job.ts";
 import { retentionJob } from "#lib/dns/retention.ts";
 import { settleJob } from "#lib/dns/settle.ts";
 import { mailNewAddress } from "#lib/links/addresses.ts";
@@ -10,6 +11,7 @@ import type { JobKind } from "./queue.ts";
 import { sweep } from "./sweep.ts";
 
 export const jobKinds: readonly JobKind[] = [
+  bulkJob,
   settleJob,
   retentionJob,
   sweep,

@@ -29,6 +29,9 @@ const catalogue = {
   /** Connections to DNS providers that an organisation brings; 0: none may. */
   "limits.connections_per_organisation": z.number().int().min(0).default(10),
   "limits.records_per_zone": z.number().int().min(1).default(50_000),
+  /** Of one change in many zones. */
+  "limits.zones_per_bulk": z.number().int().min(1).max(1000).default(200),
+  "limits.rrsets_per_bulk": z.number().int().min(1).max(20_000).default(5000),
   "limits.tokens_per_account": z.number().int().min(0).default(50),
   /** A minute. */
   "limits.requests_per_token": z.number().int().min(1).default(600),

@@ -4,6 +4,7 @@ import { hashToken } from "#lib/crypto/secret.ts";
 import type { Person } from "../support/panel.ts";
 import {
   fresh,
+  insertBulk,
   insertInvite,
   insertPasskey,
   insertToken,
@@ -94,6 +95,11 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "dns.create": () => ({ name: `made${fresh()}.example`, connection: "local" }),
   "dns.lookup": (stage) => ({ rrsets: [{ name: `www.${stage.zone}.`, type: "A" }] }),
   "dns.search": () => ({ q: "www" }),
+  "dns.bulk": ({ sql, organisation }) => ({
+    find: { type: "A" },
+    change: { kind: "ttl", ttl: 300 },
+    planned: [{ zone: zoneIdOf(sql, organisation.id), digest: "of a dry run" }],
+  }),
   "dns.addRecord": () => ({ name: "new", type: "A", ttl: 60, content: "192.0.2.9" }),
   "dns.editRecord": () => ({ name: "www", type: "A", ttl: 60, content: "192.0.2.10" }),
   "dns.change": () => ({ deletions: [{ name: "www", type: "A" }] }),
@@ -129,6 +135,9 @@ function connectionSamples(kind: "Shared" | "Own", of: (stage: Stage) => string)
     [`dns.remove${kind}Connection`]: one({}),
   };
 }
+
+const zoneIdOf = (sql: Stage["sql"], organisation: string) =>
+  sql.get<{ id: string }>("select id from zones where organisation_id = ?", organisation)?.id ?? "";
 
 /** An account that has nothing but a role without grants. */
 function strippedAccount(sql: Stage["sql"]): string {
@@ -207,6 +216,8 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
     stage.inviteToken = `own-token-${fresh()}`;
     if (caller.id) insertInvite(stage, caller.email, stage.member.id, stage.inviteToken);
   },
+  "dns.bulkOne": takeBulk,
+  "dns.bulkUndo": takeBulk,
   "tokens.edit": takeToken,
   "tokens.revoke": takeToken,
   "tokens.revokeAnyones": (stage) => {
@@ -234,6 +245,9 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "organisations.leave": { owner: [409], permission: [404], root: [404] },
   // Nobody on the stage is a guest.
   "dns.leave": { every: [409] },
+  // Its guard lets everybody through who is signed in; the zone is not theirs to edit.
+  "dns.bulk": { every: [202, 422] },
+  "dns.bulkUndo": { every: [202] },
   // Nothing answers at the address of the sample.
   ...Object.fromEntries(
     ["addShared", "addOwn", "rotateShared", "rotateOwn"].map((act) => [`dns.${act}Connection`, { every: [422] }]),
@@ -253,6 +267,7 @@ export const children: [
     | "invite"
     | "zoneInvite"
     | "ownInvite"
+    | "bulk"
     | "session"
     | "passkey"
     | "token"
@@ -273,6 +288,8 @@ export const children: [
   ["dns.resendInvite", "zoneInvite"],
   ["dns.revokeInvite", "zoneInvite"],
   ["invites.answer", "ownInvite"],
+  ["dns.bulkOne", "bulk"],
+  ["dns.bulkUndo", "bulk"],
   ["users.endOneSession", "session"],
   ["passkeys.rename", "passkey"],
   ["passkeys.remove", "passkey"],
@@ -285,6 +302,10 @@ export const children: [
   ["dns.setPermission", "member"],
   ["dns.clearPermission", "member"],
 ];
+
+function takeBulk(stage: Stage, caller: Person): void {
+  if (caller.id) stage.bulk = insertBulk(stage.sql, caller.id);
+}
 
 function takeToken(stage: Stage, caller: Person): void {
   if (caller.id) stage.token = insertToken(stage, caller.id);

@@ -16,6 +16,8 @@ export interface Stage {
   invite: string;
   /** A pending invitation of somebody else to the zone. */
   zoneInvite: string;
+  /** A bulk change of the member's, or of the caller's once there is one. */
+  bulk: string;
   /** A pending invitation to the caller, once there is one. */
   ownInvite: string;
   /** The token of an invitation by mail: to the caller, once there is one; to an address without account otherwise. */
@@ -87,9 +89,27 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
     session: sessionOf(sql, member.id),
     passkey: insertPasskey(sql, member.id),
     token: insertToken(stage, member.id),
+    bulk: insertBulk(sql, member.id),
     ownConnection: insertConnection(sql, organisation.id),
     sharedConnection: insertConnection(sql, null),
   };
+}
+
+/** It is through, and changed something in a zone that is gone. */
+export function insertBulk(sql: Sql, user: string): string {
+  const id = `bulk-${fresh()}`;
+  const wanted = { find: { type: "A", name: "", content: "", whole: false, zones: [] }, change: { kind: "delete" } };
+  sql.run(
+    "insert into bulks (id, user_id, wanted, confirmed, state, actor, created_at) values (?, ?, ?, 0, 'done', '{}', 0)",
+    id,
+    user,
+    JSON.stringify(wanted),
+  );
+  sql.run(
+    "insert into bulk_zones (bulk_id, zone_id, position, name, digest, state, change_id) values (?, 'gone', 0, 'gone.example.', 'x', 'applied', 'gone')",
+    id,
+  );
+  return id;
 }
 
 /** Whoever has one permission alone is above it: so the ceiling is no reason to refuse what the guard lets through. */

@@ -38,7 +38,7 @@ const FULL_NAME_ZONES = 40;
 const MOST_IDN = 500;
 
 export async function searchRRsets(terms: Terms, limit: number, reader: Reader): Promise<Found> {
-  const walk = walker(reader);
+  const walk = walker(reader, PATIENCE_MS);
   const best = new Map<number, FoundRRset>();
   for (const name of fullNames(terms, walk)) await walk.into(best, name.question, limit, [name.range], name.isIt);
   const { exact, prefix, anywhere } = questionsOf(terms);
@@ -87,7 +87,7 @@ function ranked(found: readonly FoundRRset[], { forms }: Terms): FoundRRset[] {
 type Walker = ReturnType<typeof walker>;
 
 /** Walks the index for one reader, past what is not theirs to see. */
-function walker(reader: Reader) {
+export function walker(reader: Reader, patienceMs: number) {
   const began = performance.now();
   let sliceBegan = began;
   let gaveUp = false;
@@ -132,7 +132,7 @@ function walker(reader: Reader) {
 
   const pause = async (): Promise<boolean> => {
     const now = performance.now();
-    if (now - began > PATIENCE_MS) {
+    if (now - began > patienceMs) {
       gaveUp = true;
       return false;
     }

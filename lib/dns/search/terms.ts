@@ -118,6 +118,38 @@ export const hasForm = ({ forms }: Terms, content: string): boolean => {
   return forms.some((form) => line.includes(form.toLowerCase()));
 };
 
+/** RRsets of the type whose name matches the pattern and which hold the value, as far as the index can tell. Null: it cannot. */
+export function narrowingQuestion(find: {
+  type: string;
+  pattern: string;
+  content: string;
+  whole: boolean;
+}): string | null {
+  const parts = [
+    find.type === "" ? [] : [`${TYPE.begin}${find.type}${TYPE.end}`],
+    ofPattern(find.pattern),
+    ofContent(find),
+  ];
+  const asked = parts.filter((phrases) => phrases.length > 0);
+  return asked.length > 0 ? asked.map((phrases) => `(${phrases.map(phrase).join(" OR ")})`).join(" AND ") : null;
+}
+
+/** The longest run of labels without wildcards, at its end of the name. */
+function ofPattern(pattern: string): string[] {
+  if (pattern === "") return [];
+  const plain = pattern.replaceAll("\\", "");
+  if (!/(^|\.)\*/.test(pattern)) return [`${LINE}${plain}${NAME_END}`];
+  const [, before = "", behind = ""] = /^(.*?)(?<=^|\.)\*.*?((?:\.[^*]*)?)$/.exec(pattern) ?? [];
+  if (behind.length > 1) return [`${behind.replaceAll("\\", "")}${NAME_END}`];
+  return before.length > 1 ? [`${LINE}${before.replaceAll("\\", "")}`] : [];
+}
+
+function ofContent({ content, whole }: { content: string; whole: boolean }): string[] {
+  const forms = formsOf(content);
+  if (whole) return forms.flatMap((form) => [`${LINE}${form}${LINE}`, `${LINE}${form}.${LINE}`]);
+  return forms.flatMap((form) => ([...form].length >= 3 ? [form] : [...form].length === 2 ? [`${LINE}${form}`] : []));
+}
+
 function withTypes(types: readonly string[], phrases: readonly string[]): string {
   const asked = phrases.length > 0 ? `(${phrases.map(phrase).join(" OR ")})` : null;
   return [types.length > 0 ? typesOf(types) : null, asked].filter((part) => part !== null).join(" AND ");

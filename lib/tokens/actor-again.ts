@@ -1,0 +1,53 @@
+/** Whoever asked for work that is done later: looked up again, with what they may do by now. */
+import { eq } from "drizzle-orm";
+import * as z from "zod";
+import { db } from "#db/client.ts";
+import { tokens, users } from "#db/schema/index.ts";
+import { compileGrants } from "#lib/access/permissions.ts";
+import { lowerGrants } from "#lib/access/token.ts";
+import type { Actor } from "#lib/actor.ts";
+import { hasSecondFactor } from "#lib/factors/factors.ts";
+import { standingOf } from "#lib/roles/roles.ts";
+import { rightsOf, tokenLabel } from "./rights.ts";
+
+const Stored = z.object({
+  id: z.string(),
+  token: z.string().nullable(),
+  mfa: z.enum(["shown", "open", "missing"]),
+  action: z.string(),
+  address: z.string().nullable(),
+  requestId: z.string().nullable(),
+});
+
+/** What a row keeps of an actor: who it is, and nothing of what it may do. */
+export const storedActor = ({ id, token, mfa, action, address, requestId }: Actor): string =>
+  JSON.stringify({ id, token: token?.id ?? null, mfa, action, address, requestId });
+
+/** The actor as it is now; null if the account is shut, or the token revoked or over, or a factor is owed by now. */
+export function actorAgain(stored: string): (Actor & { id: string }) | null {
+  const { token: tokenId, mfa, ...rest } = Stored.parse(JSON.parse(stored));
+  const user = db()
+    .select({ email: users.email, suspendedAt: users.suspendedAt, deletionDueAt: users.deletionDueAt })
+    .from(users)
+    .where(eq(users.id, rest.id))
+    .get();
+  if (user?.suspendedAt !== null || user.deletionDueAt !== null) return null;
+  const standing = standingOf(rest.id);
+  const session = { ...rest, sessionId: null, confirmedAt: 0 };
+  if (tokenId === null) {
+    if (standing.requiresMfa && mfa !== "shown") return null;
+    return { ...session, type: "user", label: user.email, grants: standing.held, mfa };
+  }
+  const token = db().select().from(tokens).where(eq(tokens.id, tokenId)).get();
+  if (!token || token.userId !== rest.id || (token.expiresAt !== null && token.expiresAt <= Date.now())) return null;
+  if (standing.requiresMfa && !hasSecondFactor(rest.id)) return null;
+  const rights = rightsOf(token);
+  return {
+    ...session,
+    type: "token",
+    label: `${user.email} (${tokenLabel(token)})`,
+    grants: compileGrants(lowerGrants(standing.grants, rights)),
+    token: { id: token.id, rights },
+    mfa: "open",
+  };
+}
