@@ -116,7 +116,7 @@ function shotsOf({ owner, operator, viewer, guest, organisation, zone }: Demo): 
       as: operator,
       whole: true,
       first: async (page) => {
-        await page.getByRole("table").getByRole("link").nth(1).click();
+        await page.getByRole("link", { name: /^Maximiliane/ }).click();
         await page.getByRole("heading", { name: "How it gets in" }).waitFor();
       },
     },

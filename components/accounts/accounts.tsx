@@ -45,13 +45,15 @@ export async function Accounts({ params }: { params: SearchParams }) {
             {page.items.map(({ id, name, email, roles, suspended, createdAt }) => (
               <Tr key={id}>
                 <Td className="font-medium">
-                  <TextLink href={`${PATH}/${id}`}>{name}</TextLink>
+                  <TextLink tone="plain" href={`${PATH}/${id}`}>
+                    {name}
+                  </TextLink>
                 </Td>
                 <Td label="E-mail" dim className="wrap-anywhere">
                   {email}
                 </Td>
                 <Td label="Roles">
-                  <span className="flex flex-wrap gap-1">
+                  <span className="inline-flex flex-wrap gap-1 align-middle">
                     {roles.length === 0 && <span className="text-faint">default</span>}
                     {roles.map((role) => (
                       <Badge key={role} tone="accent">
