@@ -23,7 +23,7 @@ export function CopyField({ label, value }: CopyFieldProps) {
       <Field label={label} className="min-w-0 flex-1">
         <Input mono readOnly value={value} onFocus={(event) => event.currentTarget.select()} />
       </Field>
-      <Button onClick={copy} aria-label={`Copy: ${label}`}>
+      <Button onClick={copy}>
         <Copy aria-hidden="true" />
         Copy
       </Button>

@@ -124,7 +124,7 @@ test("deleted, kept, and deleted by its owner", async () => {
   const dialog = root.getByRole("alertdialog");
   await dialog.getByRole("textbox").fill(PERSON);
   await dialog.getByRole("button", { name: "Delete account" }).click();
-  await root.getByText("Will be deleted").waitFor();
+  await root.getByText("Will be deleted", { exact: true }).waitFor();
   await person.goto("/dashboard");
   await person.waitForURL("**/login**");
   await confirm(root, "Keep the account");
@@ -136,5 +136,5 @@ test("deleted, kept, and deleted by its owner", async () => {
   await own.getByRole("button", { name: "Delete account" }).click();
   await person.waitForURL("**/login**");
   await open(root, "Ingrid Solheim");
-  await root.getByText("Will be deleted").waitFor();
+  await root.getByText("Will be deleted", { exact: true }).waitFor();
 });
