@@ -30,7 +30,11 @@ export function crumbsOf(
     const start = { label: current.name, href: path };
     if (label === undefined) return [{ label: current.name }];
     if (section === "zones" && below !== undefined) return [start, { label, href: `${path}/zones` }, { label: below }];
-    return [start, { label: section === "settings" ? "Settings" : label }];
+    if (section !== "settings") return [start, { label }];
+    const lower = below === undefined ? undefined : labels[below];
+    return lower === undefined
+      ? [start, { label: "Settings" }]
+      : [start, { label: "Settings", href: `${path}/settings` }, { label: lower }];
   }
   // A guest knows the zone, and nothing around it.
   if (organisation !== null && section === "zones" && below !== undefined)
@@ -50,6 +54,7 @@ const labels: Readonly<Record<string, string>> = {
   organisations: "Organisations",
   new: "New organisation",
   accounts: "Accounts",
+  connections: "Connections",
 };
 
 function decoded(part: string): string {

@@ -17,6 +17,7 @@ export async function Shell({ children }: { children: ReactNode }) {
       mayCreateOrganisation={mayCreate}
       reads={{
         accounts: frame.staff && actor.grants.has("users:read"),
+        connections: frame.staff && actor.grants.has("dns:connections"),
         organisations: actor.grants.has("org:write"),
         allOrganisations: actor.grants.has("org:read") || actor.grants.has("org:write"),
       }}

@@ -16,11 +16,13 @@ import type { AddZoneProps } from "./add-zone.tsx";
 
 export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps & { onClose: () => void }) {
   const router = useRouter();
-  const { items, mayCreate, mayLink } = choices;
-  const standard = items.find((item) => item.default) ?? items[0];
-  const [connection, setConnection] = useState(standard?.id ?? "");
-  const [link, setLink] = useState(!mayCreate);
-  const local = items.find((item) => item.id === connection)?.kind === "local";
+  const items = choices.items.filter((item) => item.mayCreate || item.mayLink);
+  const [connection, setConnection] = useState(items[0]?.id ?? "");
+  const [linking, setLink] = useState(false);
+  const chosen = items.find((item) => item.id === connection);
+  const { mayCreate, mayLink } = chosen ?? { mayCreate: false, mayLink: false };
+  const link = mayLink && (linking || !mayCreate);
+  const local = chosen?.kind === "local";
   const act = link ? "Link zone" : "Add zone";
 
   return (
@@ -58,7 +60,10 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
                   name="connection"
                   value={connection}
                   onChange={(event) => setConnection(event.target.value)}
-                  options={items.map(({ id, label }) => ({ value: id, label }))}
+                  options={items.map(({ id, label, own }) => ({
+                    value: id,
+                    label: own ? `${label} (your own)` : label,
+                  }))}
                 />
               </Field>
               {mayLink && (

@@ -294,7 +294,7 @@ export function zoneChoices(organisation: Organisation, actor: Actor, access: Or
       label: connection.label,
       default: index === 0,
       own,
-      mayCreate: whyNotCreate(actor, access, own) === null,
+      mayCreate: connection.provider.capabilities.createsZones && whyNotCreate(actor, access, own) === null,
       mayLink: mayLink || (own && access.has("admin") && opensNewZones(actor)),
     };
   });

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type CloudflareFake, startCloudflare } from "../support/cloudflare.ts";
 import { startFaultProxy } from "../support/fake-powerdns.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { startPowerDns } from "../support/powerdns.ts";
@@ -9,6 +10,7 @@ let panel: Panel;
 let here: Awaited<ReturnType<typeof startPowerDns>>;
 let there: Awaited<ReturnType<typeof startPowerDns>>;
 let proxy: Awaited<ReturnType<typeof startFaultProxy>>;
+let fake: CloudflareFake;
 let web: Server;
 let webUrl: string;
 let staff: Person;
@@ -32,6 +34,7 @@ interface Kept {
 
 beforeAll(async () => {
   [here, there] = await Promise.all([startPowerDns(), startPowerDns()]);
+  fake = await startCloudflare();
   proxy = await startFaultProxy(there.apiUrl);
   web = createServer((request, response) => {
     if (request.url?.includes("/redirects/")) response.writeHead(302, { location: here.apiUrl }).end();
@@ -44,6 +47,7 @@ beforeAll(async () => {
     POWERDNS_API_KEY: here.apiKey,
     ALLOW_PRIVATE_NETWORKS: "127.0.0.1",
     ORGANISATION_NETWORKS: "127.0.0.0/8",
+    CLOUDFLARE_API_BASE: fake.base,
     NEXTAUTH_URL: "http://localhost:3000",
   });
   const { db } = await import("#db/client.ts");
@@ -66,7 +70,7 @@ beforeAll(async () => {
 afterAll(async () => {
   panel?.close();
   web?.close();
-  await proxy?.close();
+  await Promise.all([proxy?.close(), fake?.close()]);
   await Promise.all([here?.stop(), there?.stop()]);
 });
 afterEach(async () => {
@@ -257,6 +261,72 @@ describe("using", () => {
       (await owner.call("POST", `${zones}/broken.example/records`, { name: "a", type: "A", content: "192.0.2.1" }))
         .status,
     ).toBe(201);
+  });
+});
+
+describe("at Cloudflare", () => {
+  const cloudflare = (who: Person, more: object = {}) =>
+    who.call<Kept>("POST", own, { kind: "cloudflare", label: "Our account", secret: fake.token, ...more });
+  const token = (rights: string[], status: "active" | "disabled" = "active") => {
+    const made = `token-${fake.tokens.size}-that-is-long-enough-for-one`;
+    fake.tokens.set(made, { rights: new Set(rights), zones: "all", status });
+    return made;
+  };
+
+  test("a token is tried: what it may do, which zones it sees, and what it lacks at its field", async () => {
+    fake.addZone({ name: "cloudy.example" });
+    expect(await cloudflare(owner)).toMatchObject({
+      status: 201,
+      body: {
+        kind: "cloudflare",
+        url: null,
+        test: {
+          ok: true,
+          names: ["cloudy.example"],
+          rights: [
+            { what: "See zones", may: true },
+            { what: "Read records", may: true },
+            { what: "Change records", may: true },
+          ],
+        },
+      },
+    });
+    for (const [secret, said] of [
+      ["no-such-token-anywhere-at-all-really", /token/i],
+      [token(["zones", "read"]), /not change them/],
+      [token(["zones", "read", "edit"], "disabled"), /did not accept/],
+    ] as const)
+      expect(await cloudflare(owner, { secret }), said.source).toMatchObject({
+        status: 422,
+        body: { fields: { secret: expect.stringMatching(said) } },
+      });
+    expect(await cloudflare(owner, { accountId: "not one" })).toMatchObject({
+      status: 422,
+      body: { fields: { accountId: expect.any(String) } },
+    });
+  });
+
+  test("without an account zones are linked, with one they are made, and a new token counts at once", async () => {
+    fake.addZone({ name: "there.example" });
+    const { id } = (await cloudflare(owner)).body;
+    expect(await owner.call("GET", "/organisations/acme/dns/connections")).toMatchObject({
+      body: { items: expect.arrayContaining([expect.objectContaining({ id, mayCreate: false, mayLink: true })]) },
+    });
+    expect(await owner.call("POST", zones, { name: "there.example", connection: id, link: true })).toMatchObject({
+      status: 201,
+    });
+    expect(await owner.call("PATCH", `${own}/${id}`, { accountId: fake.accountId })).toMatchObject({
+      status: 422,
+      body: { fields: { secret: expect.stringContaining("again") } },
+    });
+    const another = token(["zones", "read", "edit"]);
+    expect(
+      await owner.call("PATCH", `${own}/${id}`, { accountId: fake.accountId.toUpperCase(), secret: another }),
+    ).toMatchObject({ status: 200, body: { accountId: fake.accountId } });
+    fake.requests.length = 0;
+    expect(await owner.call("POST", zones, { name: "made.example", connection: id })).toMatchObject({ status: 201 });
+    expect(new Set(fake.requests.map((request) => request.token))).toEqual(new Set([another]));
+    expect(fake.malformed).toEqual([]);
   });
 });
 

@@ -148,6 +148,16 @@ describe("what is not in order", () => {
     expect(await complaints(panel, env)).toEqual({ provider: "problem: Cloudflare cannot be reached." });
   });
 
+  test("connections that are kept in the panel, each by its name", async () => {
+    await liveIn(panel);
+    edit(
+      "insert into connections (id, kind, label, url, server_id, secret, created_at, updated_at, rotated_at) values ('c', 'powerdns', 'Berlin', 'http://127.0.0.1:1', 'localhost', 'v1.000000000000.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAA', 0, 0, 0)",
+    );
+    expect(await complaints(panel)).toMatchObject({
+      connection: "problem: Berlin: The secret of this connection cannot be opened on this panel. Give it again.",
+    });
+  });
+
   test("the provider and the clock", async () => {
     expect(await complaints(panel, await powerDns(version("5.0.1")))).toEqual({});
     expect(await complaints(panel, await powerDns(version("4.6.3")))).toEqual({

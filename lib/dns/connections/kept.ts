@@ -29,7 +29,7 @@ export function listConnections({ organisationId }: Keeper): { items: KeptConnec
   const kept = db().select().from(rows).where(of(organisationId)).orderBy(asc(rows.label), asc(rows.id)).all();
   const fixed = organisationId === null ? connections() : [];
   const used = zonesAt([...fixed, ...kept].map(({ id }) => id));
-  const { powerDns } = env();
+  const { powerDns, cloudflare } = env();
   return {
     items: [
       ...fixed.map(({ id, kind, label }) => ({
@@ -39,7 +39,7 @@ export function listConnections({ organisationId }: Keeper): { items: KeptConnec
         fixed: true,
         url: kind === "powerdns" ? (powerDns?.url ?? null) : null,
         serverId: kind === "powerdns" ? (powerDns?.serverId ?? null) : null,
-        accountId: null,
+        accountId: kind === "cloudflare" ? (cloudflare?.accountId ?? null) : null,
         zones: used.get(id) ?? 0,
         createdAt: null,
         rotatedAt: null,
@@ -117,8 +117,7 @@ export async function rotateSecret(
 
 export async function testConnection(keeper: Keeper, id: string, actor: Actor): Promise<ConnectionTest> {
   const row = load(keeper, id);
-  const opened = open(row);
-  const found = opened === null ? CLOSED : await probe({ ...row, secret: opened });
+  const found = await probeRow(row);
   const missing = found.sees === null ? [] : zonesOf(id).filter((name) => !found.sees?.has(name));
   const test = testOf(found, Date.now());
   if (missing.length > 0)
@@ -134,6 +133,20 @@ export async function testConnection(keeper: Keeper, id: string, actor: Actor): 
     audit(tx, actor, { ...targetOf(row, keeper), after: { ok: test.ok, message: test.message } });
   });
   return test;
+}
+
+/** Every connection that is kept, tried out; nothing is written down. */
+export const tryAll = () =>
+  db()
+    .select()
+    .from(rows)
+    .orderBy(asc(rows.label), asc(rows.id))
+    .all()
+    .map(async (row) => ({ label: row.label, found: await probeRow(row) }));
+
+function probeRow(row: ConnectionRow): Promise<Probe> | Probe {
+  const secret = open(row);
+  return secret === null ? CLOSED : probe({ ...row, secret });
 }
 
 /** Only what no zone is kept at. Says which are, as far as the actor can view them. */

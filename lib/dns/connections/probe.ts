@@ -95,7 +95,7 @@ async function probeCloudflare({ secret, accountId }: Target): Promise<Probe> {
   const unknown = "there is no zone to try it at";
   const may = (what: string, right: boolean | null) => ({
     what: right === null ? `${what}: ${unknown}` : what,
-    may: right ?? false,
+    may: right,
   });
   const complete = zones.names.length >= zones.total;
   return {

@@ -64,6 +64,7 @@ const serverId = z
 const accountId = z
   .string()
   .trim()
+  .toLowerCase()
   .regex(/^[0-9a-f]{32}$/, "An account id has 32 letters and digits. Cloudflare shows it on the account's overview.");
 /** It goes into a header. */
 export const secret = z
@@ -77,7 +78,7 @@ export const secret = z
 const confirm = z.boolean().default(false);
 
 export const newConnection = {
-  kind: z.literal("powerdns", { error: "Choose PowerDNS." }),
+  kind: z.enum(["powerdns", "cloudflare"], { error: "Choose PowerDNS or Cloudflare." }),
   label,
   url: url.optional(),
   serverId: serverId.optional(),
