@@ -1,5 +1,4 @@
 /** How one proves who one is, and where one is signed in: a section each. */
-import { DeleteSection } from "./delete-section.tsx";
 import { PasskeysSection } from "./passkeys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
@@ -11,6 +10,5 @@ export const Security = () => (
     <PasskeysSection />
     <TotpSection />
     <SessionsSection />
-    <DeleteSection />
   </div>
 );

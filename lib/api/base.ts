@@ -12,6 +12,8 @@ export interface RequestContext {
   actor: Actor;
   /** Filled in as the request is routed, for the log and the answer's headers. */
   trace: Trace;
+  /** The body, where it is a file. It is gone after the answer unless it was given another name. */
+  upload?: { file: string; octets: number };
 }
 
 export interface Trace {

@@ -3,6 +3,7 @@ import { OpenAPIHandler } from "@orpc/openapi/fetch";
 import { RPCHandler } from "@orpc/server/fetch";
 import type { Actor } from "#lib/actor.ts";
 import { actorOf } from "#lib/auth/session.ts";
+import { doorOf, dropFile, takeUpload } from "#lib/dns/transfer/uploads.ts";
 import { env } from "#lib/env.ts";
 import { readBody } from "#lib/http/body.ts";
 import { newId } from "#lib/id.ts";
@@ -34,6 +35,7 @@ async function answer(request: Request): Promise<Response> {
   const rpc = path.startsWith("/api/rpc/");
   let response: Response;
   let actor = "anonymous";
+  let file: string | undefined;
   try {
     const origin = { address: requestAddress(request.headers), requestId };
     const secret = presentedToken(request.headers);
@@ -43,8 +45,13 @@ async function answer(request: Request): Promise<Response> {
     if (secret !== null) stage("token");
     const writes = request.method !== "GET" && request.method !== "HEAD";
     if (writes && secret === null) assertSameOrigin(request.headers);
-    const bounded = writes ? await withBoundedBody(request, rpc) : request;
-    const context = { actor: account, trace };
+    const door = writes && !rpc ? doorOf(request) : undefined;
+    // Nobody in particular sends files.
+    if (door && account.id === null) throw new Problem("unauthenticated", "Sign in first.");
+    const upload = door ? await takeUpload(request, door.limit) : undefined;
+    file = upload?.file;
+    const bounded = upload ? withFieldsOfQuery(request) : writes ? await withBoundedBody(request, rpc) : request;
+    const context = { actor: account, trace, ...(upload ? { upload } : {}) };
     const { matched, response: handled } = rpc
       ? await handlers().rpc.handle(bounded, { prefix: "/api/rpc", context })
       : await handlers().rest.handle(bounded, { prefix: "/api", context });
@@ -52,6 +59,9 @@ async function answer(request: Request): Promise<Response> {
     response = handled;
   } catch (error) {
     response = problemResponse(error, trace, requestId);
+  } finally {
+    // Who goes on with it has given it another name.
+    if (file !== undefined) await dropFile(file);
   }
   const headers = new Headers(response.headers);
   headers.set("x-request-id", requestId);
@@ -129,6 +139,17 @@ async function withBoundedBody(request: Request, rpc: boolean): Promise<Request>
   headers.delete("content-length");
   headers.set("content-type", "application/json");
   return new Request(request.url, { method: request.method, headers, body: "{}" });
+}
+
+/** Where the body is a file, the fields stand in the query. */
+function withFieldsOfQuery(request: Request): Request {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of new URL(request.url).searchParams)
+    fields[name] = value === "true" ? true : value === "false" ? false : value;
+  const headers = new Headers(request.headers);
+  headers.delete("content-length");
+  headers.set("content-type", "application/json");
+  return new Request(request.url, { method: request.method, headers, body: JSON.stringify(fields) });
 }
 
 function assertJson(text: string): void {

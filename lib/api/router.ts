@@ -6,6 +6,7 @@ import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
 import * as dnsSearch from "#lib/dns/search/procedures.ts";
+import * as dnsTransfer from "#lib/dns/transfer/procedures.ts";
 import * as dnsZones from "#lib/dns/zone-procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
 import * as invites from "#lib/invites/procedures.ts";
@@ -31,7 +32,16 @@ export const router = {
   tokens,
   organisations,
   invites,
-  dns: { ...dns, ...dnsConnections, ...dnsHistory, ...dnsLookup, ...dnsZones, ...dnsSearch, ...dnsBulk },
+  dns: {
+    ...dns,
+    ...dnsConnections,
+    ...dnsHistory,
+    ...dnsLookup,
+    ...dnsZones,
+    ...dnsSearch,
+    ...dnsBulk,
+    ...dnsTransfer,
+  },
 };
 
 export type Router = typeof router;

@@ -87,8 +87,7 @@ function optionsFor(request: Request, aside: Aside): NextAuthOptions {
       csrfToken: hiddenCookie("zonegate.csrf"),
       callbackUrl: hiddenCookie("zonegate.callback"),
     },
-    // Its own pages know nothing of ours.
-    pages: { signIn: "/login", error: "/login", signOut: "/dashboard", verifyRequest: "/login", newUser: "/dashboard" },
+    pages: { signIn: "/login", error: "/login" },
     logger: { error: () => {}, warn: () => {}, debug: () => {} },
     providers: [
       Credentials({

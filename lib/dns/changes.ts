@@ -36,6 +36,10 @@ export interface Intent {
   build(current: readonly RRset[]): { wanted: readonly RRset[]; scope: ReadonlySet<string> };
   /** The input field that a finding is about. */
   fieldOf(finding: Finding): string;
+  /** The line of a file that a finding is about. */
+  lineOf?(finding: Finding): number | undefined;
+  /** What the caller should know before anything is looked at. */
+  notices?: readonly Finding[];
   /** The hash of each RRset that the caller had seen. One that moved stops the change. */
   expect?: readonly Expectation[] | ((current: readonly RRset[]) => readonly Expectation[]);
   confirm?: boolean;
@@ -106,8 +110,8 @@ async function preview(loaded: LoadedZone, intent: Intent): Promise<Preview> {
     plan,
     records: recordCounts(plan),
     refused,
-    errors: checked.errors,
-    warnings: checked.warnings,
+    errors: located(intent, checked.errors),
+    warnings: [...(intent.notices ?? []), ...located(intent, checked.warnings)],
     hidden: hidden + checked.hidden,
     brake: brake(plan, loaded.zone.recordCount),
     conflicts: conflictsOf(intent, current.rrsets, plan),
@@ -160,6 +164,12 @@ function assertRevision({ id }: Zone, { revision }: Intent): void {
   if (now?.revision !== revision)
     throw new Problem("zone_moved", "The zone has changed since this was worked out. Look at it again.");
 }
+
+const located = (intent: Intent, findings: readonly Finding[]): Finding[] =>
+  findings.map((finding) => {
+    const line = intent.lineOf?.(finding);
+    return line === undefined ? finding : { ...finding, line };
+  });
 
 interface Current {
   names: readonly string[];
@@ -267,7 +277,8 @@ function assertAllowed(loaded: LoadedZone, connection: Connection, intent: Inten
   if (errors.length > 0) {
     const fields: Record<string, string> = {};
     for (const finding of errors) fields[intent.fieldOf(finding)] ??= finding.message;
-    throw new Problem("invalid_input", errors[0]?.message ?? "This is not valid.", { fields, errors });
+    const message = errors[0]?.message ?? "This is not valid.";
+    throw new Problem("invalid_input", message, { fields, errors: located(intent, errors) });
   }
   const brakes = brake(plan, loaded.zone.recordCount);
   if (brakes.braked && !intent.confirm) {

@@ -152,7 +152,7 @@ export function withoutRecord({ zone, access }: Place, id: string): Intent {
 }
 
 /** Nothing is tried at what is hidden: already whether it would change anything says what is there. */
-function assertSeen(zone: Zone, access: ZoneAccess, places: readonly { name: string; type: string }[]): void {
+export function assertSeen(zone: Zone, access: ZoneAccess, places: readonly { name: string; type: string }[]): void {
   const hidden = places.find((place) => !sees(access, zone.name, place));
   if (hidden)
     throw new Problem("forbidden", `You have no access to ${hidden.type} records at ${hidden.name}.`, {

@@ -139,6 +139,7 @@ const Finding = z.object({
   type: z.string(),
   message: z.string(),
   field: z.string().optional(),
+  line: z.number().int().optional(),
 });
 const Difference = z.object({
   name: z.string(),

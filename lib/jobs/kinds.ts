@@ -2,6 +2,7 @@
 import { bulkJob } from "#lib/dns/bulk/job.ts";
 import { retentionJob } from "#lib/dns/retention.ts";
 import { settleJob } from "#lib/dns/settle.ts";
+import { importJob, sweepImports } from "#lib/dns/transfer/import-job.ts";
 import { mailNewAddress } from "#lib/links/addresses.ts";
 import { mailReset } from "#lib/links/reset.ts";
 import { sendMail } from "#lib/mail/send.ts";
@@ -20,4 +21,6 @@ export const jobKinds: readonly JobKind[] = [
   mailNewAddress,
   mailRegistration,
   deleteDueAccounts,
+  importJob,
+  sweepImports,
 ];

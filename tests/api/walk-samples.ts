@@ -5,6 +5,7 @@ import type { Person } from "../support/panel.ts";
 import {
   fresh,
   insertBulk,
+  insertImport,
   insertInvite,
   insertPasskey,
   insertToken,
@@ -106,6 +107,13 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "dns.edit": () => ({ description: "What it is for" }),
   "dns.transfer": () => ({ to: "walk-target" }),
   "dns.remove": ({ zone }) => ({ name: zone }),
+  "dns.importZone": () => ({ text: "imported 60 IN A 192.0.2.9", mode: "merge" }),
+  ...Object.fromEntries(
+    ["importOne", "importApply", "importCancel"].map((act) => [
+      `dns.${act}`,
+      (stage: Stage, caller: Person) => ({ import: insertImport(stage, caller.id) }),
+    ]),
+  ),
   "dns.restore": ({ sql, change }) => ({
     at: sql.get<{ at: number }>(
       "select c.created_at as at from zone_changes c join zone_changes w on w.zone_id = c.zone_id where c.kind = 'create' and w.id = ?",

@@ -63,7 +63,8 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
       }),
     );
     const raw = await response.text();
-    return { status: response.status, body: raw ? JSON.parse(raw) : null, headers: response.headers };
+    const json = /\bjson\b/.test(response.headers.get("content-type") ?? "");
+    return { status: response.status, body: raw && json ? JSON.parse(raw) : raw || null, headers: response.headers };
   };
 
   const person: Panel["person"] = async (name, grants) => {

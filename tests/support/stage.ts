@@ -123,6 +123,20 @@ async function bareAccount(panel: Panel, sql: Sql, n: number) {
   return { bare: { ...person, passkey }, role };
 }
 
+/** A plan of the stage's zone that waits to be applied, made by somebody. */
+export function insertImport({ sql, zone, organisation }: Stage, userId: string): string {
+  const id = `import-${fresh()}`;
+  sql.run(
+    "insert into zone_imports (id, organisation_id, zone_id, name, mode, apex, state, actor, user_id, created_at) select ?, organisation_id, id, name, 'merge', 0, 'planned', '{}', (select id from users where id = ?), ? from zones where organisation_id = ? and name = ?",
+    id,
+    userId,
+    Date.now(),
+    organisation.id,
+    `${zone}.`,
+  );
+  return id;
+}
+
 export function insertInvite(
   stage: Pick<Stage, "sql" | "organisation">,
   email: string,

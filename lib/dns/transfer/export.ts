@@ -1,0 +1,115 @@
+/** A zone as a file, read a little at a time, with what its reader may see and the number of what they may not. */
+
+import path from "node:path";
+import { and, eq, sql } from "drizzle-orm";
+import { type Db, open, transaction } from "#db/client.ts";
+import { rrsetRows } from "#db/schema/index.ts";
+import type { Actor } from "#lib/actor.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { env } from "#lib/env.ts";
+import { type MirrorRow, toRRset } from "../mirror.ts";
+import type { RRset } from "../rrset.ts";
+import { sees } from "../visible.ts";
+import { zoneFileText } from "../zonefile/serialize.ts";
+import { type LoadedZone, shownName } from "../zones.ts";
+
+/** RRsets that are read between two breaths. */
+const ROWS = 300;
+const LONGEST_MS = 600_000;
+
+export const exportName = (loaded: LoadedZone): string =>
+  `${loaded.zone.name.replace(/\.$/, "").replace(/[^a-z0-9._-]/g, "_")}.zone`;
+
+/** The zone's file. It is noted that it was read. */
+export function exportZone(loaded: LoadedZone, actor: Actor): ReadableStream<Uint8Array> {
+  const { zone, access } = loaded;
+  transaction((tx) =>
+    audit(tx, actor, {
+      target: { type: "zone", id: zone.id, label: zone.name },
+      organisationId: zone.organisationId,
+      after: { revision: zone.revision },
+      asStaff: access.viaPlatform,
+    }),
+  );
+  const encoder = new TextEncoder();
+  const text = fileText(loaded);
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = text.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    cancel: () => void text.return(),
+  });
+}
+
+/** The file in pieces, from one moment's view of the database, however the zone moves on meanwhile. */
+export function* fileText({ zone, access }: LoadedZone): Generator<string, void> {
+  const view = snapshot();
+  try {
+    yield `; ${shownName(zone)}, revision ${zone.revision}\n`;
+    let hidden = 0;
+    let first = true;
+    for (let after: Place | null = { sortKey: "", type: "" }; after; ) {
+      const { rows, next } = someRows(view, zone.generation, after);
+      const sets = rows.map(toRRset);
+      const seen = sets.filter((set) => sees(access, zone.name, set));
+      hidden += count(sets) - count(seen);
+      const text = [...zoneFileText(zone.name, seen)].join("");
+      // Each piece would say again what names are relative to.
+      const piece = first ? text : text.replace(/^\$ORIGIN [^\n]*\n/, "");
+      first = false;
+      if (piece !== "") yield piece;
+      after = next;
+    }
+    if (hidden > 0)
+      yield `; ${hidden} ${hidden === 1 ? "record is" : "records are"} not in this file: you cannot see them.\n`;
+  } finally {
+    view.$client.close();
+  }
+}
+
+/** A handle that sees the database as it is now. Nobody keeps one longer than a download may take. */
+function snapshot(): Db {
+  const handle = open(path.join(env().dataDir, "panel.db"));
+  handle.$client.pragma("query_only = on");
+  handle.$client.exec("begin");
+  handle.$client.prepare("select 1 from zones limit 1").get();
+  const timer = setTimeout(() => handle.$client.close(), LONGEST_MS);
+  timer.unref();
+  return handle;
+}
+
+type Row = Pick<MirrorRow, "sortKey" | "type" | "name" | "ttl" | "records">;
+
+interface Place {
+  sortKey: string;
+  type: string;
+}
+
+/** Rows after a place, in canonical order, all of a name together; and the place from which to go on. */
+function someRows(view: Db, generation: number, { sortKey, type }: Place): { rows: Row[]; next: Place | null } {
+  const rows = view
+    .select({
+      sortKey: rrsetRows.sortKey,
+      type: rrsetRows.type,
+      name: rrsetRows.name,
+      ttl: rrsetRows.ttl,
+      records: rrsetRows.records,
+    })
+    .from(rrsetRows)
+    .where(
+      and(eq(rrsetRows.generation, generation), sql`(${rrsetRows.sortKey}, ${rrsetRows.type}) > (${sortKey}, ${type})`),
+    )
+    .orderBy(rrsetRows.sortKey, rrsetRows.type)
+    .limit(ROWS)
+    .all();
+  if (rows.length < ROWS) return { rows, next: null };
+  const last = rows.at(-1)?.sortKey;
+  const whole = rows.filter((row) => row.sortKey !== last);
+  const taken = whole.length > 0 ? whole : rows;
+  return { rows: taken, next: taken.at(-1) ?? null };
+}
+
+const count = (sets: readonly RRset[]): number => sets.reduce((sum, set) => sum + set.records.length, 0);

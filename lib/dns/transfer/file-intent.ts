@@ -1,0 +1,160 @@
+/** What a zone file wants of a zone: read record by record, joined to RRsets, and laid over what is there. */
+import { readFileSync } from "node:fs";
+import { isWritableType } from "#lib/access/act.ts";
+import { Problem } from "#lib/api/errors.ts";
+import type { Intent } from "../changes.ts";
+import { assertSeen } from "../intents.ts";
+import { readMirror } from "../mirror.ts";
+import { type DnsRecord, type RRset, rrsetKey } from "../rrset.ts";
+import type { Finding } from "../rules.ts";
+import { soaWithoutSerial } from "../types/soa.ts";
+import { sees } from "../visible.ts";
+import { parseZoneFile } from "../zonefile/parse.ts";
+import type { LoadedZone } from "../zones.ts";
+
+export interface ZoneFileData {
+  kind: "import";
+  /** The text itself, or the name of the file that holds it. */
+  source: { text: string } | { file: string; octets: number };
+  /** `merge` adds to what is there; `replace` makes the zone what the file says. */
+  mode: "merge" | "replace";
+  /** Whether the file's SOA, apex NS and the like count; otherwise those of the zone stay. */
+  apex: boolean;
+  confirm: boolean;
+  /** The zone's revision that a plan was shown for. */
+  revision?: number;
+  batchId?: string;
+}
+
+/** For records before which no TTL stands. */
+const DEFAULT_TTL = 3600;
+/** How an automatic TTL is written in a file. */
+const AUTO_AS = 300;
+/** Reasons of lines that an answer carries. */
+const MOST_LINES = 200;
+
+/** Throws `invalid_input` with the lines that cannot be read. */
+export function zoneFileIntent(loaded: LoadedZone, data: ZoneFileData): Intent {
+  const { zone, access } = loaded;
+  const file = readSets(zone.name, data);
+  assertSeen(zone, access, [...file.sets.values()]);
+  const stays = (set: { name: string; type: string }) =>
+    !isWritableType(set.type) || (!data.apex && isApexOwn(zone.name, set)) || !sees(access, zone.name, set);
+  const names = new Set([...file.sets.values()].map(({ name }) => name));
+  if (data.mode === "replace") for (const set of readMirror(zone.id)) if (!stays(set)) names.add(set.name);
+  return {
+    names: [...names],
+    build: (current) => {
+      const there = new Map(current.map((set) => [rrsetKey(set), set]));
+      const wanted = [...file.sets].map(([key, set]) => laidOver(there.get(key), set, data.mode));
+      const gone = data.mode === "replace" ? current.filter((set) => !stays(set)).map(rrsetKey) : [];
+      return { wanted, scope: new Set([...file.sets.keys(), ...gone]) };
+    },
+    fieldOf: (finding) => {
+      const line = file.lines.get(rrsetKey(finding));
+      return line === undefined ? "text" : `lines.${line}`;
+    },
+    lineOf: (finding) => file.lines.get(rrsetKey(finding)),
+    notices: file.notices,
+    confirm: data.confirm,
+    ...(data.revision === undefined ? {} : { revision: data.revision }),
+    ...(data.batchId === undefined ? {} : { links: { batchId: data.batchId } }),
+  };
+}
+
+/** The set as it shall be: what hangs on records that stay, stays; merging removes none. */
+function laidOver(there: RRset | undefined, wanted: RRset, mode: ZoneFileData["mode"]): RRset {
+  if (!there) return wanted;
+  const known = new Map(there.records.map((record) => [record.content, record]));
+  const records = wanted.records.map((record): DnsRecord => {
+    const { disabled: _served, ...kept } = known.get(record.content) ?? record;
+    known.delete(record.content);
+    return kept;
+  });
+  const rest = mode === "merge" && !SINGLE.has(wanted.type) ? [...known.values()] : [];
+  const ttl = there.ttl === "auto" && wanted.ttl === AUTO_AS ? there.ttl : wanted.ttl;
+  return { ...wanted, ttl, records: [...records, ...rest] };
+}
+
+/** A name has one of these: another takes its place. */
+const SINGLE: ReadonlySet<string> = new Set(["SOA", "CNAME", "DNAME"]);
+
+/** What makes the zone this zone, and comes from where it is kept. */
+const isApexOwn = (apex: string, { name, type }: { name: string; type: string }): boolean =>
+  name === apex && ["SOA", "NS", "DNSKEY", "CDS", "CDNSKEY", "CSYNC", "ZONEMD"].includes(type);
+
+interface Read {
+  sets: Map<string, RRset>;
+  /** Where each begins. */
+  lines: Map<string, number>;
+  notices: Finding[];
+}
+
+function readSets(apex: string, data: ZoneFileData): Read {
+  const sets = new Map<string, RRset>();
+  const lines = new Map<string, number>();
+  const contents = new Map<string, Set<string>>();
+  const notes = new Notes();
+  const bad: { line: number; column: number; reason: string }[] = [];
+  let badInAll = 0;
+  for (const item of parseZoneFile(chunksOf(data), { apex, defaultTtl: DEFAULT_TTL })) {
+    if (item.error) {
+      badInAll += 1;
+      if (bad.length < MOST_LINES) bad.push(item.error);
+      continue;
+    }
+    const { name, type, ttl, content, line } = item;
+    if (!isWritableType(type)) {
+      notes.add(item, "signed_here", `${type} records are left out: they are made where the zone is signed.`);
+      continue;
+    }
+    if (!data.apex && isApexOwn(apex, item)) {
+      notes.add(item, "apex_kept", `The ${type} of the apex is left out; the zone keeps its own.`);
+      continue;
+    }
+    const key = rrsetKey(item);
+    const set = sets.get(key);
+    const compared = type === "SOA" ? soaWithoutSerial(content) : content;
+    if (!set) {
+      sets.set(key, { name, type, ttl, records: [{ content }] });
+      lines.set(key, line);
+      contents.set(key, new Set([compared]));
+      continue;
+    }
+    if (set.ttl !== ttl)
+      notes.add(item, "one_ttl", `Line ${line}: a set has one TTL; it takes ${set.ttl}, as its first record says.`);
+    const seen = contents.get(key);
+    if (seen?.has(compared)) notes.add(item, "twice", `Line ${line}: this record stands in the file already.`);
+    else {
+      seen?.add(compared);
+      set.records.push({ content });
+    }
+  }
+  if (badInAll > 0) {
+    const first = bad[0];
+    const message = `${badInAll === 1 ? "One line" : `${badInAll} lines`} of the file cannot be read. Line ${first?.line}, column ${first?.column}: ${first?.reason}`;
+    throw new Problem("invalid_input", message, {
+      fields: { text: message },
+      lines: bad,
+      moreLines: badInAll - bad.length,
+    });
+  }
+  return { sets, lines, notices: notes.all() };
+}
+
+/** One notice for each name, type and reason. */
+class Notes {
+  private readonly notices = new Map<string, Finding>();
+
+  add({ name, type }: { name: string; type: string }, code: string, message: string): void {
+    const key = code === "signed_here" ? `${code} ${type}` : `${code} ${name} ${type}`;
+    if (!this.notices.has(key)) this.notices.set(key, { code, name, type, message });
+  }
+
+  all(): Finding[] {
+    return [...this.notices.values()];
+  }
+}
+
+const chunksOf = ({ source }: ZoneFileData): Iterable<string | Uint8Array> =>
+  "text" in source ? [source.text] : [readFileSync(source.file)];

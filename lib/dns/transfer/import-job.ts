@@ -1,0 +1,136 @@
+/** The job behind large imports: plans or carries out one zone file, in the name of whoever brought it, as they stand by then. */
+import { and, eq, inArray, lt } from "drizzle-orm";
+import * as z from "zod";
+import { type DbOrTx, db } from "#db/client.ts";
+import { zoneImports } from "#db/schema/index.ts";
+import { isProblem, Problem } from "#lib/api/errors.ts";
+import { jobKind } from "#lib/jobs/queue.ts";
+import { singleton } from "#lib/singleton.ts";
+import { actorAgain } from "#lib/tokens/actor-again.ts";
+import { carryOut, preview } from "../large/carry-out.ts";
+import { loadZone } from "../zones.ts";
+import type { ZoneFileData } from "./file-intent.ts";
+import type { ImportRow, Kept } from "./imports.ts";
+import { dropFile, dropStray, fileOf } from "./uploads.ts";
+
+const DAY = 86_400_000;
+
+export const importJob = jobKind({
+  kind: "dns.import",
+  payload: z.object({ import: z.string() }),
+  attempts: 5,
+  async run({ import: id }, { signal }) {
+    const row = db().select().from(zoneImports).where(eq(zoneImports.id, id)).get();
+    if (row?.state !== "planning" && row?.state !== "applying") return;
+    const stopping = new AbortController();
+    running().set(id, stopping);
+    try {
+      await work(row, AbortSignal.any([signal, stopping.signal]));
+    } catch (error) {
+      // The panel stops: the next start goes on with it.
+      if (signal.aborted) throw error;
+      // Whoever cancelled it has written so.
+      if (!stopping.signal.aborted) await refuse(row, error);
+    } finally {
+      running().delete(id);
+    }
+  },
+  // What went wrong is in the log and in the job.
+  failed: (tx, { import: id }) => {
+    end(tx, id, { state: "failed", message: "Something went wrong. Nothing of this file was imported." });
+    void dropFile(fileOf(id));
+  },
+});
+
+/** Plans that nobody applied, and files that nothing speaks for. */
+export const sweepImports = jobKind({
+  kind: "dns.imports.sweep",
+  schedule: "17 * * * *",
+  payload: z.object({}),
+  attempts: 3,
+  async run() {
+    const now = Date.now();
+    db()
+      .update(zoneImports)
+      .set({ state: "cancelled", message: "Nobody applied it within a day.", finishedAt: now })
+      .where(and(eq(zoneImports.state, "planned"), lt(zoneImports.createdAt, now - DAY)))
+      .run();
+    db()
+      .delete(zoneImports)
+      .where(lt(zoneImports.createdAt, now - 30 * DAY))
+      .run();
+    const open = db()
+      .select({ id: zoneImports.id })
+      .from(zoneImports)
+      .where(inArray(zoneImports.state, ["planning", "planned", "applying"]))
+      .all();
+    await dropStray(new Set(open.map(({ id }) => fileOf(id))));
+  },
+});
+
+export const stopImport = (id: string): void => running().get(id)?.abort();
+
+const running = () => singleton("running-imports", () => new Map<string, AbortController>());
+
+async function work(row: ImportRow, signal: AbortSignal): Promise<void> {
+  const actor = actorAgain(row.actor);
+  if (!actor || row.zoneId === null) throw new Problem("forbidden", "You may not do this any more.");
+  const loaded = loadZone(row.organisationId, row.zoneId, actor);
+  if (loaded.access.level === "none") throw new Problem("not_found", "There is no such zone.");
+  const before = JSON.parse(row.outcome ?? "{}") as Kept;
+  const data: ZoneFileData = {
+    kind: "import",
+    source: { file: fileOf(row.id), octets: Number.MAX_SAFE_INTEGER },
+    mode: row.mode,
+    apex: row.apex === 1,
+    confirm: row.confirmed === 1,
+    ...(row.state === "applying" && before.revision !== undefined ? { revision: before.revision } : {}),
+    ...(row.batchId === null ? {} : { batchId: row.batchId }),
+  };
+  let told = 0;
+  const progress = (done: number) => {
+    if (Date.now() - told < 500) return;
+    told = Date.now();
+    db()
+      .update(zoneImports)
+      .set({ progress: Math.round(done * 1000) })
+      .where(eq(zoneImports.id, row.id))
+      .run();
+  };
+  if (row.state === "planning") {
+    const { revision } = loaded.zone;
+    const plan = await preview(loaded, data, actor, { signal, progress });
+    const outcome: Kept = { preview: plan, revision };
+    end(db(), row.id, { state: "planned", outcome: JSON.stringify(outcome), progress: 1000 });
+    return;
+  }
+  const result = await carryOut(loaded, data, actor, { signal, progress });
+  const state = result.state === "applied" || result.state === "differs" ? "done" : "failed";
+  end(db(), row.id, { state, changeId: result.change, message: result.message, progress: 1000 });
+  await dropFile(fileOf(row.id));
+}
+
+/** A Problem is an answer; anything else is tried again. */
+async function refuse(row: ImportRow, error: unknown): Promise<void> {
+  if (!isProblem(error) || error.code === "zone_busy" || error.code === "rate_limited") throw error;
+  const { lines, moreLines, change } = error.data as Pick<Kept, "lines" | "moreLines"> & { change?: string };
+  const kept: Kept = {
+    ...(JSON.parse(row.outcome ?? "{}") as Kept),
+    ...(lines ? { lines, moreLines: moreLines ?? 0 } : {}),
+  };
+  end(db(), row.id, {
+    state: "failed",
+    message: error.message,
+    outcome: JSON.stringify(kept),
+    changeId: change ?? null,
+  });
+  await dropFile(fileOf(row.id));
+}
+
+/** Unless it was cancelled meanwhile. */
+function end(tx: DbOrTx, id: string, change: Partial<ImportRow>): void {
+  tx.update(zoneImports)
+    .set({ ...change, ...(change.state === "planned" ? {} : { finishedAt: Date.now() }) })
+    .where(and(eq(zoneImports.id, id), inArray(zoneImports.state, ["planning", "applying"])))
+    .run();
+}
