@@ -17,6 +17,8 @@ interface Shot {
   as: Client | null;
   /** With the changes that the owner has not applied yet. */
   draft?: boolean;
+  /** The whole page, however long. */
+  whole?: boolean;
   /** What to do on the page first. */
   first?: (page: Page) => Promise<void>;
 }
@@ -104,8 +106,20 @@ function shotsOf({ owner, operator, viewer, guest, organisation, zone }: Demo): 
     { name: "history", path: `${zone}/history`, as: owner },
     { name: "access", path: `${zone}/access`, as: owner },
     { name: "account-settings", path: "/dashboard/settings", as: owner },
-    { name: "account-security", path: "/dashboard/settings/security", as: owner },
+    { name: "account-security", path: "/dashboard/settings/security", as: owner, whole: true },
+    { name: "account-tokens", path: "/dashboard/settings/tokens", as: owner },
+    { name: "forgot", path: "/forgot", as: null },
     { name: "accounts", path: "/dashboard/accounts", as: operator },
+    {
+      name: "account",
+      path: "/dashboard/accounts",
+      as: operator,
+      whole: true,
+      first: async (page) => {
+        await page.getByRole("link", { name: /^Maximiliane/ }).click();
+        await page.getByRole("heading", { name: "How it gets in" }).waitFor();
+      },
+    },
     { name: "not-found", path: "/dashboard/organisations/nobody", as: owner },
   ];
 }
@@ -146,7 +160,7 @@ async function take(
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wider > 0) complaints.push(`The page is ${wider} px wider than the window.`);
   mkdirSync(path.dirname(file), { recursive: true });
-  await page.screenshot({ path: file });
+  await page.screenshot({ path: file, fullPage: shot.whole ?? false });
   await context.close();
   console.log([file, ...complaints.map((complaint) => `  ${complaint}`)].join("\n"));
 }

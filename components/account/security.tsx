@@ -1,4 +1,5 @@
 /** How one proves who one is, and where one is signed in: a section each. */
+import { DeleteSection } from "./delete-section.tsx";
 import { PasskeysSection } from "./passkeys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
@@ -10,5 +11,6 @@ export const Security = () => (
     <PasskeysSection />
     <TotpSection />
     <SessionsSection />
+    <DeleteSection />
   </div>
 );

@@ -7,6 +7,7 @@ import { listHref, listState, type SearchParams, sortLink } from "#components/ui
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { currentActor, load } from "#lib/api/caller.ts";
 import { CreateAccount } from "./create-account.tsx";
@@ -43,12 +44,16 @@ export async function Accounts({ params }: { params: SearchParams }) {
           <TBody>
             {page.items.map(({ id, name, email, roles, suspended, createdAt }) => (
               <Tr key={id}>
-                <Td className="font-medium">{name}</Td>
+                <Td className="font-medium">
+                  <TextLink tone="plain" href={`${PATH}/${id}`}>
+                    {name}
+                  </TextLink>
+                </Td>
                 <Td label="E-mail" dim className="wrap-anywhere">
                   {email}
                 </Td>
                 <Td label="Roles">
-                  <span className="flex flex-wrap gap-1">
+                  <span className="inline-flex flex-wrap gap-1 align-middle">
                     {roles.length === 0 && <span className="text-faint">default</span>}
                     {roles.map((role) => (
                       <Badge key={role} tone="accent">

@@ -40,6 +40,8 @@ export function crumbsOf(
   if (organisation !== null && section === "zones" && below !== undefined)
     return [{ label: "DNS zones", href: "/dashboard/zones" }, { label: below }];
   if (section === undefined || label === undefined) return [{ label: "Overview" }];
+  if (section === "accounts" && below !== undefined)
+    return [{ label, href: "/dashboard/accounts" }, { label: "Account" }];
   const lower = below === undefined ? undefined : labels[below];
   return lower === undefined ? [{ label }] : [{ label, href: `/dashboard/${section}` }, { label: lower }];
 }

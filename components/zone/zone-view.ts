@@ -1,4 +1,5 @@
 /** What the pages of one zone know of it, and the addresses of its lists. Pure. */
+
 import type { ZoneLevel } from "#lib/access/zone-level.ts";
 import type { EditableRRset } from "#lib/dns/records.ts";
 
@@ -48,7 +49,7 @@ export function offeredTypes(zone: ZoneView): string[] {
   const narrowed = new Set(zone.narrowed?.types);
   const common = ["A", "AAAA", "CNAME", "MX", "TXT", "SRV", "CAA", "NS", "PTR"];
   const offered = zone.types.filter(
-    (type) => type !== "SOA" && !derived.has(type) && (narrowed.size === 0 || narrowed.has(type)),
+    (type) => type !== "SOA" && !derived.has(type) && type !== "SPF" && (narrowed.size === 0 || narrowed.has(type)),
   );
   return [...common.filter((type) => offered.includes(type)), ...offered.filter((type) => !common.includes(type))];
 }

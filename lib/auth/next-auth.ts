@@ -87,7 +87,8 @@ function optionsFor(request: Request, aside: Aside): NextAuthOptions {
       csrfToken: hiddenCookie("zonegate.csrf"),
       callbackUrl: hiddenCookie("zonegate.callback"),
     },
-    pages: { signIn: "/login", error: "/login" },
+    // Its own pages know nothing of ours.
+    pages: { signIn: "/login", error: "/login", signOut: "/dashboard", verifyRequest: "/login", newUser: "/dashboard" },
     logger: { error: () => {}, warn: () => {}, debug: () => {} },
     providers: [
       Credentials({

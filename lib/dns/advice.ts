@@ -36,6 +36,7 @@ export function adviceFor(zone: { apex: string; plan: Plan; served: Served; read
       ...(set
         ? [
             ...contentAdvice(set, report),
+            ...typeAdvice(set, zone, report),
             ...targetAdvice(set, { ...zone, pointedAt }, report),
             ...cutAdvice(set, zone, report),
           ]
@@ -68,6 +69,46 @@ function contentAdvice(set: RRset, report: Report): Finding[] {
   });
   return [...new Set(sentences)].map((sentence) => report("content_advice", sentence, "content"));
 }
+
+/** What a type should not be, or stand beside. */
+function typeAdvice(set: RRset, { apex, served }: Zone, report: Report): Finding[] {
+  const { name, type } = set;
+  const here = served.get(name);
+  if (obsolete.has(type)) return [report("deprecated_type", `The type ${type} is deprecated.`, "type")];
+  if (type === "DS" && name !== apex && !here?.has("NS")) {
+    const sentence = "A DS belongs to a delegation, and there are no NS records here.";
+    return [report("ds_without_delegation", sentence, "name")];
+  }
+  if (["DNSKEY", "CDNSKEY", "CDS"].includes(type) && name !== apex) {
+    return [report("key_not_at_apex", `A ${type} counts only at the apex of a zone.`, "name")];
+  }
+  if (type === "SVCB" || type === "HTTPS") return serviceAdvice(set, report);
+  const other = type === "ALIAS" ? ["A", "AAAA"].find((address) => here?.has(address)) : "ALIAS";
+  if (["ALIAS", "A", "AAAA"].includes(type) && other !== undefined && here?.has(other)) {
+    const sentence = `There is ${other === "ALIAS" ? "an ALIAS" : `an ${other}`} here too; which of them is answered is up to the server.`;
+    return [report("alias_beside_address", sentence, "type")];
+  }
+  return [];
+}
+
+/** Alias mode is priority 0 (RFC 9460 §2.4.1, §2.4.2). */
+function serviceAdvice(set: RRset, report: Report): Finding[] {
+  const aliases = set.records.filter(({ content }) => content.startsWith("0 "));
+  if (aliases.length === 0) return [];
+  const findings: Finding[] = [];
+  if (aliases.length < set.records.length) {
+    const sentence = "With an alias (priority 0) here, the records with other priorities are not used.";
+    findings.push(report("alias_beside_service", sentence, "content"));
+  } else if (aliases.length > 1) {
+    findings.push(report("several_aliases", "Of several aliases (priority 0) one is picked by chance.", "content"));
+  }
+  if (aliases.some(({ content }) => content === `0 ${set.name}`))
+    findings.push(report("alias_of_itself", "An alias of its own name leads nowhere.", "content"));
+  return findings;
+}
+
+/** Given up by RFC 973, 1035, 3755, 6563 and 8749; SPF says it itself. */
+const obsolete: ReadonlySet<string> = new Set(["MD", "MF", "WKS", "SIG", "KEY", "NXT", "A6", "DLV"]);
 
 /** RFC 2181 §10.3: MX and NS name a host with addresses, not an alias; RFC 2782 says it of SRV. */
 function targetAdvice(set: RRset, zone: Zone & { pointedAt: PointedAt }, report: Report): Finding[] {

@@ -81,6 +81,8 @@ export function checkZone(input: {
   current: readonly RRset[];
   plan: Plan;
   capabilities: ProviderCapabilities;
+  /** Whether the provider signs the zone. */
+  signed?: boolean;
   read?: ReadonlySet<string>;
 }): { errors: Finding[]; warnings: Finding[] } {
   const { apex, current, plan, capabilities } = input;
@@ -101,7 +103,10 @@ export function checkZone(input: {
       message,
       ...(field ? { field } : {}),
     });
-    const kept = serverRules(change, apex, capabilities, served, report);
+    const kept = [
+      ...serverRules(change, apex, capabilities, served, report),
+      ...dnssecRules(change, apex, input.signed ?? false, report),
+    ];
     if (!change.after) return kept;
     return [
       ...kept,
@@ -144,12 +149,23 @@ function serverRules(
   return [];
 }
 
+/** What whoever signs the zone makes, and what stands above it (RFC 4035 §2.4). */
+function dnssecRules({ name, type, after }: Change, apex: string, signed: boolean, report: Report): Finding[] {
+  if (madeBySigner.has(type) || (type === "DNSKEY" && name === apex && signed))
+    return [report("made_by_signer", `${type} records are made by the server that signs the zone.`, "type")];
+  return type === "DS" && name === apex && after
+    ? [report("ds_at_apex", "The DS of this zone stands in the zone above it.", "name")]
+    : [];
+}
+
+const madeBySigner: ReadonlySet<string> = new Set(["RRSIG", "NSEC", "NSEC3", "NSEC3PARAM"]);
+
 /** What a set has to be, wherever it stands. */
 function setRules(set: RRset, apex: string, can: ProviderCapabilities, report: Report): Finding[] {
   const { name, type, ttl, records } = set;
   const findings: Finding[] = [];
   if (!isInZone(name, apex)) findings.push(report("out_of_zone", outOfZone(name, apex), "name"));
-  if (!can.types.has(type))
+  if (!can.types.has(type) && !(can.genericTypes && /^TYPE\d+$/.test(type)) && !madeBySigner.has(type))
     findings.push(report("type_not_offered", `${type} records cannot be kept at this provider.`, "type"));
   const ttlReason = ttlProblem(ttl, can);
   if (ttlReason !== null) findings.push(report("ttl_out_of_range", ttlReason, "ttl"));

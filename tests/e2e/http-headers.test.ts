@@ -1,6 +1,8 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launch, signIn } from "../support/browser.ts";
 import { dataDirectory, type PanelServer, panelCommand, startServer } from "../support/server.ts";
+import { startTlsProxy } from "../support/tls-proxy.ts";
 
 const ORIGIN = "https://panel.example.org";
 const EMAIL = "ada@example.org";
@@ -274,4 +276,38 @@ describe("what is too much", () => {
     const answer = await form({ email: EMAIL, password: PASSWORD }, JSON_BODY);
     expect(answer.status).toBe(415);
   });
+});
+
+test("over TLS a browser signs in with cookies that are bound to the host, and writes", async () => {
+  const proxy = await startTlsProxy(server.origin);
+  const browser = await launch([`--host-resolver-rules=MAP panel.example.org 127.0.0.1:${proxy.port}`]);
+  try {
+    const context = await browser.newContext({ baseURL: ORIGIN, ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") problems.push(message.text());
+    });
+    const document = await page.goto("/login");
+    expect(document?.headers()["strict-transport-security"]).toBe("max-age=63072000");
+    await signIn(page, EMAIL, PASSWORD);
+    const cookies = await context.cookies();
+    const session = cookies.find(({ name }) => name === "__Host-zonegate.session");
+    expect(session).toMatchObject({ secure: true, httpOnly: true, sameSite: "Lax", path: "/" });
+    expect(session?.domain).toBe("panel.example.org");
+    expect(cookies.filter(({ name }) => !name.startsWith("__Host-")).map(({ name }) => name)).toEqual([]);
+    await page.goto("/dashboard/settings");
+    await page.getByLabel("Name").fill("Ada of the harbour");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Your name is saved").waitFor();
+    await page.reload();
+    expect(await page.getByLabel("Name").inputValue()).toBe("Ada of the harbour");
+    // Its own form to sign out is none of ours.
+    await page.goto("/api/auth/signout");
+    expect(new URL(page.url()).pathname).toBe("/dashboard");
+    expect(problems).toEqual([]);
+  } finally {
+    await browser.close();
+    await proxy.close();
+  }
 });

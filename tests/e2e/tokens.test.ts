@@ -85,7 +85,7 @@ describe("a token", () => {
     await dialog().getByText("Copy it now: it is not shown again").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await dialog().getByRole("button", { name: "Copy" }).click();
-    await page.getByText("The token is copied").waitFor();
+    await page.getByText("Token copied").waitFor();
     token = await page.evaluate(() => navigator.clipboard.readText());
     expect(token).toMatch(/^zg_[A-Za-z0-9_-]{43}$/);
     expect(await dialog().getByLabel("Token").inputValue()).toBe(token);

@@ -7,10 +7,12 @@ const EXECUTABLE = "/usr/bin/chromium";
 
 export const chromiumAvailable = (): string | null => (existsSync(EXECUTABLE) ? null : "chromium is not installed");
 
-export const launch = (): Promise<Browser> =>
+/** `more`: further switches of Chromium's. */
+export const launch = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: EXECUTABLE,
     args: [
+      ...more,
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",

@@ -175,7 +175,7 @@ function contentOf(type: string, content: string): string {
     return content === "." ? content : content.toLowerCase().replace(/\.$/, "");
   }
   // Text is answered as it was stored, in quotes or not; one string in quotes that is too long is split.
-  if (type !== "TXT" || !content.startsWith('"')) return content;
+  if (type !== "TXT" || !/^".*"$/s.test(content)) return content;
   const strings = content.match(/"(?:\\[\s\S]|[^"\\])*"/g) ?? [];
   return strings
     .flatMap((string) =>

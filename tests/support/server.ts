@@ -172,6 +172,8 @@ const variables = (dataDir: string): NodeJS.ProcessEnv => ({
   HOME: process.env.HOME ?? tmpdir(),
   NODE_ENV: "production",
   NEXT_TELEMETRY_DISABLED: "1",
+  // Many short processes run the same files: what one has compiled the next need not.
+  NODE_COMPILE_CACHE: path.join(tmpdir(), `zonegate-compiled-${process.getuid?.() ?? ""}`),
   DATA_DIR: dataDir,
 });
 

@@ -66,9 +66,14 @@ export function pacedQueue(options: {
 
   /** When a call of this kind can start, as far as is known now. */
   function opensAt(bulk: boolean): number {
-    const over = used() - ((bulk ? bulkLimit : limit) - 1);
-    const free = over <= 0 ? 0 : Math.max(counted[over - 1] ?? 0, counted.length < over ? foreign.until : 0);
-    return Math.max(pausedUntil, free);
+    let over = used() - ((bulk ? bulkLimit : limit) - 1);
+    if (over <= 0) return pausedUntil;
+    const others = foreign.until > now() ? [{ at: foreign.until, count: foreign.count }] : [];
+    for (const { at, count } of [...counted.map((at) => ({ at, count: 1 })), ...others].sort((a, b) => a.at - b.at)) {
+      over -= count;
+      if (over <= 0) return Math.max(pausedUntil, at);
+    }
+    return pausedUntil;
   }
 
   function take(line: Map<string, Waiter[]>): Waiter | undefined {
@@ -94,12 +99,11 @@ export function pacedQueue(options: {
       }
     }
     dropLate();
-    const next = [
-      ...(waiting.single.size > 0 ? [opensAt(false)] : []),
-      ...(waiting.bulk.size > 0 ? [opensAt(true)] : []),
-    ];
+    // A line that could move by now moves at once; where nothing more can be under way, the next end of a call wakes it.
+    const opening = (line: ReadonlyMap<string, unknown>, bulk: boolean) =>
+      line.size > 0 && running < parallel ? [opensAt(bulk)] : [];
     const deadlines = all().map((waiter) => waiter.deadline);
-    const wake = Math.min(...next.filter((at) => at > now()), ...deadlines);
+    const wake = Math.min(...opening(waiting.single, false), ...opening(waiting.bulk, true), ...deadlines);
     if (Number.isFinite(wake)) {
       timer = setTimeout(pump, Math.max(1, wake - now()));
       timer.unref();

@@ -194,7 +194,8 @@ export function cloudflare(options: CloudflareOptions): Provider {
         if (state === "after") return;
         if (state === "before" && error instanceof CloudflareRefusal)
           throw new ProviderError("refused", error.code, error.message, error.at ? { at: error.at } : {});
-        if (state === "between" || clash || attempt === 2) throw error;
+        // One that was given up may still land.
+        if (state === "between" || clash || attempt === 2 || error.code === "provider_timeout") throw error;
       }
     }
   }

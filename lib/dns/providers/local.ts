@@ -5,6 +5,7 @@ import { zones } from "#db/schema/index.ts";
 import { putRRset, readMirror, readMirrorNames, writePlan } from "../mirror.ts";
 import { isBelow } from "../name.ts";
 import type { Plan, RRset } from "../rrset.ts";
+import { recordTypes } from "../types/index.ts";
 import { type NewZone, type Provider, ProviderError, type ZoneInfo } from "./provider.ts";
 
 /** `connection` is the id under which its zones stand in `zones`; a zone's external id is its row's id. */
@@ -12,7 +13,8 @@ export function localProvider(connection = "local"): Provider {
   return {
     capabilities: {
       kind: "local",
-      types: new Set(["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]),
+      types: new Set([...recordTypes.keys()].filter((type) => type !== "ALIAS")),
+      genericTypes: true,
       autoTtl: false,
       minTtl: 0,
       maxTtl: 2_147_483_647,

@@ -3,6 +3,7 @@
  * and what a filter hides. Pure.
  */
 import type { Change, DnsRecord, RRset } from "../rrset.ts";
+import { tokensOf } from "../types/strings.ts";
 
 /** What a version can do. */
 export interface PowerDnsFeatures {
@@ -61,7 +62,10 @@ export function encodeContent(content: string, features: PowerDnsFeatures): stri
 export function encodeChange(change: Change, features: PowerDnsFeatures): RRsetPatch {
   const { name, type, before, after } = change;
   const encode = (records: readonly DnsRecord[]) =>
-    records.map((record) => ({ content: encodeContent(record.content, features), disabled: record.disabled ?? false }));
+    records.map(({ content, disabled = false }) => ({
+      content: encodeContent(asPrinted[type]?.(content) ?? content, features),
+      disabled,
+    }));
 
   const allServed = [before, after].every((set) => set?.records.every((record) => !record.disabled) ?? true);
   if (features.extendAndPrune && allServed && before !== null && !ALONE.has(type)) {
@@ -74,6 +78,32 @@ export function encodeChange(change: Change, features: PowerDnsFeatures): RRsetP
   }
   if (after === null) return { name, type, changetype: "DELETE" };
   return { name, type, changetype: "REPLACE", ttl: seconds(after), records: encode(after.records) };
+}
+
+/** Where PowerDNS prints something else than the canonical form, which it then insists on. */
+const asPrinted: Readonly<Record<string, (content: string) => string>> = {
+  SVCB: byNumber,
+  HTTPS: byNumber,
+  LOC: (content) => content.replace(/(\d+) (\d+) ([\d.]+) ([NSEW])/g, inFloats),
+};
+
+/** It counts in floating point, so that 36 0.000 may come out as 35 60.000, and 0 is in the south and west. */
+function inFloats(_: string, degrees: string, minutes: string, seconds: string, direction: string): string {
+  const angle = ((Number(degrees) * 60 + Number(minutes)) * 60_000 + Math.round(Number(seconds) * 1000)) / 3_600_000;
+  const inMinutes = (angle - Math.floor(angle)) * 60;
+  const inSeconds = (inMinutes - Math.floor(inMinutes)) * 60;
+  const half = "NS".includes(direction) ? "S" : "W";
+  return `${Math.floor(angle)} ${Math.floor(inMinutes)} ${inSeconds.toFixed(3)} ${angle === 0 ? half : direction}`;
+}
+
+/** 4.7.3 does not know the parameters that came after RFC 9460 by name, but any by its number. */
+function byNumber(content: string): string {
+  const parameters = tokensOf(content).map((token) => {
+    if (token === "ohttp") return 'key8=""';
+    if (token.startsWith("mandatory=")) return token.replace(/\bdohpath\b/, "key7").replace(/\bohttp\b/, "key8");
+    return token.replace(/^dohpath=/, "key7=");
+  });
+  return parameters.join(" ");
 }
 
 /** Types of which a name has one record or none. */

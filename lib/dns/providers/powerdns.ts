@@ -4,6 +4,7 @@
  */
 import { isInZone } from "../name.ts";
 import type { Change, Plan, RRset } from "../rrset.ts";
+import { recordTypes } from "../types/index.ts";
 import { byNameAndType, isObject, ownerName } from "./answers.ts";
 import type { SendHttp } from "./http-call.ts";
 import { encodeChange, encodeContent, type PowerDnsFeatures, powerDnsFeatures } from "./powerdns-content.ts";
@@ -40,7 +41,8 @@ const VERSION_TRUSTED_MS = 60_000;
 
 const CAPABILITIES: ProviderCapabilities = {
   kind: "powerdns",
-  types: new Set(["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]),
+  types: new Set(recordTypes.keys()),
+  genericTypes: true,
   autoTtl: false,
   minTtl: 0,
   maxTtl: 2_147_483_647,

@@ -8,6 +8,8 @@ export interface ProviderCapabilities {
   kind: "local" | "powerdns" | "cloudflare";
   /** Record types that can be written here. */
   types: ReadonlySet<string>;
+  /** Types without a name too, as TYPE65280 and the like, with their octets (RFC 3597). */
+  genericTypes?: boolean;
   /** `auto` is a TTL here. */
   autoTtl: boolean;
   minTtl: number;

@@ -1,7 +1,8 @@
 /** CAA: who may issue certificates (RFC 8659 §4). */
 import type { Parsed } from "../name.ts";
+import { plainText, quotedText } from "./fields.ts";
 import { type Context, numberField, recordType } from "./record-type.ts";
-import { quoteOctets, readFileStrings, readStrings, textOf, textToOctets, tokensOf } from "./strings.ts";
+import { quoteOctets, readFileStrings, readStrings, tokensOf } from "./strings.ts";
 
 const knownTags = ["issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"];
 
@@ -32,13 +33,8 @@ export const caa = recordType({
       rest: true,
       read: readValue,
       decode: (wire) => quoteOctets(wire.rest()),
-      toText: (token) => {
-        const read = readStrings(token);
-        const text = read.ok && read.value[0] ? textOf(read.value) : null;
-        // What is no text, or would be read as quoted, is shown as it stands.
-        return text === null || text.includes('"') || text !== text.trim() ? token : text;
-      },
-      fromText: (text) => (text.includes('"') ? text : quoteOctets(textToOctets(text))),
+      toText: plainText,
+      fromText: quotedText,
     },
   ],
   check: ({ tag = "", value = "" }) => {

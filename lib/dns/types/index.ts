@@ -3,21 +3,66 @@ import type { Parsed } from "../name.ts";
 import { canonicalType } from "../type-numbers.ts";
 import { a } from "./a.ts";
 import { aaaa } from "./aaaa.ts";
+import { alias } from "./alias.ts";
 import { caa } from "./caa.ts";
+import { cdnskey } from "./cdnskey.ts";
+import { cds } from "./cds.ts";
+import { cert } from "./cert.ts";
 import { cname } from "./cname.ts";
+import { dname } from "./dname.ts";
+import { dnskey } from "./dnskey.ts";
+import { ds } from "./ds.ts";
 import { canonicalGeneric, isGeneric } from "./generic.ts";
+import { https } from "./https.ts";
+import { loc } from "./loc.ts";
 import { mx } from "./mx.ts";
+import { naptr } from "./naptr.ts";
 import { ns } from "./ns.ts";
+import { openpgpkey } from "./openpgpkey.ts";
 import { ptr } from "./ptr.ts";
 import type { RecordType } from "./record-type.ts";
+import { smimea } from "./smimea.ts";
 import { soa } from "./soa.ts";
+import { spf } from "./spf.ts";
 import { srv } from "./srv.ts";
+import { sshfp } from "./sshfp.ts";
+import { svcb } from "./svcb.ts";
+import { tlsa } from "./tlsa.ts";
 import { txt } from "./txt.ts";
+import { uri } from "./uri.ts";
 import { octetsOfHex } from "./wire.ts";
 
 /** By type, in the order that a menu offers them. */
 export const recordTypes: ReadonlyMap<string, RecordType> = new Map(
-  [a, aaaa, cname, mx, txt, srv, caa, ns, ptr, soa].map((type) => [type.type, type]),
+  [
+    a,
+    aaaa,
+    cname,
+    mx,
+    txt,
+    srv,
+    caa,
+    ns,
+    ptr,
+    alias,
+    https,
+    svcb,
+    tlsa,
+    sshfp,
+    ds,
+    uri,
+    naptr,
+    dname,
+    loc,
+    cert,
+    smimea,
+    openpgpkey,
+    dnskey,
+    cds,
+    cdnskey,
+    spf,
+    soa,
+  ].map((type) => [type.type, type]),
 );
 
 /**

@@ -41,3 +41,7 @@ export function wireOf(octets: Uint8Array): Wire {
 /** The octets of hexadecimal digits, two each. */
 export const octetsOfHex = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+
+/** In lower case. */
+export const hexOf = (octets: Uint8Array): string =>
+  Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");

@@ -5,11 +5,13 @@ import { makePlan } from "#lib/dns/plan.ts";
 import type { ProviderCapabilities } from "#lib/dns/providers/provider.ts";
 import { type RRset, rrsetKey, type Ttl } from "#lib/dns/rrset.ts";
 import { checkZone, normaliseRRset } from "#lib/dns/rules.ts";
+import { recordTypes } from "#lib/dns/types/index.ts";
 
 const apex = "example.com.";
 const capabilities: ProviderCapabilities = {
   kind: "powerdns",
-  types: new Set(["A", "AAAA", "CAA", "CNAME", "DNAME", "DS", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]),
+  types: new Set(recordTypes.keys()),
+  genericTypes: true,
   autoTtl: false,
   minTtl: 0,
   maxTtl: 2 ** 31 - 1,
@@ -72,7 +74,7 @@ const codes = (findings: { code: string }[]) => findings.map(({ code }) => code)
 it.each<[string, string[], (string | RRset)[], string[]]>([
   ["an address", [], ["www A 192.0.2.1"], []],
   ["another zone's name", [], ["www.example.net. A 192.0.2.1"], ["out_of_zone"]],
-  ["a type that is not offered", [], ["www LOC 1"], ["type_not_offered"]],
+  ["a type that is not offered", [], ["www HINFO a"], ["type_not_offered"]],
   ["TTL -1", [], [set("www A 192.0.2.1", -1)], ["ttl_out_of_range"]],
   ["TTL 2^32", [], [set("www A 192.0.2.1", 2 ** 32)], ["ttl_out_of_range"]],
   ["TTL 1.5", [], [set("www A 192.0.2.1", 1.5)], ["ttl_out_of_range"]],
@@ -111,9 +113,21 @@ it.each<[string, string[], (string | RRset)[], string[]]>([
   ["something below a DNAME", ["sub DNAME example.net."], ["a.sub A 192.0.2.1"], ["below_dname"]],
   ["a DNAME above something", ["a.sub A 192.0.2.1"], ["sub DNAME example.net."], ["dname_not_empty"]],
   ["two DNAMEs", [], ["sub DNAME example.net. | example.org."], ["dname_single"]],
+  ["a DNAME at the apex, beside its NS", [], ["@ DNAME example.net."], []],
+  ["a DNAME beside a CNAME", ["sub CNAME a.example.net."], ["sub DNAME example.net."], ["cname_not_alone"]],
+  ["a DS at the apex", [], [`@ DS 1 8 2 ${"00".repeat(32)}`], ["ds_at_apex"]],
+  ["a signature", [], ["www RRSIG x"], ["made_by_signer"]],
+  ["a type without a name", [], ["www TYPE65280 \\# 1 00"], []],
   ["a DNAME at a delegation", ["sub NS ns1.example.net."], ["sub DNAME example.net."], ["dname_beside_ns"]],
 ])("%s", (_, was, now, errors) => {
   expect(codes(check(was, now).errors)).toEqual(errors);
+});
+
+test("the keys of a zone are the provider's where it signs", () => {
+  const plan = makePlan([], [set("@ DNSKEY 257 3 13 AAAA")], { scope: new Set(), apex });
+  const findings = (signed: boolean) => checkZone({ apex, current: [], plan, capabilities, signed }).errors;
+  expect(codes(findings(true))).toEqual(["made_by_signer"]);
+  expect(findings(false)).toEqual([]);
 });
 
 test("what was wrong before does not stop another change", () => {
@@ -179,7 +193,20 @@ it.each<[string, string[], (string | RRset)[], string[], string[]]>([
   ["apex NS without address", [], ["@ NS ns1.example.com."], ["ns1.example.com."], ["missing_glue"]],
   ["a name below a delegation", ["sub NS ns.example.net."], ["www.sub A 192.0.2.1"], [], ["below_delegation"]],
   ["a type at a delegation", ["sub NS ns.example.net."], ["sub A 192.0.2.1"], [], ["below_delegation"]],
-  ["DS at a delegation", ["sub NS ns.example.net."], ["sub DS 1 8 2 00"], [], []],
+  ["DS at a delegation", ["sub NS ns.example.net."], [`sub DS 1 8 2 ${"00".repeat(32)}`], [], []],
+  ["DS without a delegation", [], [`sub DS 1 8 2 ${"00".repeat(32)}`], [], ["ds_without_delegation"]],
+  ["DS and its delegation at once", [], ["sub NS ns.example.net.", `sub DS 1 8 2 ${"00".repeat(32)}`], [], []],
+  ["a DS of SHA-1", ["sub NS ns.example.net."], [`sub DS 1 8 1 ${"00".repeat(20)}`], [], ["content_advice"]],
+  ["a deprecated algorithm", [], ["@ DNSKEY 256 3 5 AAAA"], [], ["content_advice"]],
+  ["a key below the apex", [], ["k CDNSKEY 257 3 13 AAAA"], [], ["key_not_at_apex"]],
+  ["a deprecated type", [], ['@ SPF "v=spf1 -all"'], [], ["content_advice"]],
+  ["an alias of services alone", [], ["@ HTTPS 0 www.example.net."], [], []],
+  ["an alias beside services", [], ["@ HTTPS 0 www.example.net. | 1 ."], [], ["alias_beside_service"]],
+  ["two aliases of services", [], ["@ SVCB 0 a.example.net. | 0 b.example.net."], [], ["several_aliases"]],
+  ["a service that is its own alias", [], ["www HTTPS 0 www.example.com."], [], ["alias_of_itself"]],
+  ["ALIAS at the apex", [], ["@ ALIAS www.example.net."], [], []],
+  ["ALIAS beside an address", ["@ A 192.0.2.1"], ["@ ALIAS www.example.net."], [], ["alias_beside_address"]],
+  ["an address beside ALIAS", ["@ ALIAS www.example.net."], ["@ AAAA ::1"], [], ["alias_beside_address"]],
   ["a delegation over names", ["www.sub A 192.0.2.1"], ["sub NS ns.example.net."], [], ["hides_names"]],
   ["a low TTL", [], [set("www A 192.0.2.1", 59)], [], ["ttl_low"]],
   ["a high TTL", [], [set("www A 192.0.2.1", 86_401)], [], ["ttl_high"]],

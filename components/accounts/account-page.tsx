@@ -1,0 +1,295 @@
+/** One account, for staff: who it is, what it may do, how it gets in, and what can be done about it. */
+import { forbidden } from "next/navigation";
+import { rightsInWords } from "#components/account/token-words.ts";
+import { Badge } from "#components/ui/badge.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { Code } from "#components/ui/code.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Facts, Panel } from "#components/ui/panel.tsx";
+import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
+import { Time } from "#components/ui/time.tsx";
+import { currentActor, load } from "#lib/api/caller.ts";
+import type { Outputs } from "#lib/api/outputs.ts";
+import { AccountAct, DeleteAccount, EndTheirSession, RevokeTheirToken } from "./account-acts.tsx";
+import { AddressOf, NameOf } from "./account-profile.tsx";
+import { AccountRoles } from "./account-roles.tsx";
+import { ResetLink } from "./reset-link.tsx";
+import { SuspendAccount } from "./suspend-account.tsx";
+
+type Detail = Outputs["accounts"]["open"];
+
+interface Section {
+  account: Detail;
+  /** What whoever looks may do, were it not above them. */
+  may: (permission: string) => boolean;
+  /** One's own account: what could lock one out is done in one's own settings. */
+  own: boolean;
+  now: number;
+}
+
+export async function AccountPage({ user }: { user: string }) {
+  const { id, grants } = await currentActor();
+  if (!grants.has("users:read")) forbidden();
+  const account = await load((api) => api.accounts.open({ user }));
+  const within = account.missing.length === 0;
+  const section = { account, may: (one: string) => within && grants.has(one), own: account.id === id, now: Date.now() };
+  return (
+    <>
+      <PageHeader
+        title={account.name}
+        badge={<StatusBadge account={account} />}
+        meta={[
+          account.email,
+          <span key="made">
+            Made <Time at={account.createdAt} now={section.now} />
+          </span>,
+          account.lastSeenAt === null ? (
+            "Not signed in"
+          ) : (
+            <span key="seen">
+              Last seen <Time at={account.lastSeenAt} now={section.now} />
+            </span>
+          ),
+        ]}
+      />
+      <div className="flex max-w-[880px] flex-col gap-5">
+        {!within && (
+          <Banner tone="info" title="This account may do more than you">
+            You can look at it, and change nothing: you lack {account.missing.slice(0, 5).join(", ")}
+            {account.missing.length > 5 && ` and ${account.missing.length - 5} more`}.
+          </Banner>
+        )}
+        {section.own && (
+          <Banner tone="info" title="This is your own account">
+            How you sign in is changed under Account settings. Others change your roles.
+          </Banner>
+        )}
+        <Identity {...section} />
+        <Roles {...section} mayLook={grants.has("roles:read")} />
+        <SignIn {...section} />
+        {grants.has("admin:user:edit") && <Sessions {...section} />}
+        {account.tokens > 0 && <TheirTokens {...section} />}
+        <Danger {...section} />
+      </div>
+    </>
+  );
+}
+
+function StatusBadge({ account }: { account: Detail }) {
+  if (account.deletionDueAt !== null) return <Badge tone="bad">Will be deleted</Badge>;
+  if (account.suspendedAt !== null) return <Badge tone="bad">Suspended</Badge>;
+  return <Badge tone="ok">Active</Badge>;
+}
+
+function Identity({ account: { id, name, email, emailVerifiedAt }, may, own }: Section) {
+  return (
+    <Panel
+      title="Who it is"
+      actions={
+        emailVerifiedAt === null && !own && may("users:write") && <AccountAct act="verify" user={id} email={email} />
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {may("users:write") && <NameOf key={name} user={id} name={name} />}
+        {may("admin:user:edit") && !own && <AddressOf key={email} user={id} email={email} />}
+        <Facts
+          items={[
+            { label: "Address", value: emailVerifiedAt === null ? "Not verified" : "Verified" },
+            { label: "Id", value: <Code>{id}</Code> },
+          ]}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+async function Roles({ account, may, own, mayLook }: Section & { mayLook: boolean }) {
+  const roles =
+    mayLook && may("roles:assign") && !own ? (await load((api) => api.roles.list({ perPage: 200 }))).items : [];
+  const names = account.roles.map((role) => role.name);
+  return (
+    <Panel
+      title="Roles"
+      description={
+        account.administrator
+          ? "This account may do everything."
+          : names.length === 0
+            ? "It has none, so what the role default gives is what it may do."
+            : `It has ${names.join(", ")}.`
+      }
+    >
+      {roles.length > 0 && (
+        <AccountRoles
+          key={account.roles.map((role) => role.id).join()}
+          user={account.id}
+          email={account.email}
+          held={account.roles.map((role) => role.id)}
+          roles={roles}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function SignIn({ account, may, own }: Section) {
+  const { id, email, hasPassword, passkeys, authenticator, recoveryCodes, requiresMfa } = account;
+  const acts = may("admin:user:edit") && !own;
+  const names = passkeys.map((passkey) => passkey.name).join(", ");
+  return (
+    <Panel title="How it gets in" actions={acts && <ResetLink user={id} email={email} />}>
+      <div className="flex flex-col gap-4">
+        <Facts
+          items={[
+            { label: "Password", value: hasPassword ? "Set" : "None" },
+            { label: "Passkeys", value: names || "None" },
+            {
+              label: "Second factor",
+              value: authenticator
+                ? `Authenticator app, ${recoveryCodes} recovery ${recoveryCodes === 1 ? "code" : "codes"} left`
+                : requiresMfa
+                  ? "None, and a role asks for one"
+                  : "None",
+            },
+          ]}
+        />
+        {acts && (hasPassword || passkeys.length > 0 || authenticator) && (
+          <div className="flex flex-wrap gap-2">
+            {hasPassword && <AccountAct act="clearPassword" user={id} email={email} />}
+            {passkeys.length > 0 && <AccountAct act="clearPasskeys" user={id} email={email} />}
+            {authenticator && <AccountAct act="clearFactors" user={id} email={email} />}
+          </div>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+async function Sessions({ account: { id, email }, may, now }: Section) {
+  const { items } = await load((api) => api.accounts.theirSessions({ user: id }));
+  return (
+    <Panel
+      title="Sessions"
+      description={items.length === 0 ? "It is signed in nowhere." : undefined}
+      actions={items.length > 0 && may("admin:user:edit") && <AccountAct act="signOut" user={id} email={email} />}
+      flush={items.length > 0}
+    >
+      {items.length > 0 && (
+        <Table label="Sessions" stack className="rounded-none border-0">
+          <THead>
+            <Th>Device</Th>
+            <Th>Address</Th>
+            <Th>Signed in</Th>
+            <Th>Last seen</Th>
+            <Th hidden>Actions</Th>
+          </THead>
+          <TBody>
+            {items.map((session) => (
+              <Tr key={session.id}>
+                <Td className="font-medium" title={session.userAgent}>
+                  {session.device}
+                </Td>
+                <Td label="Address" mono dim>
+                  {session.address}
+                </Td>
+                <Td label="Signed in" dim>
+                  <Time at={session.createdAt} now={now} />
+                </Td>
+                <Td label="Last seen" dim>
+                  <Time at={session.lastSeenAt} now={now} />
+                </Td>
+                <Td align="end" className="py-[3px]!">
+                  {!session.current && may("admin:user:edit") && (
+                    <EndTheirSession user={id} session={session.id} device={session.device} />
+                  )}
+                </Td>
+              </Tr>
+            ))}
+          </TBody>
+        </Table>
+      )}
+    </Panel>
+  );
+}
+
+async function TheirTokens({ account: { id, tokens }, may, now }: Section) {
+  const { items } = await load((api) => api.tokens.listOf({ user: id, perPage: 50 }));
+  return (
+    <Panel
+      title="API tokens"
+      description={tokens > items.length ? `The latest ${items.length} of ${tokens}.` : undefined}
+      flush
+    >
+      <Table label="API tokens" stack className="rounded-none border-0">
+        <THead>
+          <Th>Name</Th>
+          <Th>May do</Th>
+          <Th>Last used</Th>
+          <Th hidden>Actions</Th>
+        </THead>
+        <TBody>
+          {items.map((token) => (
+            <Tr key={token.id}>
+              <Td className="align-top">
+                <span className="block font-medium wrap-anywhere">{token.name}</span>
+                <span className="font-mono text-xs text-dim">{token.prefix}…</span>
+              </Td>
+              <Td label="May do" className="align-top">
+                <ul className="wrap-anywhere">
+                  {token.mode === "full" ? (
+                    <li>Everything that the account can do</li>
+                  ) : (
+                    rightsInWords(token).map((right) => <li key={right}>{right}</li>)
+                  )}
+                </ul>
+              </Td>
+              <Td label="Last used" dim className="align-top">
+                {token.lastUsedAt === null ? "Never" : <Time at={token.lastUsedAt} now={now} />}
+              </Td>
+              <Td align="end" className="py-[3px]! align-top">
+                {may("admin:user:edit") && <RevokeTheirToken user={id} token={token.id} name={token.name} />}
+              </Td>
+            </Tr>
+          ))}
+        </TBody>
+      </Table>
+    </Panel>
+  );
+}
+
+function Danger({ account, may, own, now }: Section) {
+  const { id, email, suspendedAt, suspendedReason, deletionDueAt } = account;
+  if (own || (!may("users:suspend") && !may("users:delete"))) return null;
+  return (
+    <Panel
+      title="Shutting it out"
+      description={
+        deletionDueAt !== null
+          ? "It cannot sign in, and will be deleted with everything that belongs to it."
+          : suspendedAt !== null
+            ? `Suspended: ${suspendedReason ?? "no reason was given"}`
+            : "A suspended account keeps everything and cannot sign in. A deleted one is gone after some days."
+      }
+    >
+      <div className="flex flex-wrap items-center gap-2">
+        {may("users:suspend") &&
+          deletionDueAt === null &&
+          (suspendedAt === null ? (
+            <SuspendAccount user={id} email={email} />
+          ) : (
+            <AccountAct act="unsuspend" user={id} email={email} />
+          ))}
+        {may("users:delete") &&
+          (deletionDueAt === null ? (
+            <DeleteAccount user={id} email={email} />
+          ) : (
+            <>
+              <span className="text-dim">
+                Deleted <Time at={deletionDueAt} now={now} />.
+              </span>
+              <AccountAct act="keep" user={id} email={email} />
+            </>
+          ))}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,32 @@
+/** A value to take elsewhere: read-only, selected as a whole, with a button that copies it. */
+"use client";
+import { Copy } from "lucide-react";
+import { Button } from "./button.tsx";
+import { Field } from "./field.tsx";
+import { Input } from "./input.tsx";
+import { toast } from "./toast.tsx";
+
+export interface CopyFieldProps {
+  /** What it is: "Token". */
+  label: string;
+  value: string;
+}
+
+export function CopyField({ label, value }: CopyFieldProps) {
+  const copy = () =>
+    navigator.clipboard.writeText(value).then(
+      () => toast(`${label} copied`),
+      () => toast("The browser did not let it be copied", { tone: "bad" }),
+    );
+  return (
+    <div className="flex items-end gap-2">
+      <Field label={label} className="min-w-0 flex-1">
+        <Input mono readOnly value={value} onFocus={(event) => event.currentTarget.select()} />
+      </Field>
+      <Button onClick={copy}>
+        <Copy aria-hidden="true" />
+        Copy
+      </Button>
+    </div>
+  );
+}

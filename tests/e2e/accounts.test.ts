@@ -1,0 +1,140 @@
+/** What staff do about one account in the browser, and what the person notices of it. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { type PanelServer, startServer } from "../support/server.ts";
+
+const PASSWORD = "a quiet harbour at dawn";
+const NEW_PASSWORD = "a lantern above the quay";
+const PERSON = "person@example.org";
+
+let server: PanelServer;
+let browser: Browser;
+let root: Page;
+let person: Page;
+
+beforeAll(async () => {
+  server = await startServer();
+  for (const [email, name] of [
+    ["root@example.org", "Root"],
+    ["other@example.org", "Other root"],
+    ["clerk@example.org", "Clerk"],
+    [PERSON, "Ingrid Solheim"],
+  ] as const)
+    await server.command(["users", "add", email, "--name", name], PASSWORD);
+  await server.command(["promote", "root@example.org"]);
+  await server.command(["promote", "other@example.org"]);
+  const api = await server.signIn("root@example.org", PASSWORD);
+  await api.call("POST", "/admin/roles", {
+    name: "Clerks",
+    parent: "default",
+    grants: ["users:read", "users:suspend"],
+  });
+  await server.command(["promote", "clerk@example.org", "--role", "Clerks"]);
+  browser = await launch();
+  [root, person] = [(await visitor(browser, server.origin)).page, (await visitor(browser, server.origin)).page];
+  await signIn(root, "root@example.org", PASSWORD);
+  await signIn(person, PERSON, PASSWORD);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function open(page: Page, name: string): Promise<void> {
+  await page.goto("/dashboard/accounts");
+  await page.getByRole("link", { name, exact: true }).click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+}
+
+async function confirm(page: Page, label: string): Promise<void> {
+  await page.getByRole("button", { name: label, exact: true }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByRole("button", { name: label, exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+}
+
+test("roles: what a change comes to is said first", async () => {
+  await open(root, "Ingrid Solheim");
+  expect(await accessibilityProblems(root)).toEqual([]);
+  await root.getByLabel("Clerks").check();
+  await root.getByRole("button", { name: "See what changes" }).click();
+  await root.getByText(/users:suspend/).waitFor();
+  await confirm(root, "Change roles");
+  await root.getByText("It has Clerks.").waitFor();
+  await person.goto("/dashboard/accounts");
+  await person.getByRole("link", { name: "Clerk", exact: true }).waitFor();
+  await root.getByLabel("Clerks").uncheck();
+  await root.getByRole("button", { name: "See what changes" }).click();
+  await confirm(root, "Change roles");
+  await root.getByText(/It has none/).waitFor();
+});
+
+test("a suspension signs out at once, and its end lets in again", async () => {
+  await open(root, "Ingrid Solheim");
+  await root.getByRole("button", { name: "Suspend account" }).click();
+  const dialog = root.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Suspend account" }).click();
+  await dialog.getByText("Say why.").waitFor();
+  await dialog.getByLabel("Reason").fill("Unpaid since spring");
+  await dialog.getByRole("button", { name: "Suspend account" }).click();
+  await root.getByText("Suspended: Unpaid since spring").waitFor();
+  await person.goto("/dashboard");
+  await person.waitForURL("**/login**");
+  await confirm(root, "End the suspension");
+  await root.getByRole("button", { name: "Suspend account" }).waitFor();
+  await signIn(person, PERSON, PASSWORD);
+});
+
+test("a reset link is shown once, and sets a new password", async () => {
+  await open(root, "Ingrid Solheim");
+  await root.getByRole("button", { name: "Make a reset link" }).click();
+  const dialog = root.getByRole("dialog");
+  const link = await dialog.getByLabel("Link").inputValue();
+  expect(await accessibilityProblems(root)).toEqual([]);
+  await dialog.getByRole("button", { name: "Done" }).click();
+  const { page } = await visitor(browser, server.origin);
+  await page.goto(link);
+  await page.getByLabel("New password").fill(NEW_PASSWORD);
+  await page
+    .getByRole("button", { name: /password/i })
+    .first()
+    .click();
+  await page.waitForURL(/login|dashboard/);
+  await person.goto("/dashboard");
+  await person.waitForURL("**/login**");
+  await signIn(person, PERSON, NEW_PASSWORD);
+});
+
+test("a clerk sees what they may do, and nothing they may not", async () => {
+  const { page } = await visitor(browser, server.origin);
+  await signIn(page, "clerk@example.org", PASSWORD);
+  await open(page, "Ingrid Solheim");
+  await page.getByRole("button", { name: "Suspend account" }).waitFor();
+  for (const name of ["Delete account", "Make a reset link", "Remove password", "Save name", "See what changes"])
+    expect(await page.getByRole("button", { name }).count(), name).toBe(0);
+  await open(page, "Root");
+  await page.getByText("This account may do more than you").waitFor();
+  expect(await page.getByRole("button", { name: "Suspend account" }).count()).toBe(0);
+});
+
+test("deleted, kept, and deleted by its owner", async () => {
+  await open(root, "Ingrid Solheim");
+  await root.getByRole("button", { name: "Delete account" }).click();
+  const dialog = root.getByRole("alertdialog");
+  await dialog.getByRole("textbox").fill(PERSON);
+  await dialog.getByRole("button", { name: "Delete account" }).click();
+  await root.getByText("Will be deleted", { exact: true }).waitFor();
+  await person.goto("/dashboard");
+  await person.waitForURL("**/login**");
+  await confirm(root, "Keep the account");
+  await signIn(person, PERSON, NEW_PASSWORD);
+  await person.goto("/dashboard/settings/security");
+  await person.getByRole("button", { name: "Delete account" }).click();
+  const own = person.getByRole("alertdialog");
+  await own.getByRole("textbox").fill(PERSON);
+  await own.getByRole("button", { name: "Delete account" }).click();
+  await person.waitForURL("**/login**");
+  await open(root, "Ingrid Solheim");
+  await root.getByText("Will be deleted", { exact: true }).waitFor();
+});
