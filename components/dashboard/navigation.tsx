@@ -1,6 +1,6 @@
 /** The frame, filled in from the address: which organisation we are in, where its pages are, and the breadcrumb. */
 "use client";
-import { Building2, Cable, Globe, LayoutDashboard, Settings, UserCog, Users } from "lucide-react";
+import { Building2, Cable, Globe, Hourglass, LayoutDashboard, Settings, UserCog, Users } from "lucide-react";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 import { AppFrame, type NavGroup } from "#components/frame/app-frame.tsx";
@@ -13,7 +13,13 @@ export interface NavigationProps {
   organisations: readonly { id: string; handle: string; name: string; role: OrganisationRole | null }[];
   mayCreateOrganisation: boolean;
   /** What the account reaches beyond its own. */
-  reads: { accounts: boolean; connections: boolean; organisations: boolean; allOrganisations: boolean };
+  reads: {
+    accounts: boolean;
+    connections: boolean;
+    claims: boolean;
+    organisations: boolean;
+    allOrganisations: boolean;
+  };
   children: ReactNode;
 }
 
@@ -77,12 +83,13 @@ const ownNav = (below: boolean, hostedBy: string | null): NavGroup => ({
   ],
 });
 
-function administration({ accounts, connections }: NavigationProps["reads"]): NavGroup[] {
+function administration({ accounts, connections, claims }: NavigationProps["reads"]): NavGroup[] {
   const items = [
     ...(accounts ? [{ href: "/dashboard/accounts", label: "Accounts", icon: <Users aria-hidden="true" /> }] : []),
     ...(connections
       ? [{ href: "/dashboard/connections", label: "Connections", icon: <Cable aria-hidden="true" /> }]
       : []),
+    ...(claims ? [{ href: "/dashboard/claims", label: "Zone requests", icon: <Hourglass aria-hidden="true" /> }] : []),
   ];
   return items.length > 0 ? [{ title: "Administration", items }] : [];
 }

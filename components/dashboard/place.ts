@@ -55,6 +55,7 @@ const labels: Readonly<Record<string, string>> = {
   new: "New organisation",
   accounts: "Accounts",
   connections: "Connections",
+  claims: "Zone requests",
 };
 
 function decoded(part: string): string {

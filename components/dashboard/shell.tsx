@@ -18,6 +18,7 @@ export async function Shell({ children }: { children: ReactNode }) {
       reads={{
         accounts: frame.staff && actor.grants.has("users:read"),
         connections: frame.staff && actor.grants.has("dns:connections"),
+        claims: frame.staff && actor.grants.has("dns:manage"),
         organisations: actor.grants.has("org:write"),
         allOrganisations: actor.grants.has("org:read") || actor.grants.has("org:write"),
       }}

@@ -4,6 +4,7 @@ import { LinkButton } from "#components/ui/link-button.tsx";
 import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { Pager } from "#components/ui/pager.tsx";
 import { currentActor, load } from "#lib/api/caller.ts";
+import { ClaimPage } from "./claim-page.tsx";
 import { RecordEditor } from "./editor-loader.tsx";
 import { readOnlyRow } from "./record-rows.tsx";
 import { RecordTools } from "./record-tools.tsx";
@@ -21,6 +22,7 @@ export async function RecordsPage({
 }) {
   const { organisation, zone } = await namesOf(params);
   const open = await openZone(organisation, zone);
+  if (open.claim !== null) return <ClaimPage zone={open} />;
   const list = listState(pathOf(open), await searchParams, ["name", "type", "ttl"], ["q", "type"]);
   const { q = "", type = "" } = list.filters;
   const { items, total, types, capped } = await load((api) =>

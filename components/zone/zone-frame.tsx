@@ -50,7 +50,7 @@ export async function ZoneFrame({ params, children }: { params: Promise<ZonePara
           now={Date.now()}
         />
       )}
-      <Tabs label="Zone" items={tabsOf(open)} className="mb-3.5" />
+      {open.claim === null && <Tabs label="Zone" items={tabsOf(open)} className="mb-3.5" />}
       {children}
     </>
   );

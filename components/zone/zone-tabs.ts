@@ -18,6 +18,8 @@ const tabs: readonly ZoneTab[] = [
 ];
 
 export function tabsOf(zone: OpenZone): TabItem[] {
+  // There is nothing in it yet.
+  if (zone.claim !== null) return [];
   const path = zonePath(zone.organisation.handle, zone.name.replace(/\.$/, ""));
   return tabs
     .filter(({ when }) => when?.(zone) ?? true)

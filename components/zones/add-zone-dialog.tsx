@@ -23,6 +23,7 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
   const { mayCreate, mayLink } = chosen ?? { mayCreate: false, mayLink: false };
   const link = mayLink && (linking || !mayCreate);
   const local = chosen?.kind === "local";
+  const proves = (chosen?.proof ?? false) && !link;
   const act = link ? "Link zone" : "Add zone";
 
   return (
@@ -39,7 +40,8 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
           api.dns.create({ organisation: organisation.handle, name: values("name").trim(), connection, link })
         }
         onDone={(zone) => {
-          toast(`${zone.displayName} was ${link ? "linked" : "added"}`);
+          if (zone.status === "pending") toast(`Show that ${zone.displayName} is yours, and it is made`);
+          else toast(`${zone.displayName} was ${link ? "linked" : "added"}`);
           router.push(zonePath(organisation.handle, zone.name.replace(/\.$/, "")));
           router.refresh();
         }}
@@ -48,7 +50,15 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
           <>
             <FieldGroup>
               {banner}
-              <Field label="Domain name" error={errors.name} hint="Such as example.org, or a name below one of yours.">
+              <Field
+                label="Domain name"
+                error={errors.name}
+                hint={
+                  proves
+                    ? "Such as example.org. You are then told how to show that it is yours."
+                    : "Such as example.org, or a name below one of yours."
+                }
+              >
                 <Input name="name" mono required autoComplete="off" inputMode="url" enterKeyHint="done" />
               </Field>
               <Field

@@ -19,6 +19,8 @@ export const zones = sqliteTable(
     externalId: text("external_id"),
     /** `created` here, or `linked` because it existed. */
     origin: text({ enum: ["created", "linked"] }).notNull(),
+    /** 0: only asked for (`zone_claims`), which keeps nobody else from the name. */
+    reserved: integer().notNull().default(1),
     status: text({ enum: ["active", "pending", "error"] }).notNull(),
     statusMessage: text("status_message").notNull().default(""),
     /** Grows by one with each applied change. */
@@ -40,7 +42,7 @@ export const zones = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (t) => [
-    uniqueIndex("zones_connection_name").on(t.connection, t.name),
+    uniqueIndex("zones_connection_name").on(t.connection, t.name).where(sql`reserved = 1`),
     uniqueIndex("zones_organisation_name").on(t.organisationId, t.name),
     index("zones_name").on(t.name),
     index("zones_generation").on(t.generation),

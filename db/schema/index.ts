@@ -1,4 +1,5 @@
 export * from "./accounts.ts";
+export * from "./claims.ts";
 export * from "./connections.ts";
 export * from "./dns.ts";
 export * from "./identity.ts";

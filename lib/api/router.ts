@@ -1,6 +1,7 @@
 /** Everything that one can do. REST, the browser's client, server components and the tests are projections of it. */
 
 import * as dnsBulk from "#lib/dns/bulk/procedures.ts";
+import * as dnsClaims from "#lib/dns/claims/procedures.ts";
 import * as dnsConnections from "#lib/dns/connections/procedures.ts";
 import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
@@ -41,6 +42,7 @@ export const router = {
     ...dnsSearch,
     ...dnsBulk,
     ...dnsTransfer,
+    ...dnsClaims,
   },
 };
 

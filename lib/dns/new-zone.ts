@@ -1,8 +1,7 @@
 /** How a zone comes to be here: created, or linked because the provider has it already. Both are entries of the journal. */
-import { and, count, eq, sql } from "drizzle-orm";
-import { getDomain, getPublicSuffix } from "tldts";
+import { eq, sql } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
-import { organisations, zoneChanges, zones } from "#db/schema/index.ts";
+import { organisations, zoneChanges, zoneClaims, zones } from "#db/schema/index.ts";
 import type { OrganisationAccess } from "#lib/access/organisation-role.ts";
 import { managesNewZones } from "#lib/access/token.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -12,19 +11,21 @@ import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import type { Organisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
-import { asking, asProviderError, connectionOf, problemOf } from "./asking.ts";
-import { type Connection, connectionById, connectionFor, connectionsFor, stillThere } from "./connections.ts";
+import { asProviderError, connectionOf, problemOf } from "./asking.ts";
+import { dropEndedClaim } from "./claims/open.ts";
+import { type Connection, connectionById, connectionFor, connectionsFor } from "./connections.ts";
+import { assertFree, assertRoom, assertUntaken, isOwn } from "./free-name.ts";
 import { actorOfEntry, addEntry, bumpRevision, type Entry } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
 import { buildGeneration, dropGeneration, switchTo, WRITTEN_BESIDE } from "./large/generation.ts";
 import { journalPlan } from "./large/journaled.ts";
 import { inThread } from "./large/thread.ts";
 import { putRRset } from "./mirror.ts";
-import { isBelow, parseZoneName } from "./name.ts";
 import { makePlan } from "./plan.ts";
 import type { ZoneInfo } from "./providers/provider.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
 import { dropUnmadeZone } from "./settle.ts";
+import { apexOf } from "./zone-apex.ts";
 import { withZoneLock } from "./zone-lock.ts";
 import { loadZone, summaryOfZone, type Zone, type ZoneSummary } from "./zones.ts";
 
@@ -36,15 +37,22 @@ export interface ZoneRequest {
 
 /** Why this actor cannot create zones here, or null. */
 function whyNotCreate(actor: Actor, access: OrganisationAccess, own: boolean): string | null {
-  if (!access.has("admin")) return "Only admins and the owner of this organisation add zones.";
-  if (!opensNewZones(actor)) return notNewZones;
-  if (own) return null;
-  if (actor.grants.has("dns:manage") || setting("zone_claims") === "trusted") return null;
-  return "On this panel, staff add zones. Ask them to add yours.";
+  if (own || !provesFirst(actor)) return whyNotAsk(actor, access);
+  return whyNotAsk(actor, access) ?? "On this panel, control of a domain is proved before its zone is made.";
 }
 
+/** Why this actor cannot even ask for one, or null. */
+export function whyNotAsk(actor: Actor, access: OrganisationAccess): string | null {
+  if (!access.has("admin")) return "Only admins and the owner of this organisation add zones.";
+  return opensNewZones(actor) ? null : notNewZones;
+}
+
+/** Whether a new zone at a shared connection waits for proof of control: staff's own creation counts as approved. */
+export const provesFirst = (actor: Actor): boolean =>
+  setting("zone_claims") === "proof" && !actor.grants.has("dns:manage");
+
 /** A token's rules name zones by id: of one that is yet to be made nothing but a rule for any zone can speak. */
-const opensNewZones = ({ token }: Actor): boolean => !token || managesNewZones(token.rights);
+export const opensNewZones = ({ token }: Actor): boolean => !token || managesNewZones(token.rights);
 const notNewZones = "This token adds no zones: that takes a rule for every zone, at full and for all names and types.";
 
 /** Makes or links a zone. Throws a Problem with the field that is wrong. */
@@ -66,27 +74,6 @@ export async function addZone(
   return summaryOfZone(loadZone(organisation.id, zone.id, actor), actor);
 }
 
-/** At a connection that the organisation brought, everything is its own. */
-const isOwn = (connection: Connection): boolean => connection.organisationId !== null;
-
-/** Nobody gets a public suffix: what is asked for is a registrable name, or below one, or a reverse zone. */
-function apexOf(input: string): string {
-  const parsed = parseZoneName(input);
-  if (!parsed.ok) throw invalid({ name: parsed.reason });
-  const bare = parsed.value.slice(0, -1);
-  const reverse = /(^|\.)(in-addr|ip6)\.arpa$/.test(bare);
-  if (reverse ? /^(in-addr|ip6)\.arpa$/.test(bare) : getDomain(bare, { allowPrivateDomains: false }) === null) {
-    const suffix = getPublicSuffix(bare);
-    throw invalid({
-      name:
-        suffix === bare
-          ? `${bare} is a public suffix: nobody can own it here.`
-          : `${bare} is not a name that can be a zone.`,
-    });
-  }
-  return parsed.value;
-}
-
 function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAccess, own: boolean): void {
   if (request.link) {
     if (!opensNewZones(actor)) throw new Problem("forbidden", notNewZones, { missing: "full" });
@@ -99,65 +86,6 @@ function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAc
   if (reason) throw new Problem("forbidden", reason, { missing: "dns:manage" });
 }
 
-/** Room for one more, of this name. */
-export function assertRoom(organisation: Pick<Organisation, "id">, name: string, tx: DbOrTx = db()): void {
-  const limit = setting("limits.zones_per_organisation", tx);
-  const has = tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
-  if (has >= limit) throw new Problem("conflict", `An organisation can have at most ${limit} zones.`);
-  const own = and(eq(zones.organisationId, organisation.id), eq(zones.name, name));
-  if (tx.select({ id: zones.id }).from(zones).where(own).get()) {
-    throw new Problem("already_exists", "This organisation has this zone already.", {
-      fields: { name: "This organisation has this zone already." },
-    });
-  }
-}
-
-/** Refused when the connection holds a zone at, above or below it that is not this organisation's. Does not say whose. */
-export async function assertFree(
-  organisation: Pick<Organisation, "id">,
-  name: string,
-  connection: Connection,
-  link: boolean,
-  actor: Actor,
-): Promise<void> {
-  const related = await asking(() => connection.provider.relatedZones(name));
-  const owners = ownersAt(connection, db());
-  const links = isOwn(connection) || actor.grants.has("dns:connections");
-  const all = new Set([
-    ...related,
-    ...[...owners.keys()].filter((other) => other === name || isBelow(other, name) || isBelow(name, other)),
-  ]);
-  for (const other of all) {
-    const owner = owners.get(other);
-    if (owner === organisation.id) continue;
-    // What stands at the connection without an organisation may be linked, and zones beside it too, by who may link.
-    if (owner === undefined && link && links) continue;
-    if (owner === undefined && other === name && links) {
-      const message = "This zone exists at the connection. Link it instead.";
-      throw new Problem("already_exists", message, { fields: { name: message } });
-    }
-    if (owner === undefined && isOwn(connection)) continue;
-    throw taken();
-  }
-  if (link && !related.includes(name)) throw invalid({ name: "There is no such zone at this connection." });
-}
-
-const taken = (): Problem => {
-  const message = "This name, or one above or below it, is taken at this connection.";
-  return new Problem("already_exists", message, { fields: { name: message } });
-};
-
-/** Zones of a connection that the panel knows, by name, and whose they are. */
-const ownersAt = (connection: Connection, tx: DbOrTx): Map<string, string> =>
-  new Map(
-    tx
-      .select({ name: zones.name, organisationId: zones.organisationId })
-      .from(zones)
-      .where(eq(zones.connection, connection.id))
-      .all()
-      .map((row) => [row.name, row.organisationId]),
-  );
-
 /** The zone's row and its pending entry. Of two that ask at once for names that exclude each other, the second finds the first here. */
 function reserve(
   organisation: Organisation,
@@ -168,11 +96,8 @@ function reserve(
 ) {
   return transaction((tx) => {
     assertRoom(organisation, name, tx);
-    if (!stillThere(tx, connection.id)) throw invalid({ connection: "There is no such connection." });
-    for (const [other, owner] of ownersAt(connection, tx)) {
-      if (other === name || (owner !== organisation.id && (isBelow(other, name) || isBelow(name, other))))
-        throw taken();
-    }
+    dropEndedClaim(tx, organisation.id, name);
+    assertUntaken(tx, organisation.id, name, connection);
     const now = Date.now();
     const zone = {
       id: newId(now),
@@ -185,17 +110,28 @@ function reserve(
       createdAt: now,
     };
     tx.insert(zones).values(zone).run();
-    const id = addEntry(tx, { zoneId: zone.id, kind, plan: [], actor });
-    const entry = tx.select().from(zoneChanges).where(eq(zoneChanges.id, id)).get();
-    const row = tx.select().from(zones).where(eq(zones.id, zone.id)).get();
-    if (!entry || !row) throw new Error("the zone that was just inserted is not there");
-    return { zone: row, entry };
+    return begin(tx, zone.id, kind, actor);
   });
 }
 
-async function make(zone: Zone, entry: Entry, connection: Connection, kind: "create" | "link"): Promise<void> {
+/** The entry of the journal under which the zone is made. */
+export function begin(tx: DbOrTx, zoneId: string, kind: "create" | "link", actor: Actor): { zone: Zone; entry: Entry } {
+  const id = addEntry(tx, { zoneId, kind, plan: [], actor });
+  const entry = tx.select().from(zoneChanges).where(eq(zoneChanges.id, id)).get();
+  const zone = tx.select().from(zones).where(eq(zones.id, zoneId)).get();
+  if (!entry || !zone) throw new Error("the zone that was just inserted is not there");
+  return { zone, entry };
+}
+
+/** Makes it at the provider, with the lock of the zone held. */
+export async function make(
+  zone: Zone,
+  entry: Entry,
+  connection: Connection,
+  kind: "create" | "link",
+  nameservers = env().nameservers,
+): Promise<void> {
   const { provider } = connection;
-  const { nameservers } = env();
   /** It is at the provider: what fails from here on leaves the entry open, to be settled. */
   let made = false;
   try {
@@ -254,6 +190,7 @@ export async function adoptHere(zone: Zone, entry: Entry, info: ZoneInfo): Promi
       })
       .where(eq(zones.id, zone.id))
       .run();
+    tx.delete(zoneClaims).where(eq(zoneClaims.zoneId, zone.id)).run();
     const revision = bumpRevision(tx, zone.id);
     tx.update(zoneChanges)
       .set({ state: "applied", revision, stepsDone: 1, settledAt: now })
@@ -285,7 +222,8 @@ export async function finishNewZone(entry: Entry, zone: Zone): Promise<boolean> 
 
 /** What a form needs to offer adding a zone. */
 export function zoneChoices(organisation: Organisation, actor: Actor, access: OrganisationAccess) {
-  const mayLink = access.has("admin") && opensNewZones(actor) && actor.grants.has("dns:connections");
+  const reason = whyNotAsk(actor, access);
+  const mayLink = reason === null && actor.grants.has("dns:connections");
   const items = connectionsFor(organisation.id).map((connection, index) => {
     const own = isOwn(connection);
     return {
@@ -294,15 +232,16 @@ export function zoneChoices(organisation: Organisation, actor: Actor, access: Or
       label: connection.label,
       default: index === 0,
       own,
-      mayCreate: connection.provider.capabilities.createsZones && whyNotCreate(actor, access, own) === null,
-      mayLink: mayLink || (own && access.has("admin") && opensNewZones(actor)),
+      mayCreate: connection.provider.capabilities.createsZones && reason === null,
+      proof: !own && provesFirst(actor),
+      mayLink: mayLink || (own && reason === null),
     };
   });
   return {
     items,
     mayCreate: items.some((item) => item.mayCreate),
     mayLink: items.some((item) => item.mayLink),
-    reason: whyNotCreate(actor, access, false),
+    reason,
   };
 }
 

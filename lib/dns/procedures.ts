@@ -6,11 +6,13 @@ import { listQuery, page } from "#lib/api/list.ts";
 import { emailAddress } from "#lib/users/users.ts";
 import { answered } from "./answered.ts";
 import { type ChangeResult, changeZone } from "./changes.ts";
+import { askForZone } from "./claims/ask.ts";
+import { claimStateOf } from "./claims/claims.ts";
 import { inviteGuest, leaveZone, listGuestInvites, resendGuestInvite, revokeGuestInvite } from "./guests.ts";
 import { historyEntry, pageOfHistory } from "./history.ts";
 import { oneMore, replaceRecord, withoutRecord } from "./intents.ts";
 import { carryOut, preview } from "./large/carry-out.ts";
-import { addZone, zoneChoices } from "./new-zone.ts";
+import { zoneChoices } from "./new-zone.ts";
 import { findRecord, pageOfRecords, pageOfRRsets } from "./records.ts";
 import { refreshZone } from "./refresh.ts";
 import * as shapes from "./shapes.ts";
@@ -47,7 +49,7 @@ export const create = inOrganisation(
 )
   .route({ method: "POST", path: ZONES, successStatus: 201, summary: "Create or link a zone" })
   .output(shapes.Zone)
-  .handler(({ context, input }) => addZone(context.organisation, input, context.actor, context.access));
+  .handler(({ context, input }) => askForZone(context.organisation, input, context.actor, context.access));
 
 export const open = inZone("view", {})
   .route({ method: "GET", path: ZONE, summary: "One zone, with one's own level" })
@@ -56,6 +58,7 @@ export const open = inZone("view", {})
     ...summaryOfZone(context, context.actor),
     guest: context.guest,
     description: context.guest ? "" : context.zone.description,
+    claim: claimStateOf(context.zone),
     ...shapes.capabilitiesOf(context.zone),
   }));
 

@@ -7,6 +7,7 @@ import { zoneChanges, zones } from "#db/schema/index.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { log } from "#lib/log/log.ts";
+import { waitAgain } from "./claims/open.ts";
 import { connectionById } from "./connections.ts";
 import { settleDeletion } from "./delete-zone.ts";
 import { settleUndeletion } from "./deleted-zones.ts";
@@ -135,7 +136,7 @@ function conclude(plan: ReturnType<typeof planOf>, found: readonly RRset[]) {
 export function dropUnmadeZone(entry: Entry, zone: Zone, message: string): void {
   transaction((tx) => {
     tx.delete(zoneChanges).where(eq(zoneChanges.id, entry.id)).run();
-    tx.delete(zones).where(eq(zones.id, zone.id)).run();
+    if (!waitAgain(tx, zone.id, message)) tx.delete(zones).where(eq(zones.id, zone.id)).run();
     audit(tx, actorOfEntry(entry), {
       target: { type: "zone", id: zone.id, label: zone.name },
       organisationId: zone.organisationId,

@@ -57,6 +57,10 @@ export const ZoneDetail = Zone.extend({
   guest: z.object({ until: z.number().int().nullable() }).nullable(),
   /** Notes for those who are in the organisation; empty for everybody else. */
   description: z.string(),
+  /** It is only asked for: nothing is made until control of the domain is proved. */
+  claim: z
+    .object({ state: z.enum(["pending", "granted", "refused", "expired", "taken"]), endsAt: z.number() })
+    .nullable(),
   kind: z.string(),
   types: z.array(z.string()),
   offers: z.array(z.string()),
@@ -69,6 +73,8 @@ export const ZoneChoices = z.object({
       label: z.string(),
       default: z.boolean(),
       /** Brought by the organisation: its zones there are its own at once. */
+      /** A zone that is added here waits for proof that its domain is the organisation's. */
+      proof: z.boolean(),
       own: z.boolean(),
       mayCreate: z.boolean(),
       mayLink: z.boolean(),

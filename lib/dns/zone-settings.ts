@@ -9,8 +9,8 @@ import { audit } from "#lib/audit/audit.ts";
 import { loadOrganisation, type Organisation } from "#lib/organisations/organisations.ts";
 import { settleFirst } from "./changes.ts";
 import { connectionById } from "./connections.ts";
+import { assertRoom } from "./free-name.ts";
 import { addEntry, bumpRevision } from "./journal.ts";
-import { assertRoom } from "./new-zone.ts";
 import { withZoneLock } from "./zone-lock.ts";
 import { type LoadedZone, loadZone } from "./zones.ts";
 

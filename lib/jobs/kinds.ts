@@ -1,5 +1,7 @@
 /** Every kind of job there is. */
 import { bulkJob } from "#lib/dns/bulk/job.ts";
+
+import { firstLook, laterLooks } from "#lib/dns/claims/check.ts";
 import { retentionJob } from "#lib/dns/retention.ts";
 import { settleJob } from "#lib/dns/settle.ts";
 import { importJob, sweepImports } from "#lib/dns/transfer/import-job.ts";
@@ -15,6 +17,8 @@ export const jobKinds: readonly JobKind[] = [
   bulkJob,
   settleJob,
   retentionJob,
+  firstLook,
+  laterLooks,
   sweep,
   sendMail,
   mailReset,

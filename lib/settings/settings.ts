@@ -11,6 +11,12 @@ const domain = z
   .toLowerCase()
   .regex(/^([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/, "must be domains such as example.org, separated by commas");
 
+const suffix = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^([a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}$/, "must be suffixes such as internal, separated by commas");
+
 const catalogue = {
   /** DNS zones and records at all. */
   "feature.dns": z.boolean().default(true),
@@ -20,10 +26,17 @@ const catalogue = {
   "feature.registration": z.boolean().default(false),
   /** The domains whose addresses they may do so with; none: any. Exact: one that is listed lists none below it. */
   "registration.domains": z.preprocess(split, z.array(domain)).default([]),
-  /** `trusted`: owners and admins create zones at once, because every organisation is one's own. `proof`: staff alone. */
+  /** `trusted`: owners and admins create zones at once, because every organisation is one's own. `proof`: they prove control first. */
   zone_claims: z.enum(["proof", "trusted"]).default("proof"),
   /** How long an account that is to be deleted can still be kept. */
   "accounts.deletion_days": z.number().int().min(0).max(365).default(14),
+  /**
+   * When a delegation to the name servers that a claim was assigned proves control. `distinct`: where they are not those of
+   * every zone, so at least three are configured. `any`: always, also where everybody's zones have the same ones. `never`.
+   */
+  "claims.delegation": z.enum(["distinct", "any", "never"]).default("distinct"),
+  /** Suffixes below which anything may be a zone, whatever the Public Suffix List says of them. */
+  "claims.private_suffixes": z.preprocess(split, z.array(suffix)).default([]),
   "limits.organisations_per_account": z.number().int().min(0).default(5),
   "limits.zones_per_organisation": z.number().int().min(0).default(100),
   /** Connections to DNS providers that an organisation brings; 0: none may. */

@@ -101,6 +101,8 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
     change: { kind: "ttl", ttl: 300 },
     planned: [{ zone: zoneIdOf(sql, organisation.id), digest: "of a dry run" }],
   }),
+  "dns.approveClaim": ({ sql, zone }) => ({ claim: idOf(sql, zone) }),
+  "dns.refuseClaim": ({ sql, zone }) => ({ claim: idOf(sql, zone), reason: "A reason" }),
   "dns.addRecord": () => ({ name: "new", type: "A", ttl: 60, content: "192.0.2.9" }),
   "dns.editRecord": () => ({ name: "www", type: "A", ttl: 60, content: "192.0.2.10" }),
   "dns.change": () => ({ deletions: [{ name: "www", type: "A" }] }),
@@ -146,6 +148,25 @@ function connectionSamples(kind: "Shared" | "Own", of: (stage: Stage) => string)
 
 const zoneIdOf = (sql: Stage["sql"], organisation: string) =>
   sql.get<{ id: string }>("select id from zones where organisation_id = ?", organisation)?.id ?? "";
+const idOf = (sql: Stage["sql"], zone: string) =>
+  sql.get<{ id: string }>("select id from zones where name = ?", `${zone}.`)?.id;
+
+/** The zone is only asked for. */
+function withClaim({ sql, zone }: Stage): void {
+  sql.run("delete from rrset_rows where generation = (select generation from zones where name = ?)", `${zone}.`);
+  sql.run("update zones set reserved = 0, status = 'pending', external_id = null where name = ?", `${zone}.`);
+  sql.run(
+    "insert into zone_claims (zone_id, state, txt, nameservers, due_at, created_at, ends_at) select id, 'pending', 'zonegate=x', '[]', 0, 0, ? from zones where name = ?",
+    Date.now() + 60_000,
+    `${zone}.`,
+  );
+}
+
+/** Nothing is asked of any server any more. */
+function withEndedClaim(stage: Stage): void {
+  withClaim(stage);
+  stage.sql.run("update zone_claims set state = 'granted'");
+}
 
 /** An account that has nothing but a role without grants. */
 function strippedAccount(sql: Stage["sql"]): string {
@@ -196,6 +217,11 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
   "accounts.unsuspend": ({ sql, bare }) => sql.run("update users set suspended_at = 1 where id = ?", bare.id),
   "roles.order": ({ sql, role }) =>
     sql.run("insert into role_grants (role_id, permission, position) values (?, 'a:b', 0), (?, 'c:d', 1)", role, role),
+  "dns.claim": withClaim,
+  "dns.checkClaim": withEndedClaim,
+  "dns.withdrawClaim": withClaim,
+  "dns.approveClaim": withClaim,
+  "dns.refuseClaim": withClaim,
   "organisations.remove": ({ sql, organisation }) =>
     sql.run("delete from zones where organisation_id = ?", organisation.id),
   "dns.transfer": ({ sql }, caller) => {
@@ -262,7 +288,10 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   ),
   // A token that names the organisation of the zone alone reaches no other.
   "dns.transfer": { "right token": [422] },
-  "dns.create": { owner: [403], admin: [403], permission: [403] },
+  // The proof is there already.
+  "dns.checkClaim": { every: [409] },
+  // A rule for one zone opens none that is yet to be made.
+  "dns.create": { "right token": [403] },
 };
 
 /** Children of the stage that another stage's parent must not have: 404. */

@@ -612,22 +612,24 @@ test("what SQL lists is what the ladder says, whatever somebody has", async () =
 });
 
 describe("the setting zone_claims", () => {
-  test("proof: only staff make zones; trusted: owners and admins do, members never", async () => {
+  test("proof: only staff make zones at once; trusted: owners and admins do, members never", async () => {
     const { setSetting } = await import("#lib/settings/settings.ts");
     const create = (person: Person, name: string) =>
       person.call("POST", `${acme}/dns/zones`, { name, connection: "local" });
     setSetting("zone_claims", "proof");
     try {
       for (const standing of ["owner", "admin"] as const) {
-        expect(await create(the(standing), "claimed.example")).toMatchObject({
-          status: 403,
-          body: { missing: "dns:manage" },
+        expect(await create(the(standing), `claimed-${standing}.example`)).toMatchObject({
+          status: 201,
+          body: { status: "pending" },
         });
-        expect(await the(standing).call("GET", `${acme}/dns/connections`)).toMatchObject({
-          body: { mayCreate: false, reason: expect.stringMatching(/staff/) },
-        });
+        const choices = await the(standing).call<{ items: object[] }>("GET", `${acme}/dns/connections`);
+        expect(choices).toMatchObject({ body: { mayCreate: true, reason: null } });
+        expect(choices.body.items).toContainEqual(expect.objectContaining({ id: "local", proof: true }));
       }
-      expect(sql("select 1 from zones where name = 'claimed.example.'")).toEqual([]);
+      expect((await create(the("full"), "claimed-full.example")).status).toBe(403);
+      expect(sql("select 1 from zones where name like 'claimed-%' and reserved = 1")).toEqual([]);
+      sql("delete from zones where name like 'claimed-%'");
       const staff = await panel.person("Approving staff", ["dns:manage", "org:write"]);
       expect((await create(staff, "approved.example")).status).toBe(201);
       expect(sql("select action, as_staff from audit_log order by id desc limit 1")).toEqual([

@@ -1,5 +1,5 @@
 /** Zones that the panel keeps itself: the mirror is the truth. Nothing serves them yet. */
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { zones } from "#db/schema/index.ts";
 import { putRRset, readMirror, readMirrorNames, writePlan } from "../mirror.ts";
@@ -101,7 +101,11 @@ type Row = { id: string; name: string; serial: number | null };
 
 const columns = { id: zones.id, name: zones.name, serial: zones.serial };
 const all = (connection: string): Row[] =>
-  db().select(columns).from(zones).where(eq(zones.connection, connection)).all();
+  db()
+    .select(columns)
+    .from(zones)
+    .where(and(eq(zones.connection, connection), eq(zones.reserved, 1)))
+    .all();
 
 function byId(id: string, tx: DbOrTx = db()): Row {
   const row = tx.select(columns).from(zones).where(eq(zones.id, id)).get();
@@ -113,7 +117,7 @@ function find(tx: DbOrTx, connection: string, name: string): Row {
   const row = tx
     .select(columns)
     .from(zones)
-    .where(sql`${zones.connection} = ${connection} and ${zones.name} = ${name}`)
+    .where(sql`${zones.connection} = ${connection} and ${zones.name} = ${name} and ${zones.reserved} = 1`)
     .get();
   if (!row) throw new ProviderError("refused", "provider_not_found", "This zone no longer exists.");
   return row;
