@@ -1,0 +1,111 @@
+/** A database of an earlier panel, with zones, records, history and levels, as this version finds it. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Db, open } from "#db/client.ts";
+import { migrate } from "#db/migrate.ts";
+
+/** The last migration before the mirror had generations. */
+const BEFORE = 6;
+const folder = mkdtempSync(path.join(tmpdir(), "zonegate-upgrade-"));
+let db: Db;
+
+beforeAll(() => {
+  db = open(path.join(folder, "panel.db"));
+  migrate(db, earlier());
+  fill();
+  migrate(db);
+});
+afterAll(() => {
+  db.$client.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The migrations as they were then. */
+function earlier(): string {
+  const root = path.join(folder, "earlier");
+  mkdirSync(root);
+  cpSync("drizzle", path.join(root, "drizzle"), { recursive: true });
+  const file = path.join(root, "drizzle", "meta", "_journal.json");
+  const journal = JSON.parse(readFileSync(file, "utf8")) as { entries: { idx: number }[] };
+  writeFileSync(file, JSON.stringify({ ...journal, entries: journal.entries.filter(({ idx }) => idx <= BEFORE) }));
+  return root;
+}
+
+function fill(): void {
+  const run = (text: string, ...values: unknown[]) => db.$client.prepare(text).run(...values);
+  run("insert into users (id, name, email, created_at, updated_at) values ('ada', 'Ada', 'ada@example.org', 1, 1)");
+  run("insert into organisations (id, handle, name, created_at) values ('org', 'org', 'Org', 1)");
+  for (const zone of ["one", "two"]) {
+    run(
+      "insert into zones (id, organisation_id, connection, name, external_id, origin, status, created_at) values (?, 'org', 'local', ?, ?, 'created', 'active', 1)",
+      zone,
+      `${zone}.example.`,
+      zone,
+    );
+    for (const [name, type, contents] of [
+      ["www", "A", ["192.0.2.1", "192.0.2.2"]],
+      ["mail", "TXT", ['"a lantern above the quay"']],
+    ] as const)
+      run(
+        "insert into rrsets (zone_id, sort_key, type, name, ttl, records, record_count) values (?, ?, ?, ?, 60, ?, ?)",
+        zone,
+        name,
+        type,
+        `${name}.${zone}.example.`,
+        JSON.stringify(contents.map((content) => ({ content }))),
+        contents.length,
+      );
+    run(
+      "insert into zone_changes (id, zone_id, kind, state, plan, actor_type, actor_label, actor, created_at, revision) values (?, ?, 'change', 'applied', '[]', 'user', 'ada@example.org', '{}', 1, 1)",
+      `change-${zone}`,
+      zone,
+    );
+    run(
+      "insert into zone_permissions (zone_id, user_id, can_view, can_modify, can_delete, created_at) values (?, 'ada', 1, 1, 0, 1)",
+      zone,
+    );
+  }
+}
+
+const all = (text: string) => db.$client.prepare(text).all();
+
+test("has every record, counted as it was", () => {
+  expect(all("select zone_id, name, type, record_count from rrsets order by zone_id, name")).toEqual([
+    { zone_id: "one", name: "mail.one.example.", type: "TXT", record_count: 1 },
+    { zone_id: "one", name: "www.one.example.", type: "A", record_count: 2 },
+    { zone_id: "two", name: "mail.two.example.", type: "TXT", record_count: 1 },
+    { zone_id: "two", name: "www.two.example.", type: "A", record_count: 2 },
+  ]);
+  expect(all("select id, record_count from zones order by id")).toEqual([
+    { id: "one", record_count: 3 },
+    { id: "two", record_count: 3 },
+  ]);
+  expect(all("select zone_id, type, sets, records from zone_types order by zone_id, type")).toEqual([
+    { zone_id: "one", type: "A", sets: 1, records: 2 },
+    { zone_id: "one", type: "TXT", sets: 1, records: 1 },
+    { zone_id: "two", type: "A", sets: 1, records: 2 },
+    { zone_id: "two", type: "TXT", sets: 1, records: 1 },
+  ]);
+});
+
+test("has its history and its levels, and nothing that points nowhere", () => {
+  expect(all("select id, revision from zone_changes order by id")).toEqual([
+    { id: "change-one", revision: 1 },
+    { id: "change-two", revision: 1 },
+  ]);
+  expect(all("select zone_id, can_modify from zone_permissions order by zone_id")).toEqual([
+    { zone_id: "one", can_modify: 1 },
+    { zone_id: "two", can_modify: 1 },
+  ]);
+  expect(all("pragma foreign_key_check")).toEqual([]);
+  expect(all("pragma integrity_check")).toEqual([{ integrity_check: "ok" }]);
+});
+
+test("is searched like one that was filled today, and goes on being counted", () => {
+  expect(all("select count(*) as n from rrset_text where rrset_text match '\"lantern\"'")).toEqual([{ n: 2 }]);
+  db.$client.prepare("delete from zones where id = 'two'").run();
+  expect(all("select count(*) as n from rrset_text where rrset_text match '\"lantern\"'")).toEqual([{ n: 1 }]);
+  expect(all("select count(*) as n from rrset_rows")).toEqual([{ n: 2 }]);
+});
