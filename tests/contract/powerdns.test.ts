@@ -205,6 +205,36 @@ describe.skipIf(missing !== null && process.env.CI !== "true")("PowerDNS", () =>
     expect((await provider.readNames(id, [off.name, both.name])).rrsets).toEqual([off, both]);
   });
 
+  it("reads back what it has just written without a search, disabled records too, and searches before the next write", async () => {
+    const provider = throughProxy();
+    const names = Array.from({ length: 2100 }, (_, at) => rrset(`h${at}`, "A", 300, "192.0.2.1"));
+    const off = rrset("mixed", "TXT", 300, '-"off"', '"on"');
+    await provider.apply(id, [...names, off].map(create));
+    await provider.readZone(id);
+    const searches = () => proxy.requests.filter(({ path }) => path.includes("/search-data")).length;
+    const read = async () => (await provider.readNames(id, [off.name])).rrsets;
+    expect(await read()).toEqual([off]);
+    const a = rrset("mixed", "A", 300, "192.0.2.1");
+    await provider.apply(id, [create(a)]);
+    proxy.requests.length = 0;
+    expect(await read()).toEqual([a, off]);
+    expect(searches()).toBe(0);
+    // What somebody else disables now is found by the read that a change is planned from.
+    const records = [
+      { content: "192.0.2.1", disabled: false },
+      { content: "192.0.2.2", disabled: true },
+    ];
+    await api("PATCH", `/zones/${id}`, {
+      rrsets: [{ name: a.name, type: "A", ttl: 300, changetype: "REPLACE", records }],
+    });
+    const changed = rrset("mixed", "A", 300, "192.0.2.1", "-192.0.2.2");
+    expect(await read()).toEqual([changed, off]);
+    // Of a set that has disabled records itself nothing is taken for granted.
+    const after = rrset("mixed", "A", 300, "-192.0.2.2", "192.0.2.3");
+    await provider.apply(id, [{ kind: "update", name: a.name, type: "A", before: changed, after }]);
+    expect(await read()).toEqual([after, off]);
+  });
+
   it("leaves comments where they are", async () => {
     const comments = [{ content: "do not touch", account: "ops" }];
     const records = [{ content: "192.0.2.1", disabled: false }];

@@ -111,9 +111,6 @@ async function start(config: Record<string, string>): Promise<PowerDnsServer> {
   };
   process.once("exit", kill);
 
-  const resolver = new Resolver({ timeout: 2000, tries: 2 });
-  resolver.setServers([`127.0.0.1:${dnsPort}`]);
-
   return {
     apiUrl,
     apiKey,
@@ -128,17 +125,33 @@ async function start(config: Record<string, string>): Promise<PowerDnsServer> {
       await ended(child);
       child = await launch(command, args, apiUrl, apiKey);
     },
-    async query(name, type) {
-      try {
-        const answer: unknown = await resolver.resolve(name.replace(/\.$/, ""), type);
-        return Array.isArray(answer) ? answer : [answer];
-      } catch (error) {
-        const code = error instanceof Error && "code" in error ? error.code : undefined;
-        if (code === "ENOTFOUND" || code === "ENODATA") return [];
-        throw error;
-      }
-    },
+    query: queryAt(`127.0.0.1:${dnsPort}`),
   };
+}
+
+/** Asks a name server at an address with a port. */
+function queryAt(server: string): PowerDnsServer["query"] {
+  const resolver = new Resolver({ timeout: 2000, tries: 2 });
+  resolver.setServers([server]);
+  return async (name, type) => {
+    try {
+      const answer: unknown = await resolver.resolve(name.replace(/\.$/, ""), type);
+      return Array.isArray(answer) ? answer : [answer];
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code === "ENOTFOUND" || code === "ENODATA") return [];
+      throw error;
+    }
+  };
+}
+
+/**
+ * A server that runs already, of whatever version: `POWERDNS_TEST_URL` with `POWERDNS_TEST_KEY`, and `POWERDNS_TEST_DNS`
+ * (`127.0.0.1:5300`) where it answers DNS. Null without them.
+ */
+export function givenPowerDns(): { apiUrl: string; apiKey: string; query?: PowerDnsServer["query"] } | null {
+  const { POWERDNS_TEST_URL: apiUrl, POWERDNS_TEST_KEY: apiKey = "", POWERDNS_TEST_DNS: dns } = process.env;
+  return apiUrl ? { apiUrl, apiKey, ...(dns ? { query: queryAt(dns) } : {}) } : null;
 }
 
 async function launch(command: string, args: string[], apiUrl: string, apiKey: string): Promise<ChildProcess> {

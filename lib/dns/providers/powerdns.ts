@@ -8,6 +8,7 @@ import { recordTypes } from "../types/index.ts";
 import { byNameAndType, isObject, ownerName } from "./answers.ts";
 import type { SendHttp } from "./http-call.ts";
 import { encodeChange, encodeContent, type PowerDnsFeatures, powerDnsFeatures } from "./powerdns-content.ts";
+import { disabledRecords } from "./powerdns-disabled.ts";
 import { powerDnsHttp } from "./powerdns-http.ts";
 import { refusal } from "./powerdns-refusal.ts";
 import { infoOf, notFound, notPowerDns, rrsetsOf, zoneId, zoneObject } from "./powerdns-zone.ts";
@@ -57,9 +58,12 @@ const CAPABILITIES: ProviderCapabilities = {
   createsZones: true,
 };
 
+/** Where the disabled records of a name are found: nowhere else, by a search, or among these sets. */
+type Hidden = "none" | "search" | RRset[];
+
 /**
- * A connection to one server. It remembers the server's version and the rough size of zones, nothing else, and repeats
- * no write that failed.
+ * A connection to one server. It remembers the server's version, the rough size of zones and for a moment what it has
+ * written, nothing else, and repeats no write that failed.
  */
 export function powerDns(options: PowerDnsOptions): Provider {
   const timeoutMs = options.timeoutMs ?? 8000;
@@ -69,6 +73,7 @@ export function powerDns(options: PowerDnsOptions): Provider {
   let searches: boolean | undefined;
   /** Record sets that a zone had when it was last read whole. */
   const sizes = new Map<string, number>();
+  const disabled = disabledRecords();
   const call = powerDnsHttp({
     url: options.url,
     apiKey: options.apiKey,
@@ -109,17 +114,20 @@ export function powerDns(options: PowerDnsOptions): Provider {
     return { info, rrsets };
   }
 
-  /** All types at one name, in one call where the filter shows everything. */
-  async function readName(externalId: string, name: string, withSearch: boolean): Promise<ZoneRead | undefined> {
-    const [zone, disabled] = await Promise.all([
+  /** All types at one name. `hidden`: where to find the disabled records that the filter does not show. */
+  async function readName(externalId: string, name: string, hidden: Hidden): Promise<ZoneRead | undefined> {
+    const [zone, unserved] = await Promise.all([
       getZone(externalId, `?rrset_name=${encodeURIComponent(name)}`),
-      withSearch ? search(name).then((found) => found?.filter((record) => record.disabled === true)) : [],
+      hidden === "search" ? search(name) : [],
     ]);
-    if (disabled === undefined || !Array.isArray(zone.rrsets)) return undefined;
-    const here = disabled.filter((record) => record.name === name && record.zone_id === zone.id);
+    if (unserved === undefined || !Array.isArray(zone.rrsets)) return undefined;
+    const here = unserved.filter(
+      (record) => record.disabled === true && record.name === name && record.zone_id === zone.id,
+    );
     const sets = [
       ...zone.rrsets,
       ...here.map((record) => ({ name, type: record.type, ttl: record.ttl, records: [record] })),
+      ...(Array.isArray(hidden) ? hidden.filter((set) => set.name === name) : []),
     ];
     // Before 4.6.2 the filter is ignored, and before 4.9.2 sets come along that have nothing but a comment.
     const info = infoOf(zone);
@@ -139,6 +147,21 @@ export function powerDns(options: PowerDnsOptions): Provider {
       searches = false;
       return undefined;
     }
+  }
+
+  /** Some names, each by a call of its own; `undefined` if one of them could not be read that way. */
+  async function readEach(externalId: string, names: readonly string[], hidden: Hidden): Promise<ZoneRead | undefined> {
+    const queue = [...names];
+    const found: (ZoneRead | undefined)[] = [];
+    const read = async () => {
+      for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+        found.push(await readName(externalId, name, hidden));
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL_READS }, read));
+    const [last] = found.slice(-1);
+    if (!last || found.includes(undefined)) return undefined;
+    return { info: last.info, rrsets: found.flatMap((one) => one?.rrsets ?? []).sort(byNameAndType) };
   }
 
   /** Whether single names of this zone are read by filter and search, rather than the zone whole. */
@@ -220,29 +243,26 @@ export function powerDns(options: PowerDnsOptions): Provider {
     /**
      * PowerDNS can be asked for one name but not for what is below one, so `below` reads the whole zone, as do more
      * names than are worth a call each. Before 5.0 the answer for one name lacks disabled records: small zones are then
-     * read whole, and for large ones a search beside it finds what is missing.
+     * read whole, and for large ones a search beside it finds what is missing. Right after a write of the same names it
+     * is known.
      */
     async readNames(externalId, names, { below = [] } = {}) {
       const wanted = new Set(names);
+      const { filterShowsDisabled } = await features(Number.POSITIVE_INFINITY);
+      const written = disabled.afterWrite(externalId, names);
       if (below.length === 0 && wanted.size > 0 && wanted.size <= MAX_SINGLE_READS) {
-        const { filterShowsDisabled } = await features(Number.POSITIVE_INFINITY);
-        if (filterShowsDisabled || (await searchPays(externalId, names))) {
-          const queue = [...wanted];
-          const found: (ZoneRead | undefined)[] = [];
-          const read = async () => {
-            for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-              found.push(await readName(externalId, name, !filterShowsDisabled));
-            }
-          };
-          await Promise.all(Array.from({ length: PARALLEL_READS }, read));
-          const [last] = found.slice(-1);
-          if (last && !found.includes(undefined)) {
-            return { info: last.info, rrsets: found.flatMap((one) => one?.rrsets ?? []).sort(byNameAndType) };
-          }
+        const hidden: Hidden | undefined = filterShowsDisabled
+          ? "none"
+          : (written ?? ((await searchPays(externalId, names)) ? "search" : undefined));
+        const read = hidden && (await readEach(externalId, [...wanted], hidden));
+        if (read) {
+          if (hidden === "search") disabled.read(externalId, names, read.rrsets);
+          return read;
         }
       }
       const { info, rrsets } = await readZone(externalId);
       const asked = ({ name }: RRset) => wanted.has(name) || below.some((above) => isInZone(name, above));
+      if (!filterShowsDisabled) disabled.read(externalId, names, rrsets);
       return { info, rrsets: rrsets.filter(asked) };
     },
 
@@ -266,6 +286,7 @@ export function powerDns(options: PowerDnsOptions): Provider {
         await options.hook?.("after-send");
         onStep?.(index + 1);
       }
+      disabled.wrote(externalId, plan);
     },
   };
 }
