@@ -17,6 +17,7 @@ import type { Connection } from "./connections.ts";
 import { rrsetHash } from "./hash.ts";
 import { type Difference, type EntryLinks, type EntryState, openEntryOf, recordOutsideChange } from "./journal.ts";
 import { WRITTEN_BESIDE } from "./large/generation.ts";
+import { withManaged } from "./managed.ts";
 import { readMirrorNames } from "./mirror.ts";
 import { isBelow } from "./name.ts";
 import { brake, makePlan, recordCounts } from "./plan.ts";
@@ -43,6 +44,8 @@ export interface Intent {
   /** The hash of each RRset that the caller had seen. One that moved stops the change. */
   expect?: readonly Expectation[] | ((current: readonly RRset[]) => readonly Expectation[]);
   confirm?: boolean;
+  /** It speaks of a whole zone or file and not of single records: what others manage is left as it is. */
+  sweeping?: boolean;
   /** The zone's revision that this was worked out for. Another one stops the change. */
   revision?: number;
   links?: EntryLinks;
@@ -204,7 +207,7 @@ const planFor = (zone: Zone, intent: Intent, current: readonly RRset[]): Plan =>
   const { wanted, scope } = intent.build(current);
   return makePlan(
     current.filter((set) => scope.has(rrsetKey(set))),
-    wanted,
+    intent.sweeping ? withManaged(current, wanted, scope) : wanted,
     { scope, apex: zone.name },
   );
 };

@@ -116,6 +116,7 @@ async function restoreOf({ zone, access }: LoadedZone, { at, confirm, revision, 
   const intent: Intent = {
     names: [...names],
     build: () => ({ wanted, scope }),
+    sweeping: true,
     fieldOf: () => "at",
     confirm: confirm ?? false,
     revision: revision ?? basedOn,

@@ -233,9 +233,16 @@ describe("records", () => {
     const refused = { status: 422, body: { message: expect.stringMatching(/^Email Routing put a record/) } };
     expect(await owner.call("DELETE", `${at.path}/records/${row?.id}`)).toMatchObject(refused);
     expect(await at.change({ deletions: [{ name: "@", type: "MX" }] })).toMatchObject(refused);
+    const file = { mode: "replace", text: "@ 300 IN MX 5 in.elsewhere.example.\nnew 300 IN A 192.0.2.1\n" };
+    expect(await owner.call("POST", `${at.path}/import`, { ...file, dryRun: false })).toMatchObject({ status: 200 });
+    expect(at.held()).toEqual([
+      `${at.name} MX 1 in.elsewhere.example`,
+      `${at.name} MX 1 route1.mx.cloudflare.net`,
+      `new.${at.name} A 300 192.0.2.1`,
+    ]);
     const beside = await at.add("@", { type: "MX", content: "20 mail.elsewhere.example." });
     expect(beside).toMatchObject({ status: 201, body: { state: "applied" } });
-    expect(at.held()).toHaveLength(2);
+    expect(at.held()).toHaveLength(4);
   });
 });
 

@@ -57,6 +57,7 @@ export function zoneFileIntent(loaded: LoadedZone, data: ZoneFileData): Intent {
     lineOf: (finding) => file.lines.get(rrsetKey(finding)),
     notices: file.notices,
     confirm: data.confirm,
+    sweeping: true,
     ...(data.revision === undefined ? {} : { revision: data.revision }),
     ...(data.batchId === undefined ? {} : { links: { batchId: data.batchId } }),
   };
