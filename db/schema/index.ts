@@ -5,4 +5,5 @@ export * from "./dns.ts";
 export * from "./identity.ts";
 export * from "./organisations.ts";
 export * from "./panel.ts";
+export * from "./templates.ts";
 export * from "./work.ts";

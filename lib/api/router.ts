@@ -7,6 +7,7 @@ import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
 import * as dnsSearch from "#lib/dns/search/procedures.ts";
+import * as dnsTemplates from "#lib/dns/templates/procedures.ts";
 import * as dnsTransfer from "#lib/dns/transfer/procedures.ts";
 import * as dnsZones from "#lib/dns/zone-procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
@@ -40,6 +41,7 @@ export const router = {
     ...dnsLookup,
     ...dnsZones,
     ...dnsSearch,
+    ...dnsTemplates,
     ...dnsBulk,
     ...dnsTransfer,
     ...dnsClaims,

@@ -6,7 +6,6 @@ import { listQuery, page } from "#lib/api/list.ts";
 import { emailAddress } from "#lib/users/users.ts";
 import { answered } from "./answered.ts";
 import { type ChangeResult, changeZone } from "./changes.ts";
-import { askForZone } from "./claims/ask.ts";
 import { claimStateOf } from "./claims/claims.ts";
 import { inviteGuest, leaveZone, listGuestInvites, resendGuestInvite, revokeGuestInvite } from "./guests.ts";
 import { historyEntry, pageOfHistory } from "./history.ts";
@@ -16,6 +15,8 @@ import { zoneChoices } from "./new-zone.ts";
 import { findRecord, pageOfRecords, pageOfRRsets } from "./records.ts";
 import { refreshZone } from "./refresh.ts";
 import * as shapes from "./shapes.ts";
+import { addFilledZone } from "./templates/apply.ts";
+import { listTemplates } from "./templates/templates.ts";
 import { clearLevel, pageOfLadder, setLevel } from "./zone-permissions.ts";
 import { listZones, summaryOfZone, takesGuests } from "./zones.ts";
 
@@ -36,7 +37,10 @@ export const list = inOrganisation("member", listQuery(["name", "recordCount", "
 export const connections = inOrganisation("member", {}, { flag: "feature.dns" })
   .route({ method: "GET", path: "/organisations/{organisation}/dns/connections", summary: "Where a zone can be kept" })
   .output(shapes.ZoneChoices)
-  .handler(({ context }) => zoneChoices(context.organisation, context.actor, context.access));
+  .handler(({ context }) => ({
+    ...zoneChoices(context.organisation, context.actor, context.access),
+    templates: listTemplates(context.organisation.id).items,
+  }));
 
 export const create = inOrganisation(
   "admin",
@@ -44,12 +48,18 @@ export const create = inOrganisation(
     name: z.string().min(1, "Enter a domain name.").max(1024),
     connection: z.string().optional(),
     link: z.boolean().default(false),
+    /** A template's id; without one the standard template, and with an empty one none. */
+    template: z.string().max(100).optional(),
+    /** A zone of the organisation, by id or name, whose records the new one begins with. */
+    clone: z.string().min(1).max(1024).optional(),
   },
   { flag: "feature.dns" },
 )
   .route({ method: "POST", path: ZONES, successStatus: 201, summary: "Create or link a zone" })
-  .output(shapes.Zone)
-  .handler(({ context, input }) => askForZone(context.organisation, input, context.actor, context.access));
+  .output(shapes.FilledZone)
+  .handler(({ context, input: { organisation: _o, ...input } }) =>
+    addFilledZone(context.organisation, input, context.actor, context.access),
+  );
 
 export const open = inZone("view", {})
   .route({ method: "GET", path: ZONE, summary: "One zone, with one's own level" })

@@ -52,6 +52,10 @@ export const Zone = z.object({
   refreshedAt: z.number().int(),
   createdAt: z.number().int(),
 });
+/** What became of the records that a new zone was to begin with; null if it was to have none of its own. */
+export const FilledZone = Zone.extend({
+  firstRecords: z.object({ state: z.enum(["done", "waiting", "failed"]), message: z.string() }).nullable(),
+});
 export const ZoneDetail = Zone.extend({
   /** A guest, whose level ends then; null for everybody else. */
   guest: z.object({ until: z.number().int().nullable() }).nullable(),
@@ -82,6 +86,8 @@ export const ZoneChoices = z.object({
   ),
   mayCreate: z.boolean(),
   mayLink: z.boolean(),
+  /** What new zones can begin with. */
+  templates: z.array(z.object({ id: z.string(), name: z.string(), standard: z.boolean() })),
   reason: z.string().nullable(),
 });
 

@@ -41,6 +41,7 @@ const catalogue = {
   "limits.zones_per_organisation": z.number().int().min(0).default(100),
   /** Connections to DNS providers that an organisation brings; 0: none may. */
   "limits.connections_per_organisation": z.number().int().min(0).default(10),
+  "limits.templates_per_organisation": z.number().int().min(0).default(50),
   "limits.records_per_zone": z.number().int().min(1).default(50_000),
   /** Of one change in many zones. */
   "limits.zones_per_bulk": z.number().int().min(1).max(1000).default(200),

@@ -131,6 +131,10 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   }),
   "dns.resendInvite": (stage) => ({ invite: stage.zoneInvite }),
   "dns.revokeInvite": (stage) => ({ invite: stage.zoneInvite }),
+  "dns.addOneTemplate": () => ({ name: `New ${fresh()}`, records: "mail A 192.0.2.1" }),
+  "dns.editOneTemplate": ({ template }) => ({ template, name: "Renamed" }),
+  "dns.removeOneTemplate": ({ template }) => ({ template }),
+  "dns.applyOneTemplate": ({ template }) => ({ template }),
   ...connectionSamples("Shared", ({ sharedConnection }) => sharedConnection),
   ...connectionSamples("Own", ({ ownConnection }) => ownConnection),
 };
@@ -282,6 +286,8 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   // Its guard lets everybody through who is signed in; the zone is not theirs to edit.
   "dns.bulk": { every: [202, 422] },
   "dns.bulkUndo": { every: [202] },
+  // Templates are for those who are in the organisation.
+  "dns.applyOneTemplate": { guest: [404], permission: [404] },
   // Nothing answers at the address of the sample.
   ...Object.fromEntries(
     ["addShared", "addOwn", "rotateShared", "rotateOwn"].map((act) => [`dns.${act}Connection`, { every: [422] }]),
@@ -309,8 +315,12 @@ export const children: [
     | "passkey"
     | "token"
     | "member"
-    | "ownConnection",
+    | "ownConnection"
+    | "template",
 ][] = [
+  ["dns.editOneTemplate", "template"],
+  ["dns.removeOneTemplate", "template"],
+  ["dns.applyOneTemplate", "template"],
   ["dns.editOwnConnection", "ownConnection"],
   ["dns.rotateOwnConnection", "ownConnection"],
   ["dns.testOwnConnection", "ownConnection"],

@@ -29,6 +29,8 @@ export interface Stage {
   /** Connections whose secrets do not open: the organisation's, and the panel's. */
   ownConnection: string;
   sharedConnection: string;
+  /** One that adds a record. */
+  template: string;
   member: Person;
   /** An account that holds nothing, with a session, a passkey and a one-time password. */
   bare: Person & { passkey: string };
@@ -92,6 +94,7 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
     bulk: insertBulk(sql, member.id),
     ownConnection: insertConnection(sql, organisation.id),
     sharedConnection: insertConnection(sql, null),
+    template: insertTemplate(sql, organisation.id),
   };
 }
 
@@ -194,6 +197,17 @@ export function insertToken({ sql }: Pick<Stage, "sql">, owner: string): string 
     id,
     owner,
     id,
+  );
+  return id;
+}
+
+function insertTemplate(sql: Sql, organisation: string): string {
+  const id = `template-${fresh()}`;
+  sql.run(
+    "insert into zone_templates (id, organisation_id, name, content, created_at, updated_at) values (?, ?, 'Stage', ?, 0, 0)",
+    id,
+    organisation,
+    JSON.stringify({ records: "templated A 192.0.2.1", nameservers: [], soa: null }),
   );
   return id;
 }
