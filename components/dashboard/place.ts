@@ -55,6 +55,7 @@ const labels: Readonly<Record<string, string>> = {
   new: "New organisation",
   accounts: "Accounts",
   connections: "Connections",
+  templates: "Zone templates",
   claims: "Zone requests",
 };
 

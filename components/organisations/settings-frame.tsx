@@ -20,6 +20,7 @@ export async function SettingsFrame({ handle, children }: { handle: string; chil
           items={[
             { href: path, label: "General" },
             { href: `${path}/connections`, label: "Connections" },
+            { href: `${path}/templates`, label: "Zone templates" },
           ]}
           className="mb-5"
         />

@@ -23,6 +23,7 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
   const { mayCreate, mayLink } = chosen ?? { mayCreate: false, mayLink: false };
   const link = mayLink && (linking || !mayCreate);
   const local = chosen?.kind === "local";
+  const standard = choices.templates.find((template) => template.standard)?.id ?? "";
   const proves = (chosen?.proof ?? false) && !link;
   const act = link ? "Link zone" : "Add zone";
 
@@ -37,10 +38,17 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
       <Form
         leaves
         call={(api, values) =>
-          api.dns.create({ organisation: organisation.handle, name: values("name").trim(), connection, link })
+          api.dns.create({
+            organisation: organisation.handle,
+            name: values("name").trim(),
+            connection,
+            link,
+            ...firstRecords(values("begins")),
+          })
         }
         onDone={(zone) => {
-          if (zone.status === "pending") toast(`Show that ${zone.displayName} is yours, and it is made`);
+          if (zone.firstRecords?.state === "failed") toast(zone.firstRecords.message);
+          else if (zone.status === "pending") toast(`Show that ${zone.displayName} is yours, and it is made`);
           else toast(`${zone.displayName} was ${link ? "linked" : "added"}`);
           router.push(zonePath(organisation.handle, zone.name.replace(/\.$/, "")));
           router.refresh();
@@ -76,6 +84,21 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
                   }))}
                 />
               </Field>
+              {!link && choices.templates.length > 0 && !proves && (
+                <Field label="Begins with" error={errors.template}>
+                  <Select
+                    name="begins"
+                    defaultValue={standard ? `template ${standard}` : "nothing"}
+                    options={[
+                      { value: "nothing", label: "Name servers alone" },
+                      ...choices.templates.map(({ id, name }) => ({
+                        value: `template ${id}`,
+                        label: `The template ${name}`,
+                      })),
+                    ]}
+                  />
+                </Field>
+              )}
               {mayLink && (
                 <Checkbox
                   name="link"
@@ -98,4 +121,10 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
       </Form>
     </Dialog>
   );
+}
+
+/** No choice was offered, or what was chosen. */
+function firstRecords(chosen: string): { template?: string } {
+  if (chosen === "") return {};
+  return { template: chosen === "nothing" ? "" : chosen.replace(/^template /, "") };
 }

@@ -132,3 +132,44 @@ describe("the panel's connections", () => {
     );
   });
 });
+
+describe("templates", () => {
+  test("are written with the help of presets, and what is wrong is said by its line", async () => {
+    await ada.goto(`${SETTINGS}/templates`);
+    await ada.getByText("No templates yet").waitFor();
+    expect(await accessibilityProblems(ada)).toEqual([]);
+    await ada.getByRole("button", { name: "Make a template" }).click();
+    await fillIn(ada, { Name: "Our mail" });
+    await dialog(ada).getByLabel("Records").fill("www A 192.0.2.300");
+    await dialog(ada).getByRole("button", { name: "Make template" }).click();
+    await dialog(ada)
+      .getByText(/^Line 1: /)
+      .waitFor();
+    await dialog(ada).getByLabel("Records").fill("www A 192.0.2.30");
+    await dialog(ada).getByLabel("Insert records for").selectOption({ label: "Migadu" });
+    await dialog(ada).getByLabel("Verification").fill("hosted-email-verify=abc");
+    expect(await accessibilityProblems(ada)).toEqual([]);
+    await dialog(ada).getByRole("button", { name: "Insert", exact: true }).click();
+    expect(await dialog(ada).getByLabel("Records").inputValue()).toContain("key1.{zone}._domainkey.migadu.com.");
+    await dialog(ada).getByLabel("New zones begin with it").check();
+    await dialog(ada).getByRole("button", { name: "Make template" }).click();
+    await row(ada, "Our mail").getByText("For new zones").waitFor();
+    expect(await accessibilityProblems(ada)).toEqual([]);
+  });
+
+  test("are what new zones begin with", async () => {
+    await ada.goto("/dashboard/organisations/northwind/zones");
+    await ada.getByRole("button", { name: "Add zone" }).first().click();
+    await dialog(ada).getByLabel("Kept at").selectOption({ label: "Berlin (your own)" });
+    await fillIn(ada, { "Domain name": "templated.example" });
+    expect(await dialog(ada).getByLabel("Begins with").locator("option:checked").textContent()).toBe(
+      "The template Our mail",
+    );
+    await dialog(ada).getByRole("button", { name: "Add zone" }).click();
+    await ada.waitForURL("**/zones/templated.example");
+    expect(await powerdns.query("www.templated.example", "A")).toEqual(["192.0.2.30"]);
+    expect(await powerdns.query("key1._domainkey.templated.example", "CNAME")).toEqual([
+      "key1.templated.example._domainkey.migadu.com",
+    ]);
+  });
+});
