@@ -32,6 +32,8 @@ const kinds: Partial<Record<HistoryEntry["kind"], string>> = {
   create: "Zone created",
   link: "Zone linked",
   delete: "Zone deleted",
+  sign: "DNSSEC switched on",
+  unsign: "DNSSEC switched off",
 };
 /** Lines of a diff on the page: a whole zone is only summed up. */
 const CAP_ZONE = 20;

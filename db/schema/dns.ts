@@ -135,7 +135,9 @@ export const zoneChanges = sqliteTable(
     undoes: text(),
     /** The moment that this one brought the zone back to. */
     restoredTo: integer("restored_to"),
-    kind: text({ enum: ["change", "outside", "create", "link", "delete", "undelete", "transfer"] }).notNull(),
+    kind: text({
+      enum: ["change", "outside", "create", "link", "delete", "undelete", "transfer", "sign", "unsign"],
+    }).notNull(),
     state: text({
       enum: ["pending", "applied", "differs", "refused", "not_applied", "partial", "unknown"],
     }).notNull(),

@@ -3,6 +3,7 @@
 import * as dnsBulk from "#lib/dns/bulk/procedures.ts";
 import * as dnsClaims from "#lib/dns/claims/procedures.ts";
 import * as dnsConnections from "#lib/dns/connections/procedures.ts";
+import * as dnsDnssec from "#lib/dns/dnssec/procedures.ts";
 import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
@@ -45,6 +46,7 @@ export const router = {
     ...dnsBulk,
     ...dnsTransfer,
     ...dnsClaims,
+    ...dnsDnssec,
   },
 };
 

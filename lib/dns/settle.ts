@@ -11,6 +11,7 @@ import { waitAgain } from "./claims/open.ts";
 import { connectionById } from "./connections.ts";
 import { settleDeletion } from "./delete-zone.ts";
 import { settleUndeletion } from "./deleted-zones.ts";
+import { settleSigning } from "./dnssec/settle.ts";
 import { rrsetHash } from "./hash.ts";
 import { actorOfEntry, closeEntry, differencesOf, type Entry, openEntries, planOf } from "./journal.ts";
 import { mayStillLand } from "./landing.ts";
@@ -37,6 +38,8 @@ const settlers: Record<Entry["kind"], (entry: Entry, zone: Zone) => Promise<bool
   // These are never open: they are written when they have happened.
   outside: async () => true,
   transfer: async () => true,
+  sign: settleSigning,
+  unsign: settleSigning,
 };
 
 /** Also with DNS switched off: what had begun before comes to its end. */

@@ -124,7 +124,7 @@ export const changes = {
   dryRun: z.boolean().default(false),
   confirm: z.boolean().default(false),
 };
-const entryKind = z.enum(["change", "outside", "create", "link", "delete", "undelete", "transfer"]);
+const entryKind = z.enum(["change", "outside", "create", "link", "delete", "undelete", "transfer", "sign", "unsign"]);
 export const historyQuery = {
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   perPage: z.coerce.number().int().min(1).max(200).default(25),

@@ -294,6 +294,9 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   ),
   // A token that names the organisation of the zone alone reaches no other.
   "dns.transfer": { "right token": [422] },
+  // The zone of the stage is kept in the panel.
+  "dns.enableDnssec": { every: [409] },
+  "dns.disableDnssec": { every: [409] },
   // The proof is there already.
   "dns.checkClaim": { every: [409] },
   // A rule for one zone opens none that is yet to be made.

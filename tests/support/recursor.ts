@@ -31,8 +31,12 @@ export const recursorAvailable = (): string | null =>
   (binary() === undefined ? "pdns_recursor is not installed (apt-get install pdns-recursor)." : null);
 
 /** An authoritative server at an address of its own; all that share a port can be name servers of one world. */
-export async function startAuthority(address: string, port: number): Promise<Authority> {
-  const server = await startPowerDns({ config: { "local-address": address, "local-port": String(port) } });
+export async function startAuthority(
+  address: string,
+  port: number,
+  config: Record<string, string> = {},
+): Promise<Authority> {
+  const server = await startPowerDns({ config: { "local-address": address, "local-port": String(port), ...config } });
   const api: Authority["api"] = async (method, path, body) => {
     const response = await fetch(`${server.apiUrl}/api/v1/servers/localhost${path}`, {
       method,
@@ -45,6 +49,7 @@ export async function startAuthority(address: string, port: number): Promise<Aut
   };
   return {
     ...server,
+    dnsPort: port,
     address,
     api,
     async zone(apex, lines) {

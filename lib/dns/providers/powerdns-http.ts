@@ -27,7 +27,7 @@ export interface PowerDnsAnswer {
  * of the request. A read stores nothing, so a failed read is `not_sent` whatever became of it.
  */
 export type PowerDnsCall = (
-  method: "GET" | "POST" | "PATCH" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body?: string,
 ) => Promise<PowerDnsAnswer>;

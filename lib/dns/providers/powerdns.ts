@@ -9,6 +9,7 @@ import { byNameAndType, isObject, ownerName } from "./answers.ts";
 import type { SendHttp } from "./http-call.ts";
 import { encodeChange, encodeContent, type PowerDnsFeatures, powerDnsFeatures } from "./powerdns-content.ts";
 import { disabledRecords } from "./powerdns-disabled.ts";
+import { powerDnsSigning } from "./powerdns-dnssec.ts";
 import { powerDnsHttp } from "./powerdns-http.ts";
 import { refusal } from "./powerdns-refusal.ts";
 import { infoOf, notFound, notPowerDns, rrsetsOf, zoneId, zoneObject } from "./powerdns-zone.ts";
@@ -239,6 +240,7 @@ export function powerDns(options: PowerDnsOptions): Provider {
     },
 
     readZone,
+    signing: powerDnsSigning(call, zonePath),
 
     /**
      * PowerDNS can be asked for one name but not for what is below one, so `below` reads the whole zone, as do more

@@ -85,6 +85,34 @@ export interface ApplyPreview {
   steps: number;
 }
 
+export interface SigningKey {
+  id: string;
+  /** `csk` does the work of both others. */
+  role: "csk" | "ksk" | "zsk";
+  /** Its mnemonic. */
+  algorithm: string;
+  bits: number | null;
+  active: boolean;
+  published: boolean;
+}
+
+/** What the provider says of the signing of a zone. */
+export interface SigningStatus {
+  signed: boolean;
+  keys: SigningKey[];
+  /** What belongs at the parent, in presentation form. */
+  ds: string[];
+  dnskeys: string[];
+}
+
+/** Errors are a ProviderError, whose `outcome` says what is known. */
+export interface Signing {
+  status(externalId: string): Promise<SigningStatus>;
+  enable(externalId: string): Promise<void>;
+  /** Takes the keys with it. */
+  disable(externalId: string): Promise<void>;
+}
+
 export interface Provider {
   readonly capabilities: ProviderCapabilities;
   /** Zones that this connection holds, by name. */
@@ -103,6 +131,8 @@ export interface Provider {
   preview(plan: Plan, externalId: string): ApplyPreview;
   /** What of the plan would be refused, as far as it is known without asking. */
   objections?(externalId: string, plan: Plan): ProviderObjection[];
+  /** DNSSEC, where the provider signs. */
+  signing?: Signing;
   /** How busy it is, where calls are counted. */
   load?(): ProviderLoad;
   /**
