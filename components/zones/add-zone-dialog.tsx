@@ -19,11 +19,12 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
   const items = choices.items.filter((item) => item.mayCreate || item.mayLink);
   const [connection, setConnection] = useState(items[0]?.id ?? "");
   const [linking, setLink] = useState(false);
+  const standard = choices.templates.find((template) => template.standard);
+  const [begins, setBegins] = useState(standard ? `template ${standard.id}` : "nothing");
   const chosen = items.find((item) => item.id === connection);
   const { mayCreate, mayLink } = chosen ?? { mayCreate: false, mayLink: false };
   const link = mayLink && (linking || !mayCreate);
   const local = chosen?.kind === "local";
-  const standard = choices.templates.find((template) => template.standard)?.id ?? "";
   const proves = (chosen?.proof ?? false) && !link;
   const act = link ? "Link zone" : "Add zone";
 
@@ -43,7 +44,7 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
             name: values("name").trim(),
             connection,
             link,
-            ...firstRecords(values("begins")),
+            ...(link || proves ? {} : firstRecords(begins, values("clone").trim())),
           })
         }
         onDone={(zone) => {
@@ -84,19 +85,30 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
                   }))}
                 />
               </Field>
-              {!link && choices.templates.length > 0 && !proves && (
+              {!link && !proves && (
                 <Field label="Begins with" error={errors.template}>
                   <Select
-                    name="begins"
-                    defaultValue={standard ? `template ${standard}` : "nothing"}
+                    name="template"
+                    value={begins}
+                    onChange={(event) => setBegins(event.target.value)}
                     options={[
                       { value: "nothing", label: "Name servers alone" },
                       ...choices.templates.map(({ id, name }) => ({
                         value: `template ${id}`,
                         label: `The template ${name}`,
                       })),
+                      { value: "copy", label: "A copy of another zone" },
                     ]}
                   />
+                </Field>
+              )}
+              {!link && !proves && begins === "copy" && (
+                <Field
+                  label="Zone to copy"
+                  error={errors.clone}
+                  hint="One of this organisation's, such as example.net."
+                >
+                  <Input name="clone" mono required autoComplete="off" spellCheck={false} />
                 </Field>
               )}
               {mayLink && (
@@ -123,8 +135,8 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
   );
 }
 
-/** No choice was offered, or what was chosen. */
-function firstRecords(chosen: string): { template?: string } {
-  if (chosen === "") return {};
+/** What was chosen. Where there was no choice, it is as the API has it. */
+function firstRecords(chosen: string, clone: string): { template?: string; clone?: string } {
+  if (chosen === "copy") return { clone };
   return { template: chosen === "nothing" ? "" : chosen.replace(/^template /, "") };
 }

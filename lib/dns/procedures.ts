@@ -51,7 +51,7 @@ export const create = inOrganisation(
     /** A template's id; without one the standard template, and with an empty one none. */
     template: z.string().max(100).optional(),
     /** A zone of the organisation, by id or name, whose records the new one begins with. */
-    clone: z.string().min(1).max(1024).optional(),
+    clone: z.string().min(1, "Enter the zone to copy.").max(1024).optional(),
   },
   { flag: "feature.dns" },
 )

@@ -238,9 +238,10 @@ describe("a copy of a zone", () => {
     expect(
       await rival.call("POST", "/organisations/rival/dns/zones", { name: "taken.example", clone: "source.example" }),
     ).toMatchObject({
-      status: 404,
+      status: 422,
+      body: { fields: { clone: "There is no such zone in this organisation." } },
     });
-    expect((await zone({ name: "unmade2.example", clone: "no-such.example" })).status).toBe(404);
+    expect((await zone({ name: "unmade2.example", clone: "no-such.example" })).status).toBe(422);
     expect((await owner.call("GET", `${zones}/unmade2.example`)).status).toBe(404);
   });
 });

@@ -71,8 +71,7 @@ function firstRecords(
   actor: Actor,
 ): ((loaded: LoadedZone) => Intent) | null {
   if (clone !== undefined) {
-    const source = loadZone(organisation.id, clone, actor);
-    if (source.access.level === "none") throw notFound("zone");
+    const source = sourceOf(organisation, clone, actor);
     if (!source.access.seesAll)
       throw new Problem("forbidden", "Only a zone all of whose records you can view is copied.", { missing: "view" });
     return (loaded) => cloneIntent(loaded, source);
@@ -84,6 +83,16 @@ function firstRecords(
         ? undefined
         : loadTemplate(organisation.id, template);
   return chosen ? (loaded) => templateIntent(loaded, chosen) : null;
+}
+
+function sourceOf(organisation: Organisation, clone: string, actor: Actor): LoadedZone {
+  try {
+    const source = loadZone(organisation.id, clone, actor);
+    if (source.access.level !== "none") return source;
+  } catch (error) {
+    if (!isProblem(error) || error.code !== "not_found") throw error;
+  }
+  throw invalid({ clone: "There is no such zone in this organisation." });
 }
 
 /** Templates are for those who are in the organisation: a guest of one zone is shown none. */
