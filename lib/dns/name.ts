@@ -59,7 +59,8 @@ export function parseName(input: string, apex: string | null, options: { exact?:
  */
 export function parseTarget(input: string, apex: string, options: { exact?: boolean } = {}): Parsed<string> {
   const text = input.trim();
-  if (options.exact) return parseName(text, apex, options);
+  if (options.exact)
+    return text.startsWith('"') ? fail("A name stands without quotes.") : parseName(text, apex, options);
   const hasDot = /[.\u3002\uFF0E\uFF61]/.test(text.replace(/\\(?:\d{3}|.)/g, "x"));
   return parseName(text, hasDot ? null : apex, { exact: true });
 }

@@ -9,6 +9,7 @@ import { permissions } from "./permissions.ts";
 import { records } from "./records.ts";
 import { scale } from "./scale.ts";
 import { search } from "./search.ts";
+import { zonefile } from "./zonefile.ts";
 
 const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolean }> = {
   records: { run: records, needsPowerDns: true },
@@ -18,6 +19,7 @@ const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolea
   permissions: { run: permissions, needsPowerDns: false },
   search: { run: search, needsPowerDns: false },
   scale: { run: scale, needsPowerDns: true },
+  zonefile: { run: zonefile, needsPowerDns: false },
 };
 
 // What was started is ended with this process.

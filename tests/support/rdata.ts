@@ -119,6 +119,8 @@ export const rdata: Readonly<Record<string, Arbitrary<string>>> = {
   DNAME: target,
   DNSKEY: key,
   DS: words(u16, algorithm, digest),
+  AFSDB: words(u16, host),
+  HINFO: words(quoted, quoted),
   HTTPS: service,
   LOC: words(
     angle(90, "NS"),
@@ -143,6 +145,7 @@ export const rdata: Readonly<Record<string, Arbitrary<string>>> = {
   NS: host,
   OPENPGPKEY: base64,
   PTR: target,
+  RP: words(target, target),
   SMIMEA: certificate,
   SOA: words(host, fc.constantFrom("hostmaster", "a\\.b.example.net."), u32, u31, u31, u31, u31),
   SPF: strings,

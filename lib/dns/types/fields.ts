@@ -9,14 +9,15 @@ export const stringField = (
   name: string,
   label: string,
   placeholder: string,
-  more: { help?: string; maxOctets?: number; refuse?(text: string): string | null } = {},
+  more: { help?: string; maxOctets?: number; refuse?(text: string): string | null; inQuotes?: boolean } = {},
 ): Field => ({
   name,
   label,
   kind: "text",
   placeholder,
   ...(more.help ? { help: more.help } : {}),
-  read(token) {
+  read(token, { file }) {
+    if (file && more.inQuotes && !token.startsWith('"')) return fail(`${label} stands in double quotes.`);
     const read = readFileStrings([token]);
     if (!read.ok) return read;
     const octets = read.value[0] ?? new Uint8Array();

@@ -3,6 +3,7 @@ import type { Parsed } from "../name.ts";
 import { canonicalType } from "../type-numbers.ts";
 import { a } from "./a.ts";
 import { aaaa } from "./aaaa.ts";
+import { afsdb } from "./afsdb.ts";
 import { alias } from "./alias.ts";
 import { caa } from "./caa.ts";
 import { cdnskey } from "./cdnskey.ts";
@@ -13,6 +14,7 @@ import { dname } from "./dname.ts";
 import { dnskey } from "./dnskey.ts";
 import { ds } from "./ds.ts";
 import { canonicalGeneric, isGeneric } from "./generic.ts";
+import { hinfo } from "./hinfo.ts";
 import { https } from "./https.ts";
 import { loc } from "./loc.ts";
 import { mx } from "./mx.ts";
@@ -21,6 +23,7 @@ import { ns } from "./ns.ts";
 import { openpgpkey } from "./openpgpkey.ts";
 import { ptr } from "./ptr.ts";
 import type { RecordType } from "./record-type.ts";
+import { rp } from "./rp.ts";
 import { smimea } from "./smimea.ts";
 import { soa } from "./soa.ts";
 import { spf } from "./spf.ts";
@@ -60,9 +63,17 @@ export const recordTypes: ReadonlyMap<string, RecordType> = new Map(
     dnskey,
     cds,
     cdnskey,
+    hinfo,
+    rp,
+    afsdb,
     spf,
     soa,
   ].map((type) => [type.type, type]),
+);
+
+/** Types that are not known by their fields, although there are names among them, which a file may have relative. */
+const withNames: ReadonlySet<string> = new Set(
+  "MD MF MB MG MR MINFO RT PX KX NSAP-PTR TALINK LP HIP IPSECKEY AMTRELAY".split(" "),
 );
 
 /**
@@ -91,6 +102,8 @@ export function canonicalContent(
     return rdata.ok ? { ok: true, value: known.format(rdata.value) } : rdata;
   }
   if (text === "") return { ok: false, reason: "The content is empty." };
+  if (options.file && withNames.has(name))
+    return { ok: false, reason: `Names in ${name} records are not read from a file; write the octets after \\#.` };
   if (/^TYPE\d+$/.test(name))
     return { ok: false, reason: `${name} is written as \\#, the number of octets, and the octets.` };
   // A line break would end the record in a zone file.

@@ -85,7 +85,7 @@ const readers: Readonly<Record<string, (text: string) => Parsed<string>>> = {
 };
 
 function readAngle(text: string, most: number, directions: string): Parsed<string> {
-  const match = /^(\d{1,3})(?: (\d{1,2})(?: (\d{1,2}(?:\.\d{1,3})?))?)? ([NSEW])$/i.exec(
+  const match = /^(\d{1,5})(?: (\d{1,2})(?: (\d{1,2}(?:\.\d{1,3})?))?)? ([NSEW])$/i.exec(
     text.trim().replace(/\s+/g, " "),
   );
   const direction = (match?.[4] ?? "").toUpperCase();
@@ -106,9 +106,8 @@ function readAngle(text: string, most: number, directions: string): Parsed<strin
 
 /** From 100,000 m below the sea, in centimetres. */
 function readAltitude(text: string): Parsed<string> {
-  const match = /^([+-]?)(\d{1,8})(?:\.(\d{1,2}))?m?$/i.exec(text);
-  const centimetres = match ? Number(match[2]) * 100 + Number((match[3] ?? "").padEnd(2, "0")) : Number.NaN;
-  const above = match?.[1] === "-" ? -centimetres : centimetres;
+  const centimetres = readMetres(text.replace(/^[+-]/, ""));
+  const above = text.startsWith("-") ? -centimetres : centimetres;
   if (!(above >= -10_000_000 && above <= 2 ** 32 - 1 - 10_000_000))
     return fail("It is a number of metres from -100000.00 to 42849672.95.");
   return { ok: true, value: metres(above) };
@@ -116,11 +115,16 @@ function readAltitude(text: string): Parsed<string> {
 
 /** One digit and a power of ten, in centimetres: other digits are cut off, as every name server does (RFC 1876 §2). */
 function readSize(text: string): Parsed<string> {
-  const match = /^(\d{1,8})(?:\.(\d{1,2}))?m?$/i.exec(text);
-  const centimetres = match ? Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0")) : Number.NaN;
+  const centimetres = readMetres(text);
   if (!(centimetres <= 9_000_000_099)) return fail("It is a number of metres up to 90000000.");
   const power = 10 ** Math.max(0, String(centimetres).length - 1);
   return { ok: true, value: metres(Math.floor(centimetres / power) * power) };
+}
+
+/** Centimetres; NaN if they are no number of metres. */
+function readMetres(text: string): number {
+  const [, whole = "", fraction = ""] = /^(?=\.?\d)(\d{0,8})(?:\.(\d{0,2}))?m?$/i.exec(text) ?? [];
+  return whole + fraction === "" ? Number.NaN : Number(whole) * 100 + Number(fraction.padEnd(2, "0"));
 }
 
 const metres = (centimetres: number): string => {

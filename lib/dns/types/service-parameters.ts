@@ -36,7 +36,12 @@ const parameters: Readonly<Record<number, Parameter>> = {
       const lengths = ids.map((id) => id.replace(/\\([\s\S])/g, "$1").length);
       if (lengths.some((length) => length === 0 || length > 255))
         return fail("alpn lists protocols such as h2,h3, with commas between them.");
-      return { ok: true, value: shortest(ids.map((id) => id.replace(/\\([^,\\])/g, "$1")).join(",")) };
+      return {
+        ok: true,
+        value: shortest(
+          ids.map((id) => id.replace(/\\([\s\S])/g, (pair, octet) => (/[,\\]/.test(octet) ? pair : octet))).join(","),
+        ),
+      };
     },
     decode: (wire) =>
       many(wire, () => String.fromCharCode(...wire.string()).replace(/[,\\]/g, (octet) => `\\${octet}`)),

@@ -48,9 +48,12 @@ export function readStrings(content: string): Parsed<Uint8Array[]> {
 
 /** The strings of a zone file (RFC 1035 §5.1): quoted or not, escapes mean the same in both. */
 export function readFileStrings(tokens: readonly string[]): Parsed<Uint8Array[]> {
+  if (tokens.length === 0) return fail('The content is empty; an empty text is written "".');
   const strings: Uint8Array[] = [];
   for (const token of tokens) {
-    const read = readString(token.startsWith('"') ? token : `"${token}"`, 0);
+    const quoted = token.startsWith('"') ? token : `"${token}"`;
+    const read = readString(quoted, 0);
+    if (read.ok && read.value.end < quoted.length) return fail("After a closing quote there has to be a space.");
     if (!read.ok) return fail(read.reason.replace(/^Column \d+: (.)/, (_, first: string) => first.toUpperCase()));
     strings.push(read.value.octets);
   }

@@ -14,6 +14,7 @@ export const uri = recordType({
     stringField("target", "URI", "https://www.example.net/path", {
       maxOctets: 65_535 - 4,
       help: "The whole URI.",
+      inQuotes: true,
       refuse: (text) => (text === "" ? "URI is missing." : null),
     }),
   ],

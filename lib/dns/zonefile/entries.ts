@@ -87,10 +87,10 @@ function tokensOfLine(line: Line, entry: Entry, brackets: Token[]): { column: nu
     const token = { text: written, line: line.number, column };
     at = end;
     if (string !== undefined) {
-      if (/[^ -~]/.test(string)) token.text = string.replace(/\\?[^ -~]/g, escaped);
+      if (/[^ -~]/.test(string)) token.text = string.replace(outOfAscii, escaped);
       entry.tokens.push(token);
     } else if (run !== undefined) {
-      if (/[^!-~]/.test(run)) token.text = readable(run);
+      if (/[^!-~]/.test(run)) token.text = run.includes('="') ? run.replace(outOfAscii, escaped) : readable(run);
       entry.tokens.push(token);
       if (entry.tokens.length < 5 && (entry.bare || entry.tokens.length > 1) && serviceType.test(run))
         entry.service = true;
@@ -111,13 +111,17 @@ function readable(run: string): string {
   try {
     text = utf8.decode(Uint8Array.from(run, (octet) => octet.charCodeAt(0)));
   } catch {
-    return run.replace(/\\?[^!-~]/g, escaped);
+    return run.replace(/\\[!-~]|\\?[^!-~]/g, escaped);
   }
-  return text.replace(/\\?[\s\p{Cc}]/gu, (written) =>
-    octetString(written.replace("\\", "")).replace(/[\s\S]/g, escaped),
+  return text.replace(/\\[!-~]|\\?[\s\p{Cc}]/gu, (written) =>
+    /[!-~]$/.test(written) ? written : octetString(written.replace("\\", "")).replace(/[\s\S]/g, escaped),
   );
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-const escaped = (written: string): string => `\\${String(written.charCodeAt(written.length - 1)).padStart(3, "0")}`;
+/** What cannot stay as it is in quotes, with the backslash before it; an escape of something else is one match as well. */
+const outOfAscii = /\\[ -~]|\\?[^ -~]/g;
+
+const escaped = (written: string): string =>
+  /[!-~]$/.test(written) ? written : `\\${String(written.charCodeAt(written.length - 1)).padStart(3, "0")}`;

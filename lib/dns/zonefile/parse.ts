@@ -1,5 +1,5 @@
 /** Zone files in master format (RFC 1035 §5, RFC 2308 §4, RFC 3597 §5, BIND's `$GENERATE`), read record by record. */
-import { isInZone, type Parsed, parseName } from "../name.ts";
+import { isInZone, type Parsed, parseTarget } from "../name.ts";
 import { readTtl } from "../ttl.ts";
 import { canonicalType, isMetaType, typeNumber } from "../type-numbers.ts";
 import { canonicalContent } from "../types/index.ts";
@@ -185,7 +185,7 @@ const lostOrigin = "The $ORIGIN before this could not be read, so what its names
 
 function nameOf(text: string, { origin }: State): Parsed<string> {
   if (origin === null && !/[^\\]\.$/.test(text)) return { ok: false, reason: lostOrigin };
-  return parseName(text, origin, { exact: true });
+  return parseTarget(text, origin ?? ".", { exact: true });
 }
 
 function* directive(first: Token, rest: readonly Token[], state: State): Generator<FileRecord | FileProblem> {

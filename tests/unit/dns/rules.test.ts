@@ -74,7 +74,7 @@ const codes = (findings: { code: string }[]) => findings.map(({ code }) => code)
 it.each<[string, string[], (string | RRset)[], string[]]>([
   ["an address", [], ["www A 192.0.2.1"], []],
   ["another zone's name", [], ["www.example.net. A 192.0.2.1"], ["out_of_zone"]],
-  ["a type that is not offered", [], ["www HINFO a"], ["type_not_offered"]],
+  ["a type that is not offered", [], ["www APL a"], ["type_not_offered"]],
   ["TTL -1", [], [set("www A 192.0.2.1", -1)], ["ttl_out_of_range"]],
   ["TTL 2^32", [], [set("www A 192.0.2.1", 2 ** 32)], ["ttl_out_of_range"]],
   ["TTL 1.5", [], [set("www A 192.0.2.1", 1.5)], ["ttl_out_of_range"]],
