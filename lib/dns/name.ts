@@ -159,6 +159,8 @@ export function compareNames(a: string, b: string): number {
  * written as `!` and a character, so that the space sorts below all of them.
  */
 export function reversedName(name: string): string {
+  // Nothing to tell apart in nearly all names; the first of the parts is what follows the final dot.
+  if (name.endsWith(".") && !/[\\!]/.test(name)) return name.split(".").reverse().join(" ").slice(1);
   return labelsOf(name)
     .reverse()
     .map((label) =>

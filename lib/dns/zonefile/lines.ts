@@ -67,8 +67,9 @@ const decoder = new TextDecoder();
 export function octetString(text: string | Uint8Array): string {
   if (typeof text === "string" && /^[\x00-\x7F]*$/.test(text)) return text;
   const octets = typeof text === "string" ? encoder.encode(text) : text;
-  // The fast way, where every octet is a character.
-  if (!octets.some((octet) => octet > 0x7f)) return decoder.decode(octets);
+  // The fast way, where every octet is a character: as UTF-8 anything else is shorter.
+  const decoded = decoder.decode(octets);
+  if (decoded.length === octets.length && !/[^\x00-\x7F]/.test(decoded)) return decoded;
   let written = "";
   for (let at = 0; at < octets.length; at += 8192) written += String.fromCharCode(...octets.subarray(at, at + 8192));
   return written;
