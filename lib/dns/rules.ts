@@ -198,7 +198,9 @@ function cnameRules(set: RRset, apex: string, can: ProviderCapabilities, served:
   const mine = here?.get(type);
   if (!here || !mine) return [];
   const findings: Finding[] = [];
-  const flattened = name === apex && can.apexCname;
+  // A CNAME that is proxied is answered with addresses too, wherever it stands.
+  const proxied = here.get("CNAME")?.records.every((record) => record.proxied) ?? false;
+  const flattened = can.apexCname && (name === apex || proxied);
   const others = [...here.keys()].filter(
     (other) => other !== type && (flattened ? addressTypes.has(other) : !besideCname.has(other)),
   );

@@ -201,6 +201,18 @@ describe("records", () => {
     });
   });
 
+  test("what stands beside a CNAME may stay there while that is proxied", async () => {
+    const at = await zone();
+    expect((await at.add("shop", { type: "CNAME", content: "shop.elsewhere.example.", proxied: true })).status).toBe(
+      201,
+    );
+    expect((await at.add("shop", { type: "TXT", text: "proof=1" })).status).toBe(201);
+    const refused = { status: 422, body: { fields: { type: expect.stringContaining("CNAME") } } };
+    expect(await at.add("shop")).toMatchObject(refused);
+    expect((await at.add("plain", { type: "CNAME", content: "shop.elsewhere.example." })).status).toBe(201);
+    expect(await at.add("plain", { type: "TXT", text: "proof=1" })).toMatchObject(refused);
+  });
+
   test.each<[string, object, string, string]>([
     ["a proxied record with a TTL", { proxied: true, ttl: 300 }, "ttl", "What is proxied has the TTL Auto."],
     [
