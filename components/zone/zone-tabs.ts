@@ -14,6 +14,7 @@ interface ZoneTab {
 const tabs: readonly ZoneTab[] = [
   { segment: "", label: "Records" },
   { segment: "history", label: "History" },
+  { segment: "health", label: "Health", when: ({ manage }) => manage },
   { segment: "dnssec", label: "DNSSEC", when: ({ manage }) => manage },
   { segment: "access", label: "Access", when: ({ manage }) => manage },
 ];

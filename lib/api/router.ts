@@ -4,6 +4,7 @@ import * as dnsBulk from "#lib/dns/bulk/procedures.ts";
 import * as dnsClaims from "#lib/dns/claims/procedures.ts";
 import * as dnsConnections from "#lib/dns/connections/procedures.ts";
 import * as dnsDnssec from "#lib/dns/dnssec/procedures.ts";
+import * as dnsHealth from "#lib/dns/health/procedures.ts";
 import * as dnsHistory from "#lib/dns/history-procedures.ts";
 import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
@@ -47,6 +48,7 @@ export const router = {
     ...dnsTransfer,
     ...dnsClaims,
     ...dnsDnssec,
+    ...dnsHealth,
   },
 };
 

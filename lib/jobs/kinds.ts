@@ -1,7 +1,7 @@
 /** Every kind of job there is. */
 import { bulkJob } from "#lib/dns/bulk/job.ts";
-
 import { firstLook, laterLooks } from "#lib/dns/claims/check.ts";
+import { healthJob } from "#lib/dns/health/health.ts";
 import { retentionJob } from "#lib/dns/retention.ts";
 import { settleJob } from "#lib/dns/settle.ts";
 import { importJob, sweepImports } from "#lib/dns/transfer/import-job.ts";
@@ -19,6 +19,7 @@ export const jobKinds: readonly JobKind[] = [
   retentionJob,
   firstLook,
   laterLooks,
+  healthJob,
   sweep,
   sendMail,
   mailReset,

@@ -147,6 +147,8 @@ export const procedureTable: Record<string, Row> = {
   "dns.dnssec": read("inZone(manage)", tokens),
   "dns.enableDnssec": write("inZone(manage)", tokens),
   "dns.disableDnssec": write("inZone(manage)", tokens),
+  "dns.health": read("inZone(manage)", tokens),
+  "dns.checkHealth": read("inZone(manage)", tokens),
   "dns.claim": read("inZone(manage)", tokens),
   "dns.checkClaim": read("inZone(manage)", tokens),
   "dns.withdrawClaim": write("inZone(manage)", tokens),

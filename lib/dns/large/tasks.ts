@@ -6,6 +6,7 @@ import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
+import { type Warnings, warningsOf } from "../health/warnings.ts";
 import { adoptHere } from "../new-zone.ts";
 import type { ZoneInfo } from "../providers/provider.ts";
 import { type Refreshed, refresh } from "../refresh.ts";
@@ -30,6 +31,7 @@ export interface Questions {
   change: Wanted;
   refresh: { zone: string };
   adopt: { zone: string; entry: string; info: ZoneInfo };
+  warnings: { zone: string };
   sweep: object;
 }
 
@@ -38,6 +40,7 @@ export interface Answers {
   change: Brief<ChangeResult>;
   refresh: Refreshed;
   adopt: null;
+  warnings: Warnings;
   sweep: null;
 }
 
@@ -63,6 +66,8 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
     await adoptHere(zoneOf(zone), row, info);
     return null;
   },
+
+  warnings: async ({ zone }) => warningsOf(zoneOf(zone)),
 
   sweep: async () => {
     for (const generation of leftOver()) await dropGeneration(generation);
