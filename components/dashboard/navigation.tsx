@@ -3,8 +3,11 @@
 import { Building2, Cable, Globe, Hourglass, LayoutDashboard, Settings, UserCog, Users } from "lucide-react";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
+import { BULK } from "#components/bulk/words.ts";
 import { AppFrame, type NavGroup } from "#components/frame/app-frame.tsx";
 import { organisationPath } from "#components/organisations/words.ts";
+import type { PalettePage } from "#components/search/palette.tsx";
+import { SearchButton } from "#components/search/search-button.tsx";
 import type { OrganisationRole } from "#lib/access/organisation-role.ts";
 import { crumbsOf, placeOf } from "./place.ts";
 
@@ -30,6 +33,11 @@ export function Navigation({ user, organisations, mayCreateOrganisation, reads, 
   const foreign = place.organisation && reads.allOrganisations ? place.organisation : undefined;
   const current = own ?? (foreign ? { handle: foreign, name: foreign } : undefined);
   const manages = own ? own.role !== "member" : reads.organisations;
+  const nav: NavGroup[] = [
+    ...(current ? [organisationNav(current, manages)] : []),
+    ownNav(current !== undefined, current ? null : place.organisation),
+    ...administration(reads),
+  ];
 
   return (
     <AppFrame
@@ -37,18 +45,36 @@ export function Navigation({ user, organisations, mayCreateOrganisation, reads, 
       organisations={organisations}
       current={current}
       newOrganisationHref={mayCreateOrganisation ? "/dashboard/organisations/new" : undefined}
-      nav={[
-        ...(current ? [organisationNav(current, manages)] : []),
-        ownNav(current !== undefined, current ? null : place.organisation),
-        ...administration(reads),
-      ]}
+      nav={nav}
       crumbs={crumbsOf(place, current)}
       staff={false}
+      bar={<SearchButton pages={[...organisationPages(organisations), ...pagesOf(nav, current?.name)]} />}
     >
       {children}
     </AppFrame>
   );
 }
+
+/** What the search can lead to: everything in the sidebar, and what lies one step below. */
+function pagesOf(nav: readonly NavGroup[], organisation: string | undefined): PalettePage[] {
+  const inOrganisation = nav.length > 1 || nav[0]?.title !== undefined ? nav[0]?.items : undefined;
+  const listed = nav.flatMap(({ items }) =>
+    items.map(({ href, label }): PalettePage => {
+      const hint = organisation !== undefined && items === inOrganisation ? { hint: organisation } : {};
+      return { href, label, kind: "page", ...hint };
+    }),
+  );
+  return [...listed, ...below];
+}
+
+const below: PalettePage[] = [
+  { href: BULK, label: "Change records in many zones", kind: "page" },
+  { href: "/dashboard/settings/security", label: "Security", kind: "page", hint: "Account settings" },
+  { href: "/dashboard/settings/tokens", label: "API tokens", kind: "page", hint: "Account settings" },
+];
+
+const organisationPages = (organisations: NavigationProps["organisations"]): PalettePage[] =>
+  organisations.map(({ handle, name }) => ({ href: organisationPath(handle), label: name, kind: "organisation" }));
 
 function organisationNav({ handle }: { handle: string }, manages: boolean): NavGroup {
   const path = organisationPath(handle);

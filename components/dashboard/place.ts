@@ -48,6 +48,7 @@ export function crumbsOf(
 
 const labels: Readonly<Record<string, string>> = {
   zones: "DNS zones",
+  bulk: "Change in many zones",
   members: "Members",
   settings: "Account settings",
   security: "Security",

@@ -12,6 +12,8 @@ export interface ListViewProps {
   q: string;
   /** What is listed, one and many: "zone", "zones". */
   noun: readonly [one: string, many: string];
+  /** The search's label, where it finds more than what is listed. */
+  search?: string;
   hrefFor: (page: number) => string;
   /** Without search and from the first page. */
   clearHref: string;
@@ -23,13 +25,24 @@ export interface ListViewProps {
   children: ReactNode;
 }
 
-export function ListView({ page, q, noun: [one, many], hrefFor, clearHref, actions, empty, children }: ListViewProps) {
+export function ListView(props: ListViewProps) {
+  const {
+    page,
+    q,
+    noun: [one, many],
+    search = `Search ${many}`,
+    hrefFor,
+    clearHref,
+    actions,
+    empty,
+    children,
+  } = props;
   const none = page.items.length === 0;
   if (none && q === "" && page.total === 0) return empty;
   return (
     <>
       <div className="mb-2.5 flex flex-wrap items-center gap-2">
-        <SearchField label={`Search ${many}`} />
+        <SearchField label={search} />
         {actions && <div className="ms-auto flex gap-2">{actions}</div>}
       </div>
       {none ? (

@@ -30,6 +30,7 @@ export interface Found {
 /** From so many separate zones on they are not asked one by one. */
 const ONE_BY_ONE = 48;
 const CHUNK = 250;
+const RARE = 400;
 /** Whoever else waits for this thread gets it in between. */
 const SLICE_MS = 8;
 /** A search that is not through by then says that there may be more. */
@@ -143,6 +144,19 @@ export function walker(reader: Reader, patienceMs: number) {
     return true;
   };
 
+  /** What is rare everywhere is found in one go: asking for each piece would begin anew each time, far from the first match. */
+  const takeRare = (
+    out: Map<number, FoundRRset>,
+    question: string,
+    most: number,
+    isIt: (found: FoundRRset) => boolean,
+  ): boolean => {
+    const places = placesOf(question, everywhere, RARE);
+    if (places.length === RARE) return false;
+    take(places, out, most, isIt);
+    return true;
+  };
+
   /** Until there are so many. `isIt` has the last word about each; `look` is how many places are looked at. */
   async function into(
     out: Map<number, FoundRRset>,
@@ -152,6 +166,7 @@ export function walker(reader: Reader, patienceMs: number) {
     isIt: (found: FoundRRset) => boolean = () => true,
     look = Number.POSITIVE_INFINITY,
   ): Promise<void> {
+    if (pieces.length > 1 && takeRare(out, question, most, isIt)) return;
     let looked = 0;
     let chunk = Math.min(most, CHUNK);
     for (const piece of pieces) {

@@ -1,0 +1,58 @@
+/** The search in the bar. mod+K opens it everywhere, and `/` where the page has no search of its own. */
+"use client";
+import { Search } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useEffect, useState } from "react";
+import { Kbd } from "#components/ui/kbd.tsx";
+import { useHydrated } from "#components/ui/use-hydrated.ts";
+import type { PalettePage } from "./palette.tsx";
+
+const Palette = dynamic(() => import("./palette.tsx").then((module) => module.Palette));
+
+const BUTTON =
+  "flex h-[30px] items-center gap-2 rounded-md border border-line bg-panel px-2.5 text-dim hover:border-edge " +
+  "hover:text-text max-md:size-9 max-md:justify-center max-md:border-transparent max-md:px-0 md:w-[210px] " +
+  "[&_svg]:size-3.5 [&_svg]:shrink-0 max-md:[&_svg]:size-[18px]";
+
+export function SearchButton({ pages }: { pages: readonly PalettePage[] }) {
+  const [open, setOpen] = useState(false);
+  const mac = useHydrated() && /Mac|iPhone|iPad/.test(navigator.platform);
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.altKey) return;
+      const palette = event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.shiftKey;
+      const slash = event.key === "/" && !event.metaKey && !event.ctrlKey && !isBusy(event.target);
+      if (!palette && !(slash && !document.querySelector("main [aria-keyshortcuts='/']"))) return;
+      event.preventDefault();
+      setOpen((before) => (palette ? !before : true));
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+
+  return (
+    <>
+      <button
+        type="button"
+        aria-label="Search everything"
+        aria-haspopup="dialog"
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={() => setOpen(true)}
+        className={BUTTON}
+      >
+        <Search aria-hidden="true" />
+        <span className="flex-1 text-start max-md:hidden">Search</span>
+        <Kbd className="max-md:hidden pointer-coarse:hidden">{mac ? "⌘K" : "Ctrl K"}</Kbd>
+      </button>
+      {open && <Palette pages={pages} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+/** Someone is typing, or a dialog is open. */
+function isBusy(target: EventTarget | null): boolean {
+  if (document.querySelector("[role=dialog], [role=alertdialog], [role=menu]")) return true;
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}
