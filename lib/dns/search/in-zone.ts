@@ -27,8 +27,8 @@ export function findInZone(zone: Zone, access: ZoneAccess, terms: Terms): FoundI
   if (form === undefined) return { kind: "all" };
   const range = wholeGeneration(zone.generation);
   const { exact, prefix, anywhere } = questionsOf(terms);
-  const question = anywhere ?? prefix ?? exact;
-  const ids = new Set(question === null ? [] : seenOf(zone, access, question, range));
+  const question = anywhere ?? prefix ?? exact.join(" OR ");
+  const ids = new Set(question === "" ? [] : seenOf(zone, access, question, range));
   if (ids.size > MOST && terms.forms.length === 1) {
     const beginning = anywhere === null ? "\n" : "";
     const like = { stored: likeAnywhere(form), pattern: likeAnywhere(`${beginning}${form}`) };

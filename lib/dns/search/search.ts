@@ -45,10 +45,10 @@ export async function searchRRsets(terms: Terms, limit: number, reader: Reader):
   const { exact, prefix, anywhere } = questionsOf(terms);
   const ranges = walk.ranges();
   const rest = new Map<number, FoundRRset>();
-  const widest = anywhere ?? prefix ?? exact;
-  if (widest !== null) await walk.into(rest, widest, limit + 1, ranges);
-  if (rest.size > limit && widest !== exact) {
-    for (const question of [exact, prefix])
+  const widest = anywhere ?? prefix;
+  for (const question of widest === null ? exact : [widest]) await walk.into(rest, question, limit + 1, ranges);
+  if (rest.size > limit && widest !== null) {
+    for (const question of [...exact, prefix])
       if (question !== null && question !== widest) await walk.into(best, question, limit, ranges);
   }
   const idn = idnCandidates(terms);

@@ -56,8 +56,8 @@ export const lineOf = (content: string): string =>
 
 /** Questions in the index's own language, the best answers first. None: what is left is too short to ask for. */
 export interface Questions {
-  /** Names or values that are the text. */
-  exact: string | null;
+  /** Names, or values, that are the text: apart, because what one finds often the other may not find at all. */
+  exact: string[];
   /** Those that begin with it. */
   prefix: string | null;
   /** Those that have it anywhere: what the other two find is among it. Three characters at least. */
@@ -66,14 +66,17 @@ export interface Questions {
 
 export function questionsOf({ types, forms }: Terms): Questions {
   const ask = (phrases: readonly string[]) => withTypes(types, phrases);
-  if (forms.length === 0) return { exact: null, prefix: null, anywhere: types.length > 0 ? ask([]) : null };
+  if (forms.length === 0) return { exact: [], prefix: null, anywhere: types.length > 0 ? ask([]) : null };
   const long = (characters: number) => forms.filter((form) => [...form].length >= characters);
   const from = (characters: number, phrasesOf: (form: string) => string[]) => {
     const phrases = long(characters).flatMap(phrasesOf);
     return phrases.length > 0 ? ask(phrases) : null;
   };
   return {
-    exact: from(1, (form) => [`${LINE}${form.replace(/\.$/, "")}${NAME_END}`, `${LINE}${form}${LINE}`]),
+    exact: [
+      from(1, (form) => [`${LINE}${form.replace(/\.$/, "")}${NAME_END}`]),
+      from(1, (form) => [`${LINE}${form}${LINE}`]),
+    ].filter((question) => question !== null),
     prefix: from(2, (form) => [`${LINE}${form}`]),
     anywhere: from(3, (form) => [form]),
   };
