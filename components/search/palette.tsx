@@ -4,11 +4,11 @@ import { Command } from "cmdk";
 import { ArrowRight, Building2, FileText, Globe, LoaderCircle, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import * as Radix from "radix-ui/dialog";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { plainContent } from "#components/zone/record-content.tsx";
 import { zonePath } from "#components/zone/zone-view.ts";
-import { hitKey, hitPath } from "./hits.ts";
+import { type Hit, hitKey, hitPath } from "./hits.ts";
 import { useFindings } from "./use-findings.ts";
 
 export interface PalettePage {
@@ -43,6 +43,10 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
   const lower = wanted.toLowerCase();
   const matching = pages.filter(({ label, hint }) => `${label} ${hint ?? ""}`.toLowerCase().includes(lower));
   const shown = wanted === "" ? matching : matching.slice(0, MOST_PAGES);
+  const first = firstOf(hits.map(hitValue), zones.map(zoneValue), byKind(shown).map(pageValue));
+  const [chosen, setChosen] = useState(first);
+  // What comes first is what Enter opens, also when it has come after the last key.
+  useEffect(() => setChosen(first), [first]);
   const all = `/dashboard/zones?${new URLSearchParams({ q: wanted })}`;
 
   return (
@@ -59,7 +63,14 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
             className="fixed inset-x-2 top-2 mx-auto flex max-h-[calc(100dvh-16px)] flex-col overflow-hidden rounded-xl border border-line bg-panel shadow-lg outline-none sm:top-[12dvh] sm:max-h-[70dvh] sm:max-w-[640px]"
           >
             <Radix.Title className="sr-only">Search everything</Radix.Title>
-            <Command shouldFilter={false} loop label="Search everything" className="flex min-h-0 flex-col">
+            <Command
+              shouldFilter={false}
+              loop
+              label="Search everything"
+              value={chosen}
+              onValueChange={setChosen}
+              className="flex min-h-0 flex-col"
+            >
               <div className="flex items-center gap-2.5 border-line border-b px-3.5">
                 {pending ? (
                   <LoaderCircle aria-hidden="true" className="size-4 shrink-0 animate-spin text-faint" />
@@ -81,7 +92,7 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
                     {hits.map((hit) => (
                       <Command.Item
                         key={hitKey(hit)}
-                        value={`r ${hitKey(hit)}`}
+                        value={hitValue(hit)}
                         onSelect={() => go(hitPath(hit))}
                         className={ITEM}
                       >
@@ -104,7 +115,7 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
                     {zones.map((zone) => (
                       <Line
                         key={zone.id}
-                        id={`z ${zone.id}`}
+                        id={zoneValue(zone)}
                         icon={<Globe aria-hidden="true" />}
                         hint={zone.organisation.name}
                         mono
@@ -115,7 +126,7 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
                     ))}
                   </Command.Group>
                 )}
-                {(["organisation", "page"] as const).map((kind) => {
+                {KINDS.map((kind) => {
                   const some = shown.filter((page) => page.kind === kind);
                   if (some.length === 0) return null;
                   return (
@@ -123,7 +134,7 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
                       {some.map(({ href, label, hint }) => (
                         <Line
                           key={href}
-                          id={`p ${href}`}
+                          id={pageValue({ href })}
                           icon={kind === "page" ? <ArrowRight aria-hidden="true" /> : <Building2 aria-hidden="true" />}
                           hint={hint}
                           onSelect={() => go(href)}
@@ -136,7 +147,7 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
                 })}
                 {wanted !== "" && (
                   <Command.Group heading="More" className={GROUP}>
-                    <Line id="all" icon={<Search aria-hidden="true" />} onSelect={() => go(all)}>
+                    <Line id={ALL} icon={<Search aria-hidden="true" />} onSelect={() => go(all)}>
                       All zones and records with “{wanted}”
                     </Line>
                   </Command.Group>
@@ -152,6 +163,17 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
     </Radix.Root>
   );
 }
+
+const ALL = "all";
+const KINDS = ["organisation", "page"] as const;
+const hitValue = (hit: Hit): string => `record ${hitKey(hit)}`;
+const zoneValue = ({ id }: { id: string }): string => `zone ${id}`;
+const pageValue = ({ href }: { href: string }): string => `page ${href}`;
+
+const byKind = (pages: readonly PalettePage[]): PalettePage[] =>
+  KINDS.flatMap((kind) => pages.filter((page) => page.kind === kind));
+
+const firstOf = (...groups: string[][]): string => groups.flat()[0] ?? ALL;
 
 interface LineProps {
   id: string;

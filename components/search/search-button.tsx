@@ -35,15 +35,18 @@ export function SearchButton({ pages }: { pages: readonly PalettePage[] }) {
     <>
       <button
         type="button"
-        aria-label="Search everything"
         aria-haspopup="dialog"
         aria-keyshortcuts="Control+K Meta+K"
         onClick={() => setOpen(true)}
         className={BUTTON}
       >
         <Search aria-hidden="true" />
-        <span className="flex-1 text-start max-md:hidden">Search</span>
-        <Kbd className="max-md:hidden pointer-coarse:hidden">{mac ? "⌘K" : "Ctrl K"}</Kbd>
+        <span className="flex-1 text-start max-md:sr-only">
+          Search<span className="sr-only"> everything</span>
+        </span>
+        <span aria-hidden="true" className="max-md:hidden pointer-coarse:hidden">
+          <Kbd>{mac ? "⌘K" : "Ctrl K"}</Kbd>
+        </span>
       </button>
       {open && <Palette pages={pages} onClose={() => setOpen(false)} />}
     </>
