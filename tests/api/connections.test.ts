@@ -194,12 +194,14 @@ describe("using", () => {
       });
   });
 
-  test("at its own, an organisation creates and links at once; at a shared one that is for staff", async () => {
+  test("at its own, an organisation creates and links at once; at a shared one it asks, and linking is for staff", async () => {
     const theirs = (await add(owner, own)).body.id;
     const panels = (await add(staff, shared)).body.id;
-    expect(await owner.call("POST", zones, { name: "first.example", connection: panels })).toMatchObject({
-      status: 403,
+    expect(await owner.call("POST", zones, { name: "asked.example", connection: panels })).toMatchObject({
+      status: 201,
+      body: { status: "pending" },
     });
+    expect(await there.query("asked.example", "SOA").catch(() => [])).toEqual([]);
     const made = await owner.call("POST", zones, { name: "first.example", connection: theirs });
     expect(made).toMatchObject({
       status: 201,
