@@ -17,6 +17,7 @@ const tabs: readonly ZoneTab[] = [
   { segment: "health", label: "Health", when: ({ manage }) => manage },
   { segment: "dnssec", label: "DNSSEC", when: ({ manage }) => manage },
   { segment: "access", label: "Access", when: ({ manage }) => manage },
+  { segment: "files", label: "Import / export" },
 ];
 
 export function tabsOf(zone: OpenZone): TabItem[] {

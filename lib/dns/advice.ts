@@ -24,7 +24,11 @@ export function adviceFor(zone: { apex: string; plan: Plan; served: Served; read
   const pointedAt = new Map<string, RRset[]>();
   for (const types of zone.served.values()) {
     for (const set of types.values()) {
-      for (const target of targetsOf(set)) pointedAt.set(target, [...(pointedAt.get(target) ?? []), set]);
+      for (const target of targetsOf(set)) {
+        const known = pointedAt.get(target);
+        if (known) known.push(set);
+        else pointedAt.set(target, [set]);
+      }
     }
   }
   return zone.plan.flatMap((change) => {

@@ -196,7 +196,8 @@ async function readCurrent(connection: Connection, zone: Zone, intent: Intent): 
 
 /** What differs from the mirror was changed by somebody else: one entry of the journal, in nobody's name. */
 function followOutside(zone: Zone, names: readonly string[], mirrored: RRset[], read: RRset[]): void {
-  const found = read.filter((set) => names.includes(set.name));
+  const touched = new Set(names);
+  const found = read.filter((set) => touched.has(set.name));
   const scope = new Set([...mirrored, ...found].map(rrsetKey));
   const plan = makePlan(mirrored, found, { scope, apex: zone.name });
   if (plan.length > 0)
@@ -236,10 +237,10 @@ function check(loaded: LoadedZone, connection: Connection, plan: Plan, current: 
 
 function findings({ zone, access }: LoadedZone, connection: Connection, plan: Plan, current: Current, whole: boolean) {
   // Warnings look at other names too (targets, delegations above): for those the mirror is good enough.
-  const others = namesToRead(plan, zone.name).filter((name) => !current.names.includes(name));
-  const beside = readMirrorNames(zone.id, zone.name, others).filter(
-    (set) => !current.rrsets.some((read) => rrsetKey(read) === rrsetKey(set)),
-  );
+  const known = new Set(current.names);
+  const there = new Set(current.rrsets.map(rrsetKey));
+  const others = namesToRead(plan, zone.name).filter((name) => !known.has(name));
+  const beside = readMirrorNames(zone.id, zone.name, others).filter((set) => !there.has(rrsetKey(set)));
   const { errors, warnings } = checkZone({
     apex: zone.name,
     current: [...current.rrsets, ...beside].filter((set) => whole || sees(access, zone.name, set)),

@@ -4,6 +4,8 @@ export interface Row {
   guard: string;
   /** Whether it changes something, and so leaves an audit entry. */
   writes: boolean;
+  /** A read that leaves an audit entry. */
+  audited?: true;
   /** Whether an API token may call it. */
   tokens: boolean;
   /** Whether it asks for a sign-in or confirmation within ten minutes. */
@@ -142,7 +144,7 @@ export const procedureTable: Record<string, Row> = {
   "dns.importOne": read("inZone(view)", tokens),
   "dns.importApply": write("inZone(view)", tokens),
   "dns.importCancel": write("inZone(view)", tokens),
-  "dns.exportFile": read("inZone(view)", tokens),
+  "dns.exportFile": read("inZone(view)", { ...tokens, audited: true }),
   "dns.history": read("inZone(view)", tokens),
   "dns.dnssec": read("inZone(manage)", tokens),
   "dns.enableDnssec": write("inZone(manage)", tokens),

@@ -17,7 +17,7 @@ export async function change(): Promise<Row[]> {
   }
 }
 
-async function changesIn(panel: BenchPanel, name: string, rrsets: number): Promise<Row[]> {
+export async function changesIn(panel: BenchPanel, name: string, rrsets: number): Promise<Row[]> {
   const zone = await panel.zone(name, rrsets);
   const through: number[] = [];
   const direct: number[] = [];

@@ -4,8 +4,11 @@ import { powerDnsAvailable } from "../support/powerdns.ts";
 import { change } from "./change.ts";
 import { entrance } from "./entrance.ts";
 import { type Row, table } from "./figures.ts";
+import { importing } from "./import.ts";
 import { javascript } from "./javascript.ts";
+import { parallel } from "./parallel.ts";
 import { permissions } from "./permissions.ts";
+import { plan } from "./plan.ts";
 import { records } from "./records.ts";
 import { scale } from "./scale.ts";
 import { search } from "./search.ts";
@@ -20,6 +23,9 @@ const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolea
   search: { run: search, needsPowerDns: false },
   scale: { run: scale, needsPowerDns: true },
   zonefile: { run: zonefile, needsPowerDns: false },
+  import: { run: importing, needsPowerDns: false },
+  plan: { run: plan, needsPowerDns: true },
+  parallel: { run: parallel, needsPowerDns: true },
 };
 
 // What was started is ended with this process.

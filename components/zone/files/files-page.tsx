@@ -1,0 +1,34 @@
+/** The tab of zone files: the zone as one to take along, and one that is brought. */
+import { Download } from "lucide-react";
+import { buttonClass } from "#components/ui/button-class.ts";
+import { Panel } from "#components/ui/panel.tsx";
+import { load } from "#lib/api/caller.ts";
+import { namesOf, openZone, viewOf, type ZoneParams } from "../zone-data.ts";
+import { ImportPanel } from "./import-panel.tsx";
+
+export async function FilesPage({ params }: { params: Promise<ZoneParams> }) {
+  const { organisation, zone } = await namesOf(params);
+  const open = await openZone(organisation, zone);
+  const { items } = await load((api) => api.dns.imports({ organisation, zone }));
+  const view = viewOf(open);
+  const path = `/api/organisations/${view.organisation}/dns/zones/${encodeURIComponent(view.zone)}`;
+  return (
+    <div className="grid gap-4">
+      <Panel
+        title="Export"
+        description="A zone file in BIND's format with every record that you can see, always in the same order."
+        actions={
+          <a href={`${path}/export`} download className={buttonClass({})}>
+            <Download aria-hidden="true" className="size-4" />
+            Download zone file
+          </a>
+        }
+      />
+      <ImportPanel
+        zone={view}
+        path={path}
+        begun={items.find(({ state }) => state === "planning" || state === "planned" || state === "applying") ?? null}
+      />
+    </div>
+  );
+}

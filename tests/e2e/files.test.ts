@@ -1,0 +1,126 @@
+/** A zone's tab Import / export: a file is pasted, dropped and chosen, its plan looked at, applied, and the zone taken along. */
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { type Client, startServer } from "../support/server.ts";
+
+const PASSWORD = "correct horse battery";
+const EMAIL = "ada@example.org";
+const ZONE = "/organisations/northwind/dns/zones/northwind.example";
+const PAGE = "/dashboard/organisations/northwind/zones/northwind.example/files";
+const LINES = 9000;
+
+let server: Awaited<ReturnType<typeof startServer>>;
+let browser: Browser;
+let page: Page;
+let ada: Client;
+
+beforeAll(async () => {
+  server = await startServer();
+  // Until somebody holds everything the panel leads to its set-up.
+  await server.command(["users", "add", "root@example.org"], `${PASSWORD}\n`);
+  await server.command(["promote", "root@example.org"]);
+  await server.command(["users", "add", EMAIL, "--name", "Ada Lovelace"], `${PASSWORD}\n`);
+  await server.command(["settings", "zone_claims", "trusted"]);
+  ada = await server.signIn(EMAIL, PASSWORD);
+  await ada.call("POST", "/organisations", { name: "Northwind", handle: "northwind" });
+  await ada.call("POST", "/organisations/northwind/dns/zones", { name: "northwind.example", connection: "local" });
+  const rrsets = Array.from({ length: 15 }, (_, index) => ({
+    name: `old${index}`,
+    type: "A",
+    ttl: 300,
+    records: [{ content: "192.0.2.1" }],
+  }));
+  await ada.call("POST", `${ZONE}/changes`, { rrsets });
+  browser = await launch();
+  ({ page } = await visitor(browser, server.origin));
+  await signIn(page, EMAIL, PASSWORD);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const button = (name: string) => page.getByRole("button", { name, exact: true });
+const changes = () => page.getByRole("list", { name: "Changes" }).getByRole("listitem");
+const totalOf = async (q: string) => (await ada.call<{ total: number }>("GET", `${ZONE}/records?q=${q}`)).total;
+
+test("a pasted file says where it cannot be read, then what it would change, and is applied", async () => {
+  await page.goto(PAGE.replace(/\/files$/, ""));
+  await page.getByRole("link", { name: "Import / export" }).click();
+  await page.getByRole("heading", { name: "Import" }).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.getByLabel("Or paste its text").fill("www 300 A 192.0.2.80\nmail 300 A 192.0.2.256\n");
+  await button("See what would change").click();
+  await page.getByText("This file cannot be imported").waitFor();
+  const unread = page.getByRole("list", { name: "Lines that cannot be read" });
+  expect(await unread.innerText()).toMatch(/Line 2, column \d+:/);
+  expect(await accessibilityProblems(page)).toEqual([]);
+
+  await page
+    .getByLabel("Or paste its text")
+    .fill("@ NS ns.old.example.\nwww 300 A 192.0.2.80\nmail 300 A 192.0.2.25\n");
+  await button("See what would change").click();
+  await page.getByText("2 records added, 0 changed, 0 removed.").waitFor();
+  await page.getByText("The NS of the apex is left out; the zone keeps its own.").waitFor();
+  expect(await changes().filter({ hasText: "192.0.2.80" }).count()).toBeGreaterThan(0);
+  expect(await totalOf("www")).toBe(0);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await button("Apply").click();
+  await page.getByText("Imported", { exact: true }).waitFor();
+  expect(await totalOf("www")).toBe(1);
+});
+
+test("replacing a large part asks first; the file is kept on the way back", async () => {
+  await page.goto(PAGE);
+  await page.getByLabel("Or paste its text").fill("www 300 A 192.0.2.80\n");
+  await page.getByLabel("They are replaced: what is not in the file is removed").check();
+  await button("See what would change").click();
+  await page.getByText("0 records added, 0 changed, 16 removed.").waitFor();
+  expect(await button("Apply").isDisabled()).toBe(true);
+  await button("Back to the file").click();
+  expect(await page.getByLabel("Or paste its text").inputValue()).toBe("www 300 A 192.0.2.80\n");
+  await button("See what would change").click();
+  await page.getByLabel(/^Yes, change or delete 16 of \d+ records/).check();
+  await button("Apply").click();
+  await page.getByText("Imported", { exact: true }).waitFor();
+  expect(await totalOf("old")).toBe(0);
+});
+
+test("a large file is worked on by itself, also when the page is loaded anew", async () => {
+  await page.goto(PAGE);
+  const text = Array.from({ length: LINES }, (_, index) => `big${index} 300 A 192.0.2.1 ; ${"x".repeat(110)}\n`).join(
+    "",
+  );
+  await page
+    .getByLabel("Zone file")
+    .setInputFiles({ name: "large.zone", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await page.getByText("large.zone").waitFor();
+  await button("See what would change").click();
+  await page
+    .getByText(/Working out the plan: \d+ %|9,000 records added/)
+    .first()
+    .waitFor();
+  await page.reload();
+  await page.getByText("9,000 records added, 0 changed, 0 removed.").waitFor();
+  await page.getByText("and 8,800 more changes like these.").waitFor();
+  await button("Apply").click();
+  await page
+    .getByText(/^Importing: \d+ %|Imported/)
+    .first()
+    .waitFor();
+  await page.getByText("Imported", { exact: true }).waitFor({ timeout: 40_000 });
+  expect(await totalOf("big8999")).toBe(1);
+});
+
+test("the zone is taken along as a file that has all of it", async () => {
+  await page.goto(PAGE);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download zone file" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("northwind.example.zone");
+  const text = readFileSync(await download.path(), "utf8");
+  expect(text.split("\n").filter((line) => /^big\d+\./.test(line))).toHaveLength(LINES);
+});
