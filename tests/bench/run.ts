@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { powerDnsAvailable } from "../support/powerdns.ts";
 import { change } from "./change.ts";
+import { cloudflare } from "./cloudflare.ts";
 import { entrance } from "./entrance.ts";
 import { type Row, table } from "./figures.ts";
 import { importing } from "./import.ts";
@@ -17,6 +18,7 @@ import { zonefile } from "./zonefile.ts";
 const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolean }> = {
   records: { run: records, needsPowerDns: true },
   change: { run: change, needsPowerDns: true },
+  cloudflare: { run: cloudflare, needsPowerDns: false },
   entrance: { run: entrance, needsPowerDns: false },
   javascript: { run: javascript, needsPowerDns: false },
   permissions: { run: permissions, needsPowerDns: false },

@@ -372,6 +372,37 @@ describe("writing", () => {
   });
 });
 
+describe("signing", () => {
+  it("is switched on and off, and says what belongs at the parent", async () => {
+    const there = zone();
+    const off = { signed: false, keys: [], ds: [], dnskeys: [] };
+    expect(await provider.signing?.status(there.id)).toEqual(off);
+    await provider.signing?.enable(there.id);
+    const digest = "48e939042e82c22542cb377b580dfdc52a361cefdc72e7f9107e2b6bd9306a45";
+    expect(await provider.signing?.status(there.id)).toMatchObject({
+      signed: true,
+      keys: [{ id: "42", role: "ksk", algorithm: "ECDSAP256SHA256", active: true }],
+      ds: [`16953 13 2 ${digest}`],
+      dnskeys: [expect.stringMatching(/^257 3 13 oXiGYrSTO/)],
+    });
+    await provider.signing?.disable(there.id);
+    expect(await provider.signing?.status(there.id)).toEqual(off);
+  });
+
+  it("says what is known when it fails", async () => {
+    const there = zone();
+    await expect(provider.signing?.status("")).rejects.toMatchObject({ code: "provider_not_found" });
+    fake.fail({ fault: "502-after", method: "PATCH" });
+    await expect(provider.signing?.enable(there.id)).rejects.toMatchObject({ outcome: "unknown" });
+    fake.fail({ fault: "502-before" });
+    await expect(provider.signing?.status(there.id)).rejects.toMatchObject({ outcome: "not_sent" });
+    fake.fail(null);
+    const reader = make({ token: anotherToken(["read"]) });
+    await expect(reader.signing?.disable(there.id)).rejects.toMatchObject({ code: "provider_credentials" });
+    expect(await provider.signing?.status(there.id)).toMatchObject({ signed: true });
+  });
+});
+
 describe("calls that are counted", () => {
   it("a short retry-after is waited for, for writes too", async () => {
     const by = make({ token: anotherToken() });

@@ -14,6 +14,7 @@ import {
   notCloudflare,
 } from "./cloudflare-api.ts";
 import { type Batch, batchesOf } from "./cloudflare-batch.ts";
+import { cloudflareSigning } from "./cloudflare-dnssec.ts";
 import { CLOUDFLARE_TYPES, rrsetsOfRecords, undotted } from "./cloudflare-record.ts";
 import { CLASHES, notHeld } from "./cloudflare-refusal.ts";
 import { apexRRsets, factsOf, objectionsTo, type ZoneFacts } from "./cloudflare-zone.ts";
@@ -260,6 +261,7 @@ export function cloudflare(options: CloudflareOptions): Provider {
     },
 
     load: () => api.load(),
+    signing: cloudflareSigning(api, checkedId),
 
     async apply(externalId, plan, onStep) {
       const zone = await facts(externalId, FACTS_TRUSTED_MS);
