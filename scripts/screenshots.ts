@@ -95,7 +95,7 @@ function shotsOf({ owner, operator, viewer, guest, organisation, zone }: Demo): 
       as: owner,
       first: async (page) => {
         await page.getByRole("button", { name: "Add record" }).first().click();
-        await page.getByRole("dialog").waitFor();
+        await page.getByRole("form").waitFor();
       },
     },
     { name: "zone-search", path: `${zone}?q=203.0.113`, as: owner },

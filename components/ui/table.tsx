@@ -41,9 +41,11 @@ export interface ThProps extends Omit<ComponentProps<"th">, "align"> {
   sort?: { href: string; direction?: "ascending" | "descending" };
   /** For a column of actions: the heading is read but not shown. */
   hidden?: boolean;
+  /** Stands before the heading, outside of its link. */
+  before?: ReactNode;
 }
 
-export function Th({ align = "start", sort, hidden, className, children, ...rest }: ThProps) {
+export function Th({ align = "start", sort, hidden, before, className, children, ...rest }: ThProps) {
   const end = align === "end";
   const Arrow = sort?.direction === undefined ? ChevronsUpDown : sort.direction === "ascending" ? ArrowUp : ArrowDown;
   const arrow = (
@@ -58,6 +60,7 @@ export function Th({ align = "start", sort, hidden, className, children, ...rest
   );
   return (
     <th {...rest} scope="col" aria-sort={sort?.direction} className={cx(end && "text-end!", className)}>
+      {before}
       {hidden && <span className="sr-only">{children}</span>}
       {!hidden && !sort && children}
       {!hidden && sort && (

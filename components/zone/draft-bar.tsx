@@ -1,8 +1,10 @@
 /** What the draft holds, at the bottom of the window, and the two ways out of it. */
 "use client";
+import { Redo2, Undo2 } from "lucide-react";
 import { Button } from "#components/ui/button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { countsOf, type Draft } from "./draft.ts";
+import type { DraftHandle } from "./draft-store.ts";
 
 const INKS = { added: "text-ok", changed: "text-warn", removed: "text-bad" } as const;
 
@@ -10,12 +12,14 @@ export interface DraftBarProps {
   draft: Draft;
   /** What the last step did, where it is not what one would expect. */
   note: string | null;
+  steps: Pick<DraftHandle, "undo" | "redo" | "steps">;
   onDiscard: () => void;
   onReview: () => void;
 }
 
-export function DraftBar({ draft, note, onDiscard, onReview }: DraftBarProps) {
+export function DraftBar({ draft, note, steps, onDiscard, onReview }: DraftBarProps) {
   const counts = countsOf(draft);
+  const { back, forth } = steps.steps();
   return (
     <section
       aria-label="Draft"
@@ -35,6 +39,26 @@ export function DraftBar({ draft, note, onDiscard, onReview }: DraftBarProps) {
         {note ?? "saved on this device"}
       </span>
       <span className="ms-auto flex gap-2">
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label="Undo"
+          aria-keyshortcuts="Meta+Z Control+Z"
+          disabled={!back}
+          onClick={steps.undo}
+        >
+          <Undo2 aria-hidden="true" />
+        </Button>
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label="Redo"
+          aria-keyshortcuts="Shift+Meta+Z Shift+Control+Z"
+          disabled={!forth}
+          onClick={steps.redo}
+        >
+          <Redo2 aria-hidden="true" />
+        </Button>
         <Button onClick={onDiscard}>Discard</Button>
         <Button variant="primary" onClick={onReview} aria-keyshortcuts="Meta+Enter Control+Enter">
           Review changes

@@ -16,6 +16,8 @@ export interface DraftHandle {
   update(change: (draft: Draft) => Draft): void;
   undo(): void;
   redo(): void;
+  /** Whether there is something to undo, and to redo. In the browser. */
+  steps(): { back: boolean; forth: boolean };
   /** Forgets the draft and its past: what was applied is not undone here. */
   clear(): void;
 }
@@ -49,6 +51,7 @@ export function useDraft(account: string, zoneId: string): DraftHandle {
       const [after, ...future] = store.future;
       if (after) set(key, store, after, [...store.past, store.draft], future);
     },
+    steps: () => ({ back: storeOf(key).past.length > 0, forth: storeOf(key).future.length > 0 }),
     clear: () => set(key, storeOf(key), emptyDraft, [], []),
   };
 }

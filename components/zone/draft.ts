@@ -35,6 +35,25 @@ export function withEntry(draft: Draft, entry: DraftEntry): Draft {
   return { ...draft, [key]: entry };
 }
 
+/** The same for many, in one go. */
+export function withEntries(draft: Draft, entries: readonly DraftEntry[]): Draft {
+  if (entries.length === 0) return draft;
+  const next = new Map(Object.entries(draft));
+  for (const entry of entries) {
+    const key = rrsetKey(entry);
+    if (sameRRset(entry.seen?.rrset ?? null, entry.wanted)) next.delete(key);
+    else next.set(key, entry);
+  }
+  return Object.fromEntries(next);
+}
+
+/** The entry on top of what is there now, which somebody else has changed. */
+export function rebased(draft: Draft, key: string, seen: { hash: string; rrset: RRset | null }): Draft {
+  const entry = draft[key];
+  if (!entry) return draft;
+  return withEntry(draft, { ...entry, seen: seen.rrset === null ? null : { hash: seen.hash, rrset: seen.rrset } });
+}
+
 export function withoutEntry(draft: Draft, key: string): Draft {
   if (!(key in draft)) return draft;
   return Object.fromEntries(Object.entries(draft).filter(([other]) => other !== key));

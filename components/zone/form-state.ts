@@ -1,6 +1,7 @@
 /** The record form's values and what is wrong with them, by the same type modules that the server checks with. */
 import { isInZone, parseName, relativeName } from "#lib/dns/name.ts";
 import type { DnsRecord, RRset, Ttl } from "#lib/dns/rrset.ts";
+import { readTtl } from "#lib/dns/ttl.ts";
 import { canonicalContent, recordTypes } from "#lib/dns/types/index.ts";
 import type { FieldSpec } from "#lib/dns/types/record-type.ts";
 import { ttlText } from "./draft.ts";
@@ -49,13 +50,21 @@ export const emptyValue = (id: number, type: string): ValueState => ({
   fields: Object.fromEntries(specsOf(type, {}).map((spec) => [spec.name, ""])),
 });
 
-/** The same values under another type: what has the same name stays. */
+/** The one thing that a value consists of, if it is one. */
+const pointer = ({ fields }: ValueState): string => fields.address ?? fields.target ?? fields.host ?? "";
+
+/** The same values under another type: what has the same name stays, and what is all there is of them. */
 export const retyped = (state: FormState, type: string): FormState => ({
   ...state,
   type,
   values: state.values.map((value) => ({
     ...value,
-    fields: Object.fromEntries(specsOf(type, {}).map((spec) => [spec.name, value.fields[spec.name] ?? ""])),
+    fields: Object.fromEntries(
+      specsOf(type, {}).map((spec, index) => [
+        spec.name,
+        value.fields[spec.name] ?? (index === 0 ? pointer(value) : ""),
+      ]),
+    ),
   })),
 });
 
@@ -75,7 +84,7 @@ const fieldsOf = (type: string, content: string): Record<string, string> =>
 /** The RRset that the form says, or what is wrong by field. */
 export function checkForm(state: FormState, zone: ZoneView): Checked {
   const problems: FormProblems = { values: {} };
-  const name = parseName(state.name, zone.apex);
+  const name = parseName(state.name.trim() === "" ? "@" : state.name, zone.apex);
   if (!name.ok) problems.name = name.reason;
   else if (!isInZone(name.value, zone.apex)) problems.name = `${name.value} is not in this zone.`;
   const ttl = parseTtl(state.ttl, zone.offers.includes("autoTtl"));
@@ -96,6 +105,20 @@ export function checkForm(state: FormState, zone: ZoneView): Checked {
   return { wanted: { name: name.value, type: state.type, ttl, records }, problems: null };
 }
 
+/** What is wrong in the fields that have been left, or everywhere once the form was sent. */
+export function shownProblems(problems: FormProblems | null, left: ReadonlySet<string>, all: boolean): FormProblems {
+  if (problems === null || all) return problems ?? { values: {} };
+  const values = Object.entries(problems.values).map(([id, fields]) => [
+    Number(id),
+    Object.fromEntries(Object.entries(fields).filter(([field]) => left.has(`${id}.${field}`))),
+  ]);
+  return {
+    ...(problems.name && left.has("name") ? { name: problems.name } : {}),
+    ...(problems.ttl && left.has("ttl") ? { ttl: problems.ttl } : {}),
+    values: Object.fromEntries(values) as FormProblems["values"],
+  };
+}
+
 /** What is allowed and yet probably a mistake. */
 export function adviceOn(type: string, value: ValueState, apex: string): string[] {
   const known = recordTypes.get(type);
@@ -113,6 +136,31 @@ export function readValue(type: string, { fields }: ValueState, apex: string) {
     : { ok: false as const, fields: { content: content.reason } };
 }
 
+/** Types of which a name has one record at most. */
+export const isSingle = (type: string): boolean => type === "CNAME" || type === "SOA" || type === "DNAME";
+
+/** The type that the values belong to, where they are no values of the one that is chosen: addresses and names are mistaken for each other. */
+export function betterType(state: FormState, offered: readonly string[], apex: string): string | null {
+  const [{ address, target } = {}] = state.values.map(({ fields }) => fields);
+  const typed = (address ?? target ?? "").trim();
+  if (typed === "" || (state.type !== "A" && state.type !== "AAAA" && state.type !== "CNAME")) return null;
+  const reads = (type: string): boolean => {
+    const field = type === "CNAME" ? "target" : "address";
+    return state.values.every(({ fields }) => {
+      const text = fields.address ?? fields.target ?? "";
+      return recordTypes.get(type)?.fromFields({ [field]: text }, { apex }).ok ?? false;
+    });
+  };
+  const addresses = ["A", "AAAA"].filter(reads);
+  if (addresses.includes(state.type)) return null;
+  if (state.type === "CNAME") return addresses.find((type) => offered.includes(type)) ?? null;
+  const [better] = addresses;
+  if (better !== undefined) return offered.includes(better) ? better : null;
+  // A host name with a dot: one label may be an address that is not finished.
+  const single = state.values.length === 1 && /[a-z].*\./i.test(typed);
+  return single && offered.includes("CNAME") && reads("CNAME") ? "CNAME" : null;
+}
+
 export const firstField = (type: string, value: ValueState): string =>
   specsOf(type, value.fields)[0]?.name ?? "content";
 
@@ -124,14 +172,8 @@ export function fullName(typed: string, apex: string): string | null {
 
 export const relativeTo = (name: string, apex: string): string => relativeName(name, apex);
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
 /** Seconds, or times with units (`1h30m`). */
 export function parseTtl(text: string, auto: boolean): Ttl | null {
   const written = text.trim().toLowerCase();
-  if (written === "auto") return auto ? "auto" : null;
-  if (!/^(?:\d+|(?:\d+[smhdw])+)$/.test(written)) return null;
-  const parts = [...written.matchAll(/(\d+)([smhdw]?)/g)];
-  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit || "s"] ?? 1), 0);
-  return seconds <= MAX_TTL ? seconds : null;
+  return written === "auto" ? (auto ? "auto" : null) : readTtl(written);
 }

@@ -1,9 +1,11 @@
 /** Record contents, names and TTLs as people read them. Plain functions that return elements: a row has no component tree. */
 import { Fragment, type ReactNode } from "react";
+import { readMails } from "#lib/dns/mail/reading.ts";
 import { displayName } from "#lib/dns/name.ts";
 import type { DnsRecord } from "#lib/dns/rrset.ts";
 import { textOf } from "#lib/dns/types/strings.ts";
-import { contentToOctets } from "#lib/dns/types/txt.ts";
+import { contentToOctets, contentToText } from "#lib/dns/types/txt.ts";
+import { MailReading } from "./mail-reading.tsx";
 
 /** Longer texts are folded. */
 const FOLD_AT = 120;
@@ -32,6 +34,13 @@ export function contentOf(type: string, content: string): ReactNode {
     );
   }
   if (!labels || tokens.length !== labels.length + 1) return withULabels(content);
+  if (tokens.at(-1) === ".") {
+    return (
+      <>
+        {content} <i>{type === "MX" ? "no mail is taken here" : "not offered here"}</i>
+      </>
+    );
+  }
   return (
     <>
       {labels.map((label, index) => (
@@ -54,6 +63,28 @@ export function contentOf(type: string, content: string): ReactNode {
 export function extrasOf({ disabled, proxied, comment, tags }: DnsRecord): ReactNode {
   const notes = [disabled && "not served", proxied && "proxied", comment, tags?.join(", ")].filter(Boolean);
   return notes.length > 0 && <i> {notes.join(" · ")}</i>;
+}
+
+/** What each of the texts at a name says of mail, or a record of who may issue certificates. */
+export function readingsOf(relative: string, type: string, records: readonly DnsRecord[]): ReactNode[] | null {
+  if (type === "CAA") return records.map(({ content }) => noted(issuersOf(content)));
+  if (type !== "TXT" || !records.some(({ content }) => mayBeMail.test(content))) return null;
+  const texts = records.map(({ content, disabled }) => (disabled ? null : contentToText(content)));
+  return readMails(relative, texts).map((reading) => reading && <MailReading reading={reading} />);
+}
+
+/** So that other texts are not taken apart. */
+const mayBeMail = /^"\s*v\s*=\s*(?:spf|dmarc|dkim)|[";]\s*p\s*=/i;
+
+const noted = (words: string | null): ReactNode => words && <p className="font-sans text-xs text-dim">{words}</p>;
+
+/** A CAA record in words (RFC 8659 §4). */
+function issuersOf(content: string): string | null {
+  const [, tag = "", value = ""] = /^\d+ (\S+) "([^"]*)"$/.exec(content) ?? [];
+  const issuer = value.split(";", 1)[0]?.trim() ?? "";
+  const what = { issue: "certificates", issuewild: "wildcard certificates", issuemail: "mail certificates" }[tag];
+  if (what) return issuer === "" ? `Nobody may issue ${what}.` : `${issuer} may issue ${what}.`;
+  return tag === "iodef" ? `What breaks these rules is reported to ${value.replace(/^mailto:/, "")}.` : null;
 }
 
 /** A content in one line for a sentence or an accessible name. */

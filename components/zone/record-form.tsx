@@ -1,33 +1,40 @@
-/** Adds or edits one RRset in the draft. Nothing leaves the device but the question whether the RRset is there already. */
+/** Adds or edits one RRset in the draft, in its place in the table. Nothing leaves the device but the question whether the RRset is there already. */
 "use client";
 import { Plus } from "lucide-react";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { Kbd } from "#components/ui/kbd.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { mailStarts } from "#lib/dns/mail/starts.ts";
 import { displayName } from "#lib/dns/name.ts";
 import { type RRset, rrsetKey } from "#lib/dns/rrset.ts";
-import { recordTypes } from "#lib/dns/types/index.ts";
 import type { Seen } from "./draft.ts";
 import type { EditorRow } from "./editor-rows.ts";
 import { findExisting, joinedWith } from "./existing.ts";
+import { BetterType, MailStarts, Narrowed } from "./form-notes.tsx";
 import {
+  betterType,
   checkForm,
   emptyValue,
-  type FormProblems,
   type FormState,
   fullName,
   initialState,
+  isSingle,
   relativeTo,
   retyped,
+  shownProblems,
 } from "./form-state.ts";
+import { looksLikeRecords } from "./paste-text.ts";
 import { rowLabel } from "./record-rows.tsx";
 import { TtlField } from "./ttl-field.tsx";
+import { TypeHelp } from "./type-help.tsx";
 import { ValueFields } from "./value-fields.tsx";
 import { offeredTypes, type ZoneView } from "./zone-view.ts";
+
+export type FormField = "name" | "ttl" | "value";
 
 export interface SavedForm {
   wanted: RRset;
@@ -37,158 +44,185 @@ export interface SavedForm {
   joined: boolean;
 }
 
+/** What comes after saving. */
+export type Next = "close" | "another" | "review";
+
 export interface RecordFormProps {
   zone: ZoneView;
   /** Null to add. */
   row: EditorRow | null;
+  /** What the form begins with, where that is not the row. */
+  start?: FormState | undefined;
+  /** Gets the focus. */
+  focus?: FormField | undefined;
   /** RRsets that are known to be there, or in the draft. */
   known: readonly EditorRow[];
-  onSave: (saved: SavedForm) => void;
+  onSave: (saved: SavedForm, next: Next, state: FormState) => void;
   onClose: () => void;
+  onDirty: () => void;
+  /** Text that is several records was pasted into the name. */
+  onPaste: (text: string) => void;
 }
 
-export function RecordForm({ zone, row, known, onSave, onClose }: RecordFormProps) {
+export function RecordForm({ zone, row, start, focus, known, onSave, onClose, onDirty, onPaste }: RecordFormProps) {
   const types = offeredTypes(zone);
-  const [state, setState] = useState<FormState>(() => initialState(row, types[0] ?? "A"));
-  const [dirty, setDirty] = useState(false);
+  const [state, setState] = useState<FormState>(() => start ?? initialState(row, types[0] ?? "A"));
+  const [chosen, setChosen] = useState(false);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [submitted, setSubmitted] = useState(false);
   const [refusal, setRefusal] = useState<{ field: "name" | "form"; message: string } | null>(null);
   const [pending, setPending] = useState(false);
-  const nameInput = useRef<HTMLInputElement>(null);
-  const firstValue = useRef<HTMLElement>(null);
   const form = useRef<HTMLFormElement>(null);
 
   const checked = checkForm(state, zone);
-  const shown = visible(checked.problems, left, submitted);
+  const shown = shownProblems(checked.problems, left, submitted);
   const whole = row === null || row.kind === "added" || row.level === "full";
   const least = row?.seen?.rrset.records.length ?? 1;
-  const single = state.type === "CNAME" || state.type === "SOA" || state.type === "DNAME";
+  const single = isSingle(state.type);
   const full = fullName(state.name, zone.apex);
+  const better = row === null ? betterType(state, types, zone.apex) : null;
 
-  useEffect(() => {
-    if (!dirty) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [dirty]);
+  // Before it is painted: whoever sees the form types into it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, where the form has opened
+  useLayoutEffect(() => {
+    const wanted = focus ?? (row === null ? "name" : "value");
+    const target = form.current?.querySelector<HTMLInputElement>(`[data-focus=${wanted}]`) ?? null;
+    target?.focus({ preventScroll: true });
+    if (row !== null) target?.select?.();
+    form.current?.scrollIntoView({ block: "nearest" });
+  }, []);
 
   const change = (next: Partial<FormState>) => {
     setState({ ...state, ...next });
-    setDirty(true);
     setRefusal(null);
+    onDirty();
   };
   const leave = (field: string) => setLeft((fields) => new Set([...fields, field]));
   const addValue = () => {
     const id = Math.max(-1, ...state.values.map((value) => value.id)) + 1;
     change({ values: [...state.values, emptyValue(id, state.type)] });
     requestAnimationFrame(() =>
-      [...(form.current?.querySelectorAll<HTMLElement>("fieldset") ?? [])]
+      [...(form.current?.querySelectorAll<HTMLElement>("fieldset[data-value]") ?? [])]
         .at(-1)
         ?.querySelector<HTMLElement>("input, textarea, select")
         ?.focus(),
     );
   };
+  const retype = (type: string) => {
+    setLeft(new Set());
+    change(retyped(state, type));
+  };
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const begin = (kind: keyof typeof mailStarts) =>
+    change({
+      name: kind === "DMARC" && state.name.trim() === "" ? "_dmarc" : state.name,
+      values: [{ ...emptyValue(0, "TXT"), fields: { text: mailStarts[kind] } }],
+    });
+
+  const save = async (next: Next) => {
     if (pending) return;
+    // Whoever never looked at the type means the one that the value belongs to.
+    const meant = better !== null && !chosen ? retyped(state, better) : state;
+    setState(meant);
     setSubmitted(true);
-    if (!checked.wanted) return focusInvalid(form.current);
-    const { wanted } = checked;
+    const { wanted } = checkForm(meant, zone);
+    if (!wanted) return focusInvalid(form.current);
     const label = rowLabel({ relative: relativeTo(wanted.name, zone.apex), type: wanted.type });
-    if (row && row.key === rrsetKey(wanted)) return onSave({ wanted, seen: row.seen, label, joined: false });
+    if (row && row.key === rrsetKey(wanted))
+      return onSave({ wanted, seen: row.seen, label, joined: false }, next, meant);
     setPending(true);
     const existing = await findExisting(zone, wanted, known);
     setPending(false);
-    if (existing?.set && single) {
+    if (existing?.set && isSingle(wanted.type)) {
       setRefusal({ field: "name", message: `${label} is there already, and there can be only one. Edit that one.` });
       return focusInvalid(form.current);
     }
     if (existing && existing.level !== "edit" && existing.level !== "full") {
-      return setRefusal({
-        field: "form",
-        message: `${label} is there already, and your level for it is ${existing.level}.`,
-      });
+      const there = existing.set ? " is there already, and" : ":";
+      return setRefusal({ field: "form", message: `${label}${there} your level for it is ${existing.level}.` });
     }
     const set = existing?.set ?? null;
-    onSave({
-      wanted: set ? joinedWith(set, wanted, dirtyTtl(state)) : wanted,
-      seen: existing?.seen ?? null,
-      label,
-      joined: set !== null,
-    });
+    const joined = set ? joinedWith(set, wanted, meant.ttl !== initialState(null, meant.type).ttl) : wanted;
+    onSave({ wanted: joined, seen: existing?.seen ?? null, label, joined: set !== null }, next, meant);
+  };
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    void save("close");
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLFormElement>) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      onClose();
+    } else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) {
+      // Also in a text of several lines: a line break belongs in hardly any record, and can still be pasted.
+      event.preventDefault();
+      void save(event.metaKey || event.ctrlKey ? "review" : event.shiftKey && row === null ? "another" : "close");
+    }
   };
 
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title={row ? `Edit ${rowLabel(row)}` : "Add record"}
-      description={recordTypes.get(state.type)?.title ?? `${state.type} record, as it stands in a zone file`}
-      size="lg"
-      keepOpen={dirty}
-      initialFocus={row ? firstValue : nameInput}
+    <form
+      ref={form}
+      aria-label={row ? `Edit ${rowLabel(row)}` : "Add record"}
+      onSubmit={onSubmit}
+      onKeyDown={onKeyDown}
+      noValidate
+      className="grid gap-3 font-sans"
     >
-      <form ref={form} onSubmit={submit} onKeyDown={submitOnModEnter} noValidate className="grid gap-4">
-        {refusal?.field === "form" && (
-          <Banner tone="bad" live>
-            {refusal.message}
-          </Banner>
-        )}
-        {row === null && zone.narrowed && <Narrowed narrowed={zone.narrowed} />}
-        <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_128px]">
-          <Field
-            label="Name"
-            error={refusal?.field === "name" ? refusal.message : shown.name}
-            hint={
-              full ? (displayName(full) === full ? full : `${displayName(full)} is ${full}`) : "@ is the zone itself."
-            }
-          >
-            <Input
-              ref={nameInput}
+      {refusal?.field === "form" && (
+        <Banner tone="bad" live>
+          {refusal.message}
+        </Banner>
+      )}
+      {row === null && zone.narrowed && <Narrowed narrowed={zone.narrowed} />}
+      <div className="grid grid-cols-[minmax(0,1fr)_108px] gap-x-3 gap-y-3 lg:grid-cols-[minmax(150px,25fr)_108px_minmax(0,60fr)_132px]">
+        <Field
+          label="Name"
+          error={refusal?.field === "name" ? refusal.message : shown.name}
+          hint={<span className="wrap-anywhere">{hintOf(state.name, full, zone)}</span>}
+        >
+          <Input
+            data-focus="name"
+            mono
+            value={state.name}
+            placeholder="@"
+            autoComplete="off"
+            readOnly={row !== null && (!whole || !row.removable) && row.kind !== "added"}
+            onChange={(event) => change({ name: event.target.value })}
+            onBlur={() => state.name !== "" && leave("name")}
+            onPaste={(event) => {
+              const text = event.clipboardData.getData("text/plain");
+              if (row !== null || !looksLikeRecords(text)) return;
+              event.preventDefault();
+              onPaste(text);
+            }}
+          />
+        </Field>
+        <Field label="Type">
+          {row ? (
+            <Input mono readOnly value={row.type} />
+          ) : (
+            <Select
               mono
-              value={state.name}
-              placeholder="www"
-              autoComplete="off"
-              readOnly={row !== null && (!whole || !row.removable) && row.kind !== "added"}
-              onChange={(event) => change({ name: event.target.value })}
-              onBlur={() => state.name !== "" && leave("name")}
+              value={state.type}
+              options={types.map((type) => ({ value: type, label: type }))}
+              onChange={(event) => {
+                setChosen(true);
+                retype(event.target.value);
+              }}
             />
-          </Field>
-          <Field label="Type">
-            {row ? (
-              <Input mono readOnly value={row.type} />
-            ) : (
-              <Select
-                mono
-                value={state.type}
-                options={types.map((type) => ({ value: type, label: type }))}
-                onChange={(event) => {
-                  change(retyped(state, event.target.value));
-                  setLeft(new Set());
-                }}
-              />
-            )}
-          </Field>
-        </div>
-        <TtlField
-          value={state.ttl}
-          auto={zone.offers.includes("autoTtl")}
-          error={shown.ttl}
-          onChange={(ttl) => change({ ttl })}
-          onLeave={() => leave("ttl")}
-        />
-        <div className="grid gap-3">
+          )}
+        </Field>
+        <div className="col-span-2 grid min-w-0 content-start gap-2 lg:col-span-1">
           {state.values.map((value, index) => (
             <ValueFields
               key={value.id}
               zone={zone}
+              name={state.name}
               type={state.type}
               value={value}
               place={state.values.length > 1 ? index + 1 : null}
               problems={shown.values[value.id] ?? {}}
-              first={index === 0 ? firstValue : undefined}
               mayDisable={whole}
               onRemove={
                 state.values.length > 1 && (whole || state.values.length > least)
@@ -201,8 +235,12 @@ export function RecordForm({ zone, row, known, onSave, onClose }: RecordFormProp
               onLeave={(field) => leave(`${value.id}.${field}`)}
             />
           ))}
+          {row === null && state.type === "TXT" && state.values.every(({ fields }) => !fields.text) && (
+            <MailStarts onBegin={begin} />
+          )}
+          {better !== null && <BetterType type={better} onTake={() => retype(better)} />}
           {!single && (
-            <Button className="justify-self-start" onClick={addValue}>
+            <Button size="sm" variant="ghost" className="justify-self-start" onClick={addValue}>
               <Plus aria-hidden="true" />
               Add value
             </Button>
@@ -211,48 +249,41 @@ export function RecordForm({ zone, row, known, onSave, onClose }: RecordFormProp
             <p className="text-xs text-faint">Your level is edit: values can be changed and added, not taken away.</p>
           )}
         </div>
-        <DialogFooter start={<span className="max-sm:hidden">Nothing is applied before you review it.</span>}>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
+        <TtlField
+          value={state.ttl}
+          auto={zone.offers.includes("autoTtl")}
+          error={shown.ttl}
+          onChange={(ttl) => change({ ttl })}
+          onLeave={() => leave("ttl")}
+        />
+      </div>
+      <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
+        <TypeHelp type={state.type} />
+        <div className="ms-auto flex flex-wrap justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          {row === null && (
+            <Button onClick={() => void save("another")}>
+              Save and add another
+              <span aria-hidden="true" className="pointer-coarse:hidden">
+                <Kbd>⇧↵</Kbd>
+              </span>
+            </Button>
+          )}
           <Button type="submit" variant="primary" pending={pending}>
             Save to draft
+            <span aria-hidden="true" className="pointer-coarse:hidden">
+              <Kbd inherit>↵</Kbd>
+            </span>
           </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+        </div>
+      </div>
+    </form>
   );
 }
 
-function Narrowed({ narrowed: { names, types } }: { narrowed: { names: string[]; types: string[] } }) {
-  const where = [
-    names.length > 0 && `the names ${names.join(", ")}`,
-    types.length > 0 && `the types ${types.join(", ")}`,
-  ];
-  return <Banner>Your level applies to {where.filter(Boolean).join(" and ")} only.</Banner>;
-}
-
-/** What is wrong in the fields that have been left, or everywhere once the form was sent. */
-function visible(problems: FormProblems | null, left: ReadonlySet<string>, all: boolean): FormProblems {
-  if (problems === null || all) return problems ?? { values: {} };
-  const values = Object.entries(problems.values).map(([id, fields]) => [
-    Number(id),
-    Object.fromEntries(Object.entries(fields).filter(([field]) => left.has(`${id}.${field}`))),
-  ]);
-  return {
-    ...(problems.name && left.has("name") ? { name: problems.name } : {}),
-    ...(problems.ttl && left.has("ttl") ? { ttl: problems.ttl } : {}),
-    values: Object.fromEntries(values) as FormProblems["values"],
-  };
-}
-
-const dirtyTtl = (state: FormState): boolean => state.ttl !== "3600";
-
-function submitOnModEnter(event: KeyboardEvent<HTMLFormElement>): void {
-  if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
-  event.preventDefault();
-  event.stopPropagation();
-  event.currentTarget.requestSubmit();
+function hintOf(typed: string, full: string | null, zone: ZoneView): string {
+  if (full === null) return typed.trim() === "" ? "Empty or @ is the zone itself" : `below ${zone.zone}`;
+  return displayName(full) === full ? full.replace(/\.$/, "") : `${displayName(full)} is ${full}`;
 }
 
 /** After the errors are on the page. */

@@ -1,13 +1,20 @@
 /** The rows of the records table as plain elements: with the draft's marks and actions, or to read only. */
 import type { ReactNode } from "react";
 import { displayName } from "#lib/dns/name.ts";
-import type { RRset, Ttl } from "#lib/dns/rrset.ts";
+import type { DnsRecord, RRset, Ttl } from "#lib/dns/rrset.ts";
 import { linesOf, ttlText } from "./draft.ts";
 import type { EditorRow } from "./editor-rows.ts";
-import { contentOf, extrasOf, nameOf } from "./record-content.tsx";
+import { contentOf, extrasOf, nameOf, readingsOf } from "./record-content.tsx";
 import type { EditableRRset } from "./zone-view.ts";
 
 export type RowAction = "edit" | "remove" | "revert";
+
+/** What a row of the editor tells it. */
+export interface RowHandlers {
+  act(action: RowAction, row: EditorRow): void;
+  /** Takes the row into the selection or out of it; with `range`, all from the last one on. */
+  select(row: EditorRow, range: boolean): void;
+}
 
 const tones = { added: "ok", changed: "warn", removed: "bad" } as const;
 const words = { added: "Added", changed: "Changed", removed: "Removed" } as const;
@@ -15,13 +22,24 @@ const words = { added: "Added", changed: "Changed", removed: "Removed" } as cons
 const reverts = { added: "Discard", changed: "Undo", removed: "Keep" } as const;
 const revertNames = { added: "Discard", changed: "Undo changes to", removed: "Keep" } as const;
 
+/** More values are opened. */
+const FEW_VALUES = 5;
+
 /** `www A` */
 export const rowLabel = ({ relative, type }: { relative: string; type: string }): string =>
   `${displayName(relative)} ${type}`;
 
+/** Whether the row may be changed by this person. */
+export const isEditable = (row: EditorRow): boolean =>
+  row.fixed === null && row.kind !== "removed" && (row.level === "edit" || row.level === "full");
+
 /** A row that nobody edits. */
-export const readOnlyRow = ({ relative, type, ttl, records }: EditableRRset): ReactNode => (
-  <tr key={`${relative} ${type}`}>
+export const readOnlyRow = (
+  { relative, type, ttl, records }: EditableRRset,
+  place: number,
+  all: readonly EditableRRset[],
+): ReactNode => (
+  <tr key={`${relative} ${type}`} data-same={all[place - 1]?.relative === relative ? "" : undefined}>
     <td data-label="Name">
       <div>{nameOf(relative)}</div>
     </td>
@@ -30,17 +48,36 @@ export const readOnlyRow = ({ relative, type, ttl, records }: EditableRRset): Re
     </td>
     <td data-label="TTL">{ttlText(ttl)}</td>
     <td data-label="Content">
-      <div>{linesOfContent(type, records)}</div>
+      <div>{valuesOf(relative, type, records)}</div>
     </td>
   </tr>
 );
 
-/** A row of the editor. */
-export function editorRow(row: EditorRow, act: (action: RowAction, row: EditorRow) => void): ReactNode {
+/** A row of the editor. `same`: the row above has the same name. */
+export function editorRow(
+  row: EditorRow,
+  { selected, same, first, handlers }: { selected: boolean; same: boolean; first: boolean; handlers: RowHandlers },
+): ReactNode {
   const { key, kind, relative, type, before, after, moved } = row;
   return (
-    <tr key={key} data-key={key} data-tone={kind ? tones[kind] : undefined} tabIndex={-1}>
+    <tr
+      key={key}
+      data-key={key}
+      data-tone={kind ? tones[kind] : undefined}
+      data-same={same ? "" : undefined}
+      data-editable={isEditable(row) ? "" : undefined}
+      aria-selected={selected || undefined}
+      // The keyboard enters the table here, and moves in it with the arrows.
+      tabIndex={first ? 0 : -1}
+    >
       <td data-label="Name">
+        <input
+          type="checkbox"
+          aria-label={`Select ${rowLabel(row)}`}
+          checked={selected}
+          tabIndex={-1}
+          onChange={(event) => handlers.select(row, (event.nativeEvent as MouseEvent).shiftKey)}
+        />
         <div>
           {kind && <span className="sr-only">{words[kind]}: </span>}
           {nameOf(relative)}
@@ -55,8 +92,8 @@ export function editorRow(row: EditorRow, act: (action: RowAction, row: EditorRo
       <td data-label="Content">
         <div>
           {kind === "changed"
-            ? changedLines(type, before, after)
-            : linesOfContent(type, (after ?? before)?.records ?? [])}
+            ? changedLines(relative, type, before, after)
+            : valuesOf(relative, type, (after ?? before)?.records ?? [])}
           {moved && (
             <span className="block font-sans text-xs text-warn">
               Changed by somebody else since. Review shows both.
@@ -64,12 +101,12 @@ export function editorRow(row: EditorRow, act: (action: RowAction, row: EditorRo
           )}
         </div>
       </td>
-      <td>{actionsOf(row, act)}</td>
+      <td>{actionsOf(row, handlers.act)}</td>
     </tr>
   );
 }
 
-function actionsOf(row: EditorRow, act: (action: RowAction, row: EditorRow) => void): ReactNode {
+function actionsOf(row: EditorRow, act: RowHandlers["act"]): ReactNode {
   const { kind } = row;
   const label = rowLabel(row);
   const button = (action: RowAction, text: string, name: string) => (
@@ -77,13 +114,13 @@ function actionsOf(row: EditorRow, act: (action: RowAction, row: EditorRow) => v
       {text}
     </button>
   );
-  const editable = row.fixed === null && (row.level === "edit" || row.level === "full");
+  const editable = isEditable(row);
   const buttons = [
     kind && button("revert", reverts[kind], `${revertNames[kind]} ${label}`),
-    kind !== "removed" && editable && button("edit", "Edit", `Edit ${label}`),
+    editable && button("edit", "Edit", `Edit ${label}`),
     kind === null && editable && row.removable && button("remove", "Remove", `Remove ${label}`),
   ].filter((item) => item !== null && item !== false);
-  if (buttons.length === 0) return row.fixed ?? <span className="sr-only">View only</span>;
+  if (buttons.length === 0) return row.fixed ?? (kind === null ? "view only" : null);
   return buttons.flatMap((item, place) =>
     place === 0
       ? [item]
@@ -96,8 +133,10 @@ function actionsOf(row: EditorRow, act: (action: RowAction, row: EditorRow) => v
   );
 }
 
-function changedLines(type: string, before: RRset | null, after: RRset | null): ReactNode {
-  return linesOf(before, after).map(({ mark, record }) =>
+function changedLines(relative: string, type: string, before: RRset | null, after: RRset | null): ReactNode {
+  const lines = linesOf(before, after);
+  const readings = readingsOf(relative, type, after?.records ?? []);
+  return lines.map(({ mark, record }) =>
     mark === "before" ? (
       <del key={`-${record.content}`}>
         <span className="sr-only">was </span>
@@ -105,18 +144,32 @@ function changedLines(type: string, before: RRset | null, after: RRset | null): 
         {extrasOf(record)}
       </del>
     ) : (
-      contentLine(type, record)
+      valueLine(type, record, readings?.[after?.records.indexOf(record) ?? -1])
     ),
   );
 }
 
-const linesOfContent = (type: string, records: RRset["records"]): ReactNode =>
-  records.map((record) => contentLine(type, record));
+/** All values; of many only the first until one opens them. */
+function valuesOf(relative: string, type: string, records: readonly DnsRecord[]): ReactNode {
+  const readings = readingsOf(relative, type, records);
+  const line = (record: DnsRecord, place: number) => valueLine(type, record, readings?.[place]);
+  if (records.length <= FEW_VALUES) return records.map(line);
+  return (
+    <>
+      {records.slice(0, FEW_VALUES - 1).map(line)}
+      <details>
+        <summary>and {records.length - FEW_VALUES + 1} more values</summary>
+        {records.slice(FEW_VALUES - 1).map((record, place) => line(record, place + FEW_VALUES - 1))}
+      </details>
+    </>
+  );
+}
 
-const contentLine = (type: string, record: RRset["records"][number]): ReactNode => (
-  <div key={record.content}>
+const valueLine = (type: string, record: DnsRecord, reading: ReactNode): ReactNode => (
+  <div key={record.content} data-off={record.disabled ? "" : undefined}>
     {contentOf(type, record.content)}
     {extrasOf(record)}
+    {reading}
   </div>
 );
 

@@ -18,7 +18,10 @@ export function RecordTools({ list, types }: RecordToolsProps) {
   return (
     <>
       <SearchField label="Filter by name or content" />
-      <nav aria-label="Types" className="flex flex-wrap gap-2">
+      <nav
+        aria-label="Types"
+        className="tab-strip -m-1 flex min-w-0 gap-2 p-1 max-sm:w-full sm:flex-1 sm:basis-40 sm:flex-wrap sm:overflow-visible sm:[mask-image:none]"
+      >
         <Chip href={listHref(list, { filters: { type: "" } })} on={chosen === ""}>
           All{counted && ` ${all}`}
         </Chip>

@@ -42,7 +42,7 @@ export function ReviewChange({ entry, apex, state: { preview, rejected }, onDrop
           Drop
         </Button>
       </div>
-      {preview && !step && errors.length === 0 ? (
+      {preview && !step && errors.length === 0 && !preview.cut.plan ? (
         <p className="text-dim">Nothing to do: it is like this already.</p>
       ) : (
         <RRsetDiff

@@ -1,6 +1,6 @@
 /** The second step: the plan of the draft as a diff, everything that stands in its way, and Apply. */
 "use client";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
@@ -28,12 +28,25 @@ export interface ReviewDialogProps {
 export function ReviewDialog({ zone, draft, onRebase, onDrop, onFulfilled, onResult, onClose }: ReviewDialogProps) {
   const { state, apply, again } = useReview(zone, draft, { onFulfilled, onResult });
   const [confirmed, setConfirmed] = useState(false);
+  const applying = useRef<HTMLButtonElement>(null);
   const { preview, failure, status, result } = state;
   const entries = Object.values(draft);
   const braked = preview?.brake.braked ?? false;
   const conflicts = preview?.conflicts ?? [];
   const inConflict = new Set(conflicts.map(rrsetKey));
+  // What stands in the way comes first: of a long draft not everything is shown.
+  const troubled = new Set([
+    ...Object.keys(state.rejected),
+    ...[...(preview?.refused ?? []), ...(preview?.errors ?? []), ...(preview?.warnings ?? [])].map(rrsetKey),
+  ]);
+  const rest = entries.length - conflicts.length - SHOWN;
   const idle = preview !== null && preview.plan.length === 0 && conflicts.length === 0 && status === "ready";
+
+  // So that the second step is one key more: Apply has the focus as soon as it may be pressed.
+  const ready = status === "ready" && !isDisabled(state, braked && !confirmed);
+  useEffect(() => {
+    if (ready && !(document.activeElement instanceof HTMLInputElement)) applying.current?.focus();
+  }, [ready]);
 
   if (status === "done" && result) return <ReviewResult result={result} apex={zone.apex} onClose={onClose} />;
   return (
@@ -91,6 +104,8 @@ export function ReviewDialog({ zone, draft, onRebase, onDrop, onFulfilled, onRes
             ))}
             {entries
               .filter((entry) => !inConflict.has(rrsetKey(entry)))
+              .toSorted((a, b) => Number(troubled.has(rrsetKey(b))) - Number(troubled.has(rrsetKey(a))))
+              .slice(0, SHOWN)
               .map((entry) => (
                 <ReviewChange
                   key={rrsetKey(entry)}
@@ -100,6 +115,7 @@ export function ReviewDialog({ zone, draft, onRebase, onDrop, onFulfilled, onRes
                   onDrop={() => onDrop([rrsetKey(entry)])}
                 />
               ))}
+            {rest > 0 && <li className="text-dim">and {rest.toLocaleString("en-GB")} more</li>}
           </ul>
         )}
         <Elsewhere state={state} draft={draft} />
@@ -110,6 +126,7 @@ export function ReviewDialog({ zone, draft, onRebase, onDrop, onFulfilled, onRes
           <Button>Back to the draft</Button>
         </DialogClose>
         <Button
+          ref={applying}
           variant="primary"
           pending={status === "applying"}
           disabled={isDisabled(state, braked && !confirmed)}
@@ -121,6 +138,9 @@ export function ReviewDialog({ zone, draft, onRebase, onDrop, onFulfilled, onRes
     </Dialog>
   );
 }
+
+/** Changes that are shown of a long draft. */
+const SHOWN = 200;
 
 /** What concerns RRsets that are in no row. */
 function Elsewhere({ state: { preview }, draft }: { state: ReviewState; draft: Draft }) {

@@ -95,7 +95,7 @@ test("what opens, pops up and follows a click keeps to the policy too", async ()
     .getByRole("button", { name: /add record/i })
     .first()
     .click();
-  const form = page.getByRole("dialog");
+  const form = page.getByRole("form");
   await form.getByLabel("Name").fill("mail");
   await form.getByLabel("IPv4 address").fill("192.0.2.2");
   await form

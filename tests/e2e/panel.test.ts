@@ -123,13 +123,13 @@ describe("everybody gets exactly their part", () => {
     await page.goto(zonePath);
     await addRecord(page, "blog", "192.0.2.2");
     await page.getByRole("button", { name: "Edit www A" }).click();
-    await page.getByRole("dialog").getByLabel("IPv4 address").fill("192.0.2.3");
+    await page.getByRole("form").getByLabel("IPv4 address").fill("192.0.2.3");
     await page
       .getByRole("dialog")
       .getByRole("button", { name: /keep|add|save|draft|done/i })
       .last()
       .click();
-    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await page.getByRole("form").waitFor({ state: "hidden" });
     await reviewAndApply(page);
     expect(await powerdns.query(`blog.${ZONE}`, "A")).toEqual(["192.0.2.2"]);
     expect(await powerdns.query(`www.${ZONE}`, "A")).toEqual(["192.0.2.3"]);
@@ -189,7 +189,7 @@ async function addRecord(page: Page, name: string, address: string): Promise<voi
     .getByRole("button", { name: /add (your first )?record/i })
     .first()
     .click();
-  const form = page.getByRole("dialog");
+  const form = page.getByRole("form");
   await form.getByLabel("Name").fill(name);
   await form.getByLabel("IPv4 address").fill(address);
   await form
