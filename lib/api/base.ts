@@ -77,6 +77,13 @@ function asProblem(error: unknown, requestId: string | null): Problem {
     return invalid(fieldsOf(error.cause.issues));
   }
   log().error({ err: error, requestId }, "unforeseen error");
+  if (error instanceof Error && "code" in error && error.code === "SQLITE_FULL")
+    return new Problem(
+      "storage_full",
+      "The disk of the panel is full. Whoever runs it has to make room; what was under way is checked then.",
+      {},
+      error,
+    );
   return new Problem("internal", "Something went wrong. If it keeps happening, quote the request id.", {}, error);
 }
 

@@ -36,6 +36,8 @@ export const problems = {
   provider_refused: 422,
   feature_disabled: 503,
   provider_timeout: 504,
+  /** The panel's own disk. */
+  storage_full: 507,
 } as const;
 
 export type ProblemCode = keyof typeof problems;

@@ -3,6 +3,7 @@ import { transaction } from "#db/client.ts";
 import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { stage } from "#lib/log/stages.ts";
+import { killHere } from "#lib/test-hook.ts";
 import { asProviderError, problemOf } from "./asking.ts";
 import type { Connection } from "./connections.ts";
 import {
@@ -39,6 +40,7 @@ export function applyInPanel(loaded: LoadedZone, plan: Plan, actor: Actor, links
   const { zone, access } = loaded;
   return transaction((tx) => {
     applyLocally(tx, zone.id, plan);
+    killHere("in-transaction");
     const revision = bumpRevision(tx, zone.id);
     const change = addEntry(tx, { zoneId: zone.id, kind: "change", plan, actor, state: "applied", revision, links });
     audit(tx, actor, {
@@ -87,6 +89,7 @@ export async function applyAtProvider(
   const large = plan.length > WRITTEN_BESIDE;
   const entry = { zoneId: zone.id, kind: "change" as const, plan, actor, steps, links };
   const entryId = large ? await journaled(entry) : transaction((tx) => addEntry(tx, { ...entry, sentAt: Date.now() }));
+  killHere("journaled");
   let done = 0;
   let failure: ProviderError | null = null;
   stage("journal");
@@ -107,6 +110,7 @@ export async function applyAtProvider(
   } catch (error) {
     failure ??= asProviderError(error);
   }
+  killHere("read-back");
   stage("readback");
   const verdict = judge({ plan, found: found?.rrsets ?? null, failure, done });
   if (verdict.state === "unknown") noteGivenUp(entryId);
@@ -114,6 +118,7 @@ export async function applyAtProvider(
   const built = large && read ? await mirrored(zone, read) : undefined;
   const revision = closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read, built });
   if (built) await dropGeneration(built.zone.generation);
+  killHere("closed");
   stage("close");
   if (failure && (verdict.state === "refused" || verdict.state === "not_applied")) throw problemOf(failure, entryId);
   return { change: entryId, ...verdict, revision: revision ?? zone.revision };

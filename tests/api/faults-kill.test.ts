@@ -1,0 +1,190 @@
+/** A process that dies at each step of a write: what it had begun is settled by the next one, and everything agrees. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Panel, type Person, startPanel } from "../support/panel.ts";
+import { type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
+import { type Sql, sqlOf } from "../support/stage.ts";
+
+let panel: Panel;
+let powerdns: PowerDnsServer;
+let sql: Sql;
+let owner: Person;
+let settleAll: () => Promise<void>;
+let environment: Record<string, string>;
+let sequence = 0;
+const zones = "/organisations/acme/dns/zones";
+
+beforeAll(async () => {
+  powerdns = await startPowerDns();
+  environment = {
+    POWERDNS_API_URL: powerdns.apiUrl,
+    POWERDNS_API_KEY: powerdns.apiKey,
+    ZONEGATE_TEST_HOOKS: "1",
+  };
+  panel = await startPanel(environment);
+  sql = await sqlOf();
+  const { setSetting } = await import("#lib/settings/settings.ts");
+  ({ settleAll } = await import("#lib/dns/settle.ts"));
+  setSetting("zone_claims", "trusted");
+  owner = await panel.person("Owner");
+  expect((await owner.call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
+});
+afterAll(async () => {
+  panel?.close();
+  await powerdns?.stop();
+});
+afterEach(() => rmSync(path.join(panel.dataDir, "landing-ms"), { force: true }));
+
+/** Makes the call in a process that kills itself at that moment. */
+async function killedAt(moment: string, method: string, target: string, body: object): Promise<void> {
+  const file = path.join(panel.dataDir, `kill-${moment}`);
+  writeFileSync(file, "");
+  try {
+    const child = spawn(
+      process.execPath,
+      ["tests/support/one-call.ts", panel.dataDir, method, target, JSON.stringify(body), owner.cookie],
+      { env: { ...process.env, ...environment, NODE_ENV: "test" }, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let printed = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => {
+        printed += chunk;
+      });
+    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+    expect({ code, signal, printed }, moment).toMatchObject({ signal: "SIGKILL" });
+  } finally {
+    rmSync(file);
+  }
+}
+
+/** Half a minute later, in a process that lives. */
+async function settled(): Promise<void> {
+  writeFileSync(path.join(panel.dataDir, "landing-ms"), "0");
+  await settleAll();
+  await settleAll();
+}
+
+async function zone(connection: "local" | "powerdns" = "powerdns") {
+  const name = `killed${++sequence}.example`;
+  const at = `${zones}/${name}`;
+  expect((await owner.call("POST", zones, { name, connection })).status).toBe(201);
+  expect(
+    (await owner.call("POST", `${at}/records`, { name: "www", type: "A", ttl: 60, content: "192.0.2.1" })).status,
+  ).toBe(201);
+  return { name, at };
+}
+
+const history = async (at: string) =>
+  (await owner.call<{ items: { id: string; kind: string; state: string }[] }>("GET", `${at}/changes`)).body.items;
+const mirrored = async (at: string) =>
+  (
+    await owner.call<{ items: { name: string; type: string; content: string }[] }>("GET", `${at}/records?perPage=99`)
+  ).body.items
+    .filter(({ type }) => type === "A")
+    .map(({ name, content }) => `${name.split(".")[0]} ${content}`)
+    .toSorted();
+const served = async (name: string, labels: string[]) =>
+  (
+    await Promise.all(
+      labels.map(async (label) =>
+        ((await powerdns.query(`${label}.${name}`, "A")) as string[]).map((address) => `${label} ${address}`),
+      ),
+    )
+  )
+    .flat()
+    .toSorted();
+const audited = (change: string | undefined) =>
+  sql.all<{ actor_id: string; state: string }>(
+    "select actor_id, json_extract(after, '$.state') as state from audit_log where json_extract(after, '$.change') = ? order by id",
+    change,
+  );
+
+describe("a change at PowerDNS", () => {
+  test.each([
+    ["journaled", "not_applied"],
+    ["before-send", "not_applied"],
+    ["after-send", "applied"],
+    ["read-back", "applied"],
+    ["closed", "applied"],
+  ])("killed when it was %s: %s", async (moment, state) => {
+    const { name, at } = await zone();
+    const rrsets = [
+      { name: "www", type: "A", ttl: 60, records: [{ content: "192.0.2.2" }] },
+      { name: "new", type: "A", ttl: 60, records: [{ content: "192.0.2.3" }] },
+    ];
+    await killedAt(moment, "POST", `${at}/changes`, { rrsets });
+    const [open] = await history(at);
+    expect(open).toMatchObject({ kind: "change", state: moment === "closed" ? "applied" : "pending" });
+    await settled();
+    const expected = state === "applied" ? ["new 192.0.2.3", "www 192.0.2.2"] : ["www 192.0.2.1"];
+    expect((await history(at))[0]).toMatchObject({ id: open?.id, state });
+    expect(await served(name, ["www", "new"])).toEqual(expected);
+    expect(await mirrored(at)).toEqual(expected);
+    expect(audited(open?.id)).toEqual([{ actor_id: owner.id, state }]);
+    sql.run("update zones set refreshed_at = 0, compared_at = 0");
+    expect(await owner.call("POST", `${at}/refresh`)).toMatchObject({ body: { moved: false } });
+    expect((await owner.call("POST", `${at}/records`, { name: "on", type: "A", content: "192.0.2.9" })).status).toBe(
+      201,
+    );
+  });
+
+  test("an undo is a change like any", async () => {
+    const { name, at } = await zone();
+    const [change] = await history(at);
+    await killedAt("after-send", "POST", `${at}/changes/${change?.id}/revert`, {});
+    await settled();
+    expect(await history(at)).toMatchObject([
+      { state: "applied", undoes: change?.id },
+      { undoneBy: expect.any(String) },
+      {},
+    ]);
+    expect([await served(name, ["www"]), await mirrored(at)]).toEqual([[], []]);
+  });
+});
+
+test("a change in the panel's own zone, killed inside its transaction, has not been", async () => {
+  const { at } = await zone("local");
+  const entries = await history(at);
+  await killedAt("in-transaction", "POST", `${at}/records`, { name: "new", type: "A", content: "192.0.2.3" });
+  expect([await history(at), await mirrored(at)]).toEqual([entries, ["www 192.0.2.1"]]);
+  expect((await owner.call("POST", `${at}/records`, { name: "new", type: "A", content: "192.0.2.3" })).status).toBe(
+    201,
+  );
+});
+
+describe("deleting a zone", () => {
+  test.each([
+    ["before-delete", true],
+    ["after-delete", false],
+  ])("killed %s: it is there in the end: %s", async (moment, stays) => {
+    const { name, at } = await zone();
+    await killedAt(moment, "DELETE", at, { name });
+    expect((await history(at))[0]).toMatchObject({ kind: "delete", state: "pending" });
+    await settled();
+    if (stays) expect(await served(name, ["www"])).toEqual(["www 192.0.2.1"]);
+    else await expect(served(name, ["www"])).rejects.toThrow(/REFUSED/);
+    expect((await owner.call("GET", at)).status).toBe(stays ? 200 : 404);
+    if (stays) expect((await history(at))[0]).toMatchObject({ kind: "delete", state: "not_applied" });
+    const deleted = await owner.call<{ items: { name: string }[] }>("GET", "/organisations/acme/dns/deleted-zones");
+    expect(deleted.body.items.some((zone) => zone.name === `${name}.`)).toBe(!stays);
+  });
+
+  test.each(["before-recreate", "after-recreate"])("bringing it back, killed %s: it is carried on", async (moment) => {
+    const { name, at } = await zone();
+    const { id } = (await owner.call<{ id: string }>("GET", at)).body;
+    await owner.call("DELETE", at, { name });
+    await killedAt(moment, "POST", `/organisations/acme/dns/deleted-zones/${id}/restore`, {});
+    await settled();
+    const back = (await owner.call("GET", at)).status === 200;
+    // Before anything was made nobody can tell, and it stays deleted.
+    expect(back).toBe(moment === "after-recreate");
+    if (!back) {
+      expect((await owner.call("POST", `/organisations/acme/dns/deleted-zones/${id}/restore`, {})).status).toBe(201);
+    }
+    expect(await served(name, ["www"])).toEqual(["www 192.0.2.1"]);
+    expect(await mirrored(at)).toEqual(["www 192.0.2.1"]);
+  });
+});
