@@ -8,7 +8,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { ZoneTable } from "#components/zones/zone-table.tsx";
-import { load } from "#lib/api/caller.ts";
+import { load, loadIfOn } from "#lib/api/caller.ts";
 import { Invitations } from "./invitations.tsx";
 
 const SHOWN = 10;
@@ -18,7 +18,7 @@ export async function Home() {
     load((api) => api.users.me({})),
     load((api) => api.invites.waiting({})),
     load((api) => api.organisations.list({ perPage: SHOWN })),
-    load((api) => api.dns.ownZones({ perPage: SHOWN })),
+    loadIfOn((api) => api.dns.ownZones({ perPage: SHOWN })),
     mayCreateOrganisation(),
   ]);
   const now = Date.now();
@@ -37,7 +37,7 @@ export async function Home() {
           <OrganisationTable organisations={organisations.items} now={now} />
         )}
       </Section>
-      {(organisations.total > 0 || zones.total > 0) && (
+      {zones && (organisations.total > 0 || zones.total > 0) && (
         <Section title="Your zones" more={zones.total > SHOWN && "/dashboard/zones"}>
           {zones.total === 0 ? (
             <EmptyState title="No zones yet">Open an organisation to add one.</EmptyState>

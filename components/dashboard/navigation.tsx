@@ -15,6 +15,8 @@ export interface NavigationProps {
   user: { name: string; email: string };
   organisations: readonly { id: string; handle: string; name: string; role: OrganisationRole | null }[];
   mayCreateOrganisation: boolean;
+  /** DNS is switched on. */
+  dns: boolean;
   /** What the account reaches beyond its own. */
   reads: {
     accounts: boolean;
@@ -26,7 +28,7 @@ export interface NavigationProps {
   children: ReactNode;
 }
 
-export function Navigation({ user, organisations, mayCreateOrganisation, reads, children }: NavigationProps) {
+export function Navigation({ user, organisations, mayCreateOrganisation, dns, reads, children }: NavigationProps) {
   const place = placeOf(usePathname());
   const own = organisations.find(({ id, handle }) => place.organisation === handle || place.organisation === id);
   // Staff are in organisations that are not theirs; the address is all that the frame knows of those. Guests are in none.
@@ -34,9 +36,9 @@ export function Navigation({ user, organisations, mayCreateOrganisation, reads, 
   const current = own ?? (foreign ? { handle: foreign, name: foreign } : undefined);
   const manages = own ? own.role !== "member" : reads.organisations;
   const nav: NavGroup[] = [
-    ...(current ? [organisationNav(current, manages)] : []),
-    ownNav(current !== undefined, current ? null : place.organisation),
-    ...administration(reads),
+    ...(current ? [organisationNav(current, manages, dns)] : []),
+    ownNav(current !== undefined, current ? null : place.organisation, dns),
+    ...administration(dns ? reads : { ...reads, connections: false, claims: false }),
   ];
 
   return (
@@ -48,7 +50,7 @@ export function Navigation({ user, organisations, mayCreateOrganisation, reads, 
       nav={nav}
       crumbs={crumbsOf(place, current)}
       staff={false}
-      bar={<SearchButton pages={[...organisationPages(organisations), ...pagesOf(nav, current?.name)]} />}
+      bar={<SearchButton pages={[...organisationPages(organisations), ...pagesOf(nav, current?.name, dns)]} />}
     >
       {children}
     </AppFrame>
@@ -56,7 +58,7 @@ export function Navigation({ user, organisations, mayCreateOrganisation, reads, 
 }
 
 /** What the search can lead to: everything in the sidebar, and what lies one step below. */
-function pagesOf(nav: readonly NavGroup[], organisation: string | undefined): PalettePage[] {
+function pagesOf(nav: readonly NavGroup[], organisation: string | undefined, dns: boolean): PalettePage[] {
   const inOrganisation = nav.length > 1 || nav[0]?.title !== undefined ? nav[0]?.items : undefined;
   const listed = nav.flatMap(({ items }) =>
     items.map(({ href, label }): PalettePage => {
@@ -64,7 +66,7 @@ function pagesOf(nav: readonly NavGroup[], organisation: string | undefined): Pa
       return { href, label, kind: "page", ...hint };
     }),
   );
-  return [...listed, ...below];
+  return [...listed, ...below.filter(({ href }) => dns || href !== BULK)];
 }
 
 const below: PalettePage[] = [
@@ -76,12 +78,12 @@ const below: PalettePage[] = [
 const organisationPages = (organisations: NavigationProps["organisations"]): PalettePage[] =>
   organisations.map(({ handle, name }) => ({ href: organisationPath(handle), label: name, kind: "organisation" }));
 
-function organisationNav({ handle }: { handle: string }, manages: boolean): NavGroup {
+function organisationNav({ handle }: { handle: string }, manages: boolean, dns: boolean): NavGroup {
   const path = organisationPath(handle);
   return {
     items: [
       { href: path, label: "Overview", icon: <LayoutDashboard aria-hidden="true" /> },
-      { href: `${path}/zones`, label: "DNS zones", icon: <Globe aria-hidden="true" /> },
+      ...(dns ? [{ href: `${path}/zones`, label: "DNS zones", icon: <Globe aria-hidden="true" /> }] : []),
       { href: `${path}/members`, label: "Members", icon: <Users aria-hidden="true" /> },
       ...(manages ? [{ href: `${path}/settings`, label: "Settings", icon: <Settings aria-hidden="true" /> }] : []),
     ],
@@ -89,16 +91,20 @@ function organisationNav({ handle }: { handle: string }, manages: boolean): NavG
 }
 
 /** For a guest, the zones of the organisation at hand belong to one's own zones. */
-const ownNav = (below: boolean, hostedBy: string | null): NavGroup => ({
+const ownNav = (below: boolean, hostedBy: string | null, dns: boolean): NavGroup => ({
   title: below ? "Your account" : undefined,
   items: [
     { href: "/dashboard", label: below ? "Your overview" : "Overview", icon: <LayoutDashboard aria-hidden="true" /> },
-    {
-      href: "/dashboard/zones",
-      label: below ? "All your zones" : "DNS zones",
-      icon: <Globe aria-hidden="true" />,
-      match: hostedBy === null ? [] : [organisationPath(hostedBy)],
-    },
+    ...(dns
+      ? [
+          {
+            href: "/dashboard/zones",
+            label: below ? "All your zones" : "DNS zones",
+            icon: <Globe aria-hidden="true" />,
+            match: hostedBy === null ? [] : [organisationPath(hostedBy)],
+          },
+        ]
+      : []),
     {
       href: "/dashboard/organisations",
       label: "Organisations",

@@ -15,6 +15,7 @@ export async function Shell({ children }: { children: ReactNode }) {
       user={{ name: frame.name, email: frame.email }}
       organisations={frame.organisations}
       mayCreateOrganisation={mayCreate}
+      dns={frame.dns}
       reads={{
         accounts: frame.staff && actor.grants.has("users:read"),
         connections: frame.staff && actor.grants.has("dns:connections"),

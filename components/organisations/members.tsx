@@ -8,7 +8,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { mayAssign, type OrganisationAccess } from "#lib/access/organisation-role.ts";
-import { currentActor, load } from "#lib/api/caller.ts";
+import { currentActor, load, loadIfOn } from "#lib/api/caller.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 import { accessTo, type Organisation, openOrganisation } from "./access.ts";
 import { AddMember } from "./add-member.tsx";
@@ -29,7 +29,7 @@ export async function Members({ handle, params }: { handle: string; params: Sear
   const [page, invites, guests] = await Promise.all([
     load((api) => api.organisations.members({ organisation: organisation.id, page: list.page, sort: list.sort, q })),
     access.admin ? load((api) => api.organisations.invites({ organisation: organisation.id })) : { items: [] },
-    load((api) => api.organisations.guests({ organisation: organisation.id, perPage: 200 })),
+    loadIfOn((api) => api.organisations.guests({ organisation: organisation.id, perPage: 200 })),
   ]);
   const now = Date.now();
   return (
@@ -62,7 +62,7 @@ export async function Members({ handle, params }: { handle: string; params: Sear
           now={now}
         />
       )}
-      {guests.total > 0 && <Guests organisation={organisation.handle} page={guests} now={now} />}
+      {guests && guests.total > 0 && <Guests organisation={organisation.handle} page={guests} now={now} />}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { TextLink } from "#components/ui/text-link.tsx";
 import { AddZone } from "#components/zones/add-zone.tsx";
 import { NoZones } from "#components/zones/no-zones.tsx";
 import { ZoneTable } from "#components/zones/zone-table.tsx";
-import { load } from "#lib/api/caller.ts";
+import { loadIfOn } from "#lib/api/caller.ts";
 import { openOrganisation } from "./access.ts";
 import { counted, organisationPath, roleNames } from "./words.ts";
 
@@ -15,11 +15,15 @@ const SHOWN = 25;
 export async function OrganisationOverview({ handle }: { handle: string }) {
   const organisation = await openOrganisation(handle);
   const path = organisationPath(organisation.handle);
-  const [page, choices] = await Promise.all([
-    load((api) => api.dns.list({ organisation: organisation.id, perPage: SHOWN })),
-    load((api) => api.dns.connections({ organisation: organisation.id })),
-  ]);
-  const adding = { organisation: { handle: organisation.handle, name: organisation.name }, choices };
+  const id = organisation.id;
+  const dns = await loadIfOn(async (api) => ({
+    page: await api.dns.list({ organisation: id, perPage: SHOWN }),
+    choices: await api.dns.connections({ organisation: id }),
+  }));
+  const adding = dns && {
+    organisation: { handle: organisation.handle, name: organisation.name },
+    choices: dns.choices,
+  };
   return (
     <>
       <PageHeader
@@ -29,18 +33,24 @@ export async function OrganisationOverview({ handle }: { handle: string }) {
           <TextLink key="members" tone="dim" href={`${path}/members`}>
             {counted(organisation.members, "member")}
           </TextLink>,
-          <TextLink key="zones" tone="dim" href={`${path}/zones`}>
-            {counted(page.total, "zone")}
-          </TextLink>,
-        ]}
-        actions={page.total > 0 && <AddZone {...adding} />}
+          dns && (
+            <TextLink key="zones" tone="dim" href={`${path}/zones`}>
+              {counted(dns.page.total, "zone")}
+            </TextLink>
+          ),
+        ].filter(Boolean)}
+        actions={dns && adding && dns.page.total > 0 && <AddZone {...adding} />}
       />
-      <h2 className="mb-2 text-base font-semibold">DNS zones</h2>
-      {page.total === 0 ? <NoZones {...adding} /> : <ZoneTable zones={page.items} />}
-      {page.total > SHOWN && (
-        <LinkButton href={`${path}/zones`} className="mt-2.5">
-          Show all {page.total.toLocaleString("en-GB")} zones
-        </LinkButton>
+      {dns && adding && (
+        <>
+          <h2 className="mb-2 text-base font-semibold">DNS zones</h2>
+          {dns.page.total === 0 ? <NoZones {...adding} /> : <ZoneTable zones={dns.page.items} />}
+          {dns.page.total > SHOWN && (
+            <LinkButton href={`${path}/zones`} className="mt-2.5">
+              Show all {dns.page.total.toLocaleString("en-GB")} zones
+            </LinkButton>
+          )}
+        </>
       )}
     </>
   );

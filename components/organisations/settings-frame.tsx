@@ -3,6 +3,7 @@ import { forbidden } from "next/navigation";
 import type { ReactNode } from "react";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
+import { load } from "#lib/api/caller.ts";
 import { accessTo, openOrganisation } from "./access.ts";
 import { organisationPath } from "./words.ts";
 
@@ -10,11 +11,12 @@ export async function SettingsFrame({ handle, children }: { handle: string; chil
   const organisation = await openOrganisation(handle);
   const access = await accessTo(organisation);
   if (!access.admin && !access.canDelete) forbidden();
+  const { dns } = await load((api) => api.users.frame({}));
   const path = `${organisationPath(organisation.handle)}/settings`;
   return (
     <>
       <PageHeader title="Settings" description={`Of ${organisation.name}.`} />
-      {access.admin && (
+      {access.admin && dns && (
         <Tabs
           label="Settings"
           items={[

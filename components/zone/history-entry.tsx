@@ -1,15 +1,19 @@
 /** One change in the history: who, when, what became of it, and its diff to open. */
+import Link from "next/link";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
-import { Time } from "#components/ui/time.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
+import { exactTime, Time } from "#components/ui/time.tsx";
 import type { HistoryEntry } from "#lib/dns/history.ts";
 import { relativeName } from "#lib/dns/name.ts";
 import { rrsetKey } from "#lib/dns/rrset.ts";
 import { linesOf } from "./draft.ts";
+import { HistoryActions } from "./history-actions.tsx";
 import { rowLabel } from "./record-rows.tsx";
 import { columnOf } from "./rrset-column.tsx";
 import { RRsetDiff } from "./rrset-diff.tsx";
+import type { ZoneRef } from "./take-back-dialog.tsx";
 
-type Entry = Omit<HistoryEntry, "plan"> & { plan: readonly Step[] };
+export type Entry = Omit<HistoryEntry, "plan"> & { plan: readonly Step[] };
 /** As it arrives. */
 interface Step {
   name: string;
@@ -34,31 +38,82 @@ const kinds: Partial<Record<HistoryEntry["kind"], string>> = {
   delete: "Zone deleted",
   sign: "DNSSEC switched on",
   unsign: "DNSSEC switched off",
+  undelete: "Zone brought back",
+  transfer: "Moved here from another organisation",
 };
 /** Lines of a diff on the page: a whole zone is only summed up. */
 const CAP_ZONE = 20;
 const CAP_CHANGE = 60;
 
-export function HistoryEntryItem({ entry, apex, now }: { entry: Entry; apex: string; now: number }) {
+export interface HistoryEntryProps {
+  entry: Entry;
+  zone: ZoneRef;
+  now: number;
+  /** Its diff is shown at once. */
+  opened?: boolean;
+  /** The caller may change records somewhere in the zone. */
+  writes: boolean;
+  /** The address of the history with something else shown. */
+  hrefFor: (filters: Record<string, string>) => string;
+}
+
+export function HistoryEntryItem({ entry, zone, now, writes, hrefFor, opened }: HistoryEntryProps) {
+  const { apex } = zone;
   const [word, tone] = states[entry.state];
   const kind = kinds[entry.kind];
+  const done = entry.state === "applied" || entry.state === "differs" || entry.state === "partial";
+  const ofRecords = entry.kind === "change" || entry.kind === "outside";
+  const by = entry.kind === "outside" ? "Outside the panel" : entry.actor.label;
   return (
-    <li className="px-3 py-2.5">
-      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
-        <span className="font-medium wrap-anywhere">{kind ?? entry.actor.label}</span>
-        {kind && entry.kind !== "outside" && <span className="text-dim wrap-anywhere">{entry.actor.label}</span>}
-        <Badge tone={tone}>{word}</Badge>
+    <li className="px-3 py-2.5" data-kind={entry.kind}>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        {kind && <span className="font-medium wrap-anywhere">{kind}</span>}
+        {entry.kind !== "outside" && <Who actor={entry.actor} dim={kind !== undefined} hrefFor={hrefFor} />}
+        {entry.kind === "outside" ? <Badge tone="warn">Outside</Badge> : <Badge tone={tone}>{word}</Badge>}
+        {entry.undoneBy && (
+          <Badge>
+            <Link href={hrefFor({ change: entry.undoneBy })} className="text-inherit">
+              Undone
+            </Link>
+          </Badge>
+        )}
         <span className="text-dim">{countsText(entry.records)}</span>
-        <Time at={entry.createdAt} now={now} className="ms-auto text-faint" />
+        <span className="ms-auto flex items-center gap-2">
+          <Time at={entry.createdAt} now={now} className="text-faint" />
+          {writes && done && (
+            <HistoryActions
+              zone={zone}
+              change={entry.id}
+              by={by}
+              at={entry.createdAt}
+              undo={ofRecords && entry.undoneBy === null && entry.plan.length > 0}
+              restore={entry.kind !== "delete"}
+            />
+          )}
+        </span>
       </div>
+      {entry.undoes && (
+        <p className="mt-0.5 text-dim">
+          Takes back <TextLink href={hrefFor({ change: entry.undoes })}>an earlier change</TextLink>.
+        </p>
+      )}
+      {entry.restoredTo !== null && (
+        <p className="mt-0.5 text-dim">Restores the zone to {exactTime(entry.restoredTo)}.</p>
+      )}
       {entry.message !== "" && <p className="mt-0.5 text-dim">{entry.message}</p>}
       {entry.steps > 1 && entry.stepsDone < entry.steps && (
         <p className="mt-0.5 text-dim">
           {entry.stepsDone} of {entry.steps} steps are known to be done.
         </p>
       )}
+      {entry.hidden > 0 && (
+        <p className="mt-0.5 text-faint">
+          {entry.hidden === 1 ? "1 RRset" : `${entry.hidden} RRsets`} that you cannot see{" "}
+          {entry.hidden === 1 ? "is" : "are"} left out.
+        </p>
+      )}
       {entry.plan.length > 0 && (
-        <details className="mt-0.5">
+        <details className="mt-0.5" open={opened || undefined}>
           <summary className="rounded-sm text-dim hover:text-text">
             <span className="font-mono wrap-anywhere">{namesText(entry.plan, apex)}</span>
           </summary>
@@ -79,6 +134,17 @@ export function HistoryEntryItem({ entry, apex, now }: { entry: Entry; apex: str
         </details>
       )}
     </li>
+  );
+}
+
+/** Leads to what else they have done here. */
+function Who({ actor, dim, hrefFor }: { actor: Entry["actor"]; dim: boolean } & Pick<HistoryEntryProps, "hrefFor">) {
+  const look = dim ? "text-dim wrap-anywhere" : "font-medium wrap-anywhere";
+  if (actor.id === null) return <span className={look}>{actor.label}</span>;
+  return (
+    <TextLink tone={dim ? "dim" : "plain"} href={hrefFor({ actor: actor.id })} className={look}>
+      {actor.label}
+    </TextLink>
   );
 }
 

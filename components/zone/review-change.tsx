@@ -17,13 +17,17 @@ export interface ReviewChangeProps {
   onDrop: () => void;
 }
 
-const words = { create: ["Added", "ok"], update: ["Changed", "warn"], delete: ["Removed", "bad"] } as const;
+export const changeWords = {
+  create: ["Added", "ok"],
+  update: ["Changed", "warn"],
+  delete: ["Removed", "bad"],
+} as const;
 const drafted = { added: "create", changed: "update", removed: "delete" } as const;
 
 export function ReviewChange({ entry, apex, state: { preview, rejected }, onDrop }: ReviewChangeProps) {
   const key = rrsetKey(entry);
   const step = preview?.plan.find((change) => rrsetKey(change) === key);
-  const [word, tone] = words[step?.kind ?? drafted[kindOf(entry)]];
+  const [word, tone] = changeWords[step?.kind ?? drafted[kindOf(entry)]];
   const label = rowLabel({ relative: relativeName(entry.name, apex), type: entry.type });
   const mine = <T extends { name: string; type: string }>(list: readonly T[] = []) =>
     list.filter((item) => rrsetKey(item) === key);

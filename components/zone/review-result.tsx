@@ -12,6 +12,7 @@ import { columnOf } from "./rrset-column.tsx";
 const titles: Partial<Record<ChangeResult["state"], string>> = {
   differs: "Stored otherwise than it was sent",
   partial: "Only a part was applied",
+  unknown: "No answer yet",
 };
 
 export function ReviewResult({ result, apex, onClose }: { result: ChangeResult; apex: string; onClose: () => void }) {
@@ -19,7 +20,10 @@ export function ReviewResult({ result, apex, onClose }: { result: ChangeResult; 
     <Dialog open onOpenChange={(open) => !open && onClose()} title={titles[result.state] ?? "Not applied"} size="lg">
       <div className="grid gap-3">
         <Banner tone="warn" live>
-          {result.message || "The provider answered otherwise than expected."} The table shows what is there now.
+          {result.message || "The provider answered otherwise than expected."}{" "}
+          {result.state === "unknown"
+            ? "Whether this was applied is being found out; the zone takes no other change meanwhile. The history says when it is known."
+            : "The table shows what is there now."}
         </Banner>
         <ul className="grid gap-2.5">
           {result.differs.map((difference) => (

@@ -42,6 +42,9 @@ export async function ZoneFrame({ params, children }: { params: Promise<ZonePara
         refreshedAt={refreshedAt}
         now={Date.now()}
       />
+      {open.description !== "" && (
+        <p className="mb-3 max-w-[90ch] text-dim wrap-anywhere whitespace-pre-line">{open.description}</p>
+      )}
       {open.guest && (
         <GuestNote
           organisation={open.organisation}

@@ -18,6 +18,7 @@ const tabs: readonly ZoneTab[] = [
   { segment: "dnssec", label: "DNSSEC", when: ({ manage }) => manage },
   { segment: "access", label: "Access", when: ({ manage }) => manage },
   { segment: "files", label: "Import / export" },
+  { segment: "settings", label: "Settings", when: ({ manage }) => manage },
 ];
 
 export function tabsOf(zone: OpenZone): TabItem[] {

@@ -7,6 +7,7 @@ import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { load } from "#lib/api/caller.ts";
 import { AddZone } from "./add-zone.tsx";
+import { DeletedZones } from "./deleted-zones.tsx";
 import { NoZones } from "./no-zones.tsx";
 import { ZoneTable } from "./zone-table.tsx";
 
@@ -15,9 +16,10 @@ export async function OrganisationZones({ handle, params }: { handle: string; pa
   const path = `${organisationPath(organisation.handle)}/zones`;
   const list = listState(path, params, ["name", "recordCount", "createdAt"], ["q"]);
   const q = list.filters.q ?? "";
-  const [page, choices] = await Promise.all([
+  const [page, choices, deleted] = await Promise.all([
     load((api) => api.dns.list({ organisation: organisation.id, page: list.page, sort: list.sort, q })),
     load((api) => api.dns.connections({ organisation: organisation.id })),
+    load((api) => api.dns.deleted({ organisation: organisation.id })),
   ]);
   const adding = { organisation: { handle: organisation.handle, name: organisation.name }, choices };
   return (
@@ -37,6 +39,7 @@ export async function OrganisationZones({ handle, params }: { handle: string; pa
       >
         <ZoneTable zones={page.items} list={list} />
       </ListView>
+      {deleted.total > 0 && <DeletedZones organisation={organisation.handle} page={deleted} now={Date.now()} />}
     </>
   );
 }

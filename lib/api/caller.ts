@@ -38,6 +38,18 @@ export async function load<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) 
   }
 }
 
+/** The same for a part of a page that is left out while its feature is switched off: then null. */
+export async function loadIfOn<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) => Promise<T>): Promise<T | null> {
+  return load(async (api) => {
+    try {
+      return await call(api);
+    } catch (error) {
+      if (isProblem(error) && error.code === "feature_disabled") return null;
+      throw error;
+    }
+  });
+}
+
 /** The theme that was chosen, or null to follow the system. */
 export const chosenTheme = async (): Promise<"light" | "dark" | null> => {
   const value = (await cookies()).get(cookieName("theme"))?.value;

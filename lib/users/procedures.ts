@@ -8,6 +8,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts";
 import { ownOrganisations } from "#lib/organisations/organisations.ts";
 import { removePassword } from "#lib/passkeys/ways-in.ts";
+import { setting } from "#lib/settings/settings.ts";
 import { deleteOwnAccount } from "./deletion.ts";
 import { Frame, Profile, Session } from "./shapes.ts";
 import { newPassword, personName, profileOf, renameAccount, setPassword } from "./users.ts";
@@ -22,7 +23,8 @@ export const frame = signedIn({})
   .output(Frame)
   .handler(({ context: { actor } }) => {
     const { name, email } = profileOf(actor.id);
-    return { name, email, staff: isStaff(actor.grants.grants), organisations: ownOrganisations(actor.id) };
+    const staff = isStaff(actor.grants.grants);
+    return { name, email, staff, dns: setting("feature.dns"), organisations: ownOrganisations(actor.id) };
   });
 
 export const rename = signedIn({ name: personName })

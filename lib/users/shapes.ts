@@ -20,6 +20,8 @@ export const Profile = z.object({
 
 /** One's name, and where one can go. */
 export const Frame = z.object({
+  /** Features that are switched on. */
+  dns: z.boolean(),
   name: z.string(),
   email: z.string(),
   staff: z.boolean(),

@@ -8,6 +8,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
  * - `garbage`: the request lands, the answer is 200 with something that is not JSON
  * - `slow`: nothing lands, and no answer comes
  * - `slow-after`: the request lands, and no answer comes
+ * - `422-before`: refused in PowerDNS' words, without having landed
+ * - `429`: too many requests, without having landed
  * - `hold`: nothing lands until the fault is over, then all goes on
  * - `500-before`, `500-after`: 500, without and after the request having landed
  * - `drop-before`, `drop-after`: the connection breaks, without and after the request having landed; half of what there
@@ -17,6 +19,8 @@ export type Fault =
   | "garbage"
   | "slow"
   | "hold"
+  | "422-before"
+  | "429"
   | "slow-after"
   | "500-before"
   | "500-after"
@@ -27,8 +31,10 @@ export interface FaultProxy {
   url: string;
   /** Every request that came, in order, also those that failed. Clear it with `requests.length = 0`. */
   requests: { method: string; path: string; body: string }[];
-  /** Fails matching requests this way until told otherwise; `null` ends it. */
-  fail(next: Fault | null, when?: { method?: string }): void;
+  /** Fails matching requests this way until told otherwise, but for the first so many of them; `null` ends it. */
+  fail(next: Fault | null, when?: { method?: string; skip?: number }): void;
+  /** What is written lands as this makes it; `null` ends it. */
+  tamper(write: ((body: string) => string) | null): void;
   /** Stops listening, so that connections are refused, and listens again on the same port. */
   down(): Promise<void>;
   up(): Promise<void>;
@@ -40,6 +46,8 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   const requests: FaultProxy["requests"] = [];
   let fault: Fault | null = null;
   let onlyMethod: string | undefined;
+  let skip = 0;
+  let write: ((body: string) => string) | null = null;
   let over = Promise.withResolvers<void>();
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -49,18 +57,27 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     const method = request.method ?? "GET";
     const path = request.url ?? "/";
     requests.push({ method, path, body });
-    const now = onlyMethod === undefined || onlyMethod === method ? fault : null;
+    const matches = onlyMethod === undefined || onlyMethod === method;
+    const now = matches && skip-- <= 0 ? fault : null;
 
     if (now === "slow") return;
     if (now === "hold") await over.promise;
     if (now === "drop-before") return void request.socket.destroy();
+    if (now === "429")
+      return void response
+        .writeHead(429, { "Content-Type": "text/plain", "Retry-After": "1" })
+        .end("Too many requests");
+    if (now === "422-before") {
+      const error = JSON.stringify({ error: "RRset not.asked.example. IN TXT: Refused by the test" });
+      return void response.writeHead(422, { "Content-Type": "application/json" }).end(error);
+    }
     if (now === "500-before")
       return void response.writeHead(500, { "Content-Type": "text/plain" }).end("Internal Server Error");
 
     const answer = await fetch(`${targetUrl}${path}`, {
       method,
       headers: { "X-API-Key": String(request.headers["x-api-key"] ?? "") },
-      body: body === "" ? null : body,
+      body: body === "" ? null : method === "GET" || !write ? body : write(body),
     });
     const text = await answer.text();
 
@@ -106,8 +123,12 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     fail(next, when = {}) {
       fault = next;
       onlyMethod = when.method;
+      skip = when.skip ?? 0;
       over.resolve();
       if (next !== null) over = Promise.withResolvers();
+    },
+    tamper(next) {
+      write = next;
     },
     down: stopListening,
     async up() {
