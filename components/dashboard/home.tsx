@@ -34,7 +34,7 @@ export async function Home() {
         {organisations.total === 0 ? (
           <NoOrganisations mayCreate={mayCreate} />
         ) : (
-          <OrganisationTable organisations={organisations.items} now={now} />
+          <OrganisationTable organisations={organisations.items} now={now} dns={zones !== null} />
         )}
       </Section>
       {zones && (organisations.total > 0 || zones.total > 0) && (

@@ -14,9 +14,10 @@ const PATH = "/dashboard/organisations";
 export async function OrganisationList({ params }: { params: SearchParams }) {
   const list = listState(PATH, params, ["name", "handle", "createdAt"], ["q"]);
   const q = list.filters.q ?? "";
-  const [page, mayCreate] = await Promise.all([
+  const [page, mayCreate, { dns }] = await Promise.all([
     load((api) => api.organisations.list({ page: list.page, sort: list.sort, q })),
     mayCreateOrganisation(),
+    load((api) => api.users.frame({})),
   ]);
   return (
     <>
@@ -30,7 +31,7 @@ export async function OrganisationList({ params }: { params: SearchParams }) {
         actions={mayCreate && <NewOrganisationLink />}
         empty={<NoOrganisations mayCreate={mayCreate} />}
       >
-        <OrganisationTable organisations={page.items} now={Date.now()} list={list} />
+        <OrganisationTable organisations={page.items} now={Date.now()} dns={dns} list={list} />
       </ListView>
     </>
   );

@@ -10,11 +10,13 @@ import { organisationPath, roleNames } from "./words.ts";
 export interface OrganisationTableProps {
   organisations: readonly Organisation[];
   now: number;
+  /** DNS is switched on: how many zones each has is said. */
+  dns: boolean;
   /** Makes the headings sort. */
   list?: ListState;
 }
 
-export function OrganisationTable({ organisations, now, list }: OrganisationTableProps) {
+export function OrganisationTable({ organisations, now, dns, list }: OrganisationTableProps) {
   return (
     <Table label="Organisations" stack>
       <THead>
@@ -22,7 +24,7 @@ export function OrganisationTable({ organisations, now, list }: OrganisationTabl
         <Th sort={list && sortLink(list, "handle")}>Handle</Th>
         <Th>Your role</Th>
         <Th align="end">Members</Th>
-        <Th align="end">Zones</Th>
+        {dns && <Th align="end">Zones</Th>}
         <Th sort={list && sortLink(list, "createdAt")}>Made</Th>
       </THead>
       <TBody>
@@ -40,9 +42,11 @@ export function OrganisationTable({ organisations, now, list }: OrganisationTabl
             <Td label="Members" align="end">
               {members.toLocaleString("en-GB")}
             </Td>
-            <Td label="Zones" align="end">
-              {zones.toLocaleString("en-GB")}
-            </Td>
+            {dns && (
+              <Td label="Zones" align="end">
+                {zones.toLocaleString("en-GB")}
+              </Td>
+            )}
             <Td label="Made" dim>
               <Time at={createdAt} now={now} />
             </Td>

@@ -42,7 +42,7 @@ export function HistoryActions({ zone, change, by, at, undo, restore }: HistoryA
           size="sm"
           variant="ghost"
           aria-haspopup="dialog"
-          aria-label={`Restore the zone to ${when}`}
+          aria-label={`Restore to here: the zone as it was right after ${when}`}
           onClick={() => setOpen({ at })}
         >
           Restore to here
