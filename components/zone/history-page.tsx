@@ -22,6 +22,8 @@ const kinds = [
   { value: "delete", label: "Zone deleted" },
   { value: "undelete", label: "Zone brought back" },
   { value: "transfer", label: "Zone moved" },
+  { value: "sign", label: "DNSSEC switched on" },
+  { value: "unsign", label: "DNSSEC switched off" },
 ] as const;
 
 export async function HistoryPage({
