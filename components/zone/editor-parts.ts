@@ -6,14 +6,14 @@ const form = () => import("./record-form.tsx");
 const review = () => import("./review-dialog.tsx");
 const paste = () => import("./paste-panel.tsx");
 
-/** With something to show meanwhile each waits by itself; else the whole page would be hidden, and the focus lost. */
-const apart = { loading: () => null };
-
-export const RecordForm = dynamic(() => form().then((module) => module.RecordForm), apart);
-export const ReviewDialog = dynamic(() => review().then((module) => module.ReviewDialog), apart);
-export const PasteForm = dynamic(() => paste().then((module) => module.PasteForm), apart);
-export const PasteReport = dynamic(() => paste().then((module) => module.PasteReport), apart);
-export const KeysDialog = dynamic(() => import("./keys-dialog.tsx").then((module) => module.KeysDialog), apart);
+// With something to show meanwhile each waits by itself; else the whole page would be hidden, and the focus lost.
+export const RecordForm = dynamic(() => form().then((module) => module.RecordForm), { loading: () => null });
+export const ReviewDialog = dynamic(() => review().then((module) => module.ReviewDialog), { loading: () => null });
+export const PasteForm = dynamic(() => paste().then((module) => module.PasteForm), { loading: () => null });
+export const PasteReport = dynamic(() => paste().then((module) => module.PasteReport), { loading: () => null });
+export const KeysDialog = dynamic(() => import("./keys-dialog.tsx").then((module) => module.KeysDialog), {
+  loading: () => null,
+});
 
 /** As an effect: what comes back undoes it. */
 export function preload(): () => void {
