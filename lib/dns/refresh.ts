@@ -6,8 +6,9 @@ import { systemActor } from "#lib/actor.ts";
 import { singleton } from "#lib/singleton.ts";
 import { asProviderError, connectionOf } from "./asking.ts";
 import { openEntryOf, recordOutsideChange } from "./journal.ts";
+import { goesApart } from "./large/apart.ts";
 import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
-import { inThread, LARGE } from "./large/thread.ts";
+import { inThread } from "./large/thread.ts";
 import { readMirror } from "./mirror.ts";
 import { makePlan } from "./plan.ts";
 import { onBehalfOf } from "./providers/caller.ts";
@@ -38,7 +39,7 @@ export function refreshZone(zone: Zone): Promise<Refreshed> {
 }
 
 const start = (zone: Zone): Promise<Refreshed> =>
-  zone.recordCount > LARGE ? inThread("refresh", { zone: zone.id }) : refresh(zone);
+  goesApart(zone, zone.recordCount) ? inThread("refresh", { zone: zone.id }) : refresh(zone);
 
 export async function refresh(zone: Zone): Promise<Refreshed> {
   const now = Date.now();

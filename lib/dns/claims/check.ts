@@ -1,4 +1,5 @@
 /** Looks whether claims are proved: at once, then by and by, until they end. */
+
 import { and, asc, eq, lte, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
@@ -9,6 +10,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { log } from "#lib/log/log.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
+import { setting } from "#lib/settings/settings.ts";
 import { opensNewZones } from "../new-zone.ts";
 import { withZoneLock } from "../zone-lock.ts";
 import type { Zone } from "../zones.ts";
@@ -56,6 +58,7 @@ function permitted(actor: Actor | null, zone: Zone): Actor | null {
 /** The first look at a claim. */
 export const firstLook = jobKind({
   kind: "dns.claim",
+  ready: () => setting("feature.dns"),
   payload: z.object({ zone: z.string() }),
   attempts: 2,
   forget: true,
@@ -65,6 +68,7 @@ export const firstLook = jobKind({
 /** The looks that are due, and the ends. */
 export const laterLooks = jobKind({
   kind: "dns.claims",
+  ready: () => setting("feature.dns"),
   schedule: "* * * * *",
   payload: z.object({}),
   attempts: 1,

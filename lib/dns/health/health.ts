@@ -1,4 +1,5 @@
 /** Health checks: asked for by a button, run by a job, and the last result kept. */
+
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
@@ -7,6 +8,7 @@ import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { takeRequest } from "#lib/auth/request-limit.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
+import { setting } from "#lib/settings/settings.ts";
 import type { LoadedZone } from "../zones.ts";
 import { checkHealth, type Health } from "./check.ts";
 
@@ -57,6 +59,7 @@ export function startHealth(loaded: LoadedZone, actor: Actor): HealthView {
 
 export const healthJob = jobKind({
   kind: "dns.health",
+  ready: () => setting("feature.dns"),
   payload: z.object({ zone: z.string() }),
   attempts: 2,
   forget: true,

@@ -3,11 +3,12 @@ import type { Actor } from "#lib/actor.ts";
 import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
 import { withZoneLock } from "../zone-lock.ts";
 import type { LoadedZone } from "../zones.ts";
+import { goesApart } from "./apart.ts";
 import { type Brief, brief } from "./brief.ts";
 import { buildIntent, type IntentData, sizeOf } from "./intents.ts";
 import type { Pace } from "./pace.ts";
 import type { SentActor } from "./tasks.ts";
-import { inThread, LARGE } from "./thread.ts";
+import { inThread } from "./thread.ts";
 
 /** The plan, and everything that would stop it. Writes nothing. */
 export async function preview(
@@ -16,7 +17,7 @@ export async function preview(
   actor: Actor,
   pace: Partial<Pace> = {},
 ): Promise<Brief<Preview>> {
-  if (sizeOf(loaded, data) > LARGE) return inThread("preview", told(loaded, data, actor), pace);
+  if (goesApart(loaded.zone, sizeOf(loaded, data))) return inThread("preview", told(loaded, data, actor), pace);
   return brief(await previewChange(loaded, buildIntent(loaded, data)));
 }
 
@@ -28,7 +29,7 @@ export async function carryOut(
   pace: Partial<Pace> = {},
 ): Promise<Brief<ChangeResult>> {
   // The lock is this thread's: whoever else writes to the zone waits for it here.
-  if (sizeOf(loaded, data) > LARGE)
+  if (goesApart(loaded.zone, sizeOf(loaded, data)))
     return withZoneLock(loaded.zone.id, () => inThread("change", told(loaded, data, actor), pace));
   return brief(await changeZone(loaded, buildIntent(loaded, data), actor));
 }

@@ -1,10 +1,12 @@
 /** The job behind large imports: plans or carries out one zone file, in the name of whoever brought it, as they stand by then. */
+
 import { and, eq, inArray, lt } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db } from "#db/client.ts";
 import { zoneImports } from "#db/schema/index.ts";
 import { isProblem, Problem } from "#lib/api/errors.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
+import { setting } from "#lib/settings/settings.ts";
 import { singleton } from "#lib/singleton.ts";
 import { actorAgain } from "#lib/tokens/actor-again.ts";
 import { carryOut, preview } from "../large/carry-out.ts";
@@ -17,6 +19,7 @@ const DAY = 86_400_000;
 
 export const importJob = jobKind({
   kind: "dns.import",
+  ready: () => setting("feature.dns"),
   payload: z.object({ import: z.string() }),
   attempts: 5,
   async run({ import: id }, { signal }) {
