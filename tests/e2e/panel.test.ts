@@ -125,7 +125,7 @@ describe("everybody gets exactly their part", () => {
     await page.getByRole("button", { name: "Edit www A" }).click();
     await page.getByRole("form").getByLabel("IPv4 address").fill("192.0.2.3");
     await page
-      .getByRole("dialog")
+      .getByRole("form")
       .getByRole("button", { name: /keep|add|save|draft|done/i })
       .last()
       .click();
