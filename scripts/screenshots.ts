@@ -104,7 +104,27 @@ function shotsOf({ owner, operator, viewer, guest, organisation, zone }: Demo): 
     { name: "zone-guest", path: zone, as: guest },
     { name: "invite-void", path: "/invite", as: null },
     { name: "history", path: `${zone}/history`, as: owner },
+    { name: "health", path: `${zone}/health`, as: owner },
+    { name: "dnssec", path: `${zone}/dnssec`, as: owner },
     { name: "access", path: `${zone}/access`, as: owner },
+    { name: "files", path: `${zone}/files`, as: owner },
+    { name: "zone-settings", path: `${zone}/settings`, as: owner, whole: true },
+    { name: "templates", path: `${organisation}/settings/templates`, as: owner },
+    { name: "organisation-connections", path: `${organisation}/settings/connections`, as: owner },
+    { name: "connections", path: "/dashboard/connections", as: operator },
+    { name: "claims", path: "/dashboard/claims", as: operator },
+    { name: "bulk", path: "/dashboard/zones/bulk", as: owner },
+    { name: "records-found", path: "/dashboard/zones?q=mail", as: owner },
+    {
+      name: "palette",
+      path: zone,
+      as: owner,
+      first: async (page) => {
+        await page.keyboard.press("ControlOrMeta+k");
+        await page.getByRole("combobox").fill("mail");
+        await page.getByRole("option").first().waitFor();
+      },
+    },
     { name: "account-settings", path: "/dashboard/settings", as: owner },
     { name: "account-security", path: "/dashboard/settings/security", as: owner, whole: true },
     { name: "account-tokens", path: "/dashboard/settings/tokens", as: owner },
