@@ -48,6 +48,7 @@ export const importJob = jobKind({
 /** Plans that nobody applied, and files that nothing speaks for. */
 export const sweepImports = jobKind({
   kind: "dns.imports.sweep",
+  ready: () => setting("feature.dns"),
   schedule: "17 * * * *",
   payload: z.object({}),
   attempts: 3,
