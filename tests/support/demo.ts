@@ -116,8 +116,13 @@ const texts = (name: string, ttl: number, ...all: string[]): Wanted => ({
   records: all.map((text) => ({ text })),
 });
 
-/** Looks like a key of 2,048 bits, and is none. */
-const notAKey = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA${"q7Zk3nVx0LrT9bYwHdE5uJf2sMgC8oPaKi4R6tXvBz1Ny+Sh".repeat(7)}wIDAQAB`;
+/** A key of 2,048 bits that nobody holds the other half of. */
+const publicKey =
+  "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAr1eOwiPwQNwgVN5q7e5TVh7u8sJgtN/dQOGLNge+/TS3ixmsF2p9" +
+  "jekGpgjzIAmKv74WXAZrW5jE0X1L0E0/RmOzjJ2xOx9aSELA+PqS0rqqcO2gTG9d1GqYzpCbbDiPW1y1OnDnS/2MI7m5Z8VT" +
+  "T5Z+tUTh8IzbFOpfJWVX6n8/WqovGKlVtD2E3LL4Cuwx9UDRgIIQOszfbShobiV0CW348bfWvVDYN7/zcuHxsKOcCteNudYw" +
+  "e0huYkF52PEfV9SJTcZssfbaQFUdeRUTpFvdxOKJg+Yd2f9ao+2fz8SitFwGoCnjZpw67fGyxaIy7kwoZ+IKlyuQJ7K1HvH2" +
+  "mwIDAQAB";
 
 /** The zone as it moved in. */
 const moved: Wanted[] = [
@@ -126,7 +131,7 @@ const moved: Wanted[] = [
   set("@", "MX", 3600, "10 mx1.mail.example.", "20 mx2.mail.example."),
   texts("@", 3600, "v=spf1 include:_spf.mail.example ip4:203.0.113.0/24 -all", "site-verification=Yx4Qm2hT0bB1uJf7"),
   set("@", "CAA", 3600, '0 issue "letsencrypt.org"', '0 iodef "mailto:security@acme-robotics.com"'),
-  texts("k1._domainkey", 3600, `v=DKIM1; k=rsa; p=${notAKey}`),
+  texts("k1._domainkey", 3600, `v=DKIM1; k=rsa; p=${publicKey}`),
   texts("_mta-sts", 3600, "v=STSv1; id=20261104T120000"),
   set("_sip._tcp", "SRV", 3600, "10 60 5060 sip", "20 40 5060 sip-backup"),
   set("_imaps._tcp", "SRV", 3600, "0 1 993 imap.mail.example."),
