@@ -21,7 +21,12 @@ export function Panel({ title, description, actions, footer, flush, className, c
       className={cx("overflow-hidden rounded-lg border border-line bg-panel", className)}
     >
       {(title || actions) && (
-        <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3.5">
+        <header
+          className={cx(
+            "flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3.5",
+            !children && "pb-3.5",
+          )}
+        >
           <div className="min-w-0">
             {title && (
               <h2 id={id} className="text-base font-semibold">
