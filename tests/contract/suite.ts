@@ -317,8 +317,10 @@ export function describeProvider(
     });
 
     for (const step of STEPS) {
-      it(step.title, async (context) => {
-        if (step.needs !== undefined && !subject.provider.capabilities[step.needs]) context.skip();
+      it(step.title, async () => {
+        // What a provider says that it cannot do is not asked of it.
+        if (step.needs !== undefined && subject.provider.capabilities[step.needs] !== true)
+          return expect(subject.provider.capabilities[step.needs]).toBe(false);
         await moveTo(step);
         for (const [label, type, answer] of step.answers ?? []) await expectServed(label, type, answer);
       });
