@@ -97,7 +97,7 @@ function rrset(index: number, apex: string) {
 
 const kinds: ((index: number, apex: string) => [type: string, label: string, ...contents: string[]])[] = [
   (index) => ["A", "host-", `192.0.2.${index % 250}`, `198.51.100.${index % 250}`],
-  (index) => ["AAAA", "host6-", `2001:db8::${(index + 1).toString(16)}`],
+  (index) => ["AAAA", "host6-", `2001:db8::${((index + 1) >> 16).toString(16)}:${((index + 1) & 0xffff).toString(16)}`],
   (_, apex) => ["CNAME", "www-", `host-00000.${apex}`],
   (_, apex) => ["MX", "mail-", `10 mx1.${apex}`, `20 mx2.${apex}`],
   (index) => ["TXT", "_verify-", `"site-verification=${index.toString(36).padStart(40, "a")}"`],
