@@ -8,6 +8,7 @@ import { lowerGrants } from "#lib/access/token.ts";
 import type { Actor } from "#lib/actor.ts";
 import { hasSecondFactor } from "#lib/factors/factors.ts";
 import { standingOf } from "#lib/roles/roles.ts";
+import { isShut } from "#lib/users/shut.ts";
 import { rightsOf, tokenLabel } from "./rights.ts";
 
 const Stored = z.object({
@@ -24,14 +25,17 @@ export const storedActor = ({ id, token, mfa, action, address, requestId }: Acto
   JSON.stringify({ id, token: token?.id ?? null, mfa, action, address, requestId });
 
 /** The actor as it is now; null if the account is shut, or the token revoked or over, or a factor is owed by now. */
-export function actorAgain(stored: string): (Actor & { id: string }) | null {
-  const { token: tokenId, mfa, ...rest } = Stored.parse(JSON.parse(stored));
+export const actorAgain = (stored: string): (Actor & { id: string }) | null =>
+  actorNow(Stored.parse(JSON.parse(stored)));
+
+/** The same of an actor that is kept in columns. */
+export function actorNow({ token: tokenId, mfa, ...rest }: z.infer<typeof Stored>): (Actor & { id: string }) | null {
   const user = db()
     .select({ email: users.email, suspendedAt: users.suspendedAt, deletionDueAt: users.deletionDueAt })
     .from(users)
     .where(eq(users.id, rest.id))
     .get();
-  if (user?.suspendedAt !== null || user.deletionDueAt !== null) return null;
+  if (!user || isShut(user)) return null;
   const standing = standingOf(rest.id);
   const session = { ...rest, sessionId: null, confirmedAt: 0 };
   if (tokenId === null) {
