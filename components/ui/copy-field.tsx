@@ -2,9 +2,9 @@
 "use client";
 import { Copy } from "lucide-react";
 import { Button } from "./button.tsx";
+import { copyText } from "./copy-text.ts";
 import { Field } from "./field.tsx";
 import { Input } from "./input.tsx";
-import { toast } from "./toast.tsx";
 
 export interface CopyFieldProps {
   /** What it is: "Token". */
@@ -13,17 +13,12 @@ export interface CopyFieldProps {
 }
 
 export function CopyField({ label, value }: CopyFieldProps) {
-  const copy = () =>
-    navigator.clipboard.writeText(value).then(
-      () => toast(`${label} copied`),
-      () => toast("The browser did not let it be copied", { tone: "bad" }),
-    );
   return (
     <div className="flex items-end gap-2">
       <Field label={label} className="min-w-0 flex-1">
         <Input mono readOnly value={value} onFocus={(event) => event.currentTarget.select()} />
       </Field>
-      <Button onClick={copy}>
+      <Button onClick={() => copyText(value, `${label} copied`)}>
         <Copy aria-hidden="true" />
         Copy
       </Button>

@@ -2,7 +2,7 @@
 "use client";
 import { Copy } from "lucide-react";
 import { Button } from "./button.tsx";
-import { toast } from "./toast.tsx";
+import { copyText } from "./copy-text.ts";
 
 export interface CopyValueProps {
   value: string;
@@ -11,15 +11,15 @@ export interface CopyValueProps {
 }
 
 export function CopyValue({ value, label }: CopyValueProps) {
-  const copy = () =>
-    navigator.clipboard.writeText(value).then(
-      () => toast(`${label} is copied`),
-      () => toast("The browser did not let it be copied", { tone: "bad" }),
-    );
   return (
     <span className="flex min-w-0 items-center gap-1">
       <code className="min-w-0 rounded-sm bg-line2 px-1.5 py-0.5 font-mono text-[0.95em] break-all">{value}</code>
-      <Button variant="ghost" size="sm" aria-label={`Copy: ${label.toLowerCase()}`} onClick={copy}>
+      <Button
+        variant="ghost"
+        size="sm"
+        aria-label={`Copy: ${label.toLowerCase()}`}
+        onClick={() => copyText(value, `${label} is copied`)}
+      >
         <Copy aria-hidden="true" />
       </Button>
     </span>
