@@ -15,7 +15,7 @@ export async function DnssecPage({ params }: { params: Promise<ZoneParams> }) {
   const { organisation, zone } = await namesOf(params);
   const open = await openZone(organisation, zone);
   const dnssec = await load((api) => api.dns.dnssec({ organisation, zone }));
-  const { unavailable, signed, chain, keys, ds, dnskeys, parent } = dnssec;
+  const { unavailable, signed, ending, chain, keys, ds, dnskeys, parent } = dnssec;
   if (unavailable !== null) return <EmptyState title="No DNSSEC here">{unavailable}</EmptyState>;
   const [word, tone, says] = chains[chain];
   return (
@@ -27,6 +27,12 @@ export async function DnssecPage({ params }: { params: Promise<ZoneParams> }) {
             : "The parent publishes DS records, but the zone is not signed. Remove them at the registrar, or switch DNSSEC on and replace them."}
         </Banner>
       )}
+      {ending && (
+        <Banner title="DNSSEC is being switched off">
+          The provider goes on signing until the parent no longer publishes a DS record. Have it removed at the
+          registrar.
+        </Banner>
+      )}
       <Panel
         title={signed ? "DNSSEC is on" : "DNSSEC is off"}
         description={says}
@@ -34,7 +40,7 @@ export async function DnssecPage({ params }: { params: Promise<ZoneParams> }) {
           <DnssecSwitch
             organisation={open.organisation.handle}
             zone={open.name.replace(/\.$/, "")}
-            signed={signed}
+            signed={signed && !ending}
             parent={parent}
           />
         }

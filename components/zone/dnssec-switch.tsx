@@ -1,7 +1,7 @@
 /** Switches DNSSEC on, or off with its consequence said. */
 "use client";
 import { useRouter } from "next/navigation";
-import { Button } from "#components/ui/button.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
@@ -27,9 +27,9 @@ export function DnssecSwitch({ organisation, zone, signed, parent }: DnssecSwitc
   };
   if (!signed)
     return (
-      <Button variant="primary" pending={pending} onClick={enable}>
+      <ActionButton variant="primary" pending={pending} onClick={enable}>
         Switch DNSSEC on
-      </Button>
+      </ActionButton>
     );
   const confirm = { published: "ds_published", unknown: "ds_unknown", none: undefined } as const;
   return (

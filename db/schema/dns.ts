@@ -28,6 +28,8 @@ export const zones = sqliteTable(
     /** What the provider calls its version, and the SOA serial that it serves. */
     providerVersion: text("provider_version"),
     serial: integer(),
+    /** 1: the provider signs the zone, 0: it does not; null: it has not said. */
+    signed: integer(),
     /** Which generation of its mirror is the zone. A trigger gives a new zone its first. */
     generation: integer().notNull().default(0),
     /** Kept by triggers on `rrset_rows`. */

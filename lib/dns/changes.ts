@@ -177,6 +177,8 @@ const located = (intent: Intent, findings: readonly Finding[]): Finding[] =>
 interface Current {
   names: readonly string[];
   rrsets: RRset[];
+  /** The provider signs the zone. */
+  signed: boolean;
 }
 
 /** All types at the names that are touched, and what lies below them where that decides something; then the mirror follows. */
@@ -189,9 +191,9 @@ async function readCurrent(connection: Connection, zone: Zone, intent: Intent): 
   );
   const below = [...new Set(cutting.map((set) => set.name))];
   const externalId = zone.externalId;
-  const { rrsets } = await asking(() => connection.provider.readNames(externalId, names, { below }));
+  const { info, rrsets } = await asking(() => connection.provider.readNames(externalId, names, { below }));
   if (connection.kind !== "local") followOutside(zone, names, mirrored, rrsets);
-  return { names, rrsets };
+  return { names, rrsets, signed: info.dnssec ?? zone.signed === 1 };
 }
 
 /** What differs from the mirror was changed by somebody else: one entry of the journal, in nobody's name. */
@@ -246,6 +248,7 @@ function findings({ zone, access }: LoadedZone, connection: Connection, plan: Pl
     current: [...current.rrsets, ...beside].filter((set) => whole || sees(access, zone.name, set)),
     plan,
     capabilities: connection.provider.capabilities,
+    signed: current.signed,
     read: new Set(whole ? [...current.names, ...others] : []),
   });
   errors.push(...(connection.provider.objections?.(zone.externalId ?? "", plan) ?? []));

@@ -14,7 +14,7 @@ import { asking, asProviderError, connectionOf, problemOf } from "./asking.ts";
 import { type Connection, connectionById } from "./connections.ts";
 import { KEPT_MS } from "./delete-zone.ts";
 import { assertFree, assertRoom } from "./free-name.ts";
-import { actorOfEntry, addEntry, type Entry } from "./journal.ts";
+import { actorOfEntry, addEntry, type Entry, signedOf } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
 import { putRRset, toRRset } from "./mirror.ts";
 import { makePlan, recordCounts } from "./plan.ts";
@@ -309,6 +309,7 @@ function takeOver(zone: Zone, entry: Entry, deleted: DeletedZone, { info, rrsets
         statusMessage: info.readOnly ?? info.statusMessage ?? "",
         providerVersion: info.version,
         serial: info.serial,
+        ...signedOf(info),
         revision: deleted.revision + 1,
         refreshedAt: now,
         comparedAt: now,

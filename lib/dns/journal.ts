@@ -9,7 +9,7 @@ import { newId } from "#lib/id.ts";
 import { type Built, switchTo } from "./large/generation.ts";
 import { putRRset, readMirrorNames, replaceNames, writePlan } from "./mirror.ts";
 import { applyPlan, makePlan, recordCounts } from "./plan.ts";
-import type { ZoneRead } from "./providers/provider.ts";
+import type { ZoneInfo, ZoneRead } from "./providers/provider.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import { soaWithSerial } from "./types/soa.ts";
 import type { Zone } from "./zones.ts";
@@ -167,6 +167,8 @@ export interface Closing {
   built?: Built | undefined;
   /** That of a zone of the panel's own, where it moved. */
   serial?: number | null;
+  /** Whether the provider signs the zone, where that is what was changed. */
+  signed?: boolean;
 }
 
 /** Mirror, journal and audit in one transaction; returns the revision that was reached, if one was. An unknown outcome stays open, and leaves the mirror as it was. */
@@ -175,6 +177,11 @@ export function closeEntry(closing: Closing): number | null {
   return transaction((tx) => {
     if (closing.built) switchTo(tx, closing.built);
     if (closing.serial) tx.update(zones).set({ serial: closing.serial }).where(eq(zones.id, zone.id)).run();
+    if (closing.signed !== undefined)
+      tx.update(zones)
+        .set({ signed: Number(closing.signed) })
+        .where(eq(zones.id, zone.id))
+        .run();
     if (closing.read) takeRead(tx, zone, closing.built ? { ...closing.read, names: [] } : closing.read);
     const moved = state === "applied" || state === "differs" || state === "partial";
     const revision = moved ? bumpRevision(tx, zone.id) : null;
@@ -204,13 +211,20 @@ export function closeEntry(closing: Closing): number | null {
 function takeRead(tx: DbOrTx, zone: Zone, { names, rrsets, info }: NonNullable<Closing["read"]>): void {
   replaceNames(tx, zone.id, zone.name, names, rrsets);
   if (info.serial === null) return;
-  tx.update(zones).set({ serial: info.serial }).where(eq(zones.id, zone.id)).run();
+  tx.update(zones)
+    .set({ serial: info.serial, ...signedOf(info) })
+    .where(eq(zones.id, zone.id))
+    .run();
   const soa = readMirrorNames(zone.id, zone.name, [zone.name], [], tx).find((set) => set.type === "SOA");
   const [record] = soa?.records ?? [];
   if (!soa || !record) return;
   const content = soaWithSerial(record.content, String(info.serial));
   if (content !== record.content) putRRset(tx, zone.id, zone.name, { ...soa, records: [{ ...record, content }] });
 }
+
+/** The column of a zone that is signed or not, where the provider says so along with the rest. */
+export const signedOf = ({ dnssec }: ZoneInfo): { signed?: number } =>
+  dnssec === undefined ? {} : { signed: Number(dnssec) };
 
 /** One more revision. Returns the new one. */
 export const bumpRevision = (tx: DbOrTx, zoneId: string): number =>

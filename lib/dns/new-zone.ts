@@ -15,7 +15,7 @@ import { asProviderError, connectionOf, problemOf } from "./asking.ts";
 import { dropEndedClaim } from "./claims/open.ts";
 import { type Connection, connectionById, connectionFor, connectionsFor } from "./connections.ts";
 import { assertFree, assertRoom, assertUntaken, isOwn } from "./free-name.ts";
-import { actorOfEntry, addEntry, bumpRevision, type Entry } from "./journal.ts";
+import { actorOfEntry, addEntry, bumpRevision, type Entry, signedOf } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
 import { buildGeneration, dropGeneration, switchTo, WRITTEN_BESIDE } from "./large/generation.ts";
 import { journalPlan } from "./large/journaled.ts";
@@ -185,6 +185,7 @@ export async function adoptHere(zone: Zone, entry: Entry, info: ZoneInfo): Promi
         statusMessage: info.readOnly ?? info.statusMessage ?? "",
         providerVersion: info.version,
         serial: info.serial,
+        ...signedOf(info),
         refreshedAt: now,
         comparedAt: now,
       })

@@ -5,7 +5,7 @@ import { zones } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { singleton } from "#lib/singleton.ts";
 import { asProviderError, connectionOf } from "./asking.ts";
-import { openEntryOf, recordOutsideChange } from "./journal.ts";
+import { openEntryOf, recordOutsideChange, signedOf } from "./journal.ts";
 import { goesApart } from "./large/apart.ts";
 import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
 import { inThread } from "./large/thread.ts";
@@ -52,6 +52,7 @@ export async function refresh(zone: Zone): Promise<Refreshed> {
     const compare =
       info.version === null || info.version !== zone.providerVersion || now - zone.comparedAt > COMPARE_MS;
     const read = compare ? await provider.readZone(zone.externalId) : null;
+    const signing = read && info.dnssec === undefined ? await signingOf(zone, now) : {};
     const plan = read ? outsideChange(zone, read.rrsets) : [];
     const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
     const done = transaction((tx) => {
@@ -65,6 +66,7 @@ export async function refresh(zone: Zone): Promise<Refreshed> {
           refreshedAt: now,
           ...(read ? { comparedAt: now, providerVersion: said.version } : {}),
           serial: said.serial,
+          ...signedOf({ ...said, ...signing }),
           status: said.status,
           statusMessage: said.readOnly ?? said.statusMessage ?? "",
         })
@@ -79,6 +81,14 @@ export async function refresh(zone: Zone): Promise<Refreshed> {
   } catch (error) {
     return { moved: false, refreshedAt: zone.refreshedAt, problem: asProviderError(error).message };
   }
+}
+
+/** Whether the zone is signed, of a provider that says so only when it is asked, and so is asked seldom. */
+async function signingOf(zone: Zone, now: number): Promise<{ dnssec?: boolean }> {
+  const { signing } = connectionOf(zone).provider;
+  if (!signing || !zone.externalId || (zone.signed !== null && now - zone.comparedAt <= COMPARE_MS)) return {};
+  const { signed } = await signing.status(zone.externalId);
+  return { dnssec: signed };
 }
 
 /** From the mirror to what was read. */

@@ -1,5 +1,9 @@
 /** DNSSEC at a real PowerDNS, with a parent zone and a validating recursor that trusts it. */
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CloudflareFake, startCloudflare } from "../support/cloudflare.ts";
+import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { freePort } from "../support/powerdns.ts";
 import {
@@ -31,6 +35,8 @@ describe.skipIf(missing && process.env.CI !== "true")("DNSSEC", () => {
   let parent: Authority;
   let child: Authority;
   let recursor: Recursor;
+  let proxy: FaultProxy;
+  let cloudflare: CloudflareFake;
   let panel: Panel;
   let owner: Person;
   let validating: (name: string) => Promise<{ rcode: string; authentic: boolean }>;
@@ -52,17 +58,24 @@ describe.skipIf(missing && process.env.CI !== "true")("DNSSEC", () => {
       { "parent.example": `127.0.0.41:${port}`, "signed.parent.example": `127.0.0.42:${port}` },
       [`"parent.example", "${anchor}"`],
     );
+    [proxy, cloudflare] = await Promise.all([startFaultProxy(child.apiUrl), startCloudflare()]);
     panel = await startPanel({
-      POWERDNS_API_URL: child.apiUrl,
+      POWERDNS_API_URL: proxy.url,
       POWERDNS_API_KEY: child.apiKey,
       POWERDNS_NAMESERVERS: "ns.signed.parent.example",
+      CLOUDFLARE_API_TOKEN: cloudflare.token,
+      CLOUDFLARE_ACCOUNT_ID: cloudflare.accountId,
+      CLOUDFLARE_API_BASE: cloudflare.base,
       RESOLVER: recursor.address,
+      ZONEGATE_TEST_HOOKS: "1",
     });
     const { setSetting } = await import("#lib/settings/settings.ts");
     setSetting("zone_claims", "trusted");
     owner = await panel.person("Owner");
     await owner.call("POST", "/organisations", { name: "Acme", handle: "acme" });
-    expect((await owner.call("POST", zones, { name: "signed.parent.example" })).status).toBe(201);
+    expect((await owner.call("POST", zones, { name: "signed.parent.example", connection: "powerdns" })).status).toBe(
+      201,
+    );
     const record = { name: "www", type: "A", ttl: 60, content: "192.0.2.1" };
     expect((await owner.call("POST", `${zone}/records`, record)).status).toBe(201);
     const { resolve } = await import("#lib/dns/resolver.ts");
@@ -70,6 +83,7 @@ describe.skipIf(missing && process.env.CI !== "true")("DNSSEC", () => {
   });
   afterAll(async () => {
     panel?.close();
+    await Promise.all([proxy, cloudflare].map((server) => server?.close()));
     await Promise.all([parent, child, recursor].map((server) => server?.stop()));
   });
 
@@ -122,6 +136,34 @@ describe.skipIf(missing && process.env.CI !== "true")("DNSSEC", () => {
     });
   });
 
+  test("while it is on, its keys are the server's alone", async () => {
+    const key = {
+      type: "DNSKEY",
+      ttl: 60,
+      content: "257 3 13 oXiGYrSTO+LSCJ3mohc8EP+CzF9KxBj8/ydXJ22pKuZP3VAC3/Md/k7xZfz470CoRyZJ6gV6vml07IC3d8xqhA==",
+    };
+    const made = { status: 422, body: { fields: { type: expect.stringContaining("made by the server") } } };
+    expect(await owner.call("POST", `${zone}/records`, { ...key, name: "@" })).toMatchObject(made);
+    for (const type of ["RRSIG", "NSEC", "NSEC3", "NSEC3PARAM"])
+      expect(
+        await owner.call("POST", `${zone}/records`, { name: "@", type, ttl: 60, content: "\\# 0" }),
+        type,
+      ).toMatchObject({ status: 403 });
+    const plain = `${zones}/plain.example`;
+    await owner.call("POST", zones, { name: "plain.example", connection: "powerdns" });
+    expect((await owner.call("POST", `${plain}/records`, { ...key, name: "@" })).status).toBe(201);
+    // Signed behind the panel's back: what is read before each change says so.
+    await child.api("PUT", "/zones/plain.example.", { dnssec: true });
+    expect(
+      await owner.call("POST", `${plain}/records`, {
+        ...key,
+        name: "@",
+        ttl: 60,
+        content: key.content.replace("257", "256"),
+      }),
+    ).toMatchObject(made);
+  });
+
   test("with the DS at the parent a validating resolver believes it, and its records can be changed", async () => {
     await publish((await status()).ds.map(({ text }) => text));
     expect(await status()).toMatchObject({ chain: "secure", parent: { state: "published" } });
@@ -167,6 +209,59 @@ describe.skipIf(missing && process.env.CI !== "true")("DNSSEC", () => {
     expect((await owner.call("POST", `${zone}/dnssec`)).status).toBe(502);
     await child.restart();
     expect(await status()).toMatchObject({ signed: false });
+  });
+
+  describe("a switch whose answer was lost", () => {
+    interface Switching {
+      connection: "powerdns" | "cloudflare";
+      /** Fails the call that switches, from now on. */
+      lose(landed: boolean): void;
+      find(): void;
+    }
+    const providers: Switching[] = [
+      {
+        connection: "powerdns",
+        lose: (landed) => proxy.fail(landed ? "drop-after" : "500-before", { method: "PUT" }),
+        find: () => proxy.fail(null),
+      },
+      {
+        connection: "cloudflare",
+        lose: (landed) =>
+          cloudflare.fail({ fault: landed ? "drop-after" : "502-before", method: "PATCH", path: "dnssec" }),
+        find: () => cloudflare.fail(null),
+      },
+    ];
+    test.each(providers)("at $connection is settled by what is there", async ({ connection, lose, find }) => {
+      const { settleAll } = await import("#lib/dns/settle.ts");
+      const landing = path.join(panel.dataDir, "landing-ms");
+      for (const on of [true, false])
+        for (const landed of [false, true]) {
+          const name = `lost-${on ? "on" : "off"}-${landed ? "landed" : "never"}-${connection}.example`;
+          const at = `${zones}/${name}`;
+          expect((await owner.call("POST", zones, { name, connection })).status).toBe(201);
+          if (!on) expect((await owner.call("POST", `${at}/dnssec`)).status, name).toBe(200);
+          lose(landed);
+          const answer = on
+            ? await owner.call("POST", `${at}/dnssec`)
+            : await owner.call("DELETE", `${at}/dnssec`, { confirm: "ds_unknown" });
+          find();
+          expect(answer, name).toMatchObject({ status: 202, body: { state: "unknown" } });
+          await settleAll();
+          const entry = async () =>
+            (await owner.call<{ items: { kind: string; state: string }[] }>("GET", `${at}/changes`)).body.items[0];
+          expect(await entry(), "it could still land").toMatchObject({
+            kind: on ? "sign" : "unsign",
+            state: "unknown",
+          });
+          writeFileSync(landing, "0");
+          await settleAll();
+          rmSync(landing);
+          expect(await entry(), name).toMatchObject({ state: landed ? "applied" : "not_applied" });
+          expect((await owner.call<Dnssec>("GET", `${at}/dnssec`)).body.signed, name).toBe(landed === on);
+          const record = { name: "www", type: "A", ttl: 300, content: "192.0.2.1" };
+          expect((await owner.call("POST", `${at}/records`, record)).status, "the zone is free again").toBe(201);
+        }
+    });
   });
 
   test("is for who manages the zone, and says where it is not to be had", async () => {

@@ -375,7 +375,7 @@ describe("writing", () => {
 describe("signing", () => {
   it("is switched on and off, and says what belongs at the parent", async () => {
     const there = zone();
-    const off = { signed: false, keys: [], ds: [], dnskeys: [] };
+    const off = { signed: false, wanted: false, keys: [], ds: [], dnskeys: [] };
     expect(await provider.signing?.status(there.id)).toEqual(off);
     await provider.signing?.enable(there.id);
     const digest = "48e939042e82c22542cb377b580dfdc52a361cefdc72e7f9107e2b6bd9306a45";
@@ -387,6 +387,13 @@ describe("signing", () => {
     });
     await provider.signing?.disable(there.id);
     expect(await provider.signing?.status(there.id)).toEqual(off);
+    await provider.signing?.enable(there.id);
+    there.dnssec.status = "active";
+    await provider.signing?.disable(there.id);
+    expect(await provider.signing?.status(there.id), "the parent still speaks of it").toMatchObject({
+      signed: true,
+      wanted: false,
+    });
   });
 
   it("says what is known when it fails", async () => {

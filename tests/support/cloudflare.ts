@@ -197,8 +197,10 @@ export async function startCloudflare(): Promise<CloudflareFake> {
       need(method === "GET" ? "read" : "edit");
       if (method === "PATCH") {
         const { status } = parsed(DnssecEdit, body);
+        // What the parent speaks of goes on being signed until it no longer does.
+        const off = zone.dnssec.status === "active" ? "pending-disabled" : "disabled";
         if (status)
-          zone.dnssec = { status: status === "active" ? "pending" : "disabled", modified_on: new Date().toISOString() };
+          zone.dnssec = { status: status === "active" ? "pending" : off, modified_on: new Date().toISOString() };
       } else if (method === "DELETE") {
         zone.dnssec = { status: "disabled", modified_on: null };
         return ok(zone.id);

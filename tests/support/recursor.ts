@@ -19,7 +19,10 @@ export interface Recursor {
 
 export interface Authority extends PowerDnsServer {
   address: string;
-  /** Makes a zone, or makes it anew: lines of name (absolute), type and content. SOA and NS are up to the caller. */
+  /**
+   * Makes a zone, or brings it to these lines in one step: name (absolute), type and content. SOA and NS are up to the
+   * caller. It is there all the time: a recursor that is refused once asks that server no more for a minute.
+   */
   zone(apex: string, lines: string[]): Promise<void>;
   /** Calls its API below `/api/v1/servers/localhost`. */
   api(method: string, path: string, body?: unknown): Promise<unknown>;
@@ -53,7 +56,6 @@ export async function startAuthority(
     address,
     api,
     async zone(apex, lines) {
-      await api("DELETE", `/zones/${apex}`);
       const sets = new Map<string, { name: string; type: string; ttl: number; records: { content: string }[] }>();
       for (const line of lines) {
         const [, name = "", type = "", content = ""] = /^(\S+) (\S+) (.+)$/.exec(line) ?? [];
@@ -61,7 +63,17 @@ export async function startAuthority(
         set.records.push({ content });
         sets.set(`${name} ${type}`, set);
       }
-      await api("POST", "/zones", { name: apex, kind: "Native", nameservers: [], rrsets: [...sets.values()] });
+      const there = (await api("GET", `/zones/${apex}`)) as { rrsets: { name: string; type: string }[] } | null;
+      if (there === null) {
+        await api("POST", "/zones", { name: apex, kind: "Native", nameservers: [], rrsets: [...sets.values()] });
+        return;
+      }
+      const gone = there.rrsets.filter(({ name, type }) => !sets.has(`${name} ${type}`));
+      const rrsets = [
+        ...gone.map(({ name, type }) => ({ name, type, changetype: "DELETE" })),
+        ...Array.from(sets.values(), (set) => ({ ...set, changetype: "REPLACE" })),
+      ];
+      await api("PATCH", `/zones/${apex}`, { rrsets });
     },
   };
 }

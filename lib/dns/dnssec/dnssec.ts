@@ -1,5 +1,7 @@
 /** DNSSEC of a zone: how it stands here and at the parent, and switching it on and off. */
-import { transaction } from "#db/client.ts";
+import { eq } from "drizzle-orm";
+import { db, transaction } from "#db/client.ts";
+import { zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
 import { asking, asProviderError, connectionOf, problemOf } from "../asking.ts";
@@ -8,13 +10,15 @@ import { addEntry, closeEntry, type EntryState } from "../journal.ts";
 import { noteGivenUp } from "../landing.ts";
 import type { ProviderError, Signing, SigningKey } from "../providers/provider.ts";
 import { withZoneLock } from "../zone-lock.ts";
-import { type LoadedZone, loadZone, shownName } from "../zones.ts";
+import { type LoadedZone, loadZone, shownName, type Zone } from "../zones.ts";
 import { type Chain, chainOf, type ParentDs, parentDs } from "./parent.ts";
 
 export interface DnssecView {
   /** Null: it can be switched here. */
   unavailable: string | null;
   signed: boolean;
+  /** It is still signed, and will not be once the parent no longer publishes a DS record. */
+  ending: boolean;
   chain: Chain;
   keys: SigningKey[];
   /** What to give the registrar. */
@@ -35,10 +39,12 @@ export async function dnssecOf({ zone }: Pick<LoadedZone, "zone">): Promise<Dnss
   }
   const externalId = zone.externalId;
   const [status, parent] = await Promise.all([asking(() => signing.status(externalId)), parentDs(zone.name)]);
-  const { signed, keys, ds, dnskeys } = status;
+  const { signed, wanted, keys, ds, dnskeys } = status;
+  noteSigned(zone, signed);
   return {
     unavailable: null,
     signed,
+    ending: signed && !wanted,
     chain: chainOf(signed, ds, parent),
     keys,
     ds: ds.map((text) => {
@@ -53,7 +59,17 @@ export async function dnssecOf({ zone }: Pick<LoadedZone, "zone">): Promise<Dnss
   };
 }
 
-const nothing = { signed: false, chain: "unknown" as const, keys: [], ds: [], dnskeys: [] };
+/** Switched somewhere else: the rules for records go by it from now on. */
+function noteSigned(zone: Zone, signed: boolean): void {
+  if (zone.signed === Number(signed)) return;
+  db()
+    .update(zones)
+    .set({ signed: Number(signed) })
+    .where(eq(zones.id, zone.id))
+    .run();
+}
+
+const nothing = { signed: false, ending: false, chain: "unknown" as const, keys: [], ds: [], dnskeys: [] };
 
 const numbers = <K extends string>(texts: Record<K, string | undefined>) =>
   Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Number(text)])) as Record<K, number>;
@@ -86,16 +102,19 @@ export const switchDnssec = (
     await settleFirst(zone);
     const info = await asking(() => provider.zoneInfo(externalId));
     if (info.readOnly) throw new Problem("conflict", info.readOnly);
-    const { signed } = await asking(() => signing.status(externalId));
-    if (signed === on) throw new Problem("conflict", `DNSSEC is switched ${on ? "on" : "off"} already.`);
+    const { wanted } = await asking(() => signing.status(externalId));
+    if (wanted === on) throw new Problem("conflict", `DNSSEC is switched ${on ? "on" : "off"} already.`);
     if (!on) assertKnown(shownName(zone), await parentDs(zone.name), confirm);
     const entryId = transaction((tx) =>
       addEntry(tx, { zoneId: zone.id, kind: on ? "sign" : "unsign", plan: [], actor, sentAt: Date.now() }),
     );
-    const { state, failure } = await carryOut(signing, externalId, on);
+    const { state, failure, signed } = await carryOut(signing, externalId, on);
     if (state === "unknown") noteGivenUp(entryId);
     const message = failure?.message ?? "";
-    closeEntry({ zone, entryId, plan: [], actor, asStaff: access.viaPlatform, state, message, read: null });
+    closeEntry({
+      ...{ zone, entryId, plan: [], actor, asStaff: access.viaPlatform, state, message, read: null },
+      ...(signed === undefined ? {} : { signed }),
+    });
     if (failure && state !== "unknown") throw problemOf(failure, entryId);
     return { change: entryId, state, message };
   });
@@ -117,16 +136,19 @@ async function carryOut(
   signing: Signing,
   externalId: string,
   on: boolean,
-): Promise<{ state: EntryState; failure: ProviderError | null }> {
+): Promise<{ state: EntryState; failure: ProviderError | null; signed?: boolean }> {
   try {
     await (on ? signing.enable(externalId) : signing.disable(externalId));
-    const { signed } = await signing.status(externalId);
-    return { state: signed === on ? "applied" : "unknown", failure: null };
   } catch (error) {
     const failure = asProviderError(error);
     const states = { refused: "refused", not_sent: "not_applied", unknown: "unknown" } as const;
+    return { state: states[failure.outcome], failure };
+  }
+  try {
+    const { signed, wanted } = await signing.status(externalId);
+    return { state: wanted === on ? "applied" : "unknown", failure: null, signed };
+  } catch (error) {
     // A read that fails after the write says nothing of the write.
-    const state = failure.outcome === "not_sent" ? "unknown" : states[failure.outcome];
-    return { state, failure };
+    return { state: "unknown", failure: asProviderError(error) };
   }
 }

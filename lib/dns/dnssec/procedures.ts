@@ -9,6 +9,7 @@ const PATH = "/organisations/{organisation}/dns/zones/{zone}/dnssec";
 const Dnssec = z.object({
   unavailable: z.string().nullable(),
   signed: z.boolean(),
+  ending: z.boolean(),
   chain: z.enum(["unsigned", "waiting", "secure", "broken", "unknown"]),
   keys: z.array(
     z.object({

@@ -8,9 +8,9 @@ export async function settleSigning(entry: Entry, zone: Zone): Promise<boolean> 
   const closing = { zone, entryId: entry.id, plan: [], actor: actorOfEntry(entry), asStaff: false, read: null };
   const signing = connectionById(zone.connection)?.provider.signing;
   if (!signing || !zone.externalId || mayStillLand(entry)) return false;
-  const { signed } = await signing.status(zone.externalId);
-  const done = signed === (entry.kind === "sign");
+  const { signed, wanted } = await signing.status(zone.externalId);
+  const done = wanted === (entry.kind === "sign");
   const message = done ? "Confirmed later by what the provider says." : "It never reached the provider.";
-  closeEntry({ ...closing, state: done ? "applied" : "not_applied", message });
+  closeEntry({ ...closing, state: done ? "applied" : "not_applied", message, signed });
   return true;
 }

@@ -17,8 +17,9 @@ export function cloudflareSigning(api: CloudflareApi, checkedId: (externalId: st
       if (!isObject(answer) || typeof answer.status !== "string") throw notCloudflare("not_sent");
       // Pending: signed, and the parent does not speak of it yet. Pending-disabled: signed until it no longer does.
       const signed = answer.status !== "disabled" && typeof answer.public_key === "string";
-      if (!signed) return { signed, keys: [], ds: [], dnskeys: [] };
-      return { signed, keys: [keyOf(answer)], ds: dsOf(answer), dnskeys: [dnskeyOf(answer)] };
+      if (!signed) return { signed, wanted: false, keys: [], ds: [], dnskeys: [] };
+      const wanted = answer.status !== "pending-disabled";
+      return { signed, wanted, keys: [keyOf(answer)], ds: dsOf(answer), dnskeys: [dnskeyOf(answer)] };
     },
     enable: (externalId) => change(externalId, "active"),
     disable: (externalId) => change(externalId, "disabled"),

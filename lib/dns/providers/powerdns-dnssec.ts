@@ -16,6 +16,7 @@ export function powerDnsSigning(call: PowerDnsCall, zonePath: (externalId: strin
       const entry = active.filter((key) => key.keytype !== "zsk");
       return {
         signed: active.length > 0,
+        wanted: active.length > 0,
         keys: keys.map(keyOf),
         // SHA-1 is no digest to start with any more (RFC 8624 §3.3).
         ds: entry.flatMap((key) => textsOf(key.ds)).filter((ds) => !/^\d+ \d+ 1 /.test(ds)),

@@ -99,6 +99,8 @@ export interface SigningKey {
 /** What the provider says of the signing of a zone. */
 export interface SigningStatus {
   signed: boolean;
+  /** Whether it is to be: a provider that was told to stop may go on signing until the parent no longer speaks of keys. */
+  wanted: boolean;
   keys: SigningKey[];
   /** What belongs at the parent, in presentation form. */
   ds: string[];
