@@ -210,16 +210,16 @@ export const visibleAmong = (actor: Actor & { id: string }, among: SQL | undefin
     .all()
     .map((row) => loadedFrom(row, actor));
 
-/** The generations of the zones that the actor can view, in order; null where that is all. Costs as much as there are. */
-export function visibleGenerations(actor: Actor & { id: string }): number[] | null {
+/** The generations of the zones that the actor can view, in order, and how many records they have; null where that is all. Costs as much as there are. */
+export function visibleGenerations(actor: Actor & { id: string }): { generation: number; records: number }[] | null {
   const visible = visibleTo(actor);
   if (!visible) return null;
   // Whoever does not see all sees what is in their organisations or has a row of theirs: the rest is not even looked at.
   const near = visibleToAccount(actor)
     ? sql`(${zones.organisationId} in (select organisation_id from organisation_members where user_id = ${actor.id}) or ${zones.id} in (select zone_id from zone_permissions where user_id = ${actor.id}))`
     : undefined;
-  const rows = db()
-    .select({ generation: zones.generation })
+  return db()
+    .select({ generation: zones.generation, records: zones.recordCount })
     .from(zones)
     .innerJoin(organisations, eq(organisations.id, zones.organisationId))
     .leftJoin(
@@ -230,7 +230,6 @@ export function visibleGenerations(actor: Actor & { id: string }): number[] | nu
     .where(and(near, visible))
     .orderBy(zones.generation)
     .all();
-  return rows.map(({ generation }) => generation);
 }
 
 /** How many zones of an organisation the actor can view, as a column of a query over organisations. */

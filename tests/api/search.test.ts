@@ -199,14 +199,82 @@ test("among many zones somebody finds their few", async () => {
         putRRset(tx, `many-${index}`, name, { name: label, type: "A", ttl: 60, records: [{ content: "203.0.113.7" }] });
     }
   });
-  expect(names(await find(clara, "needle"))).toEqual(["needle.many-399.example. A"]);
-  const common = await find(clara, "common-", { limit: "50" });
-  expect(common.items).toHaveLength(50);
-  expect(common.more).toBe(true);
-  expect(new Set(common.items.map(({ zone }) => zone.organisation.handle))).toEqual(new Set(["north"]));
-  expect(names(await find(clara, "common-398"))).toEqual([]);
-  expect(names(await find(other, "common-398"))).toEqual(["common-398.many-398.example. A"]);
-  expect((await find(clara, "thing", { limit: "50" })).items.every(({ relative }) => relative === "thing")).toBe(true);
+  const asExpected = async () => {
+    expect(names(await find(clara, "needle"))).toEqual(["needle.many-399.example. A"]);
+    const common = await find(clara, "common-", { limit: "50" });
+    expect(common.items).toHaveLength(50);
+    expect(common.more).toBe(true);
+    expect(new Set(common.items.map(({ zone }) => zone.organisation.handle))).toEqual(new Set(["north"]));
+    expect(names(await find(clara, "common-398"))).toEqual([]);
+    expect(names(await find(other, "common-398"))).toEqual(["common-398.many-398.example. A"]);
+    expect((await find(clara, "thing", { limit: "50" })).items.every(({ relative }) => relative === "thing")).toBe(
+      true,
+    );
+    // Among more than is shown, and behind most of it.
+    expect((await find(clara, "common", { limit: "3" })).items[0]).toMatchObject({ relative: "common" });
+    expect((await find(clara, "203.0.113.77", { limit: "1" })).items[0]).toMatchObject({ relative: "other-value" });
+  };
+  const last = [
+    ["common", "192.0.2.250"],
+    ["other-value", "203.0.113.77"],
+  ] as const;
+  transaction((tx) => {
+    for (const [label, content] of last) {
+      const name = `${label}.many-399.example.`;
+      putRRset(tx, "many-399", "many-399.example.", { name, type: "A", ttl: 60, records: [{ content }] });
+    }
+  });
+  await asExpected();
+  // With more than is read through, the index is asked.
+  const { READ_THROUGH } = await import("#lib/dns/search/read-through.ts");
+  const counted = db().$client.prepare(
+    "update zones set record_count = record_count + ? where id in ('many-0', 'many-1')",
+  );
+  counted.run(READ_THROUGH);
+  await asExpected();
+  counted.run(-READ_THROUGH);
+});
+
+test("what is read through is what the index finds", async () => {
+  const { db } = await import("#db/client.ts");
+  const { READ_THROUGH } = await import("#lib/dns/search/read-through.ts");
+  const counted = db().$client.prepare(
+    "update zones set record_count = record_count + ? where name = 'alpha.example.'",
+  );
+  const terms = [
+    ...["mail", "mail.", "ail", "10", "0", "b", "db", "w", "www", "@", "alpha", "alpha.example", "alpha.example."],
+    ...["k1._domainkey.alpha.example", "www.alpha.ex", "old-mail.alp", "ail.alpha.example", "mail.alpha.example."],
+    ...[
+      "v=spf1 include:mail.partner.example",
+      "spf1 include:mail.partner.ex",
+      '"v=DKIM1; p=aaa',
+      "MARKED",
+      "aaaaaaaaaaaaaMARK",
+    ],
+    ...[
+      "schöne",
+      "grüße",
+      "ünche",
+      "xn--",
+      "nchen-3ya",
+      "192.0.2.3",
+      "192.0.2",
+      "2.3",
+      "type:A",
+      "type:A 192",
+      "%",
+      "_do",
+      "k_",
+    ],
+  ];
+  for (const q of terms) {
+    const read = await find(clara, q, { limit: "50" });
+    counted.run(READ_THROUGH);
+    const asked = await find(clara, q, { limit: "50" });
+    counted.run(-READ_THROUGH);
+    expect(asked.more, q).toBe(read.more);
+    expect(names(asked).toSorted(), q).toEqual(names(read).toSorted());
+  }
 });
 
 describe("in one zone", () => {

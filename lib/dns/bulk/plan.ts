@@ -11,7 +11,7 @@ import { wantedChanges } from "../intents.ts";
 import { relativeName } from "../name.ts";
 import type { Plan, RRset } from "../rrset.ts";
 import { type Range, wholeGeneration } from "../search/places.ts";
-import { type FoundRRset, walker } from "../search/search.ts";
+import { type FoundRRset, walker } from "../search/walk.ts";
 import type { LoadedZone } from "../zones.ts";
 import { becomes, matcher, questionOf, seenAs, type Wanted } from "./wanted.ts";
 

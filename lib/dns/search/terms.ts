@@ -82,6 +82,41 @@ export function questionsOf({ types, forms }: Terms): Questions {
   };
 }
 
+/**
+ * What has one piece of the text that few records have: the index looks through all that has each three characters of what it
+ * is asked, so a long text is found sooner by a piece of it, and a look at what has that. Null: the text is short enough.
+ */
+export function narrowQuestion({ types, forms }: Terms): string | null {
+  if (forms.length === 0 || forms.some((form) => form.length <= PIECE)) return null;
+  return withTypes(types, forms.map(rarestPiece));
+}
+
+const PIECE = 8;
+
+/** Digits and letters that are rare in words tell more than others. */
+function rarestPiece(form: string): string {
+  const tells = [...form].map((character) => (/[\djkqvwxyz]/i.test(character) ? 3 : /[a-z]/i.test(character) ? 1 : 2));
+  const starts = Array.from({ length: form.length - PIECE + 1 }, (_, start) => ({
+    start,
+    tells: tells.slice(start, start + PIECE).reduce((sum, one) => sum + one, 0),
+  }));
+  const best = starts.reduce((best, one) => (one.tells > best.tells ? one : best));
+  return form.slice(best.start, best.start + PIECE);
+}
+
+/** What ends like the text: names, and values. Some of it is the text. */
+export const endings = ({ types, forms }: Terms): string[] => {
+  const ends = forms.map((form) => form.replace(/\.$/, "").slice(-2)).filter((end) => end.length === 2);
+  return ends.length === 0
+    ? []
+    : [NAME_END, LINE].map((mark) =>
+        withTypes(
+          types,
+          ends.map((end) => `${end}${mark}`),
+        ),
+      );
+};
+
 /** RRsets whose name, relative to the apex, ends like this; `@` alone is the apex. */
 export const nameEnding = ({ types }: Terms, ending: string): string =>
   withTypes(types, [`${[...ending].length < 2 || ending === "@" ? LINE : ""}${lineOf(ending)}${NAME_END}`]);
