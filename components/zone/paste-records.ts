@@ -1,6 +1,7 @@
 /** Zone-file lines that were pasted: what they add to the draft, and line by line what they do not. */
 import { relativeName } from "#lib/dns/name.ts";
 import { type RRset, rrsetKey } from "#lib/dns/rrset.ts";
+import { type Extras, type Offered, withExtras } from "#lib/dns/zonefile/extras.ts";
 import { parseZoneFile } from "#lib/dns/zonefile/parse.ts";
 import type { Draft, DraftEntry } from "./draft.ts";
 import { type Existing, joinedWith, lookUp } from "./existing.ts";
@@ -33,6 +34,8 @@ const NO_TTL = -1;
 
 interface Group {
   set: RRset;
+  /** What the paste says that hangs on each record. */
+  extras: (Extras | undefined)[];
   written: boolean;
   line: number;
   column: number;
@@ -85,6 +88,7 @@ interface Item {
   type: string;
   ttl: number;
   content: string;
+  extras?: Extras;
   line: number;
   column: number;
 }
@@ -100,21 +104,36 @@ function take(item: Item, groups: Map<string, Group>, zone: ZoneView, note: Note
     note(item, refusal);
     return;
   }
+  const offers = (what: Offered) => zone.offers.includes(what);
+  const { record, left } = withExtras({ content: item.content }, item.extras, offers);
+  if (!record) {
+    note(item, "It is not served, and this provider keeps no such records.");
+    return;
+  }
+  if (left.length > 0) note(item, `This provider keeps no ${left.map((what) => LEFT[what]).join(" and no ")}.`, true);
   const key = rrsetKey({ name, type });
   const group = groups.get(key);
   if (!group) {
     const set = { name, type, ttl: item.ttl, records: [{ content: item.content }] };
-    groups.set(key, { set, written: item.ttl !== NO_TTL, line: item.line, column: item.column });
+    groups.set(key, { set, extras: [item.extras], written: item.ttl !== NO_TTL, line: item.line, column: item.column });
   } else if (group.set.records.some(({ content }) => content === item.content)) {
     note(item, "This record stands here twice.");
   } else if (isSingle(type)) {
     note(item, `There can be only one ${type} at a name, and it is there already.`);
   } else {
     group.set.records.push({ content: item.content });
+    group.extras.push(item.extras);
     if (item.ttl !== group.set.ttl && item.ttl !== NO_TTL)
       note(item, `All ${type} of a name have one TTL: this one gets the one of line ${group.line}.`, true);
   }
 }
+
+const LEFT: Record<Offered, string> = {
+  disabled: "records that are not served",
+  comments: "comments",
+  proxied: "proxy",
+  tags: "tags",
+};
 
 /** Why a record is not taken, wherever it stands. */
 function refusalOf(name: string, type: string, zone: ZoneView): string | null {
@@ -127,10 +146,22 @@ function refusalOf(name: string, type: string, zone: ZoneView): string | null {
 }
 
 /** What is there with what was pasted. A type of which there is one is replaced. */
-function wantedOf({ set, written }: Group, existing: Existing, zone: ZoneView): RRset {
-  const ttl = written ? set.ttl : (existing.set?.ttl ?? (zone.offers.includes("autoTtl") ? "auto" : 3600));
-  const fresh = { ...set, ttl };
-  return existing.set && !isSingle(set.type) ? joinedWith(existing.set, fresh, true) : fresh;
+function wantedOf({ set, extras, written }: Group, existing: Existing, zone: ZoneView): RRset {
+  const auto = zone.offers.includes("autoTtl");
+  const own = existing.set?.ttl ?? (auto ? "auto" : 3600);
+  const ttl = extras[0]?.auto && auto ? "auto" : written ? set.ttl : own;
+  const there = new Map(existing.set?.records.map((record) => [record.content, record]));
+  const offers = (what: Offered) => zone.offers.includes(what);
+  const records = set.records.flatMap((record, index) => {
+    const said = extras[index];
+    const present = there.get(record.content);
+    return (said || !present ? withExtras(present ?? record, said, offers).record : present) ?? [];
+  });
+  const fresh = { ...set, ttl, records };
+  if (!existing.set || isSingle(set.type)) return fresh;
+  const pasted = new Map(records.map((record) => [record.content, record]));
+  const kept = existing.set.records.map((record) => pasted.get(record.content) ?? record);
+  return joinedWith({ ...existing.set, records: kept }, fresh, true);
 }
 
 /** `www.example.com.example.com.` is hardly ever meant. */

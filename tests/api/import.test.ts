@@ -104,7 +104,7 @@ describe("a small file", () => {
       const same = await send({ text, mode: "replace", apex, dryRun: true });
       expect(same.body.plan).toEqual([]);
     }
-    expect(text).toMatch(/^; files\.example, revision \d+\n\$ORIGIN files\.example\.\n/);
+    expect(text).toMatch(/^; files\.example, revision \d+\n; Zonegate 1: .+\n\$ORIGIN files\.example\.\n/);
   });
 
   test("replacing removes what the file does not have, but for the apex, and asks for a confirmation", async () => {

@@ -10,6 +10,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RRset } from "#lib/dns/rrset.ts";
 import { recordTypes } from "#lib/dns/types/index.ts";
+import { MARK } from "#lib/dns/zonefile/extras.ts";
 import { parseZoneFile } from "#lib/dns/zonefile/parse.ts";
 import { zoneFileText } from "#lib/dns/zonefile/serialize.ts";
 import { nearly, rdata } from "../support/rdata.ts";
@@ -132,6 +133,26 @@ describe.skipIf(missing && process.env.CI !== "true")("BIND", () => {
       compared.push(name);
     }
     expect(compared.length).toBeGreaterThan(10);
+  });
+
+  test("what hangs on records is nothing to it, and what is not served is not there", () => {
+    const comment = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 30 }),
+      fc.constantFrom('" ( ', "\\", "\n$INCLUDE /etc/passwd\n", "\r\nwww 60 IN A 192.0.2.66"),
+    );
+    const records = fc.array(
+      fc.record({ disabled: fc.boolean(), comment, tags: fc.array(comment, { maxLength: 2 }), proxied: fc.boolean() }),
+      { maxLength: 8 },
+    );
+    for (const hung of fc.sample(records, { numRuns: 40, seed: 1 })) {
+      const all = hung.map((extras, index) => ({ content: `"${index}; a"`, ...extras }));
+      const zoneOf = (list: object[]) => {
+        const set: RRset = { name: `www.${apex}`, type: "TXT", ttl: 300, records: list as RRset["records"] };
+        return [MARK, start, ...zoneFileText(apex, list.length > 0 ? [set] : [])].join("\n");
+      };
+      const plain = all.filter(({ disabled }) => !disabled).map(({ content }) => ({ content }));
+      expect(meaning(Buffer.from(zoneOf(all)).toString("latin1"))).toEqual(meaning(zoneOf(plain)));
+    }
   });
 });
 

@@ -10,6 +10,7 @@ import { env } from "#lib/env.ts";
 import { type MirrorRow, toRRset } from "../mirror.ts";
 import type { RRset } from "../rrset.ts";
 import { sees } from "../visible.ts";
+import { MARK } from "../zonefile/extras.ts";
 import { zoneFileText } from "../zonefile/serialize.ts";
 import { type LoadedZone, shownName } from "../zones.ts";
 
@@ -48,7 +49,7 @@ export function exportZone(loaded: LoadedZone, actor: Actor): ReadableStream<Uin
 export function* fileText({ zone, access }: LoadedZone): Generator<string, void> {
   const view = snapshot();
   try {
-    yield `; ${shownName(zone)}, revision ${zone.revision}\n`;
+    yield `; ${shownName(zone)}, revision ${zone.revision}\n${MARK}\n`;
     let hidden = 0;
     let first = true;
     for (let after: Place | null = { sortKey: "", type: "" }; after; ) {

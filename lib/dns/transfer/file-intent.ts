@@ -3,12 +3,15 @@ import { readFileSync } from "node:fs";
 import { isWritableType } from "#lib/access/act.ts";
 import { Problem } from "#lib/api/errors.ts";
 import type { Intent } from "../changes.ts";
+import { connectionById } from "../connections.ts";
 import { assertSeen } from "../intents.ts";
 import { readMirror } from "../mirror.ts";
-import { type DnsRecord, type RRset, rrsetKey } from "../rrset.ts";
+import type { ProviderCapabilities } from "../providers/provider.ts";
+import { type RRset, rrsetKey } from "../rrset.ts";
 import type { Finding } from "../rules.ts";
 import { soaWithoutSerial } from "../types/soa.ts";
 import { sees } from "../visible.ts";
+import { AUTO_SECONDS, type Extras, type Offered, withExtras } from "../zonefile/extras.ts";
 import { parseZoneFile } from "../zonefile/parse.ts";
 import type { LoadedZone } from "../zones.ts";
 
@@ -28,15 +31,14 @@ export interface ZoneFileData {
 
 /** For records before which no TTL stands. */
 const DEFAULT_TTL = 3600;
-/** How an automatic TTL is written in a file. */
-const AUTO_AS = 300;
 /** Reasons of lines that an answer carries. */
 const MOST_LINES = 200;
 
 /** Throws `invalid_input` with the lines that cannot be read. */
 export function zoneFileIntent(loaded: LoadedZone, data: ZoneFileData): Intent {
   const { zone, access } = loaded;
-  const file = readSets(zone.name, data);
+  const offers = offersOf(connectionById(zone.connection)?.provider.capabilities);
+  const file = readSets(zone.name, data, offers);
   assertSeen(zone, access, [...file.sets.values()]);
   const stays = (set: { name: string; type: string }) =>
     !isWritableType(set.type) || (!data.apex && isApexOwn(zone.name, set)) || !sees(access, zone.name, set);
@@ -46,7 +48,9 @@ export function zoneFileIntent(loaded: LoadedZone, data: ZoneFileData): Intent {
     names: [...names],
     build: (current) => {
       const there = new Map(current.map((set) => [rrsetKey(set), set]));
-      const wanted = [...file.sets].map(([key, set]) => laidOver(there.get(key), set, data.mode));
+      const wanted = [...file.sets]
+        .map(([key, set]) => laidOver(there.get(key), set, data.mode, offers))
+        .filter(({ records }) => records.length > 0);
       const gone = data.mode === "replace" ? current.filter((set) => !stays(set)).map(rrsetKey) : [];
       return { wanted, scope: new Set([...file.sets.keys(), ...gone]) };
     },
@@ -63,18 +67,35 @@ export function zoneFileIntent(loaded: LoadedZone, data: ZoneFileData): Intent {
   };
 }
 
-/** The set as it shall be: what hangs on records that stay, stays; merging removes none. */
-function laidOver(there: RRset | undefined, wanted: RRset, mode: ZoneFileData["mode"]): RRset {
-  if (!there) return wanted;
-  const known = new Map(there.records.map((record) => [record.content, record]));
-  const records = wanted.records.map((record): DnsRecord => {
-    const { disabled: _served, ...kept } = known.get(record.content) ?? record;
-    known.delete(record.content);
-    return kept;
+/** A set as the file has it, each record with what the file says that hangs on it. */
+interface FileSet extends Pick<RRset, "name" | "type"> {
+  ttl: number;
+  records: { content: string; extras: Extras | undefined }[];
+}
+
+type Offers = (what: Offered | "autoTtl") => boolean;
+
+const offersOf =
+  (capabilities: ProviderCapabilities | undefined): Offers =>
+  (what) =>
+    capabilities?.[what] ?? false;
+
+/** The set as it shall be: what hangs on records stays where the file says nothing of it; merging removes none. */
+function laidOver(there: RRset | undefined, wanted: FileSet, mode: ZoneFileData["mode"], offers: Offers): RRset {
+  const known = new Map(there?.records.map((record) => [record.content, record]));
+  const records = wanted.records.flatMap(({ content, extras }) => {
+    const { record } = withExtras(known.get(content) ?? { content }, extras, offers);
+    if (record) known.delete(content);
+    return record ?? [];
   });
   const rest = mode === "merge" && !SINGLE.has(wanted.type) ? [...known.values()] : [];
-  const ttl = there.ttl === "auto" && wanted.ttl === AUTO_AS ? there.ttl : wanted.ttl;
-  return { ...wanted, ttl, records: [...records, ...rest] };
+  return { ...wanted, ttl: ttlOf(there, wanted, offers), records: [...records, ...rest] };
+}
+
+function ttlOf(there: RRset | undefined, { ttl, records }: FileSet, offers: Offers): RRset["ttl"] {
+  const said = records[0]?.extras;
+  const auto = said ? said.auto : there?.ttl === "auto" && ttl === AUTO_SECONDS;
+  return auto && offers("autoTtl") ? "auto" : ttl;
 }
 
 /** A name has one of these: another takes its place. */
@@ -85,14 +106,14 @@ const isApexOwn = (apex: string, { name, type }: { name: string; type: string })
   name === apex && ["SOA", "NS", "DNSKEY", "CDS", "CDNSKEY", "CSYNC", "ZONEMD"].includes(type);
 
 interface Read {
-  sets: Map<string, RRset>;
+  sets: Map<string, FileSet>;
   /** Where each begins. */
   lines: Map<string, number>;
   notices: Finding[];
 }
 
-function readSets(apex: string, data: ZoneFileData): Read {
-  const sets = new Map<string, RRset>();
+function readSets(apex: string, data: ZoneFileData, offers: Offers): Read {
+  const sets = new Map<string, FileSet>();
   const lines = new Map<string, number>();
   const contents = new Map<string, Set<string>>();
   const notes = new Notes();
@@ -104,7 +125,7 @@ function readSets(apex: string, data: ZoneFileData): Read {
       if (bad.length < MOST_LINES) bad.push(item.error);
       continue;
     }
-    const { name, type, ttl, content, line } = item;
+    const { name, type, ttl, content, line, extras } = item;
     if (!isWritableType(type)) {
       notes.add(item, "signed_here", `${type} records are left out: they are made where the zone is signed.`);
       continue;
@@ -113,11 +134,12 @@ function readSets(apex: string, data: ZoneFileData): Read {
       notes.add(item, "apex_kept", `The ${type} of the apex is left out; the zone keeps its own.`);
       continue;
     }
+    for (const what of withExtras({ content }, extras, offers).left) notes.add(item, `no_${what}`, LEFT[what]);
     const key = rrsetKey(item);
     const set = sets.get(key);
     const compared = type === "SOA" ? soaWithoutSerial(content) : content;
     if (!set) {
-      sets.set(key, { name, type, ttl, records: [{ content }] });
+      sets.set(key, { name, type, ttl, records: [{ content, extras }] });
       lines.set(key, line);
       contents.set(key, new Set([compared]));
       continue;
@@ -128,7 +150,7 @@ function readSets(apex: string, data: ZoneFileData): Read {
     if (seen?.has(compared)) notes.add(item, "twice", `Line ${line}: this record stands in the file already.`);
     else {
       seen?.add(compared);
-      set.records.push({ content });
+      set.records.push({ content, extras });
     }
   }
   if (badInAll > 0) {
@@ -143,12 +165,19 @@ function readSets(apex: string, data: ZoneFileData): Read {
   return { sets, lines, notices: notes.all() };
 }
 
-/** One notice for each name, type and reason. */
+const LEFT: Record<Offered, string> = {
+  disabled: "The file has records that are not served. Here every record is, so they are left out.",
+  comments: "The file has comments. This provider keeps none, so they are left out.",
+  proxied: "The file has proxied records. There is no proxy here, so they answer with their own addresses.",
+  tags: "The file has tags. This provider keeps none, so they are left out.",
+};
+
+/** One notice for each name, type and reason, or for each reason where it is the same for all. */
 class Notes {
   private readonly notices = new Map<string, Finding>();
 
   add({ name, type }: { name: string; type: string }, code: string, message: string): void {
-    const key = code === "signed_here" ? `${code} ${type}` : `${code} ${name} ${type}`;
+    const key = code === "signed_here" ? `${code} ${type}` : /^no_/.test(code) ? code : `${code} ${name} ${type}`;
     if (!this.notices.has(key)) this.notices.set(key, { code, name, type, message });
   }
 

@@ -1,4 +1,5 @@
 /** What stands between two line ends of a zone file, or between the brackets around several (RFC 1035 §5.1). */
+import { type Dialect, dialectOf, NOT_SERVED } from "./extras.ts";
 import { type Line, maxLineOctets, octetString } from "./lines.ts";
 
 /** `column` counts characters from 1. Strings keep their quotes, and everything its escapes. */
@@ -14,6 +15,10 @@ export interface Entry {
   bare: boolean;
   /** Whether its type is one whose content are service parameters. */
   service: boolean;
+  /** What stands after the semicolon in its last line. */
+  comment: string;
+  /** A record that stands in a comment, because it is not served. */
+  disabled: boolean;
 }
 
 /** Where it is, and a sentence that says what. */
@@ -24,10 +29,14 @@ export interface Problem {
 }
 
 /** An entry that cannot be told apart is a problem, and nothing of it comes as an entry. `end`: nothing else is read. */
-export type Read = { entry: Entry } | { problem: Problem; bare: boolean; end?: boolean };
+export type Read = { entry: Entry; dialect: Dialect } | { problem: Problem; bare: boolean; end?: boolean };
 
 export function* entriesOf(lines: Iterable<Line>): Generator<Read> {
-  let entry: Entry = { tokens: [], bare: false, service: false };
+  const empty = { bare: false, service: false, comment: "", disabled: false };
+  let entry: Entry = { ...empty, tokens: [] };
+  let dialect: Dialect = null;
+  /** Only what stands before everything else says who wrote the file. */
+  let heading = true;
   /** The brackets that are open. */
   const brackets: Token[] = [];
   let size = 0;
@@ -39,7 +48,9 @@ export function* entriesOf(lines: Iterable<Line>): Generator<Read> {
       return;
     }
     if (brackets.length === 0) {
-      entry = { tokens: [], bare: /^[ \t]/.test(line.text), service: false };
+      if (heading && line.text.startsWith(";")) dialect ??= dialectOf(line.text);
+      const disabled = dialect === "zonegate" && line.text.startsWith(NOT_SERVED);
+      entry = { ...empty, tokens: [], bare: /^[ \t]/.test(line.text), disabled };
       size = 0;
       failed = false;
     }
@@ -52,10 +63,17 @@ export function* entriesOf(lines: Iterable<Line>): Generator<Read> {
           : null;
     if (reason !== null && !failed) {
       failed = true;
-      yield { problem: { line: line.number, ...reason }, bare: entry.bare };
+      yield { problem: { line: line.number, ...reason }, bare: entry.bare || entry.disabled };
+    }
+    if (entry.disabled && brackets.length > 0) {
+      brackets.length = 0;
+      const reason = "A record that is not served stands in one line.";
+      if (!failed) yield { problem: { line: line.number, column: 1, reason }, bare: true };
+      failed = true;
     }
     if (failed) entry.tokens.length = 0;
-    else if (brackets.length === 0 && entry.tokens.length > 0) yield { entry };
+    if (entry.tokens.length > 0) heading = false;
+    if (brackets.length === 0 && entry.tokens.length > 0) yield { entry, dialect };
   }
   const [open] = brackets;
   if (open) {
@@ -73,9 +91,10 @@ const partOfParameters =
 /** Adds what stands in the line, and says what is wrong with it. */
 function tokensOfLine(line: Line, entry: Entry, brackets: Token[]): { column: number; reason: string } | null {
   const { text } = line;
+  entry.comment = "";
   const inUtf8 = /[\x80-\xFF]/.test(text);
   const columnAt = (at: number) => (inUtf8 ? text.slice(0, at).replace(/[\x80-\xBF]/g, "").length : at) + 1;
-  for (let at = 0; ; ) {
+  for (let at = entry.disabled ? NOT_SERVED.length : 0; ; ) {
     const pattern = entry.service ? partOfParameters : part;
     pattern.lastIndex = at;
     const match = pattern.exec(text);
@@ -94,8 +113,10 @@ function tokensOfLine(line: Line, entry: Entry, brackets: Token[]): { column: nu
       entry.tokens.push(token);
       if (entry.tokens.length < 5 && (entry.bare || entry.tokens.length > 1) && serviceType.test(run))
         entry.service = true;
-    } else if (mark === ";") return null;
-    else if (mark === "(") brackets.push(token);
+    } else if (mark === ";") {
+      entry.comment = text.slice(end);
+      return null;
+    } else if (mark === "(") brackets.push(token);
     else if (mark === ")") {
       if (!brackets.pop()) return { column, reason: "There is a closing bracket, but none was opened." };
     } else if (mark === '"') return { column, reason: "This quote is not closed in its line." };

@@ -4,6 +4,7 @@ import { readTtl } from "../ttl.ts";
 import { canonicalType, isMetaType, typeNumber } from "../type-numbers.ts";
 import { canonicalContent } from "../types/index.ts";
 import { type Entry, entriesOf, type Problem, type Token } from "./entries.ts";
+import { AUTO_SECONDS, type Dialect, type Extras, readExtras } from "./extras.ts";
 import { readRange, readTemplate } from "./generate.ts";
 import { linesOf } from "./lines.ts";
 
@@ -13,6 +14,8 @@ export interface FileRecord {
   type: string;
   ttl: number;
   content: string;
+  /** What hangs on it, where the file says so: then what is not there is not. Undefined: the file does not say. */
+  extras?: Extras;
   line: number;
   column: number;
   error?: undefined;
@@ -61,7 +64,7 @@ export function* parseZoneFile(
       if (read.end) return;
       continue;
     }
-    for (const item of itemsOf(read.entry, state)) {
+    for (const item of itemsOf(read.entry, read.dialect, state)) {
       if (!item.error && ++records > maxRecords) {
         const reason = `There are more than ${maxRecords} records; nothing from here on was read.`;
         yield { error: { line: item.line, column: item.column, reason } };
@@ -95,13 +98,31 @@ function forgetOwner(state: State): void {
 
 const problem = ({ line, column }: Token, reason: string): FileProblem => ({ error: { line, column, reason } });
 
-function* itemsOf(entry: Entry, state: State): Generator<FileRecord | FileProblem> {
+function* itemsOf(entry: Entry, dialect: Dialect, state: State): Generator<FileRecord | FileProblem> {
   const [first, ...rest] = entry.tokens;
   if (!first) return;
+  if (entry.disabled) {
+    // To a server this is a comment, so nothing after it builds on it.
+    const { owner, ownerText, lastTtl } = state;
+    if (first.text.startsWith("$")) yield problem(first, "Only a record can be one that is not served.");
+    else yield* recordOf(entry, dialect, first, rest, state);
+    Object.assign(state, { owner, ownerText, lastTtl });
+    return;
+  }
   if (!entry.bare && first.text.startsWith("$")) {
     yield* directive(first, rest, state);
     return;
   }
+  yield* recordOf(entry, dialect, first, rest, state);
+}
+
+function* recordOf(
+  entry: Entry,
+  dialect: Dialect,
+  first: Token,
+  rest: readonly Token[],
+  state: State,
+): Generator<FileRecord | FileProblem> {
   if (!entry.bare && first.text !== state.ownerText) {
     const owner = nameOf(first.text, state);
     if (!owner.ok) {
@@ -117,9 +138,29 @@ function* itemsOf(entry: Entry, state: State): Generator<FileRecord | FileProble
     return;
   }
   const header = headerOf(entry.bare ? entry.tokens : rest, first, state);
-  if ("error" in header) yield header;
-  else yield record(state.owner, header, header.content.map(({ text }) => text).join(" "), first, state);
+  if ("error" in header) {
+    yield header;
+    return;
+  }
+  const item = record(state.owner, header, header.content.map(({ text }) => text).join(" "), first, state);
+  yield item.error || (dialect === null && entry.comment === "") ? item : withComment(item, entry, dialect);
 }
+
+/** The record with what the comment after it says. */
+function withComment(item: FileRecord, entry: Entry, dialect: Dialect): FileRecord | FileProblem {
+  const extras = readExtras(textOf(entry.comment), dialect);
+  if (typeof extras === "string") return { error: { line: item.line, column: item.column, reason: extras } };
+  if (extras === undefined) return item;
+  if (entry.disabled) extras.disabled = true;
+  // So Cloudflare writes a TTL that is for it to choose.
+  if (dialect !== "zonegate" && item.ttl === 1) extras.auto = true;
+  return { ...item, ttl: extras.auto ? AUTO_SECONDS : item.ttl, extras };
+}
+
+const textOf = (octets: string): string =>
+  /[\x80-\xff]/.test(octets) ? utf8.decode(Uint8Array.from(octets, (octet) => octet.charCodeAt(0))) : octets;
+
+const utf8 = new TextDecoder();
 
 /** What stands between the owner and the rdata, and where the rdata begins. */
 interface Header {

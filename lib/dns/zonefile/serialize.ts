@@ -2,10 +2,12 @@
 import { reversedName } from "../name.ts";
 import type { RRset } from "../rrset.ts";
 import { typeNumber } from "../type-numbers.ts";
+import { AUTO_SECONDS, extrasText, NOT_SERVED } from "./extras.ts";
 
 /**
  * The lines in pieces: SOA, NS, the rest of the apex, then the names in canonical DNS order, types by their number,
- * records by their content. A record that is not served stands as a comment; an automatic TTL is written as 300.
+ * records by their content. What hangs on a record is the comment after it, and a record that is not served is one itself:
+ * a file that begins with the mark (extras.ts) is read as the same.
  */
 export function* zoneFileText(apex: string, rrsets: Iterable<RRset>): Generator<string> {
   const sets = Array.from(rrsets, (set) => ({ set, name: set.name === apex ? "" : reversedName(set.name) }));
@@ -14,12 +16,11 @@ export function* zoneFileText(apex: string, rrsets: Iterable<RRset>): Generator<
   let piece = "";
   for (const { set } of sets) {
     const { type, records } = set;
-    const start = `${fileForm(set.name)}\t${set.ttl === "auto" ? 300 : set.ttl}\tIN\t${type}\t`;
+    const start = `${fileForm(set.name)}\t${set.ttl === "auto" ? AUTO_SECONDS : set.ttl}\tIN\t${type}\t`;
     const sorted = records.length < 2 ? records : records.toSorted((a, b) => (a.content < b.content ? -1 : 1));
-    for (const { content, disabled, comment } of sorted) {
-      const line = start + fileForm(content);
-      piece += disabled ? `; not served: ${line}` : line;
-      piece += comment ? ` ; ${comment.replace(/[\x00-\x1f\x7f]+/g, " ")}\n` : "\n";
+    for (const record of sorted) {
+      const line = `${start}${fileForm(record.content)}${extrasText(record, set.ttl === "auto")}\n`;
+      piece += record.disabled ? NOT_SERVED + line : line;
     }
     if (piece.length < 65_536) continue;
     yield piece;

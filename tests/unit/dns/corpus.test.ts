@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isInZone } from "#lib/dns/name.ts";
 import { canonicalContent } from "#lib/dns/types/index.ts";
+import { MARK } from "#lib/dns/zonefile/extras.ts";
 import { type FileProblem, type FileRecord, parseZoneFile } from "#lib/dns/zonefile/parse.ts";
 import { zoneFileText } from "#lib/dns/zonefile/serialize.ts";
 
@@ -19,7 +20,7 @@ const read = (octets: Uint8Array) => [...parseZoneFile([octets], { apex, maxReco
 const shown = (item: FileRecord | FileProblem) =>
   item.error
     ? `${item.error.line}:${item.error.column} ! ${item.error.reason}`
-    : `${item.line}:${item.column} ${item.name} ${item.ttl} ${item.type} ${item.content}`;
+    : `${item.line}:${item.column} ${item.name} ${item.ttl} ${item.type} ${item.content}${item.extras ? ` ${JSON.stringify(item.extras, ["auto", "comment", "disabled", "proxied", "tags"])}` : ""}`;
 
 test.each(files)("%s", async (file) => {
   const items = read(octetsOf(file));
@@ -49,11 +50,19 @@ function holds(items: readonly (FileRecord | FileProblem)[]): void {
     expect(isInZone(name, apex)).toBe(true);
     expect(canonicalContent(type, content, apex)).toEqual({ ok: true, value: content });
   }
-  const sets = records.map(({ name, type, ttl, content }) => ({ name, type, ttl, records: [{ content }] }));
-  const text = [...zoneFileText(apex, sets)].join("");
+  const sets = records.map(({ name, type, ttl, content, extras: { auto, ...extras } = {} }) => ({
+    name,
+    type,
+    ttl: auto ? ("auto" as const) : ttl,
+    records: [{ content, ...extras }],
+  }));
+  const text = [MARK, "\n", ...zoneFileText(apex, sets)].join("");
   const again = read(Buffer.from(text));
   expect(again.filter((item) => item.error)).toEqual([]);
   const plain = (all: readonly (FileRecord | FileProblem)[]) =>
-    all.map((item) => shown(item).replace(/^\d+:\d+ /, "")).sort();
+    all
+      .map((item) => shown(item.error ? item : { extras: {}, ...item }))
+      .map((line) => line.replace(/^\d+:\d+ /, ""))
+      .sort();
   expect(plain(again)).toEqual(plain(records));
 }

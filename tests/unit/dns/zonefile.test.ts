@@ -1,6 +1,7 @@
 /** Zone files: every record or a reason at its place, whatever the chunks; and what is written is read as the same. */
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { MARK } from "#lib/dns/zonefile/extras.ts";
 import { type FileProblem, type FileRecord, parseZoneFile, type ZoneFileOptions } from "#lib/dns/zonefile/parse.ts";
 import { zoneFileText } from "#lib/dns/zonefile/serialize.ts";
 
@@ -116,4 +117,38 @@ test("what is written is read as the same, in order, and writing it again change
     item.error ? [] : [{ name: item.name, type: item.type, ttl: item.ttl, records: [{ content: item.content }] }],
   );
   expect([...zoneFileText(apex, again)].join("")).toBe(text);
+});
+
+test("what hangs on a record is read again as it was, whatever it is", () => {
+  const words = fc.constantFrom(
+    "ttl=auto",
+    "cf_tags=",
+    "cf-proxied:true",
+    "cf-flatten-cname",
+    "; ",
+    "\\010",
+    "\n",
+    '"',
+  );
+  const text = fc
+    .array(fc.oneof(words, fc.string({ unit: "binary", maxLength: 4 }), fc.string({ maxLength: 4 })), { maxLength: 6 })
+    .map((parts) => parts.join(" "));
+  const record = fc.record(
+    {
+      comment: text.filter((comment) => comment !== ""),
+      tags: fc.uniqueArray(text, { minLength: 1, maxLength: 3 }).map((tags) => tags.sort()),
+      proxied: fc.constant(true),
+      disabled: fc.constant(true),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fc.array(record, { minLength: 1, maxLength: 5 }), fc.boolean(), (hung, auto) => {
+      const records = hung.map((extras, index) => ({ content: `192.0.2.${index}`, ...extras }));
+      const set = { name: "www.example.com.", type: "A", ttl: auto ? ("auto" as const) : 60, records };
+      const items = read([MARK, "\n", ...zoneFileText(apex, [set])].join(""));
+      const back = items.map((item) => (item.error ? item.error.reason : { content: item.content, ...item.extras }));
+      expect(back).toEqual(records.map((one) => ({ ...one, ...(auto ? { auto } : {}) })));
+    }),
+  );
 });
