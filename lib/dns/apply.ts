@@ -20,7 +20,7 @@ import { noteGivenUp } from "./landing.ts";
 import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
 import { journaled, mirrored, withSerial } from "./large/journaled.ts";
 import { pace } from "./large/pace.ts";
-import { recordCounts } from "./plan.ts";
+import { invertPlan, recordCounts } from "./plan.ts";
 import { applyLocally } from "./providers/local.ts";
 import type { ProviderError, ZoneRead } from "./providers/provider.ts";
 import type { Plan, RRset } from "./rrset.ts";
@@ -137,6 +137,8 @@ function judge(input: { plan: Plan; found: RRset[] | null; failure: ProviderErro
   if (failure && input.done === 0 && failure.outcome === "not_sent")
     return { state: "not_applied", message, differs: [] };
   if (found && differs.length === 0) return { state: "applied", message: "", differs };
+  if (failure?.over && found && differencesOf(invertPlan(input.plan), found).length === 0)
+    return { state: "refused", message: `${message} Nothing was changed.`, differs: [] };
   if (failure?.outcome === "unknown" || !found)
     return { state: "unknown", message: message || "No answer yet.", differs: [] };
   if (failure) return { state: "partial", message, differs };

@@ -200,6 +200,42 @@ describe("the write fails at PowerDNS", () => {
     expect(at.audits(answer.body.change)).toMatchObject([{ state: "applied", outcome: "done", actor_id: owner.id }]);
   });
 
+  test("its database is busy with another writer: the change is sent again until it gets through", async () => {
+    const at = await zone();
+    const push = proxy.requests.push.bind(proxy.requests);
+    let sent = 0;
+    proxy.requests.push = (...requests) => {
+      if (requests.some(({ method }) => method === "PATCH") && ++sent > 3) proxy.fail(null);
+      return push(...requests);
+    };
+    proxy.fail("500-own", { method: "PATCH" });
+    const answer = await at.add("busy");
+    proxy.requests.push = push;
+    expect(answer).toMatchObject({ status: 201, body: { state: "applied" } });
+    expect(sent).toBe(4);
+    expect(await at.truth("busy")).toEqual(["192.0.2.9"]);
+    expect((await at.history())[0]).toMatchObject({ id: answer.body.change, state: "applied" });
+  });
+
+  test("its database stays out of order: that is said, and the zone is free for the next change", async () => {
+    const at = await zone();
+    proxy.fail("500-own", { method: "PATCH" });
+    const answer = await at.add("never");
+    proxy.fail(null);
+    expect(answer).toMatchObject({ status: 502, body: { code: "provider_failed", message: /its database is busy/ } });
+    expect((await at.history())[0]).toMatchObject({ state: "refused", message: /Nothing was changed/ });
+    expect((await at.add("next")).status).toBe(201);
+    expect([await at.truth("never"), await at.truth("next")]).toEqual([[], ["192.0.2.9"]]);
+  });
+
+  test("many write to many zones at once, and its database takes one writer at a time: all get through", async () => {
+    const zones = await Promise.all(Array.from({ length: 8 }, () => zone()));
+    const labels = ["a", "b", "c", "d", "e"];
+    const answers = await Promise.all(zones.flatMap((at) => labels.map((label) => at.add(label))));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+    for (const at of zones) for (const label of labels) expect(await at.truth(label)).toEqual(["192.0.2.9"]);
+  });
+
   test.each<Fault>(["500-before", "drop-before"])(
     "%s: it did not land, and nobody can know yet: 202, and the zone waits",
     async (fault) => {

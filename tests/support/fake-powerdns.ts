@@ -11,7 +11,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
  * - `422-before`: refused in PowerDNS' words, without having landed
  * - `429`: too many requests, without having landed
  * - `hold`: nothing lands until the fault is over, then all goes on
- * - `500-before`, `500-after`: 500, without and after the request having landed
+ * - `500-before`, `500-after`: 500 from something on the way, without and after the request having landed
+ * - `500-own`: 500 as PowerDNS itself says it when its database is busy: nothing landed, and nothing will
  * - `drop-before`, `drop-after`: the connection breaks, without and after the request having landed; half of what there
  *   is to answer is sent first
  */
@@ -24,6 +25,7 @@ export type Fault =
   | "slow-after"
   | "500-before"
   | "500-after"
+  | "500-own"
   | "drop-before"
   | "drop-after";
 
@@ -71,8 +73,9 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       const error = JSON.stringify({ error: "RRset not.asked.example. IN TXT: Refused by the test" });
       return void response.writeHead(422, { "Content-Type": "application/json" }).end(error);
     }
-    if (now === "500-before")
+    if (now === "500-own")
       return void response.writeHead(500, { "Content-Type": "text/plain" }).end("Internal Server Error");
+    if (now === "500-before") return void response.writeHead(500, { "Content-Type": "text/html" }).end("<h1>Oops</h1>");
 
     const answer = await fetch(`${targetUrl}${path}`, {
       method,
@@ -82,8 +85,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     const text = await answer.text();
 
     if (now === "slow-after") return;
-    if (now === "500-after")
-      return void response.writeHead(500, { "Content-Type": "text/plain" }).end("Internal Server Error");
+    if (now === "500-after") return void response.writeHead(500, { "Content-Type": "text/html" }).end("<h1>Oops</h1>");
     if (now === "garbage")
       return void response.writeHead(200, { "Content-Type": "text/html" }).end("<html>It works!</html>");
     if (now === "drop-after") {

@@ -35,6 +35,9 @@ export type PowerDnsCall = (
 /** Longest answer that is read, in bytes. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** What PowerDNS itself says when its database fails it: with SQLite behind it, to one of two who write at once. */
+const OWN_FAILURE = "Internal Server Error";
+
 export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
   const base = `${options.url.replace(/\/+$/, "").replace(/\/api(\/v1)?$/, "")}/api/v1`;
 
@@ -80,6 +83,10 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
         "provider_failed",
         "The address answers with a redirect instead of the PowerDNS API.",
       );
+    }
+    if (status === 500 && text === OWN_FAILURE) {
+      const message = "PowerDNS could not do this (HTTP 500): its database is busy, or out of order.";
+      throw new ProviderError(afterSending, "provider_failed", message, { over: true });
     }
     if (status < 200 || status >= 500 || status === 408) {
       options.onFailure();

@@ -12,6 +12,7 @@ import { disabledRecords } from "./powerdns-disabled.ts";
 import { powerDnsSigning } from "./powerdns-dnssec.ts";
 import { powerDnsHttp } from "./powerdns-http.ts";
 import { refusal } from "./powerdns-refusal.ts";
+import { writersInTurn } from "./powerdns-turns.ts";
 import { infoOf, notFound, notPowerDns, rrsetsOf, zoneId, zoneObject } from "./powerdns-zone.ts";
 import { type Provider, type ProviderCapabilities, ProviderError, type ZoneRead } from "./provider.ts";
 
@@ -64,7 +65,7 @@ type Hidden = "none" | "search" | RRset[];
 
 /**
  * A connection to one server. It remembers the server's version, the rough size of zones and for a moment what it has
- * written, nothing else, and repeats no write that failed.
+ * written, nothing else, and repeats no write that failed but one that met a busy database.
  */
 export function powerDns(options: PowerDnsOptions): Provider {
   const timeoutMs = options.timeoutMs ?? 8000;
@@ -85,6 +86,8 @@ export function powerDns(options: PowerDnsOptions): Provider {
       known = undefined;
     },
   });
+
+  const patiently = writersInTurn();
 
   const zonePath = (externalId: string) => `${server}/zones/${encodeURIComponent(externalId)}`;
 
@@ -279,7 +282,7 @@ export function powerDns(options: PowerDnsOptions): Provider {
         const changes = await Promise.all(step.map((change) => withSerial(externalId, change)));
         const body = JSON.stringify({ rrsets: changes.map((change) => encodeChange(change, version)) });
         await options.hook?.("before-send");
-        const answer = await call("PATCH", zonePath(externalId), body);
+        const answer = await patiently(() => call("PATCH", zonePath(externalId), body));
         if (answer.status === 404) throw notFound();
         if (answer.status >= 400) {
           known = undefined;

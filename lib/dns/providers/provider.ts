@@ -164,17 +164,20 @@ export class ProviderError extends Error {
     | "provider_rate_limited";
   /** The record the refusal is about, if known. */
   readonly at: { name: string; type: string } | undefined;
+  /** The provider is through with it, though nobody knows how: what it holds from now on is what became of it. */
+  readonly over: boolean;
 
   constructor(
     outcome: ProviderOutcome,
     code: ProviderError["code"],
     message: string,
-    options: { at?: { name: string; type: string }; cause?: unknown } = {},
+    options: { at?: { name: string; type: string }; cause?: unknown; over?: boolean } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = "ProviderError";
     this.outcome = outcome;
     this.code = code;
     this.at = options.at;
+    this.over = options.over ?? false;
   }
 }
