@@ -24,13 +24,14 @@ export interface PlanViewProps {
 }
 
 export function PlanView({ preview, apex, confirmed, onConfirm, wouldBe }: PlanViewProps) {
-  const { plan, brake, steps, conflicts, refused, errors, warnings, hidden } = preview;
+  const { plan, brake, steps, conflicts, refused, errors, warnings, hidden, cut } = preview;
   const inConflict = new Set(conflicts.map(rrsetKey));
   const rest = plan.filter((change) => !inConflict.has(rrsetKey(change)));
   const label = (set: { name: string; type: string }) =>
     rowLabel({ relative: relativeName(set.name, apex), type: set.type });
   const mine = <T extends { name: string; type: string }>(list: readonly T[], set: { name: string; type: string }) =>
     list.filter((item) => rrsetKey(item) === rrsetKey(set));
+  const more = Math.max(0, rest.length - SHOWN) + (cut.plan ?? 0);
   const known = new Set([...plan, ...conflicts].map(rrsetKey));
   const elsewhere = <T extends { name: string; type: string }>(list: readonly T[]) =>
     list.filter((item) => !known.has(rrsetKey(item)));
@@ -86,7 +87,7 @@ export function PlanView({ preview, apex, confirmed, onConfirm, wouldBe }: PlanV
           );
         })}
       </ul>
-      {rest.length > SHOWN && <p className="text-faint">and {(rest.length - SHOWN).toLocaleString("en-GB")} more</p>}
+      {more > 0 && <p className="text-faint">and {more.toLocaleString("en-GB")} more</p>}
       <Findings
         errors={[...elsewhere(refused).map(({ reason }) => reason), ...elsewhere(errors).map(({ message }) => message)]}
         warnings={elsewhere(warnings).map(({ message }) => message)}

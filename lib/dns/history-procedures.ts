@@ -2,8 +2,7 @@
 import * as z from "zod";
 import { inZone } from "#lib/api/guards.ts";
 import { answered } from "./answered.ts";
-import { previewRestore, restoreZone } from "./restore.ts";
-import { previewRevert, revertChange } from "./revert.ts";
+import { carryOut, preview } from "./large/carry-out.ts";
 import * as shapes from "./shapes.ts";
 
 const ZONE = "/organisations/{organisation}/dns/zones/{zone}";
@@ -19,9 +18,9 @@ export const revert = inZone("view", { change: z.string(), force: z.boolean().de
   })
   .output(z.union([shapes.Preview.extend(reverted), shapes.ChangeResult.extend(reverted)]))
   .handler(async ({ context, input: { change, force, dryRun, confirm } }) => {
-    if (dryRun) return { dryRun: true as const, ...(await previewRevert(context, change, { force })) };
-    const result = await revertChange(context, change, { force, confirm }, context.actor);
-    return { dryRun: false as const, ...answered(context, result) };
+    const data = { kind: "revert" as const, change, force, confirm };
+    if (dryRun) return { dryRun: true as const, ...(await preview(context, data, context.actor)) };
+    return { dryRun: false as const, ...answered(context, await carryOut(context, data, context.actor)) };
   });
 
 const restored = {
@@ -44,7 +43,7 @@ export const restore = inZone("view", {
   })
   .output(z.union([shapes.Preview.extend(restored), shapes.ChangeResult.extend(restored)]))
   .handler(async ({ context, input: { at, revision, dryRun, confirm } }) => {
-    if (dryRun) return { dryRun: true as const, ...(await previewRestore(context, { at })) };
-    const result = await restoreZone(context, { at, revision, confirm }, context.actor);
-    return { dryRun: false as const, ...answered(context, result) };
+    const data = { kind: "restore" as const, at, revision, confirm };
+    if (dryRun) return { dryRun: true as const, ...(await preview(context, data, context.actor)) };
+    return { dryRun: false as const, ...answered(context, await carryOut(context, data, context.actor)) };
   });

@@ -163,7 +163,7 @@ export async function make(
 
 /** Takes the zone's records into the mirror and closes the entry. How many there are in a zone that exists nobody knows before. */
 async function adopt(zone: Zone, entry: Entry, connection: Connection, info: ZoneInfo): Promise<void> {
-  if (entry.kind === "link" && connection.kind === "powerdns")
+  if (entry.kind === "link" && connection.kind !== "local")
     await inThread("adopt", { zone: zone.id, entry: entry.id, info });
   else await adoptHere(zone, entry, info);
 }

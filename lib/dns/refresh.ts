@@ -6,9 +6,8 @@ import { systemActor } from "#lib/actor.ts";
 import { singleton } from "#lib/singleton.ts";
 import { asProviderError, connectionOf } from "./asking.ts";
 import { openEntryOf, recordOutsideChange, signedOf } from "./journal.ts";
-import { goesApart } from "./large/apart.ts";
 import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
-import { inThread } from "./large/thread.ts";
+import { inThread, LARGE } from "./large/thread.ts";
 import { readMirror } from "./mirror.ts";
 import { makePlan } from "./plan.ts";
 import { onBehalfOf } from "./providers/caller.ts";
@@ -39,7 +38,7 @@ export function refreshZone(zone: Zone): Promise<Refreshed> {
 }
 
 const start = (zone: Zone): Promise<Refreshed> =>
-  goesApart(zone, zone.recordCount) ? inThread("refresh", { zone: zone.id }) : refresh(zone);
+  zone.recordCount > LARGE ? inThread("refresh", { zone: zone.id }) : refresh(zone);
 
 export async function refresh(zone: Zone): Promise<Refreshed> {
   const now = Date.now();

@@ -1,23 +1,22 @@
 /** Brings the records of a zone back to a moment: what the journal says each RRset was then, through the same pipeline. */
-import { and, asc, eq, gt, isNotNull, lte, max } from "drizzle-orm";
+import { and, asc, count, eq, gt, isNotNull, lte, max, sql, sum } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { zoneChanges } from "#db/schema/index.ts";
-import type { Actor } from "#lib/actor.ts";
 import { invalid } from "#lib/api/errors.ts";
-import { type ChangeResult, changeZone, type Intent, type Preview, previewChange } from "./changes.ts";
+import type { Intent } from "./changes.ts";
 import { planOf } from "./journal.ts";
 import { withoutIds } from "./revert.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
 import { sees } from "./visible.ts";
 import type { LoadedZone } from "./zones.ts";
 
-export interface RestoreOptions {
+export interface RestoreData {
+  kind: "restore";
   /** Milliseconds. */
   at: number;
-  confirm?: boolean;
+  confirm: boolean;
   /** The zone's revision at the preview: another one stops the restore. */
   revision?: number | undefined;
-  batchId?: string;
 }
 
 /** An RRset that was changed outside the panel, some time after `since`: what it was at the moment nobody knows. */
@@ -39,25 +38,14 @@ export interface Restoring {
   basedOn: number;
 }
 
-export async function previewRestore(loaded: LoadedZone, options: RestoreOptions): Promise<Preview & Restoring> {
-  const { intent, restoring } = await restoreOf(loaded, options);
-  return { ...(await previewChange(loaded, intent)), ...restoring };
-}
-
-export async function restoreZone(
-  loaded: LoadedZone,
-  options: RestoreOptions,
-  actor: Actor,
-): Promise<ChangeResult & Restoring> {
-  const { intent, restoring } = await restoreOf(loaded, options);
-  return { ...(await changeZone(loaded, intent, actor)), ...restoring };
-}
-
 /** Entries read at once; others get their turn in between. */
 const CHUNK = 50;
 
-async function restoreOf({ zone, access }: LoadedZone, { at, confirm, revision, batchId }: RestoreOptions) {
-  const inZone = and(eq(zoneChanges.zoneId, zone.id), isNotNull(zoneChanges.revision));
+export async function restoreIntent(
+  { zone, access }: LoadedZone,
+  { at, confirm, revision }: RestoreData,
+): Promise<{ intent: Intent; beside: Restoring }> {
+  const inZone = inJournal(zone.id);
   const first = db()
     .select({ at: zoneChanges.createdAt })
     .from(zoneChanges)
@@ -69,12 +57,6 @@ async function restoreOf({ zone, access }: LoadedZone, { at, confirm, revision, 
     throw invalid({ at: `The panel knows what this zone held since ${since}, not earlier.` });
   }
   if (at > Date.now()) throw invalid({ at: "This moment is yet to come." });
-  // A clock may have been set back: the order of what happened is that of the revisions.
-  const reached = db()
-    .select({ revision: max(zoneChanges.revision) })
-    .from(zoneChanges)
-    .where(and(inZone, lte(zoneChanges.createdAt, at)))
-    .get();
 
   const seen = new Set<string>();
   const wanted: RRset[] = [];
@@ -82,7 +64,7 @@ async function restoreOf({ zone, access }: LoadedZone, { at, confirm, revision, 
   const names = new Set<string>();
   const notKnown: NotKnown[] = [];
   let left = 0;
-  for (let after = reached?.revision ?? 0; ; ) {
+  for (let after = reachedBy(zone.id, at); ; ) {
     const entries = db()
       .select()
       .from(zoneChanges)
@@ -118,9 +100,39 @@ async function restoreOf({ zone, access }: LoadedZone, { at, confirm, revision, 
     build: () => ({ wanted, scope }),
     sweeping: true,
     fieldOf: () => "at",
-    confirm: confirm ?? false,
+    confirm,
     revision: revision ?? basedOn,
-    links: { restoredTo: at, ...(batchId ? { batchId } : {}) },
+    links: { restoredTo: at },
   };
-  return { intent, restoring: { at, notKnown, left, basedOn } satisfies Restoring };
+  return { intent, beside: { at, notKnown, left, basedOn } };
 }
+
+/** How many RRsets were touched since, at most: enough of the journal is looked at to tell much from little. */
+export function restoreSize({ zone }: LoadedZone, { at }: RestoreData): number {
+  const since = db()
+    .select({ plan: zoneChanges.plan, more: zoneChanges.moreSteps })
+    .from(zoneChanges)
+    .where(and(inJournal(zone.id), gt(zoneChanges.revision, reachedBy(zone.id, at))))
+    .orderBy(asc(zoneChanges.revision))
+    .limit(CHUNK + 1)
+    .as("since");
+  const found = db()
+    .select({ entries: count(), octets: sql<number | null>`sum(length(${since.plan}))`, more: sum(since.more) })
+    .from(since)
+    .get();
+  if (!found || found.entries > CHUNK) return Number.POSITIVE_INFINITY;
+  return Math.ceil((found.octets ?? 0) / SHORT_STEP) + Number(found.more ?? 0);
+}
+
+/** Octets of a step in the journal. */
+const SHORT_STEP = 120;
+
+const inJournal = (zoneId: string) => and(eq(zoneChanges.zoneId, zoneId), isNotNull(zoneChanges.revision));
+
+/** The revision at a moment. A clock may have been set back: the order of what happened is that of the revisions. */
+const reachedBy = (zoneId: string, at: number): number =>
+  db()
+    .select({ revision: max(zoneChanges.revision) })
+    .from(zoneChanges)
+    .where(and(inJournal(zoneId), lte(zoneChanges.createdAt, at)))
+    .get()?.revision ?? 0;

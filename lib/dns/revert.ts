@@ -1,51 +1,36 @@
 /** Takes back one entry of the journal: a plan from what it made to what was there before, through the same pipeline. */
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { zoneChanges } from "#db/schema/index.ts";
-import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
-import { type ChangeResult, changeZone, type Intent, type Preview, previewChange } from "./changes.ts";
+import type { Intent } from "./changes.ts";
 import { rrsetHash } from "./hash.ts";
 import { differencesIn, type Entry, planOf } from "./journal.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
 import { sees } from "./visible.ts";
 import type { LoadedZone } from "./zones.ts";
 
-export interface RevertOptions {
+export interface RevertData {
+  kind: "revert";
+  /** The entry. */
+  change: string;
   /** Also what has moved since goes back to what was there before. */
-  force?: boolean;
-  confirm?: boolean;
+  force: boolean;
+  confirm: boolean;
   /** Joins the reverts of one act in several zones. */
   batchId?: string;
 }
 
 /** `left`: how many RRsets of the entry are left as they are because the caller cannot see them. */
-export type Reverted<T> = T & { left: number };
-
-/** The plan that would take the entry back, and what stands in its way. RRsets that moved since are its conflicts. */
-export async function previewRevert(
-  loaded: LoadedZone,
-  changeId: string,
-  options: RevertOptions,
-): Promise<Reverted<Preview>> {
-  const { intent, left } = intentOf(loaded, changeId, options);
-  return { ...(await previewChange(loaded, intent)), left };
+export interface Reverting {
+  left: number;
 }
 
-/** Takes the entry back. An RRset that is no longer what the entry made it stops all of it, unless forced. */
-export async function revertChange(
-  loaded: LoadedZone,
-  changeId: string,
-  options: RevertOptions,
-  actor: Actor,
-): Promise<Reverted<ChangeResult>> {
-  const { intent, left } = intentOf(loaded, changeId, options);
-  return { ...(await changeZone(loaded, intent, actor)), left };
-}
-
-function intentOf(loaded: LoadedZone, changeId: string, { force, confirm, batchId }: RevertOptions) {
+/** Takes the entry back. An RRset that is no longer what the entry made it is a conflict, and stops all of it unless forced. */
+export function revertIntent(loaded: LoadedZone, data: RevertData): { intent: Intent; beside: Reverting } {
+  const { force, confirm, batchId } = data;
   const { zone, access } = loaded;
-  const entry = entryOf(zone.id, changeId);
+  const entry = entryOf(zone.id, data.change);
   const all = turnsOf(entry);
   const turns = all.filter((turn) => sees(access, zone.name, turn));
   if (turns.length === 0 && all.length > 0)
@@ -63,10 +48,18 @@ function intentOf(loaded: LoadedZone, changeId: string, { force, confirm, batchI
     fieldOf: () => "change",
     expect: (current) =>
       force ? [] : moved(current).map(({ name, type, after }) => ({ name, type, hash: rrsetHash(after) })),
-    confirm: confirm ?? false,
+    confirm,
     links: { undoes: entry.id, ...(batchId ? { batchId } : {}) },
   };
-  return { intent, left: all.length - turns.length };
+  return { intent, beside: { left: all.length - turns.length } };
+}
+
+/** How many RRsets the entry touched; with those of the whole zone where it made or took away what hides others. */
+export function revertSize({ zone }: LoadedZone, { change }: RevertData): number {
+  const row = db().get<{ steps: number; cuts: number } | undefined>(
+    sql`select json_array_length(plan) + more_steps as steps, exists (select 1 from json_each(plan) as step where step.value ->> 'type' in ('NS', 'DS', 'DNAME')) as cuts from zone_changes where id = ${change} and zone_id = ${zone.id}`,
+  );
+  return row ? row.steps + (row.cuts ? zone.recordCount : 0) : 0;
 }
 
 function entryOf(zoneId: string, changeId: string): Entry {

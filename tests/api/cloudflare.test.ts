@@ -379,6 +379,29 @@ describe("faults", () => {
     expect(await at.rows("www")).toMatchObject([{ content: "192.0.2.1" }]);
   });
 
+  test("a large change is worked out in another thread, and its calls are counted in the one queue", async () => {
+    const at = await zone("pro");
+    at.there.quota = 3500;
+    const { connectionById } = await import("#lib/dns/connections.ts");
+    const used = () => connectionById("cloudflare")?.provider.load?.().used ?? 0;
+    const [usedBefore, madeBefore] = [used(), fake.requests.length];
+    const rrsets = Array.from({ length: 1010 }, (_, index) => ({
+      name: `h${index}`,
+      type: "A",
+      ttl: 300,
+      records: [{ content: `192.0.2.${index % 250}` }],
+    }));
+    const done = await at.change({ rrsets });
+    expect(done).toMatchObject({ status: 200, body: { state: "applied", cut: { plan: 810 } } });
+    expect(at.there.records.size).toBe(1010);
+    expect(fake.requests.length - madeBefore).toBeGreaterThan(2);
+    expect(used() - usedBefore).toBe(fake.requests.length - madeBefore);
+    const back = await owner.call("POST", `${at.path}/changes/${done.body.change}/revert`, { confirm: true });
+    expect(back).toMatchObject({ status: 200, body: { state: "applied" } });
+    expect(at.there.records.size).toBe(0);
+    expect(used() - usedBefore).toBe(fake.requests.length - madeBefore);
+  });
+
   test("a token that may only read is told so", async () => {
     const at = await zone();
     fake.tokens.get(fake.token)?.rights.delete("edit");

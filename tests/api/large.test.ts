@@ -48,6 +48,12 @@ interface Result {
   code: string;
 }
 
+interface Listed {
+  id: string;
+  createdAt: number;
+  settledAt: number;
+}
+
 const totals = async (zone: string) =>
   (await root.call<{ total: number }>("GET", `${acme}/${zone}/records`)).body.total;
 const generations = () => sql<{ n: number }>("select count(*) as n from generations")[0]?.n;
@@ -114,6 +120,38 @@ describe.each(["here.example", "there.example"])("a large change in %s", (zone) 
     expect(refused.status).toBe(422);
     expect(Object.keys(refused.body.fields).toSorted()).toEqual(["rrsets.1.type", `rrsets.${COUNT}.type`]);
     expect(sql<{ revision: number }>("select revision from zones where name = ?", `${zone}.`)).toEqual(revision);
+  });
+
+  test("is taken back whole, and the zone brought to a moment before it", async () => {
+    const entries = async () => (await root.call<{ items: Listed[] }>("GET", `${acme}/${zone}/changes`)).body.items;
+    const address = async () =>
+      (await root.call<{ items: { content: string }[] }>("GET", `${acme}/${zone}/records?q=h2199`)).body.items;
+    const [changed, made] = await entries();
+    const at = `${acme}/${zone}/changes/${changed?.id}/revert`;
+    const cut = { plan: COUNT - 200 };
+    const dry = await root.call<Result>("POST", at, { dryRun: true });
+    expect(dry).toMatchObject({ status: 200, body: { records: { updated: COUNT }, left: 0, conflicts: [], cut } });
+    expect(await root.call("POST", at)).toMatchObject({ status: 409, body: { code: "confirm_required" } });
+    expect(await root.call("POST", at, { confirm: true })).toMatchObject({
+      status: 200,
+      body: { state: "applied", left: 0, cut },
+    });
+    expect(await address()).toMatchObject([{ content: `192.0.2.${2199 % 250}` }]);
+    expect((await entries())[0]).toMatchObject({ undoes: changed?.id, actor: { id: root.id } });
+    expect(await root.call("POST", at, { confirm: true }), "nothing is left to take back").toMatchObject({
+      body: { change: null },
+    });
+    const before = { at: (changed?.createdAt ?? 0) - 1, dryRun: true };
+    expect(await root.call("POST", `${acme}/${zone}/restore`, before)).toMatchObject({
+      body: { plan: [], notKnown: [] },
+    });
+    const back = await root.call("POST", `${acme}/${zone}/restore`, { at: changed?.settledAt, confirm: true });
+    expect(back).toMatchObject({ status: 200, body: { state: "applied", at: changed?.settledAt, cut } });
+    expect(await address()).toMatchObject([{ content: `198.51.100.${2199 % 250}` }]);
+    // What has moved since stands in the way.
+    const moved = await root.call("POST", `${acme}/${zone}/changes/${made?.id}/revert`, { dryRun: true });
+    expect(moved.body).toMatchObject({ conflicts: { length: 200 }, cut: { conflicts: COUNT - 200 } });
+    expect(counted()).toEqual([]);
   });
 
   test("is seen whole or not at all by who reads meanwhile", async () => {

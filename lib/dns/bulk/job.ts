@@ -10,7 +10,7 @@ import { log } from "#lib/log/log.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { actorAgain } from "#lib/tokens/actor-again.ts";
 import { changeZone } from "../changes.ts";
-import { revertChange } from "../revert.ts";
+import { carryOut } from "../large/carry-out.ts";
 import { type LoadedZone, visibleAmong } from "../zones.ts";
 import { findInOne, intentOf, planZone } from "./plan.ts";
 import type { Wanted } from "./wanted.ts";
@@ -167,7 +167,8 @@ function undoing(bulk: Bulk): Side {
     },
     begin: (row) => set(row, { undoState: "working" }),
     async work(row, loaded, actor) {
-      const result = await revertChange(loaded, row.changeId ?? "", { confirm: true, batchId: bulk.id }, actor);
+      const data = { kind: "revert" as const, change: row.changeId ?? "", force: false, confirm: true };
+      const result = await carryOut(loaded, { ...data, batchId: bulk.id }, actor);
       return ended(ends[result.state] ?? "failed", result.message, result.change);
     },
     end: (row, { state, message, change }) =>

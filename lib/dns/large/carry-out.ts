@@ -3,35 +3,39 @@ import type { Actor } from "#lib/actor.ts";
 import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
 import { withZoneLock } from "../zone-lock.ts";
 import type { LoadedZone } from "../zones.ts";
-import { goesApart } from "./apart.ts";
 import { type Brief, brief } from "./brief.ts";
-import { buildIntent, type IntentData, sizeOf } from "./intents.ts";
+import { buildIntent, type IntentData, sizeOf, type ToldOf } from "./intents.ts";
 import type { Pace } from "./pace.ts";
 import type { SentActor } from "./tasks.ts";
-import { inThread } from "./thread.ts";
+import { inThread, LARGE } from "./thread.ts";
 
 /** The plan, and everything that would stop it. Writes nothing. */
-export async function preview(
+export async function preview<D extends IntentData>(
   loaded: LoadedZone,
-  data: IntentData,
+  data: D,
   actor: Actor,
   pace: Partial<Pace> = {},
-): Promise<Brief<Preview>> {
-  if (goesApart(loaded.zone, sizeOf(loaded, data))) return inThread("preview", told(loaded, data, actor), pace);
-  return brief(await previewChange(loaded, buildIntent(loaded, data)));
+): Promise<Brief<Preview & ToldOf<D>>> {
+  if (sizeOf(loaded, data) > LARGE)
+    return (await inThread("preview", told(loaded, data, actor), pace)) as Brief<Preview & ToldOf<D>>;
+  const { intent, beside } = await buildIntent(loaded, data);
+  return brief({ ...(await previewChange(loaded, intent)), ...(beside as ToldOf<D>) });
 }
 
 /** Does it, as `changeZone` does. */
-export async function carryOut(
+export async function carryOut<D extends IntentData>(
   loaded: LoadedZone,
-  data: IntentData,
+  data: D,
   actor: Actor,
   pace: Partial<Pace> = {},
-): Promise<Brief<ChangeResult>> {
+): Promise<Brief<ChangeResult & ToldOf<D>>> {
   // The lock is this thread's: whoever else writes to the zone waits for it here.
-  if (goesApart(loaded.zone, sizeOf(loaded, data)))
-    return withZoneLock(loaded.zone.id, () => inThread("change", told(loaded, data, actor), pace));
-  return brief(await changeZone(loaded, buildIntent(loaded, data), actor));
+  if (sizeOf(loaded, data) > LARGE)
+    return (await withZoneLock(loaded.zone.id, () => inThread("change", told(loaded, data, actor), pace))) as Brief<
+      ChangeResult & ToldOf<D>
+    >;
+  const { intent, beside } = await buildIntent(loaded, data);
+  return brief({ ...(await changeZone(loaded, intent, actor)), ...(beside as ToldOf<D>) });
 }
 
 const told = ({ organisation, zone }: LoadedZone, data: IntentData, actor: Actor) => ({

@@ -1,25 +1,52 @@
 /** Intents as data: what somebody wants, in a form that a job can keep and another thread can be told. */
 import type { Intent } from "../changes.ts";
 import { type ChangesInput, wantedChanges } from "../intents.ts";
+import { type RestoreData, type Restoring, restoreIntent, restoreSize } from "../restore.ts";
+import { type RevertData, type Reverting, revertIntent, revertSize } from "../revert.ts";
 import { type ZoneFileData, zoneFileIntent } from "../transfer/file-intent.ts";
 import type { LoadedZone } from "../zones.ts";
 
-/** One member for each way of asking for a change that may be large. */
-export type IntentData = { kind: "changes"; input: ChangesInput } | ZoneFileData;
-
-/** The intent that the data stands for. Throws a Problem if it makes no sense. */
-export function buildIntent(loaded: LoadedZone, data: IntentData): Intent {
-  return data.kind === "changes" ? builders.changes(loaded, data) : builders.import(loaded, data);
+interface Ways {
+  changes: { kind: "changes"; input: ChangesInput };
+  import: ZoneFileData;
+  revert: RevertData;
+  restore: RestoreData;
 }
 
-const builders: { [K in IntentData["kind"]]: (loaded: LoadedZone, data: Extract<IntentData, { kind: K }>) => Intent } =
-  {
-    changes: (loaded, { input }) => wantedChanges(loaded, input),
-    import: zoneFileIntent,
-  };
+/** What is told along with the plan. */
+interface Told {
+  changes: object;
+  import: object;
+  revert: Reverting;
+  restore: Restoring;
+}
+
+type Way = keyof Ways;
+/** One member for each way of asking for a change that may be large. */
+export type IntentData<W extends Way = Way> = { [K in W]: Ways[K] & { kind: K } }[W];
+export type ToldOf<D extends IntentData> = Told[D["kind"]];
+
+interface Built<W extends Way> {
+  intent: Intent;
+  beside: Told[W];
+}
+
+/** The intent that the data stands for. Throws a Problem if it makes no sense. */
+export const buildIntent = async <W extends Way>(loaded: LoadedZone, data: IntentData<W>): Promise<Built<W>> =>
+  builders[data.kind](loaded, data);
+
+const builders: { [W in Way]: (loaded: LoadedZone, data: IntentData<W>) => Built<W> | Promise<Built<W>> } = {
+  changes: (loaded, { input }) => ({ intent: wantedChanges(loaded, input), beside: {} }),
+  import: (loaded, data) => ({ intent: zoneFileIntent(loaded, data), beside: {} }),
+  revert: revertIntent,
+  restore: restoreIntent,
+};
 
 /** How many RRsets of the zone and of what is wanted have to be gone through, at most. */
-export function sizeOf({ zone }: LoadedZone, data: IntentData): number {
+export function sizeOf(loaded: LoadedZone, data: IntentData): number {
+  const { zone } = loaded;
+  if (data.kind === "revert") return revertSize(loaded, data);
+  if (data.kind === "restore") return restoreSize(loaded, data);
   if (data.kind === "import") {
     const { source, mode } = data;
     const octets = "text" in source ? source.text.length : source.octets;

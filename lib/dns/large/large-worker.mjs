@@ -1,6 +1,9 @@
 // Runs large work away from the thread that answers requests: each message is a question, and is answered with its id.
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import { borrowQueues } from "../providers/cloudflare-turns.ts";
 import { answer } from "./answer.ts";
+
+borrowQueues(workerData.queues);
 
 const stops = new Map();
 

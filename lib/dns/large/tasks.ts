@@ -6,8 +6,10 @@ import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
+import { connectionById } from "../connections.ts";
 import { type Warnings, warningsOf } from "../health/warnings.ts";
 import { adoptHere } from "../new-zone.ts";
+import { onBehalfOf } from "../providers/caller.ts";
 import type { ZoneInfo } from "../providers/provider.ts";
 import { type Refreshed, refresh } from "../refresh.ts";
 import { loadZone, type Zone } from "../zones.ts";
@@ -49,21 +51,27 @@ export type TaskName = keyof Questions;
 export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answers[T]> } = {
   preview: async (wanted) => {
     const loaded = load(wanted);
-    return brief(await previewChange(loaded, buildIntent(loaded, wanted.data)));
+    const { intent, beside } = await buildIntent(loaded, wanted.data);
+    return brief({ ...(await previewChange(loaded, intent)), ...beside });
   },
 
   change: (wanted) =>
-    oneAfterTheOther(async () => {
+    oneAfterTheOther(lineOf(wanted), async () => {
       const loaded = load(wanted);
-      return brief(await changeZone(loaded, buildIntent(loaded, wanted.data), actorFrom(wanted)));
+      const { intent, beside } = await buildIntent(loaded, wanted.data);
+      return brief({ ...(await changeZone(loaded, intent, actorFrom(wanted))), ...beside });
     }),
 
-  refresh: async ({ zone }) => refresh(zoneOf(zone)),
+  refresh: async ({ zone }) => {
+    const row = zoneOf(zone);
+    return onBehalfOf({ organisation: row.organisationId, bulk: true }, () => refresh(row));
+  },
 
   adopt: async ({ zone, entry, info }) => {
     const row = db().select().from(zoneChanges).where(eq(zoneChanges.id, entry)).get();
     if (!row) throw notFound("change");
-    await adoptHere(zoneOf(zone), row, info);
+    const made = zoneOf(zone);
+    await onBehalfOf({ organisation: made.organisationId, bulk: true }, () => adoptHere(made, row, info));
     return null;
   },
 
@@ -86,11 +94,18 @@ function zoneOf(id: string): Zone {
   return zone;
 }
 
-let last: Promise<unknown> = Promise.resolve();
+/** Where calls are counted a change can wait for minutes: others do not wait for that. */
+const lineOf = ({ zone }: Wanted): "counted" | "others" =>
+  connectionById(zoneOf(zone).connection)?.kind === "cloudflare" ? "counted" : "others";
+
+const last: Record<ReturnType<typeof lineOf>, Promise<unknown>> = {
+  counted: Promise.resolve(),
+  others: Promise.resolve(),
+};
 
 /** Each holds the whole of a zone in memory. */
-function oneAfterTheOther<T>(work: () => Promise<T>): Promise<T> {
-  const mine = last.then(work, work);
-  last = mine.catch(() => {});
+function oneAfterTheOther<T>(line: keyof typeof last, work: () => Promise<T>): Promise<T> {
+  const mine = last[line].then(work, work);
+  last[line] = mine.catch(() => {});
   return mine;
 }

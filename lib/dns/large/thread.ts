@@ -6,6 +6,7 @@ import path from "node:path";
 import type { Worker } from "node:worker_threads";
 import { Problem, type ProblemCode, type ProblemDetails } from "#lib/api/errors.ts";
 import { singleton } from "#lib/singleton.ts";
+import { lendQueues } from "../providers/cloudflare-turns.ts";
 import { ProviderError, type ProviderOutcome } from "../providers/provider.ts";
 import type { Pace } from "./pace.ts";
 import type { Answers, Questions, TaskName } from "./tasks.ts";
@@ -83,8 +84,13 @@ export function inThread<T extends TaskName>(
 /** Idle it holds no process open; if it dies, those who wait are told, and the next question starts another. */
 function start(): Thread {
   // Not imported: a Worker that the bundler knows of is built into a module, and every file that it might be with it.
-  const { Worker } = process.getBuiltinModule("node:worker_threads");
-  const worker = new Worker(path.join(process.cwd(), "lib", "dns", "large", "large-worker.mjs"));
+  const { MessageChannel, Worker } = process.getBuiltinModule("node:worker_threads");
+  const { port1, port2: queues } = new MessageChannel();
+  lendQueues(port1);
+  const worker = new Worker(path.join(process.cwd(), "lib", "dns", "large", "large-worker.mjs"), {
+    workerData: { queues },
+    transferList: [queues],
+  });
   const thread: Thread = { worker, waiting: new Map(), next: 0, idle: undefined };
   worker.unref();
   worker.on("message", (message: Message) => hear(thread, message));

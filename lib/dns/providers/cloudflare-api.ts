@@ -3,14 +3,13 @@
  * whether something was stored. A call that was refused for being one too many is made again; a write that may have
  * landed is not.
  */
-import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { singleton } from "#lib/singleton.ts";
 import { currentCaller } from "./caller.ts";
 import type { Batch } from "./cloudflare-batch.ts";
-import { type PacedQueue, pacedQueue, TooBusy } from "./cloudflare-queue.ts";
+import { TooBusy } from "./cloudflare-queue.ts";
 import { type CloudflareFault, faultsOf, refusal } from "./cloudflare-refusal.ts";
 import type { cloudflareClient } from "./cloudflare-sdk.ts";
+import { queueOf, WINDOW_MS } from "./cloudflare-turns.ts";
 import { type HttpAnswer, type SendHttp, sendHttp } from "./http-call.ts";
 import { ProviderError, type ProviderLoad } from "./provider.ts";
 import { transportError } from "./transport-error.ts";
@@ -46,10 +45,6 @@ export class CloudflareRefusal extends ProviderError {
   }
 }
 
-/** Cloudflare's own: calls of a token in five minutes. */
-const CALLS = 1200;
-const WINDOW_MS = 300_000;
-const PARALLEL = 8;
 /** How long bulk work waits for its turn. */
 const BULK_PATIENCE_MS = 60_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -210,12 +205,3 @@ function retryAfterMs(answer: HttpAnswer): number | undefined {
   const ms = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
-
-/** One for each token in the process, whichever connections use it. */
-const queueOf = (token: string, base: string): PacedQueue => {
-  const queues = singleton("cloudflare-queues", () => new Map<string, PacedQueue>());
-  const key = hash("sha256", `${base} ${token}`, "base64url");
-  const queue = queues.get(key) ?? pacedQueue({ limit: CALLS, windowMs: WINDOW_MS, parallel: PARALLEL });
-  queues.set(key, queue);
-  return queue;
-};
