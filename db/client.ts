@@ -4,6 +4,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 import { env } from "#lib/env.ts";
+import { timed } from "#lib/log/slow.ts";
 import { singleton } from "#lib/singleton.ts";
 import * as schema from "./schema/index.ts";
 
@@ -39,7 +40,7 @@ function keepStatements(client: Database.Database): void {
   const known = new Map<string, Database.Statement>();
   client.prepare = ((text: string) => {
     const found = known.get(text);
-    const statement = found ?? compile(text);
+    const statement = found ?? timed(compile(text), text);
     // Rows as arrays are a mode of the statement, which whoever used it last may have left on.
     if (found?.reader) found.raw(false);
     known.delete(text);

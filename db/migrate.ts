@@ -16,8 +16,9 @@ export function migrate(database: Db, root = process.cwd()): void {
   run(database, { migrationsFolder: path.join(root, "drizzle") });
 }
 
-export function standingOf(client: Database.Database, root = process.cwd()): Standing {
-  const text = readFileSync(path.join(root, "drizzle", "meta", "_journal.json"), "utf8");
+/** `folder` holds the migrations, below `root`. */
+export function standingOf(client: Database.Database, root = process.cwd(), folder = "drizzle"): Standing {
+  const text = readFileSync(path.join(root, folder, "meta", "_journal.json"), "utf8");
   const newest = Math.max(...(JSON.parse(text) as { entries: { when: number }[] }).entries.map(({ when }) => when));
   const known = client.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
   if (!known) return "older";

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import next from "next";
 import { db } from "#db/client.ts";
+import { logsDb } from "#db/logs/client.ts";
 import { migrate } from "#db/migrate.ts";
 import { recordSecret, settleSecret } from "#lib/crypto/rekey.ts";
 import { OtherSecretError } from "#lib/crypto/secret.ts";
@@ -10,6 +11,8 @@ import { takeDataDirectory } from "#lib/data-lock.ts";
 import { EnvError, env } from "#lib/env.ts";
 import { panelServer } from "#lib/http/server.ts";
 import { stopJobs } from "#lib/jobs/runner.ts";
+import { pageTemplates } from "#lib/log/page.ts";
+import { closeLogs } from "#lib/log/store.ts";
 import { issueSetupToken } from "#lib/setup/setup.ts";
 
 /** What still runs then is given back, for the next start. */
@@ -39,6 +42,7 @@ async function serve(): Promise<void> {
   const { port, host, dataDir, origin, mode, trustedProxies } = env();
   const release = takeDataDirectory(dataDir);
   migrate(db());
+  logsDb();
   settleSecret();
   if (!recordSecret()) {
     console.error(
@@ -55,6 +59,7 @@ async function serve(): Promise<void> {
     origin,
     trustedProxies,
     development: mode === "development",
+    templateOf: pageTemplates(),
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -80,7 +85,8 @@ async function serve(): Promise<void> {
     server.keepAliveTimeout = 1;
     const answered = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    void Promise.all([answered, stopJobs(JOBS_GRACE_MS)]).then(() => {
+    void Promise.all([answered, stopJobs(JOBS_GRACE_MS)]).then(async () => {
+      await closeLogs().catch((error: unknown) => console.error(error));
       db().$client.close();
       release();
       process.exit(0);

@@ -3,8 +3,8 @@ import { ORPCError, os, ValidationError } from "@orpc/server";
 import type { Actor } from "#lib/actor.ts";
 import { noteRefusal, type RefusalTarget } from "#lib/audit/refusals.ts";
 import type { Allowance } from "#lib/auth/request-limit.ts";
-import { log } from "#lib/log/log.ts";
 import { stage } from "#lib/log/stages.ts";
+import { unforeseen } from "#lib/log/unforeseen.ts";
 import { invalid, isProblem, Problem } from "./errors.ts";
 import type { Cookies } from "./request.ts";
 
@@ -19,9 +19,14 @@ export interface RequestContext {
 export interface Trace {
   /** The route, never the path with its values. */
   template: string;
+  /** The procedure's name and its own method, once one is found. */
+  action?: string;
+  method?: string;
   /** Instead of the procedure's own success status. */
   status?: number;
   retryAfter?: number;
+  /** Why it was refused. */
+  code?: string;
   /** Absent where a page asks, which can set none. */
   cookies?: Cookies;
   /** What is left to the token that the request shows. */
@@ -52,7 +57,10 @@ export const base = os
   .use(async ({ context, next, path, procedure }, input) => {
     stage("routing");
     const action = path.join(".");
-    context.trace.template = procedure["~orpc"].route.path ?? action;
+    const { route } = procedure["~orpc"];
+    context.trace.template = route.path ?? action;
+    context.trace.method = route.method ?? "POST";
+    context.trace.action = action;
     const actor = { ...context.actor, action };
     try {
       return await next({ context: { actor } });
@@ -66,17 +74,18 @@ export const base = os
 
 /** What may be shown of an error. What nobody foresaw is logged, and answered without its own message. */
 export function presentable(error: unknown, trace: Trace, requestId: string | null): Problem {
-  const problem = asProblem(error, requestId);
+  const problem = asProblem(error, trace, requestId);
+  trace.code = problem.code;
   if (problem.data.retryAfter !== undefined) trace.retryAfter = problem.data.retryAfter;
   return new Problem(problem.code, problem.message, { ...problem.data, requestId }, problem.cause);
 }
 
-function asProblem(error: unknown, requestId: string | null): Problem {
+function asProblem(error: unknown, trace: Trace, requestId: string | null): Problem {
   if (isProblem(error)) return error;
   if (error instanceof ORPCError && error.cause instanceof ValidationError && error.code === "BAD_REQUEST") {
     return invalid(fieldsOf(error.cause.issues));
   }
-  log().error({ err: error, requestId }, "unforeseen error");
+  unforeseen(error, { source: "request", place: trace.action ?? trace.template, requestId });
   if (error instanceof Error && "code" in error && error.code === "SQLITE_FULL")
     return new Problem(
       "storage_full",

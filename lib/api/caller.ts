@@ -7,6 +7,7 @@ import { cache } from "react";
 import { actorOf } from "#lib/auth/session.ts";
 import { cookieName } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
+import { pageUnderWay } from "#lib/log/page.ts";
 import { isProblem } from "./errors.ts";
 import { PATH_HEADER, requestAddress } from "./request.ts";
 import { router } from "./router.ts";
@@ -14,7 +15,10 @@ import { router } from "./router.ts";
 /** The actor of this request, read once however many components ask. */
 export const currentActor = cache(async () => {
   const incoming = await headers();
-  return actorOf(incoming, { address: requestAddress(incoming), requestId: newId() });
+  const page = pageUnderWay();
+  const actor = await actorOf(incoming, { address: requestAddress(incoming), requestId: page?.requestId ?? newId() });
+  if (page) Object.assign(page, { actorType: actor.type, actor: actor.id });
+  return actor;
 });
 
 const callerOf = cache(async () =>

@@ -8,7 +8,9 @@ import { env } from "#lib/env.ts";
 import { readBody } from "#lib/http/body.ts";
 import { newId } from "#lib/id.ts";
 import { log } from "#lib/log/log.ts";
+import type { ActorType } from "#lib/log/rows.ts";
 import { stage, withStages } from "#lib/log/stages.ts";
+import { noteRequest } from "#lib/log/store.ts";
 import { singleton } from "#lib/singleton.ts";
 import { actorOfToken, presentedToken } from "#lib/tokens/authenticate.ts";
 import { presentable, type Trace } from "./base.ts";
@@ -34,14 +36,16 @@ async function answer(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname;
   const rpc = path.startsWith("/api/rpc/");
   let response: Response;
-  let actor = "anonymous";
+  let who: { type: ActorType; id: string | null } = { type: "anonymous", id: null };
+  let address: string | null = null;
   let file: string | undefined;
   try {
-    const origin = { address: requestAddress(request.headers), requestId };
+    address = requestAddress(request.headers);
+    const origin = { address, requestId };
     const secret = presentedToken(request.headers);
     // A token goes before a cookie, also one that does not hold: who shows it means to be it.
     const account = secret === null ? await actorOf(request.headers, origin) : actorWith(secret, origin, trace, rpc);
-    actor = account.id ?? account.type;
+    who = account;
     if (secret !== null) stage("token");
     const writes = request.method !== "GET" && request.method !== "HEAD";
     if (writes && secret === null) assertSameOrigin(request.headers);
@@ -74,19 +78,15 @@ async function answer(request: Request): Promise<Response> {
     headers.set("ratelimit-remaining", String(trace.allowance.remaining));
     headers.set("ratelimit-reset", String(trace.allowance.reset));
   }
-  log().info(
-    {
-      requestId,
-      method: request.method,
-      path: trace.template,
-      status: response.status,
-      ms: Math.round(performance.now() - started),
-      actor,
-    },
-    "request",
-  );
+  const status = response.ok ? (trace.status ?? response.status) : response.status;
+  const ms = performance.now() - started;
+  const { template, method = request.method, action = "", code = null } = trace;
+  const line = { requestId, method, path: template, status, ms: Math.round(ms), actor: who.id ?? who.type };
+  log().info(line, "request");
+  const micros = Math.round(ms * 1000);
+  noteRequest([requestId, method, template, action, status, micros, who.type, who.id, address, code]);
   return new Response(response.body, {
-    status: response.ok ? (trace.status ?? response.status) : response.status,
+    status,
     headers,
   });
 }

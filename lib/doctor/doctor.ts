@@ -3,7 +3,7 @@ import { keptConnections } from "./connections.ts";
 import { database } from "./content.ts";
 import type { Finding } from "./finding.ts";
 import { mail, provider } from "./outside.ts";
-import { dataDirectory, diskSpace, environment, secret } from "./place.ts";
+import { dataDirectory, diskSpace, environment, logs, secret } from "./place.ts";
 
 export async function examine(): Promise<Finding[]> {
   const first = environment();
@@ -16,6 +16,7 @@ export async function examine(): Promise<Finding[]> {
     ...first,
     ...dataDirectory(),
     ...diskSpace(),
+    ...logs(),
     ...secret(),
     ...known,
     ...(await provider()),

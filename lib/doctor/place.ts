@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { recordedKeyId } from "#lib/crypto/recorded-key.ts";
 import { MIN_SECRET, readIfThere, secretFiles } from "#lib/crypto/secret.ts";
 import { type Env, EnvError, env } from "#lib/env.ts";
+import { timeOf } from "#lib/log/rows.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
 export function environment(): Finding[] {
@@ -103,6 +104,24 @@ export function diskSpace(): Finding[] {
   if (free < 50 * MB) return [problem("disk", message, "Make room: without it nothing can be written.")];
   if (free < Math.max(500 * MB, 3 * database)) return [warning("disk", message, "Make room for growth and backups.")];
   return [ok("disk", message)];
+}
+
+/** Nothing in it is worth a problem. */
+export function logs(): Finding[] {
+  const file = path.join(env().dataDir, "logs.db");
+  if (!existsSync(file)) return [ok("logs", "There are none yet.")];
+  let client: Database.Database | undefined;
+  try {
+    client = new Database(file, { readonly: true });
+    const oldest = client.prepare("select min(id) from requests").pluck().get() as number | null;
+    const since = oldest === null ? "no request yet" : `requests since ${new Date(timeOf(oldest)).toISOString()}`;
+    return [ok("logs", `logs.db has ${Math.ceil(statSync(file).size / MB)} MB, and ${since}.`)];
+  } catch (error) {
+    const message = `${file} cannot be read: ${(error as Error).message}.`;
+    return [warning("logs", message, "The next start puts it aside and begins another.")];
+  } finally {
+    client?.close();
+  }
 }
 
 const isOpenToOthers = (file: string): boolean => (statSync(file).mode & 0o077) !== 0;

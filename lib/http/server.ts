@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { ADDRESS_HEADER, PATH_HEADER } from "#lib/api/request.ts";
+import { notingPage } from "#lib/log/page.ts";
 import { clientAddress } from "./client-address.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -11,6 +12,8 @@ interface Options {
   origin: string;
   trustedProxies: readonly string[];
   development: boolean;
+  /** The route of a path, for the log. */
+  templateOf?: (path: string) => string;
 }
 
 /** Milliseconds. 4 MB in two minutes is 35 KB a second. Proxies keep a connection open for a minute or less. */
@@ -50,7 +53,8 @@ export function panelServer(handle: RequestListener, options: Options, limits = 
       // Next takes the nonce for its scripts from here.
       "content-security-policy": headers["content-security-policy"],
     });
-    handle(request, response);
+    const { templateOf = () => "unmatched" } = options;
+    notingPage(request, response, { address, templateOf }, () => handle(request, response));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) =>
     refuseUnread(error, socket, headersFor(newNonce())),

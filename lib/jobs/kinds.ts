@@ -7,6 +7,7 @@ import { settleJob } from "#lib/dns/settle.ts";
 import { importJob, sweepImports } from "#lib/dns/transfer/import-job.ts";
 import { mailNewAddress } from "#lib/links/addresses.ts";
 import { mailReset } from "#lib/links/reset.ts";
+import { logRetention } from "#lib/log/retention.ts";
 import { sendMail } from "#lib/mail/send.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
 import { deleteDueAccounts } from "#lib/users/deletion.ts";
@@ -28,4 +29,5 @@ export const jobKinds: readonly JobKind[] = [
   deleteDueAccounts,
   importJob,
   sweepImports,
+  logRetention,
 ];

@@ -57,6 +57,12 @@ const catalogue = {
   "limits.invite_mails_per_address": z.number().int().min(0).default(5),
   /** Days for which the history of a zone is kept. */
   "journal.days": z.number().int().min(30).max(3650).default(365),
+  /** Days for which requests, errors and slow statements are kept. */
+  "logs.request_days": z.number().int().min(1).max(365).default(30),
+  "logs.error_days": z.number().int().min(1).max(365).default(90),
+  "logs.slow_query_days": z.number().int().min(1).max(365).default(30),
+  /** Milliseconds from which on a statement counts as slow. */
+  "logs.slow_query_ms": z.number().int().min(1).max(60_000).default(50),
   /** When an account first held `*`. From then on the set-up page is shut for good. */
   "setup.completed_at": z.number().int().nullable().default(null),
   /** SHA-256 of the set-up token of this start. */

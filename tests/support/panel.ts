@@ -45,6 +45,7 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
   const { systemActor } = await import("#lib/actor.ts");
   const { roles, roleGrants } = await import("#db/schema/index.ts");
   const { newId } = await import("#lib/id.ts");
+  const { closeLogs } = await import("#lib/log/store.ts");
   migrate(db());
   transaction(ensureBuiltInRoles);
   const system = systemActor("test", "test");
@@ -106,6 +107,7 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
     person,
     system,
     close: () => {
+      void closeLogs().catch(() => {});
       db().$client.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

@@ -5,18 +5,24 @@ import { getTableColumns, is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Db, open } from "#db/client.ts";
+import { type LogsDb, openLogs } from "#db/logs/client.ts";
+import * as logs from "#db/logs/schema.ts";
 import { migrate } from "#db/migrate.ts";
 import * as schema from "#db/schema/index.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "zonegate-schema-"));
-const tables = Object.values(schema).filter((value) => is(value, SQLiteTable)) as SQLiteTable[];
+const tablesOf = (of: object) => Object.values(of).filter((value) => is(value, SQLiteTable)) as SQLiteTable[];
+const tables = [...tablesOf(schema), ...tablesOf(logs)];
 let db: Db;
+let logsDb: LogsDb;
 
 beforeAll(() => {
   db = open(path.join(folder, "panel.db"));
   migrate(db);
+  logsDb = openLogs(path.join(folder, "logs.db"));
 });
 afterAll(() => {
+  logsDb.$client.close();
   db.$client.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -24,7 +30,8 @@ afterAll(() => {
 test.each(tables.map((table) => [getTableConfig(table).name, table] as const))(
   "%s is what its migrations make, and strict",
   (name, table) => {
-    const stored = db.$client.prepare(`select name, type, "notnull" from pragma_table_info(?)`).all(name) as {
+    const { $client } = Object.values(logs).includes(table as never) ? logsDb : db;
+    const stored = $client.prepare(`select name, type, "notnull" from pragma_table_info(?)`).all(name) as {
       name: string;
       type: string;
       notnull: number;
@@ -38,11 +45,11 @@ test.each(tables.map((table) => [getTableConfig(table).name, table] as const))(
     expect(stored.map((column) => ({ ...column, type: column.type.toUpperCase() })).toSorted(byName)).toEqual(
       declared.toSorted(byName),
     );
-    expect(db.$client.prepare("select strict from pragma_table_list where name = ?").get(name)).toEqual({ strict: 1 });
+    expect($client.prepare("select strict from pragma_table_list where name = ?").get(name)).toEqual({ strict: 1 });
     const indexes = getTableConfig(table).indexes.map((index) => index.config.name);
-    const made = db.$client
-      .prepare("select name from sqlite_master where type = 'index' and tbl_name = ?")
-      .all(name) as { name: string }[];
+    const made = $client.prepare("select name from sqlite_master where type = 'index' and tbl_name = ?").all(name) as {
+      name: string;
+    }[];
     expect(made.map((index) => index.name)).toEqual(expect.arrayContaining(indexes));
   },
 );
