@@ -9,6 +9,10 @@ export async function register(): Promise<void> {
   const { collectSlow } = await import("#lib/log/slow.ts");
   const { noteSlow } = await import("#lib/log/store.ts");
   const { setting } = await import("#lib/settings/settings.ts");
+  const { startSampling } = await import("#lib/metrics/sampler.ts");
+  const { startPrometheus } = await import("#lib/metrics/prometheus.ts");
+  startSampling();
+  startPrometheus();
   collectSlow(() => setting("logs.slow_query_ms"), noteSlow);
   sweepGenerations();
   startJobs(jobKinds);

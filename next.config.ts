@@ -3,7 +3,7 @@ import type { NextConfig } from "next";
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
-  serverExternalPackages: ["better-sqlite3", "pino", "bcryptjs", "nodemailer"],
+  serverExternalPackages: ["better-sqlite3", "pino", "bcryptjs", "nodemailer", "prom-client"],
   // `npm run types` checks them, tests included; a build on somebody's server need not.
   typescript: { ignoreBuildErrors: true },
   experimental: { authInterrupts: true },

@@ -103,6 +103,10 @@ const variables = z.object({
       error: "must be an e-mail address, such as no-reply@example.org or Panel <no-reply@example.org>",
     })
     .optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^\S{16,}$/, "must have at least 16 characters, and no spaces")
+    .optional(),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "silent"], {
       error: "must be fatal, error, warn, info, debug or silent",
@@ -148,6 +152,8 @@ export interface Env {
   organisationNetworks: string[];
   /** Where mails leave through, and whom they come from; without it they wait in the outbox. */
   mail: { server: SmtpServer; from: { name: string; address: string } } | undefined;
+  /** Who shows it may read /metrics; without it there is no such page. */
+  metricsToken: string | undefined;
   logLevel: string;
   testHooks: boolean;
 }
@@ -221,6 +227,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     staffNetworks: privateNetworks(v.ALLOW_PRIVATE_NETWORKS),
     organisationNetworks: list(v.ORGANISATION_NETWORKS),
     mail: v.SMTP_URL && v.MAIL_FROM ? { server: smtpServer(new URL(v.SMTP_URL)), from: v.MAIL_FROM } : undefined,
+    metricsToken: v.METRICS_TOKEN,
     logLevel: v.LOG_LEVEL,
     testHooks: v.ZONEGATE_TEST_HOOKS === "1",
   };

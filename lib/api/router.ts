@@ -15,6 +15,7 @@ import * as dnsZones from "#lib/dns/zone-procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
 import * as invites from "#lib/invites/procedures.ts";
 import * as links from "#lib/links/procedures.ts";
+import * as metrics from "#lib/metrics/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
 import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
@@ -36,6 +37,7 @@ export const router = {
   tokens,
   organisations,
   invites,
+  metrics,
   dns: {
     ...dns,
     ...dnsConnections,

@@ -32,8 +32,6 @@ interface Times {
 
 const nothing = (): Times => ({ counts: emptyCounts(), failures: 0 });
 
-export type Writer = ReturnType<typeof writerOf>;
-
 export function writerOf(file: string) {
   const database = new Database(file, { fileMustExist: true });
   database.pragma("journal_mode = WAL");

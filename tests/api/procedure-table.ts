@@ -27,6 +27,7 @@ const write = (guard: string, extras: Extras = {}): Row => ({ guard, writes: tru
 const tokens = { tokens: true };
 
 export const procedureTable: Record<string, Row> = {
+  "metrics.read": read("staff(admin:metrics)", tokens),
   "setup.status": read("anyone"),
   "setup.create": write("anyone"),
   "links.askReset": write("anyone"),
@@ -197,5 +198,6 @@ export const mounts = [
   "app/api/[[...rest]]/route.ts",
   "app/api/auth/[...nextauth]/route.ts",
   "app/healthz/route.ts",
+  "app/metrics/route.ts",
   "app/readyz/route.ts",
 ];

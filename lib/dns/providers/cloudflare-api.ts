@@ -4,6 +4,8 @@
  * landed is not.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { counted } from "#lib/metrics/calls.ts";
+import { singleton } from "#lib/singleton.ts";
 import { currentCaller } from "./caller.ts";
 import type { Batch } from "./cloudflare-batch.ts";
 import { TooBusy } from "./cloudflare-queue.ts";
@@ -77,14 +79,15 @@ export function cloudflareApi(options: CloudflareApiOptions): CloudflareApi {
       const again = attempt < MAX_ATTEMPTS && Date.now() + 1000 < deadline;
       const answer = await inTurn({ ...caller, deadline }, async () => {
         try {
-          return await (options.send ?? sendHttp)({
+          const call = {
             url,
             method,
             headers: Object.fromEntries(new Headers(init.headers)),
             body: typeof init.body === "string" ? init.body : undefined,
             timeoutMs: Math.max(1, Math.min(timeoutMs, deadline - Date.now())),
             maxBytes: MAX_ANSWER_BYTES,
-          });
+          };
+          return await counted("Cloudflare", () => (options.send ?? sendHttp)(call));
         } catch (error) {
           const failure = transportError(error, "Cloudflare", reading ? "not_sent" : "unknown", timeoutMs);
           if (reading && again && attempt === 1 && failure.message.includes("broke")) return null;

@@ -2,6 +2,7 @@
  * One HTTP call to a PowerDNS API: key, deadline, size limit, and what a failure says about whether something was
  * stored. Knows nothing of zones or records.
  */
+import { counted } from "#lib/metrics/calls.ts";
 import { type SendHttp, sendHttp } from "./http-call.ts";
 import { ProviderError, type ProviderOutcome } from "./provider.ts";
 import { transportError } from "./transport-error.ts";
@@ -47,7 +48,7 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
     let status: number;
     let text: string;
     try {
-      ({ status, text } = await (options.send ?? sendHttp)({
+      const call = {
         url: `${base}${path}`,
         method,
         headers: {
@@ -60,7 +61,8 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
         body,
         timeoutMs: options.timeoutMs,
         maxBytes: MAX_ANSWER_BYTES,
-      }));
+      };
+      ({ status, text } = await counted("PowerDNS", () => (options.send ?? sendHttp)(call)));
     } catch (error) {
       options.onFailure();
       throw transportError(error, "PowerDNS", afterSending, options.timeoutMs);
