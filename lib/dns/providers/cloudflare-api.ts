@@ -5,7 +5,6 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { counted } from "#lib/metrics/calls.ts";
-import { singleton } from "#lib/singleton.ts";
 import { currentCaller } from "./caller.ts";
 import type { Batch } from "./cloudflare-batch.ts";
 import { TooBusy } from "./cloudflare-queue.ts";
