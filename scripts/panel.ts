@@ -58,7 +58,7 @@ async function main(args: string[]): Promise<void> {
   if (command === "token") return tokenCommand(rest, actor);
   if (command === "users") return rest[0] === "add" ? addUser(rest.slice(1), actor) : users();
   if (command === "reset-password") return resetPassword(rest, actor);
-  if (command === "settings") return settings(rest);
+  if (command === "settings") return settings(rest, actor);
   if (command === "migrate") return console.log("The database is at this version.");
   throw new CommandError(`There is no command ${command}.\n\n${usage}`);
 }
@@ -93,9 +93,9 @@ function users(): void {
   }
 }
 
-function settings([key, value]: string[]): void {
+function settings([key, value]: string[], actor: Actor): void {
   if (key !== undefined && value !== undefined) {
-    const problem = setSettingFromText(key, value);
+    const problem = setSettingFromText(key, value, actor);
     if (problem) throw new CommandError(problem);
   }
   for (const row of listSettings())

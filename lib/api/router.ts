@@ -20,6 +20,7 @@ import * as organisations from "#lib/organisations/procedures.ts";
 import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
+import * as settings from "#lib/settings/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as tokens from "#lib/tokens/procedures.ts";
 import * as accounts from "#lib/users/admin-procedures.ts";
@@ -38,6 +39,7 @@ export const router = {
   organisations,
   invites,
   metrics,
+  settings,
   dns: {
     ...dns,
     ...dnsConnections,

@@ -27,6 +27,9 @@ const write = (guard: string, extras: Extras = {}): Row => ({ guard, writes: tru
 const tokens = { tokens: true };
 
 export const procedureTable: Record<string, Row> = {
+  "settings.list": read("staff(admin:settings)", tokens),
+  "settings.change": write("staff(admin:settings)", tokens),
+  "settings.testMail": write("staff(admin:settings)"),
   "metrics.read": read("staff(admin:metrics)", tokens),
   "setup.status": read("anyone"),
   "setup.create": write("anyone"),

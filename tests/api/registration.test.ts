@@ -156,10 +156,12 @@ describe("where it is not open", () => {
   });
 
   test("the list is set in words on the command line", () => {
-    expect(settings.setSettingFromText("registration.domains", "Example.org, example.net")).toBe(null);
+    expect(settings.setSettingFromText("registration.domains", "Example.org, example.net", panel.system)).toBe(null);
     expect(settings.setting("registration.domains")).toEqual(["example.org", "example.net"]);
-    expect(settings.setSettingFromText("registration.domains", "not a domain")).toMatch(/must be domains/);
-    expect(settings.setSettingFromText("registration.domains", "")).toBe(null);
+    expect(settings.setSettingFromText("registration.domains", "not a domain", panel.system)).toMatch(
+      /must be domains/,
+    );
+    expect(settings.setSettingFromText("registration.domains", "", panel.system)).toBe(null);
     expect(settings.setting("registration.domains")).toEqual([]);
   });
 });

@@ -19,6 +19,7 @@ type Values = Record<string, unknown>;
 
 /** Parameters of the route and fields of the body together. A procedure without an entry takes nothing but what the stage has. */
 export const samples: Record<string, (stage: Stage, caller: Person) => Values> = {
+  "settings.change": () => ({ changes: { "accounts.deletion_days": 1 + (fresh() % 300) } }),
   "setup.create": () => ({
     token: "not the token",
     name: "Somebody",
