@@ -10,6 +10,7 @@ import * as dnsLookup from "#lib/dns/lookup-procedures.ts";
 import * as dns from "#lib/dns/procedures.ts";
 import * as dnsSearch from "#lib/dns/search/procedures.ts";
 import * as dnsTemplates from "#lib/dns/templates/procedures.ts";
+import * as dnsBundle from "#lib/dns/transfer/bundle/procedures.ts";
 import * as dnsTransfer from "#lib/dns/transfer/procedures.ts";
 import * as dnsZones from "#lib/dns/zone-procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
@@ -50,6 +51,7 @@ export const router = {
     ...dnsTemplates,
     ...dnsBulk,
     ...dnsTransfer,
+    ...dnsBundle,
     ...dnsClaims,
     ...dnsDnssec,
     ...dnsHealth,

@@ -117,6 +117,17 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
       (stage: Stage, caller: Person) => ({ import: insertImport(stage, caller.id) }),
     ]),
   ),
+  "dns.importAll": ({ zone }) => ({ mode: "merge", zones: [{ name: zone, text: "imported 60 IN A 192.0.2.9" }] }),
+  ...Object.fromEntries(
+    ["bundle", "bundleApply", "bundleCancel"].map((act) => [
+      `dns.${act}`,
+      (stage: Stage, caller: Person) => {
+        const batch = `batch-${fresh()}`;
+        insertImport(stage, caller.id, batch);
+        return { batch };
+      },
+    ]),
+  ),
   "dns.restore": ({ sql, change }) => ({
     at: sql.get<{ at: number }>(
       "select c.created_at as at from zone_changes c join zone_changes w on w.zone_id = c.zone_id where c.kind = 'create' and w.id = ?",
@@ -286,6 +297,7 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "dns.leave": { every: [409] },
   // Its guard lets everybody through who is signed in; the zone is not theirs to edit.
   "dns.bulk": { every: [202, 422] },
+  "dns.importAll": { every: [202] },
   "dns.bulkUndo": { every: [202] },
   // Templates are for those who are in the organisation.
   "dns.applyOneTemplate": { guest: [404], permission: [404] },

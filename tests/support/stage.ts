@@ -127,11 +127,12 @@ async function bareAccount(panel: Panel, sql: Sql, n: number) {
 }
 
 /** A plan of the stage's zone that waits to be applied, made by somebody. */
-export function insertImport({ sql, zone, organisation }: Stage, userId: string): string {
+export function insertImport({ sql, zone, organisation }: Stage, userId: string, batch: string | null = null): string {
   const id = `import-${fresh()}`;
   sql.run(
-    "insert into zone_imports (id, organisation_id, zone_id, name, mode, apex, state, actor, user_id, created_at) select ?, organisation_id, id, name, 'merge', 0, 'planned', '{}', (select id from users where id = ?), ? from zones where organisation_id = ? and name = ?",
+    "insert into zone_imports (id, batch_id, organisation_id, zone_id, name, mode, apex, state, actor, user_id, created_at) select ?, ?, organisation_id, id, name, 'merge', 0, 'planned', '{}', (select id from users where id = ?), ? from zones where organisation_id = ? and name = ?",
     id,
+    batch,
     userId,
     Date.now(),
     organisation.id,

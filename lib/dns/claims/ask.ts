@@ -2,15 +2,32 @@
 import { transaction } from "#db/client.ts";
 import type { OrganisationAccess } from "#lib/access/organisation-role.ts";
 import type { Actor } from "#lib/actor.ts";
-import { Problem } from "#lib/api/errors.ts";
+import { invalid, Problem } from "#lib/api/errors.ts";
 import type { Organisation } from "#lib/organisations/organisations.ts";
-import { connectionFor } from "../connections.ts";
+import { type Connection, connectionFor } from "../connections.ts";
 import { assertFree, assertRoom, assertUntaken, isOwn } from "../free-name.ts";
 import { addZone, provesFirst, whyNotAsk, type ZoneRequest } from "../new-zone.ts";
 import { apexOf } from "../zone-apex.ts";
 import { loadZone, summaryOfZone, type ZoneSummary } from "../zones.ts";
 import { firstLook } from "./check.ts";
 import { dropEndedClaim, openClaim } from "./open.ts";
+
+/** Whether the zone would wait for proof. Throws what asking for it would, and asks for nothing. */
+export async function checkAsk(
+  organisation: Organisation,
+  request: ZoneRequest,
+  actor: Actor,
+  access: OrganisationAccess,
+): Promise<{ waits: boolean; connection: Connection }> {
+  const reason = whyNotAsk(actor, access);
+  if (reason) throw new Problem("forbidden", reason, { missing: "admin" });
+  const connection = connectionFor(organisation.id, request.connection || undefined);
+  if (!connection) throw invalid({ connection: "There is no such connection." });
+  const name = apexOf(request.name);
+  assertRoom(organisation, name);
+  await assertFree(organisation, name, connection, false, actor);
+  return { waits: !isOwn(connection) && provesFirst(actor), connection };
+}
 
 /** Throws a Problem with the field that is wrong. */
 export async function askForZone(

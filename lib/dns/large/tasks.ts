@@ -12,6 +12,7 @@ import { adoptHere } from "../new-zone.ts";
 import { onBehalfOf } from "../providers/caller.ts";
 import type { ZoneInfo } from "../providers/provider.ts";
 import { type Refreshed, refresh } from "../refresh.ts";
+import { recordsOfFile } from "../transfer/file-intent.ts";
 import { loadZone, type Zone } from "../zones.ts";
 import { type Brief, brief } from "./brief.ts";
 import { dropGeneration, leftOver } from "./generation.ts";
@@ -34,6 +35,8 @@ export interface Questions {
   refresh: { zone: string };
   adopt: { zone: string; entry: string; info: ZoneInfo };
   warnings: { zone: string };
+  /** The file of a zone that is not there yet. */
+  read: { apex: string; file: string };
   sweep: object;
 }
 
@@ -43,6 +46,7 @@ export interface Answers {
   refresh: Refreshed;
   adopt: null;
   warnings: Warnings;
+  read: number;
   sweep: null;
 }
 
@@ -76,6 +80,8 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
   },
 
   warnings: async ({ zone }) => warningsOf(zoneOf(zone)),
+
+  read: async ({ apex, file }) => recordsOfFile(apex, file),
 
   sweep: async () => {
     for (const generation of leftOver()) await dropGeneration(generation);

@@ -41,12 +41,15 @@ export function exportZone(loaded: LoadedZone, actor: Actor): ReadableStream<Uin
       else controller.enqueue(encoder.encode(value));
       await new Promise((resolve) => setImmediate(resolve));
     },
-    cancel: () => void text.return(),
+    cancel: () => void text.return(0),
   });
 }
 
-/** The file in pieces, from one moment's view of the database, however the zone moves on meanwhile. */
-export function* fileText({ zone, access }: LoadedZone): Generator<string, void> {
+/**
+ * The file in pieces, from one moment's view of the database, however the zone moves on meanwhile. What it returns in the
+ * end is how many records are not in it.
+ */
+export function* fileText({ zone, access }: LoadedZone): Generator<string, number> {
   const view = snapshot();
   try {
     yield `; ${shownName(zone)}, revision ${zone.revision}\n${MARK}\n`;
@@ -66,6 +69,7 @@ export function* fileText({ zone, access }: LoadedZone): Generator<string, void>
     }
     if (hidden > 0)
       yield `; ${hidden} ${hidden === 1 ? "record is" : "records are"} not in this file: you cannot see them.\n`;
+    return hidden;
   } finally {
     view.$client.close();
   }

@@ -105,6 +105,14 @@ const SINGLE: ReadonlySet<string> = new Set(["SOA", "CNAME", "DNAME"]);
 const isApexOwn = (apex: string, { name, type }: { name: string; type: string }): boolean =>
   name === apex && ["SOA", "NS", "DNSKEY", "CDS", "CDNSKEY", "CSYNC", "ZONEMD"].includes(type);
 
+/** How many records a file would bring to a zone that is not there yet. Throws as reading it for one does. */
+export function recordsOfFile(apex: string, file: string): number {
+  const data = { source: { file, octets: 0 }, apex: false };
+  let records = 0;
+  for (const set of readSets(apex, data, () => true).sets.values()) records += set.records.length;
+  return records;
+}
+
 interface Read {
   sets: Map<string, FileSet>;
   /** Where each begins. */
@@ -112,7 +120,7 @@ interface Read {
   notices: Finding[];
 }
 
-function readSets(apex: string, data: ZoneFileData, offers: Offers): Read {
+function readSets(apex: string, data: Pick<ZoneFileData, "source" | "apex">, offers: Offers): Read {
   const sets = new Map<string, FileSet>();
   const lines = new Map<string, number>();
   const contents = new Map<string, Set<string>>();
@@ -186,5 +194,5 @@ class Notes {
   }
 }
 
-const chunksOf = ({ source }: ZoneFileData): Iterable<string | Uint8Array> =>
+const chunksOf = ({ source }: Pick<ZoneFileData, "source">): Iterable<string | Uint8Array> =>
   "text" in source ? [source.text] : [readFileSync(source.file)];

@@ -3,14 +3,16 @@
 import { and, eq, inArray, lt } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db } from "#db/client.ts";
-import { zoneImports } from "#db/schema/index.ts";
+import { zoneChanges, zoneImports } from "#db/schema/index.ts";
+import type { Actor } from "#lib/actor.ts";
 import { isProblem, Problem } from "#lib/api/errors.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { singleton } from "#lib/singleton.ts";
 import { actorAgain } from "#lib/tokens/actor-again.ts";
 import { carryOut, preview } from "../large/carry-out.ts";
-import { loadZone } from "../zones.ts";
+import { type LoadedZone, loadZone } from "../zones.ts";
+import { makeNewZone, planNewZone } from "./bundle/new-zone.ts";
 import type { ZoneFileData } from "./file-intent.ts";
 import type { ImportRow, Kept } from "./imports.ts";
 import { dropFile, dropStray, fileOf } from "./uploads.ts";
@@ -78,16 +80,19 @@ const running = () => singleton("running-imports", () => new Map<string, AbortCo
 
 async function work(row: ImportRow, signal: AbortSignal): Promise<void> {
   const actor = actorAgain(row.actor);
-  if (!actor || row.zoneId === null) throw new Problem("forbidden", "You may not do this any more.");
-  const loaded = loadZone(row.organisationId, row.zoneId, actor);
-  if (loaded.access.level === "none") throw new Problem("not_found", "There is no such zone.");
+  if (!actor) throw new Problem("forbidden", "You may not do this any more.");
+  if (row.state === "applying" && endedBefore(row)) return;
   const before = JSON.parse(row.outcome ?? "{}") as Kept;
+  const loaded =
+    row.zoneId === null ? await newZone(row, before, actor) : loadZone(row.organisationId, row.zoneId, actor);
+  if (!loaded) return;
+  if (loaded.access.level === "none") throw new Problem("not_found", "There is no such zone.");
   const data: ZoneFileData = {
     kind: "import",
     source: { file: fileOf(row.id), octets: Number.MAX_SAFE_INTEGER },
     mode: row.mode,
     apex: row.apex === 1,
-    confirm: row.confirmed === 1,
+    confirm: row.confirmed === 1 || before.create !== undefined,
     ...(row.state === "applying" && before.revision !== undefined ? { revision: before.revision } : {}),
     ...(row.batchId === null ? {} : { batchId: row.batchId }),
   };
@@ -112,6 +117,38 @@ async function work(row: ImportRow, signal: AbortSignal): Promise<void> {
   const state = result.state === "applied" || result.state === "differs" ? "done" : "failed";
   end(db(), row.id, { state, changeId: result.change, message: result.message, progress: 1000 });
   await dropFile(fileOf(row.id));
+}
+
+/** The zone of a bundle that is not there yet, once it is. Null where that is all for now. */
+async function newZone(row: ImportRow, { create }: Kept, actor: Actor & { id: string }): Promise<LoadedZone | null> {
+  if (!create) throw new Problem("not_found", "There is no such zone.");
+  if (row.state === "planning") {
+    const outcome: Kept = { create: await planNewZone(row, create, actor) };
+    end(db(), row.id, { state: "planned", outcome: JSON.stringify(outcome), progress: 1000 });
+    return null;
+  }
+  const made = await makeNewZone(row, create, actor);
+  if (made) return made;
+  const message = "It waits for proof that the domain is yours. Import its file once it is there.";
+  end(db(), row.id, { state: "done", message, progress: 1000 });
+  await dropFile(fileOf(row.id));
+  return null;
+}
+
+/** Of a bundle the journal says whether its zone was done before the process died. */
+function endedBefore({ id, batchId, zoneId }: ImportRow): boolean {
+  if (batchId === null || zoneId === null) return false;
+  const entry = db()
+    .select()
+    .from(zoneChanges)
+    .where(and(eq(zoneChanges.batchId, batchId), eq(zoneChanges.zoneId, zoneId)))
+    .get();
+  if (!entry || entry.state === "not_applied") return false;
+  if (entry.state === "pending") throw new Problem("zone_busy", "What was sent is still being settled.");
+  const done = entry.state === "applied" || entry.state === "differs";
+  end(db(), id, { state: done ? "done" : "failed", changeId: entry.id, message: entry.message, progress: 1000 });
+  void dropFile(fileOf(id));
+  return true;
 }
 
 /** A Problem is an answer; anything else is tried again. */

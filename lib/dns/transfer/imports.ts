@@ -63,6 +63,18 @@ export interface Kept {
   revision?: number;
   lines?: ImportView["lines"];
   moreLines?: number;
+  /** The zone is yet to be made. */
+  create?: ToCreate;
+}
+
+/** What is known of a zone of a bundle that is not there yet. */
+export interface ToCreate {
+  connection: string;
+  connectionLabel: string;
+  notes: string;
+  /** It would wait for proof of control first. */
+  waits: boolean;
+  records: number;
 }
 
 /** Plans or imports the file. A large one goes to the queue: the answer then is its row. */

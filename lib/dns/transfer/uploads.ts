@@ -84,7 +84,7 @@ export async function dropStray(kept: ReadonlySet<string>): Promise<void> {
 /** The file of an import, by its id. */
 export const fileOf = (id: string): string => path.join(folder(), id);
 
-const newFile = (): string => fileOf(randomUUID());
+export const newFile = (): string => fileOf(randomUUID());
 
 function folder(): string {
   const at = path.join(env().dataDir, "imports");
