@@ -19,6 +19,8 @@ export interface Actor {
   confirmedAt: number;
   /** What a second factor has to do with it. */
   mfa: Mfa;
+  /** What staff see of others is masked, unless the session said otherwise. */
+  privacy?: "visible";
   /** What is being done: the procedure's name, or the command's. */
   action: string;
   address: string | null;

@@ -84,12 +84,13 @@ function resetPassword([email]: string[], actor: Actor): void {
 }
 
 function users(): void {
-  for (let page = 1; ; page++) {
-    const { items, total } = listAccounts({ page, perPage: 200, sort: "email", q: "" });
+  for (let at: string | undefined; ; ) {
+    const { items, next } = listAccounts({ at, perPage: 200, sort: "email", q: "" });
     for (const { email, name, roles, suspended } of items) {
       console.log([email, name, roles.join(", ") || "(no role)", ...(suspended ? ["suspended"] : [])].join("\t"));
     }
-    if (page * 200 >= total) return;
+    if (next === null) return;
+    at = next;
   }
 }
 

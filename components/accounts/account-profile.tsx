@@ -1,6 +1,7 @@
 /** Somebody's name and e-mail address, for staff to change. */
 "use client";
 import { useRouter } from "next/navigation";
+import { isMasked } from "#components/staff/private-value.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Form } from "#components/ui/form.tsx";
 import { Input } from "#components/ui/input.tsx";
@@ -22,7 +23,13 @@ export function NameOf({ user, name }: { user: string; name: string }) {
           {banner}
           <div className="flex items-end gap-2">
             <Field label="Name" error={errors.name} className="max-w-sm flex-1">
-              <Input name="name" defaultValue={name} required autoComplete="off" />
+              <Input
+                name="name"
+                defaultValue={isMasked(name) ? "" : name}
+                placeholder={name}
+                required
+                autoComplete="off"
+              />
             </Field>
             <Submit pending={pending}>Save name</Submit>
           </div>
@@ -47,7 +54,14 @@ export function AddressOf({ user, email }: { user: string; email: string }) {
           {banner}
           <div className="flex items-end gap-2">
             <Field label="E-mail" error={errors.email} className="max-w-sm flex-1">
-              <Input name="email" type="email" defaultValue={email} required autoComplete="off" />
+              <Input
+                name="email"
+                type="email"
+                defaultValue={isMasked(email) ? "" : email}
+                placeholder={email}
+                required
+                autoComplete="off"
+              />
             </Field>
             <Submit pending={pending}>Save address</Submit>
           </div>

@@ -1,14 +1,27 @@
 /** The frame, filled in from the address: which organisation we are in, where its pages are, and the breadcrumb. */
 "use client";
-import { Building2, Cable, Globe, Hourglass, LayoutDashboard, Settings, UserCog, Users } from "lucide-react";
+import {
+  Building2,
+  Cable,
+  Globe,
+  Hourglass,
+  LayoutDashboard,
+  Settings,
+  ShieldCheck,
+  UserCog,
+  Users,
+} from "lucide-react";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 import { BULK } from "#components/bulk/words.ts";
 import { AppFrame, type NavGroup } from "#components/frame/app-frame.tsx";
+import type { NavItem } from "#components/frame/nav-link.tsx";
 import { organisationPath } from "#components/organisations/words.ts";
 import type { PalettePage } from "#components/search/palette.tsx";
 import { SearchButton } from "#components/search/search-button.tsx";
+import { PORTAL, tabHref } from "#components/staff/address.ts";
 import type { OrganisationRole } from "#lib/access/organisation-role.ts";
+import type { TabId } from "#lib/staff/tabs.ts";
 import { crumbsOf, placeOf } from "./place.ts";
 
 export interface NavigationProps {
@@ -19,16 +32,20 @@ export interface NavigationProps {
   dns: boolean;
   /** What the account reaches beyond its own. */
   reads: {
-    accounts: boolean;
+    /** The Staff Portal. */
+    portal: boolean;
     connections: boolean;
     claims: boolean;
     organisations: boolean;
     allOrganisations: boolean;
   };
+  /** Those of the Staff Portal that the account may open. */
+  tabs: readonly { id: TabId; title: string }[];
   children: ReactNode;
 }
 
-export function Navigation({ user, organisations, mayCreateOrganisation, dns, reads, children }: NavigationProps) {
+export function Navigation(props: NavigationProps) {
+  const { user, organisations, mayCreateOrganisation, dns, reads, tabs, children } = props;
   const place = placeOf(usePathname());
   const own = organisations.find(({ id, handle }) => place.organisation === handle || place.organisation === id);
   // Staff are in organisations that are not theirs; the address is all that the frame knows of those. Guests are in none.
@@ -49,8 +66,12 @@ export function Navigation({ user, organisations, mayCreateOrganisation, dns, re
       newOrganisationHref={mayCreateOrganisation ? "/dashboard/organisations/new" : undefined}
       nav={nav}
       crumbs={crumbsOf(place, current)}
-      staff={false}
-      bar={<SearchButton pages={[...organisationPages(organisations), ...pagesOf(nav, current?.name, dns)]} />}
+      bar={
+        <SearchButton
+          pages={[...organisationPages(organisations), ...pagesOf(nav, current?.name, dns), ...tabPages(tabs)]}
+          staff={reads.portal}
+        />
+      }
     >
       {children}
     </AppFrame>
@@ -115,9 +136,22 @@ const ownNav = (below: boolean, hostedBy: string | null, dns: boolean): NavGroup
   ],
 });
 
-function administration({ accounts, connections, claims }: NavigationProps["reads"]): NavGroup[] {
-  const items = [
-    ...(accounts ? [{ href: "/dashboard/accounts", label: "Accounts", icon: <Users aria-hidden="true" /> }] : []),
+const tabPages = (tabs: NavigationProps["tabs"]): PalettePage[] =>
+  tabs.map(({ id, title }) => ({ href: tabHref(id), label: title, kind: "page", hint: "Staff Portal" }));
+
+function administration({ portal, connections, claims }: NavigationProps["reads"]): NavGroup[] {
+  const items: NavItem[] = [
+    ...(portal
+      ? [
+          {
+            href: PORTAL,
+            label: "Staff Portal",
+            icon: <ShieldCheck aria-hidden="true" />,
+            badge: "Staff",
+            badgeTone: "warn" as const,
+          },
+        ]
+      : []),
     ...(connections
       ? [{ href: "/dashboard/connections", label: "Connections", icon: <Cable aria-hidden="true" /> }]
       : []),

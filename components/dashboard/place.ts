@@ -40,8 +40,6 @@ export function crumbsOf(
   if (organisation !== null && section === "zones" && below !== undefined)
     return [{ label: "DNS zones", href: "/dashboard/zones" }, { label: below }];
   if (section === undefined || label === undefined) return [{ label: "Overview" }];
-  if (section === "accounts" && below !== undefined)
-    return [{ label, href: "/dashboard/accounts" }, { label: "Account" }];
   const lower = below === undefined ? undefined : labels[below];
   return lower === undefined ? [{ label }] : [{ label, href: `/dashboard/${section}` }, { label: lower }];
 }
@@ -54,7 +52,7 @@ const labels: Readonly<Record<string, string>> = {
   security: "Security",
   organisations: "Organisations",
   new: "New organisation",
-  accounts: "Accounts",
+  admin: "Staff Portal",
   connections: "Connections",
   templates: "Zone templates",
   claims: "Zone requests",

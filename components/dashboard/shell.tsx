@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { mayCreateOrganisation } from "#components/organisations/access.ts";
 import { currentActor, load } from "#lib/api/caller.ts";
+import { tabsFor } from "#lib/staff/admission.ts";
 import { Navigation } from "./navigation.tsx";
 
 export async function Shell({ children }: { children: ReactNode }) {
@@ -16,8 +17,9 @@ export async function Shell({ children }: { children: ReactNode }) {
       organisations={frame.organisations}
       mayCreateOrganisation={mayCreate}
       dns={frame.dns}
+      tabs={tabsFor(actor.grants).map(({ id, title }) => ({ id, title }))}
       reads={{
-        accounts: frame.staff && actor.grants.has("users:read"),
+        portal: frame.staff,
         connections: frame.staff && actor.grants.has("dns:connections"),
         claims: frame.staff && actor.grants.has("dns:manage"),
         organisations: actor.grants.has("org:write"),

@@ -1,5 +1,5 @@
 /** What surrounds every page of the panel: the sidebar, the bar with the breadcrumb, and the content. */
-import { Menu, ShieldCheck, X } from "lucide-react";
+import { Menu, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Breadcrumb, type Crumb } from "./breadcrumb.tsx";
 import { type NavItem, NavLink } from "./nav-link.tsx";
@@ -16,25 +16,10 @@ export interface AppFrameProps extends OrganisationSwitcherProps {
   user: { name: string; email: string };
   nav: readonly NavGroup[];
   crumbs: readonly Crumb[];
-  /** Shows the way to the Staff Portal. */
-  staff: boolean;
   /** Stands at the end of the bar, such as the search. */
   bar?: ReactNode;
   children: ReactNode;
 }
-
-const STAFF: NavGroup = {
-  title: "Administration",
-  items: [
-    {
-      href: "/dashboard/admin",
-      label: "Staff Portal",
-      icon: <ShieldCheck aria-hidden="true" />,
-      badge: "Staff",
-      badgeTone: "warn",
-    },
-  ],
-};
 
 const SIDEBAR = "sidebar";
 const BAR_BUTTON =
@@ -50,9 +35,8 @@ const BAR =
   "sticky top-0 z-20 flex h-12 shrink-0 items-center gap-3 border-line border-b bg-panel px-4 max-md:ps-2 md:px-6";
 
 export function AppFrame(props: AppFrameProps) {
-  const { user, organisations, current, newOrganisationHref, nav, crumbs, staff, bar, children } = props;
-  const groups = staff ? [...nav, STAFF] : nav;
-  const hrefs = groups.flatMap((group) => group.items.map((item) => item.href));
+  const { user, organisations, current, newOrganisationHref, nav, crumbs, bar, children } = props;
+  const hrefs = nav.flatMap((group) => group.items.map((item) => item.href));
 
   return (
     <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] md:grid-cols-[224px_minmax(0,1fr)]">
@@ -81,7 +65,7 @@ export function AppFrame(props: AppFrameProps) {
           </button>
         </div>
         <nav aria-label="Main" className="min-h-0 flex-1 overflow-y-auto px-2 pt-1 pb-4">
-          {groups.map(({ title, items }, place) => (
+          {nav.map(({ title, items }, place) => (
             <section key={title ?? place} aria-label={title}>
               {title && <h2 className="mx-2 mt-3.5 mb-1 text-2xs font-semibold text-faint">{title}</h2>}
               <ul className="flex flex-col gap-0.5">

@@ -1,7 +1,7 @@
 /** Everything at a keystroke: pages, organisations, zones, and the records of all zones. Loaded when it is opened. */
 "use client";
 import { Command } from "cmdk";
-import { ArrowRight, Building2, FileText, Globe, LoaderCircle, Search } from "lucide-react";
+import { ArrowRight, Building2, FileText, Globe, LoaderCircle, Search, ShieldCheck } from "lucide-react";
 import { useRouter } from "next/navigation";
 import * as Radix from "radix-ui/dialog";
 import { type ReactNode, useEffect, useState } from "react";
@@ -27,10 +27,17 @@ const ITEM =
   "data-[selected=true]:bg-accent-bg pointer-coarse:min-h-11 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-faint";
 const MOST_PAGES = 6;
 
-export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onClose: () => void }) {
+export interface PaletteProps {
+  pages: readonly PalettePage[];
+  /** Also what staff find: everybody's accounts, organisations and zones. */
+  staff: boolean;
+  onClose: () => void;
+}
+
+export function Palette({ pages, staff, onClose }: PaletteProps) {
   const router = useRouter();
   const [text, setText] = useState("");
-  const { zones, hits, pending, failure } = useFindings(text);
+  const { zones, hits, groups, pending, failure } = useFindings(text, staff);
   const [leaving, setLeaving] = useState(false);
   const [opener] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : null));
   const wanted = text.trim();
@@ -43,7 +50,8 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
   const lower = wanted.toLowerCase();
   const matching = pages.filter(({ label, hint }) => `${label} ${hint ?? ""}`.toLowerCase().includes(lower));
   const shown = wanted === "" ? matching : matching.slice(0, MOST_PAGES);
-  const first = firstOf(hits.map(hitValue), zones.map(zoneValue), byKind(shown).map(pageValue));
+  const others = groups.flatMap(({ items }) => items);
+  const first = firstOf(hits.map(hitValue), zones.map(zoneValue), byKind(shown).map(pageValue), others.map(pageValue));
   const [chosen, setChosen] = useState(first);
   // What comes first is what Enter opens, also when it has come after the last key.
   useEffect(() => setChosen(first), [first]);
@@ -145,6 +153,21 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
                     </Command.Group>
                   );
                 })}
+                {groups.map(({ title, items }) => (
+                  <Command.Group key={title} heading={title} className={GROUP}>
+                    {items.map(({ href, label, hint }) => (
+                      <Line
+                        key={href}
+                        id={pageValue({ href })}
+                        icon={<ShieldCheck aria-hidden="true" />}
+                        hint={hint}
+                        onSelect={() => go(href)}
+                      >
+                        {label}
+                      </Line>
+                    ))}
+                  </Command.Group>
+                ))}
                 {wanted !== "" && (
                   <Command.Group heading="More" className={GROUP}>
                     <Line id={ALL} icon={<Search aria-hidden="true" />} onSelect={() => go(all)}>
@@ -154,7 +177,12 @@ export function Palette({ pages, onClose }: { pages: readonly PalettePage[]; onC
                 )}
               </Command.List>
               <p role="status" className="border-line border-t px-3.5 py-2 text-xs text-dim empty:hidden">
-                {message({ wanted, pending, failure, found: hits.length + zones.length + shown.length })}
+                {message({
+                  wanted,
+                  pending,
+                  failure,
+                  found: hits.length + zones.length + shown.length + others.length,
+                })}
               </p>
             </Command>
           </Radix.Content>

@@ -3,6 +3,7 @@
 import { Search } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
+import { isBusy } from "#components/ui/busy.ts";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 import type { PalettePage } from "./palette.tsx";
@@ -14,7 +15,7 @@ const BUTTON =
   "hover:text-text max-md:size-9 max-md:justify-center max-md:border-transparent max-md:px-0 md:w-[210px] " +
   "[&_svg]:size-3.5 [&_svg]:shrink-0 max-md:[&_svg]:size-[18px]";
 
-export function SearchButton({ pages }: { pages: readonly PalettePage[] }) {
+export function SearchButton({ pages, staff }: { pages: readonly PalettePage[]; staff: boolean }) {
   const [open, setOpen] = useState(false);
   const mac = useHydrated() && /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -48,14 +49,7 @@ export function SearchButton({ pages }: { pages: readonly PalettePage[] }) {
           <Kbd>{mac ? "⌘K" : "Ctrl K"}</Kbd>
         </span>
       </button>
-      {open && <Palette pages={pages} onClose={() => setOpen(false)} />}
+      {open && <Palette pages={pages} staff={staff} onClose={() => setOpen(false)} />}
     </>
   );
-}
-
-/** Someone is typing, or a dialog is open. */
-function isBusy(target: EventTarget | null): boolean {
-  if (document.querySelector("[role=dialog], [role=alertdialog], [role=menu]")) return true;
-  if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }

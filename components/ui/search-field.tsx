@@ -3,6 +3,7 @@
 import { LoaderCircle, Search } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useRef, useState, useTransition } from "react";
+import { isBusy } from "./busy.ts";
 import { controlClass } from "./control-class.ts";
 import { cx } from "./cx.ts";
 import { Kbd } from "./kbd.tsx";
@@ -61,7 +62,7 @@ export function SearchField({ label, placeholder, param = "q", shortcut = true, 
     if (wanted === inUrl) return;
     if (wanted) next.set(param, wanted);
     else next.delete(param);
-    next.delete("page");
+    for (const place of ["page", "at"]) next.delete(place);
     setSent(wanted);
     startTransition(() => router.replace(next.size ? `${pathname}?${next}` : pathname, { scroll: false }));
   };
@@ -104,11 +105,4 @@ export function SearchField({ label, placeholder, param = "q", shortcut = true, 
       </form>
     </search>
   );
-}
-
-/** Someone is typing, or a dialog is open. */
-function isBusy(target: EventTarget | null): boolean {
-  if (document.querySelector("[role=dialog], [role=alertdialog], [role=menu]")) return true;
-  if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }

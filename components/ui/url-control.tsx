@@ -59,7 +59,7 @@ function useParam(param: string) {
     const next = new URLSearchParams(params);
     if (value === "") next.delete(param);
     else next.set(param, value);
-    next.delete("page");
+    for (const place of ["page", "at"]) next.delete(place);
     start(() => router.replace(next.size > 0 ? `${pathname}?${next}` : pathname, { scroll: false }));
   };
   return { value: params.get(param) ?? "", set, pending };

@@ -1,4 +1,5 @@
 /** Accounts, their roles and sessions, and what limits attempts. */
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export const users = sqliteTable(
@@ -23,6 +24,9 @@ export const users = sqliteTable(
     uniqueIndex("users_email").on(t.email),
     index("users_name").on(t.name),
     index("users_created").on(t.createdAt),
+    index("users_suspended").on(t.suspendedAt).where(sql`suspended_at is not null`),
+    index("users_deletion").on(t.deletionDueAt).where(sql`deletion_due_at is not null`),
+    index("users_unverified").on(t.createdAt).where(sql`email_verified_at is null`),
   ],
 );
 
@@ -87,6 +91,8 @@ export const sessions = sqliteTable(
     mfa: integer().notNull().default(0),
     /** The last sign-in or confirmation: what asks for a fresh one counts from here. */
     confirmedAt: integer("confirmed_at").notNull().default(0),
+    /** When what staff see of others was first shown unmasked in it. */
+    visibleAt: integer("visible_at"),
   },
   (t) => [index("sessions_user").on(t.userId), index("sessions_expires").on(t.expiresAt)],
 );

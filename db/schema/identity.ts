@@ -144,6 +144,8 @@ export const tokens = sqliteTable(
     expiresAt: integer("expires_at"),
     lastUsedAt: integer("last_used_at"),
     lastUsedAddress: text("last_used_address"),
+    /** When it was last noted that staff's answers left unmasked. */
+    visibleAt: integer("visible_at"),
   },
   (t) => [
     uniqueIndex("tokens_hash").on(t.tokenHash),

@@ -6,5 +6,6 @@ export * from "./health.ts";
 export * from "./identity.ts";
 export * from "./organisations.ts";
 export * from "./panel.ts";
+export * from "./search.ts";
 export * from "./templates.ts";
 export * from "./work.ts";

@@ -20,7 +20,11 @@ export const organisations = sqliteTable(
       .default("allowed"),
     createdAt: integer("created_at").notNull(),
   },
-  (t) => [uniqueIndex("organisations_handle").on(t.handle), index("organisations_name").on(t.name)],
+  (t) => [
+    uniqueIndex("organisations_handle").on(t.handle),
+    index("organisations_name").on(t.name),
+    index("organisations_created").on(t.createdAt),
+  ],
 );
 
 export const organisationMembers = sqliteTable(

@@ -1,37 +1,10 @@
 /** The raw procedure builder. Only `guards.ts` may import it, so that no procedure exists without a guard. */
 import { ORPCError, os, ValidationError } from "@orpc/server";
-import type { Actor } from "#lib/actor.ts";
 import { noteRefusal, type RefusalTarget } from "#lib/audit/refusals.ts";
-import type { Allowance } from "#lib/auth/request-limit.ts";
 import { stage } from "#lib/log/stages.ts";
 import { unforeseen } from "#lib/log/unforeseen.ts";
+import type { RequestContext, Trace } from "./context.ts";
 import { invalid, isProblem, Problem } from "./errors.ts";
-import type { Cookies } from "./request.ts";
-
-export interface RequestContext {
-  actor: Actor;
-  /** Filled in as the request is routed, for the log and the answer's headers. */
-  trace: Trace;
-  /** The body, where it is a file. It is gone after the answer unless it was given another name. */
-  upload?: { file: string; octets: number };
-}
-
-export interface Trace {
-  /** The route, never the path with its values. */
-  template: string;
-  /** The procedure's name and its own method, once one is found. */
-  action?: string;
-  method?: string;
-  /** Instead of the procedure's own success status. */
-  status?: number;
-  retryAfter?: number;
-  /** Why it was refused. */
-  code?: string;
-  /** Absent where a page asks, which can set none. */
-  cookies?: Cookies;
-  /** What is left to the token that the request shows. */
-  allowance?: Allowance;
-}
 
 export interface ProcedureMeta {
   guard: "none" | "anyone" | "signedIn" | "can" | "staff" | "inOrganisation" | "inZone" | "inDeletedZone";

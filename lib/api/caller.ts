@@ -8,6 +8,7 @@ import { actorOf } from "#lib/auth/session.ts";
 import { cookieName } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
 import { pageUnderWay } from "#lib/log/page.ts";
+import type { RequestContext } from "./context.ts";
 import { isProblem } from "./errors.ts";
 import { PATH_HEADER, requestAddress } from "./request.ts";
 import { router } from "./router.ts";
@@ -21,9 +22,12 @@ export const currentActor = cache(async () => {
   return actor;
 });
 
-const callerOf = cache(async () =>
-  createRouterClient(router, { context: { actor: await currentActor(), trace: { template: "page" } } }),
+/** What procedures are called with for this page. */
+export const pageContext = cache(
+  async (): Promise<RequestContext> => ({ actor: await currentActor(), trace: { template: "page" } }),
 );
+
+const callerOf = cache(async () => createRouterClient(router, { context: await pageContext() }));
 
 /**
  * Calls procedures for a page. Signed out leads to sign-in, a second factor that is owed to its page, what is not visible to

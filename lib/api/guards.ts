@@ -2,7 +2,6 @@
 import * as z from "zod";
 import type { OrganisationNeed } from "#lib/access/organisation-role.ts";
 import type { Permission } from "#lib/access/permissions.ts";
-import { isStaff } from "#lib/access/permissions.ts";
 import type { ZoneLevel } from "#lib/access/zone-level.ts";
 import { atLeast } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -12,8 +11,10 @@ import { loadZone } from "#lib/dns/zones.ts";
 import { stage } from "#lib/log/stages.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { isStaffWith } from "#lib/staff/admission.ts";
 import { base, type ProcedureMeta } from "./base.ts";
 import { notFound, Problem } from "./errors.ts";
+import { hidePrivate } from "./masked.ts";
 
 /** An account, in a session or through one of its tokens. */
 export type AccountActor = Actor & { type: "user" | "token"; id: string };
@@ -23,10 +24,12 @@ const switchedOff = {
   "feature.registration": "Nobody registers on this panel. Ask whoever runs it for an account.",
 } as const;
 
+export type FeatureFlag = keyof typeof switchedOff;
+
 /** What a guard asks for besides its own question. */
 export interface GuardOptions {
   /** The feature that the procedure is part of. */
-  flag?: keyof typeof switchedOff;
+  flag?: FeatureFlag;
   /** An API token may call it. */
   tokens?: boolean;
   /** A sign-in or confirmation within ten minutes. Tokens never are. */
@@ -61,19 +64,25 @@ export const can = <S extends z.ZodRawShape>(permission: Permission, shape: S, o
     .use(({ context, next }) => next({ context: { actor: permitted(context.actor, [permission], options) } }))
     .input(z.strictObject(shape));
 
-/** An account with one permission, or one of several, reaching other people's. */
+/**
+ * An account with one permission, or one of several, reaching other people's; `any`: whoever is staff at all. What the
+ * output marks as private is masked, unless the session went visible.
+ */
 export const staff = <S extends z.ZodRawShape>(
-  permission: Permission | readonly [Permission, ...Permission[]],
+  permission: Permission | readonly [Permission, ...Permission[]] | "any",
   shape: S,
   options: GuardOptions = {},
 ) => {
-  const any: readonly Permission[] = typeof permission === "string" ? [permission] : permission;
+  const any: readonly Permission[] =
+    permission === "any" ? [] : typeof permission === "string" ? [permission] : permission;
   return base
-    .meta(metaOf("staff", any.join(" or "), options))
-    .use(({ context, next }) => {
+    .meta(metaOf("staff", any.join(" or ") || "any", options))
+    .use(async ({ context, next, procedure }) => {
       const actor = permitted(context.actor, any, options);
-      if (!isStaff(actor.grants.grants)) throw lacking(any);
-      return next({ context: { actor } });
+      if (!isStaffWith(actor.grants)) throw lacking(any);
+      const answer = await next({ context: { actor } });
+      if (actor.privacy === "visible") return answer;
+      return { ...answer, output: hidePrivate(procedure["~orpc"].outputSchema, answer.output) as typeof answer.output };
     })
     .input(z.strictObject(shape));
 };
@@ -167,7 +176,7 @@ function assertOn(flag: GuardOptions["flag"]): void {
 function permitted(actor: Actor, any: readonly Permission[], options: GuardOptions): AccountActor {
   // A confirmation is asked of those alone who may then go on.
   const held = account(actor, { ...options, fresh: false });
-  if (!any.some((permission) => held.grants.has(permission))) throw lacking(any);
+  if (any.length > 0 && !any.some((permission) => held.grants.has(permission))) throw lacking(any);
   return account(actor, options);
 }
 
@@ -181,4 +190,6 @@ const metaOf = (guard: ProcedureMeta["guard"], argument: string, options: GuardO
 });
 
 const lacking = (any: readonly Permission[]) =>
-  new Problem("forbidden", `That needs the permission ${any.join(" or ")}.`, { missing: any.join(" or ") });
+  any.length === 0
+    ? new Problem("forbidden", "That is for staff.", { missing: "admin:access" })
+    : new Problem("forbidden", `That needs the permission ${any.join(" or ")}.`, { missing: any.join(" or ") });

@@ -12,8 +12,10 @@ import type { ActorType } from "#lib/log/rows.ts";
 import { stage, withStages } from "#lib/log/stages.ts";
 import { noteRequest } from "#lib/log/store.ts";
 import { singleton } from "#lib/singleton.ts";
+import { withPrivacy } from "#lib/staff/privacy.ts";
 import { actorOfToken, presentedToken } from "#lib/tokens/authenticate.ts";
-import { presentable, type Trace } from "./base.ts";
+import { presentable } from "./base.ts";
+import type { Trace } from "./context.ts";
 import { Problem, type ProblemDetails } from "./errors.ts";
 import { assertSameOrigin, type Cookies, requestAddress } from "./request.ts";
 import { router } from "./router.ts";
@@ -44,7 +46,8 @@ async function answer(request: Request): Promise<Response> {
     const origin = { address, requestId };
     const secret = presentedToken(request.headers);
     // A token goes before a cookie, also one that does not hold: who shows it means to be it.
-    const account = secret === null ? await actorOf(request.headers, origin) : actorWith(secret, origin, trace, rpc);
+    const account =
+      secret === null ? await actorOf(request.headers, origin) : actorWith(secret, origin, trace, rpc, request.headers);
     who = account;
     if (secret !== null) stage("token");
     const writes = request.method !== "GET" && request.method !== "HEAD";
@@ -92,11 +95,17 @@ async function answer(request: Request): Promise<Response> {
 }
 
 /** No browser sends a token, so none is let near the calls of the panel's own pages. */
-function actorWith(secret: string, origin: { address: string; requestId: string }, trace: Trace, rpc: boolean): Actor {
+function actorWith(
+  secret: string,
+  origin: { address: string; requestId: string },
+  trace: Trace,
+  rpc: boolean,
+  headers: Headers,
+): Actor {
   if (rpc) throw new Problem("token_refused", "API tokens are for the REST API under /api, not for this address.");
-  const { actor, allowance } = actorOfToken(secret, origin);
+  const { actor, allowance, visibleAt } = actorOfToken(secret, origin);
   trace.allowance = allowance;
-  if (!allowance.exceeded) return actor;
+  if (!allowance.exceeded) return withPrivacy(actor, headers, visibleAt);
   const message = `This token may make ${allowance.limit} requests a minute. Try again in ${allowance.reset} seconds.`;
   throw new Problem("rate_limited", message, { retryAfter: allowance.reset });
 }

@@ -23,6 +23,7 @@ import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
+import * as staff from "#lib/staff/procedures.ts";
 import * as tokens from "#lib/tokens/procedures.ts";
 import * as accounts from "#lib/users/admin-procedures.ts";
 import * as users from "#lib/users/procedures.ts";
@@ -36,6 +37,7 @@ export const router = {
   factors,
   passkeys,
   roles,
+  staff,
   tokens,
   organisations,
   invites,

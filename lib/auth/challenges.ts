@@ -4,8 +4,7 @@ import { db, transaction } from "#db/client.ts";
 import { challenges } from "#db/schema/index.ts";
 import type { Cookies } from "#lib/api/request.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
-import { cookieName, hiddenCookieLine } from "#lib/http/cookies.ts";
-import { readCookie } from "./session.ts";
+import { cookieName, hiddenCookieLine, readCookie } from "#lib/http/cookies.ts";
 
 export const CHALLENGE_MS = 5 * 60_000;
 

@@ -7,11 +7,12 @@ import { challenges, sessions, users } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor, Mfa } from "#lib/actor.ts";
 import { deriveKey, hashToken } from "#lib/crypto/secret.ts";
-import { cookieName } from "#lib/http/cookies.ts";
+import { cookieName, readCookie } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
 import { stage } from "#lib/log/stages.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { singleton } from "#lib/singleton.ts";
+import { withPrivacy } from "#lib/staff/privacy.ts";
 import { isShut } from "#lib/users/shut.ts";
 import { deviceOf } from "./device.ts";
 
@@ -80,7 +81,7 @@ export async function actorOf(headers: Headers, request: { address: string; requ
   const standing = standingOf(row.userId);
   stage("standing");
   const mfa: Mfa = row.mfa === 1 ? "shown" : standing.requiresMfa ? "missing" : "open";
-  return {
+  const actor: Actor = {
     ...anonymous,
     type: "user",
     id: row.userId,
@@ -90,6 +91,7 @@ export async function actorOf(headers: Headers, request: { address: string; requ
     confirmedAt: row.confirmedAt,
     mfa,
   };
+  return withPrivacy(actor, headers, row.visibleAt);
 }
 
 const sessionById = prepared((handle) =>
@@ -103,6 +105,7 @@ const sessionById = prepared((handle) =>
       lastSeenAt: sessions.lastSeenAt,
       confirmedAt: sessions.confirmedAt,
       mfa: sessions.mfa,
+      visibleAt: sessions.visibleAt,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
@@ -183,24 +186,6 @@ export function endOtherSessions(userId: string, keep: string | null, tx: DbOrTx
     .delete(sessions)
     .where(and(eq(sessions.userId, userId), keep ? ne(sessions.id, keep) : undefined))
     .run().changes;
-}
-
-/** next-auth splits a cookie over 4 KB into chunks; ours never is that large. */
-export function readCookie(header: string, name: string): string | null {
-  for (const part of header.split(";")) {
-    const at = part.indexOf("=");
-    if (part.slice(0, at).trim() === name) return decoded(part.slice(at + 1).trim());
-  }
-  return null;
-}
-
-/** Escapes that are none are a cookie that is not ours. */
-function decoded(value: string): string | null {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return null;
-  }
 }
 
 /** Sign-out: whoever holds the cookie may end its session. */

@@ -3,9 +3,8 @@ import { and, eq, gt, lte } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { challenges } from "#db/schema/index.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
-import { cookieName, hiddenCookieLine } from "#lib/http/cookies.ts";
+import { cookieName, hiddenCookieLine, readCookie } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
-import { readCookie } from "./session.ts";
 
 const PURPOSE = "sign-in.factor";
 const LIVES_S = 300;

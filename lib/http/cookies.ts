@@ -22,3 +22,21 @@ export const hiddenCookieLine = (name: string, value: string, seconds?: number):
     "SameSite=Lax",
     ...(secureCookies() ? ["Secure"] : []),
   ].join("; ");
+
+/** next-auth splits a cookie over 4 KB into chunks; ours never is that large. */
+export function readCookie(header: string, name: string): string | null {
+  for (const part of header.split(";")) {
+    const at = part.indexOf("=");
+    if (part.slice(0, at).trim() === name) return decoded(part.slice(at + 1).trim());
+  }
+  return null;
+}
+
+/** Escapes that are none are a cookie that is not ours. */
+function decoded(value: string): string | null {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return null;
+  }
+}

@@ -37,7 +37,10 @@ export function presentedToken(headers: Headers): string | null {
 }
 
 /** The actor, and what is left of the token's requests. Throws `unauthenticated` or `rate_limited`. */
-export function actorOfToken(secret: string, request: Request): { actor: Actor; allowance: Allowance } {
+export function actorOfToken(
+  secret: string,
+  request: Request,
+): { actor: Actor; allowance: Allowance; visibleAt: number | null } {
   const found = isSecret(secret) ? byHash(hashOf(secret)) : undefined;
   const refusal = found
     ? whyNot(found, request.address)
@@ -60,7 +63,7 @@ export function actorOfToken(secret: string, request: Request): { actor: Actor; 
     action: "",
     ...request,
   };
-  return { actor, allowance };
+  return { actor, allowance, visibleAt: token.visibleAt };
 }
 
 const byHash = (hash: string) =>

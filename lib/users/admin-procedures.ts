@@ -1,7 +1,7 @@
 /** The API of everybody's accounts, for staff. */
 import * as z from "zod";
 import { staff } from "#lib/api/guards.ts";
-import { listQuery, page } from "#lib/api/list.ts";
+import { keyedPage, keyedQuery } from "#lib/api/keyed-list.ts";
 import { listSessions } from "#lib/auth/session.ts";
 import { grantsOfAccount } from "#lib/roles/listing.ts";
 import { setRoles } from "#lib/roles/membership.ts";
@@ -20,8 +20,8 @@ import {
   unsuspendAccount,
   verifyEmail,
 } from "./administration.ts";
-import { assertAccount, listAccounts, openAccount } from "./directory.ts";
-import { AccountDetail, AccountSummary, Done, Session } from "./shapes.ts";
+import { accountStates, assertAccount, listAccounts, openAccount } from "./directory.ts";
+import { AccountDetail, AccountSummary, Done, TheirSession } from "./shapes.ts";
 import { createAccount, emailAddress, newPassword, personName } from "./users.ts";
 
 const user = { user: z.string() };
@@ -29,9 +29,15 @@ const noted = { refusals: "account" } as const;
 /** What changes how somebody proves who they are asks the actor to do so first. */
 const proven = { ...noted, fresh: true } as const;
 
-export const list = staff("users:read", listQuery(["email", "name", "createdAt"]), { tokens: true })
+const sorting = keyedQuery(["-createdAt", "email", "name"], {
+  status: z.enum(accountStates).optional(),
+  /** A role's id or name. */
+  role: z.string().max(100).optional(),
+});
+
+export const list = staff("users:read", sorting, { tokens: true })
   .route({ method: "GET", path: "/admin/users", summary: "All accounts" })
-  .output(page(AccountSummary))
+  .output(keyedPage(AccountSummary))
   .handler(({ input }) => listAccounts(input));
 
 export const create = staff("users:write", { name: personName, email: emailAddress, password: newPassword }, noted)
@@ -114,7 +120,7 @@ export const assign = staff("roles:assign", { ...user, roles: z.array(roleRef).m
 
 export const theirSessions = staff("admin:user:edit", user)
   .route({ method: "GET", path: "/admin/users/{user}/sessions", summary: "Where somebody is signed in" })
-  .output(z.object({ items: z.array(Session) }))
+  .output(z.object({ items: z.array(TheirSession) }))
   .handler(({ context, input }) => {
     assertAccount(input.user);
     return { items: listSessions(input.user, context.actor.sessionId) };

@@ -1,54 +1,80 @@
 /** Everybody's accounts, for staff to look at. */
-import { asc, count, desc, eq, or, sql } from "drizzle-orm";
+import { asc, count, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { passkeys, sessions, tokens, users } from "#db/schema/index.ts";
-import { isStaff, rootGrant, uncovered } from "#lib/access/permissions.ts";
+import { rootGrant, uncovered } from "#lib/access/permissions.ts";
+import { DEFAULT_ROLE } from "#lib/access/roles.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
-import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
+import { type Condition, type KeyedPage, type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { recoveryCodesLeft } from "#lib/factors/recovery-codes.ts";
 import { totpOf } from "#lib/factors/totp.ts";
-import { namesOf } from "#lib/roles/listing.ts";
+import { namesOf, seekRole } from "#lib/roles/listing.ts";
 import { loadRoles, roleIdsOf, roleNamesOf, standingOf } from "#lib/roles/roles.ts";
+import { isStaffWith } from "#lib/staff/admission.ts";
+import { searching } from "#lib/staff/find.ts";
 import type { AccountSummary } from "./users.ts";
 
-const sorts = { name: users.name, email: users.email, createdAt: users.createdAt } as const;
+const accounts = {
+  from: users,
+  id: users.id,
+  sorts: { createdAt: users.createdAt, email: users.email, name: users.name },
+};
 
-export function listAccounts(query: ListQuery): Page<AccountSummary> {
-  const where = query.q
-    ? or(
-        sql`${users.email} like ${likeAnywhere(query.q)} escape '\\'`,
-        sql`${users.name} like ${likeAnywhere(query.q)} escape '\\'`,
-        eq(users.id, query.q),
-      )
-    : undefined;
-  const { column, descending } = sortOf(query);
-  const by = sorts[column as keyof typeof sorts];
+export const accountStates = ["active", "suspended", "deleting", "unverified"] as const;
+
+export interface AccountQuery extends KeyedQuery {
+  status?: (typeof accountStates)[number] | undefined;
+  role?: string | undefined;
+}
+
+export function listAccounts(query: AccountQuery): KeyedPage<AccountSummary> {
+  const { found, condition } = searching({ kind: "account", ...accounts, starts: [users.email, users.name] }, query.q);
+  const conditions = [condition, query.status && inState(query.status), query.role ? withRole(query.role) : undefined];
+  return readKeyed(accounts, query, { conditions: conditions.filter((one) => one !== undefined), found }, summaries);
+}
+
+/** In three queries for all of them. */
+function summaries(ids: string[]): AccountSummary[] {
   const rows = db()
     .select({
       id: users.id,
       name: users.name,
       email: users.email,
+      emailVerifiedAt: users.emailVerifiedAt,
       suspendedAt: users.suspendedAt,
+      deletionDueAt: users.deletionDueAt,
       createdAt: users.createdAt,
     })
     .from(users)
-    .where(where)
-    .orderBy(descending ? desc(by) : asc(by), asc(users.id))
-    .limit(query.perPage)
-    .offset(offsetOf(query))
+    .where(inArray(users.id, ids))
     .all();
-  const names = roleNamesOf(rows.map((row) => row.id));
-  return {
-    items: rows.map(({ suspendedAt, ...row }) => ({
-      ...row,
-      suspended: suspendedAt !== null,
-      roles: names.get(row.id) ?? [],
-    })),
-    total: db().select({ n: count() }).from(users).where(where).get()?.n ?? 0,
-    page: query.page,
-    perPage: query.perPage,
-  };
+  const names = roleNamesOf(ids);
+  return rows.map(({ suspendedAt, deletionDueAt, emailVerifiedAt, ...row }) => ({
+    ...row,
+    suspended: suspendedAt !== null,
+    deleting: deletionDueAt !== null,
+    verified: emailVerifiedAt !== null,
+    roles: names.get(row.id) ?? [],
+  }));
+}
+
+function inState(state: (typeof accountStates)[number]): Condition {
+  const rare = (where: SQL): Condition => ({ where, few: sql`select id from users where ${where}` });
+  if (state === "suspended") return rare(sql`suspended_at is not null`);
+  if (state === "deleting") return rare(sql`deletion_due_at is not null`);
+  if (state === "unverified") return rare(sql`email_verified_at is null`);
+  return { where: sql`users.suspended_at is null and users.deletion_due_at is null` };
+}
+
+/** Those who were given the role, by its id or name; `default` also counts for whoever has none. */
+function withRole(reference: string): Condition {
+  const role = seekRole(reference, db());
+  if (!role) return { where: sql`false`, few: sql`select id from users where false` };
+  const has = sql`exists (select 1 from user_roles h where h.user_id = users.id and h.role_id = ${role.id})`;
+  if (role.name === DEFAULT_ROLE)
+    return { where: sql`(${has} or not exists (select 1 from user_roles h where h.user_id = users.id))` };
+  return { where: has, few: sql`select user_id as id from user_roles where role_id = ${role.id}` };
 }
 
 /** One account as staff see it, and what the actor lacks to be allowed to change it. No secret is in it. */
@@ -80,7 +106,7 @@ export function openAccount(userId: string, actor: Actor) {
     hasPassword: row.hasPassword === 1,
     roles: namesOf(roleIdsOf(userId), loadRoles()),
     administrator: standing.grants.includes(rootGrant),
-    staff: isStaff(standing.grants),
+    staff: isStaffWith(standing.grants),
     requiresMfa: standing.requiresMfa,
     ...factorsOf(userId),
     lastSeenAt: lastSeen?.at ?? null,

@@ -1,7 +1,6 @@
 /** The API of one's own account. */
 import * as z from "zod";
 import { transaction } from "#db/client.ts";
-import { isStaff } from "#lib/access/permissions.ts";
 import { invalid, notFound } from "#lib/api/errors.ts";
 import { signedIn } from "#lib/api/guards.ts";
 import { audit } from "#lib/audit/audit.ts";
@@ -9,6 +8,7 @@ import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts
 import { ownOrganisations } from "#lib/organisations/organisations.ts";
 import { removePassword } from "#lib/passkeys/ways-in.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { isStaffWith } from "#lib/staff/admission.ts";
 import { deleteOwnAccount } from "./deletion.ts";
 import { Frame, Profile, Session } from "./shapes.ts";
 import { newPassword, personName, profileOf, renameAccount, setPassword } from "./users.ts";
@@ -16,14 +16,14 @@ import { newPassword, personName, profileOf, renameAccount, setPassword } from "
 export const me = signedIn({}, { tokens: true, enrolling: true })
   .route({ method: "GET", path: "/account", summary: "One's own account" })
   .output(Profile.extend({ staff: z.boolean() }))
-  .handler(({ context }) => ({ ...profileOf(context.actor.id), staff: isStaff(context.actor.grants.grants) }));
+  .handler(({ context }) => ({ ...profileOf(context.actor.id), staff: isStaffWith(context.actor.grants) }));
 
 export const frame = signedIn({})
   .route({ method: "GET", path: "/account/frame", summary: "What the frame around every page says of one" })
   .output(Frame)
   .handler(({ context: { actor } }) => {
     const { name, email } = profileOf(actor.id);
-    const staff = isStaff(actor.grants.grants);
+    const staff = isStaffWith(actor.grants);
     return { name, email, staff, dns: setting("feature.dns"), organisations: ownOrganisations(actor.id) };
   });
 

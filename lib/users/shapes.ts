@@ -1,11 +1,16 @@
 /** What leaves the panel of an account. */
 import * as z from "zod";
+import { masked } from "#lib/api/masked.ts";
 
 export const AccountSummary = z.object({
   id: z.string(),
-  name: z.string(),
-  email: z.string(),
+  name: masked("name"),
+  email: masked("email"),
   suspended: z.boolean(),
+  /** Will be deleted. */
+  deleting: z.boolean(),
+  /** Whether the address was shown to be theirs. */
+  verified: z.boolean(),
   roles: z.array(z.string()),
   createdAt: z.number().int(),
 });
@@ -51,8 +56,13 @@ export const Session = z.object({
   expiresAt: z.number().int(),
 });
 
+/** One of somebody's sessions, as staff see it. */
+export const TheirSession = Session.extend({ address: masked("address") });
+
 /** An account as staff see it. */
 export const AccountDetail = Profile.extend({
+  name: masked("name"),
+  email: masked("email"),
   suspendedAt: z.number().int().nullable(),
   suspendedReason: z.string().nullable(),
   deletionDueAt: z.number().int().nullable(),

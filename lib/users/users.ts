@@ -45,6 +45,10 @@ export interface AccountSummary {
   name: string;
   email: string;
   suspended: boolean;
+  /** Will be deleted. */
+  deleting: boolean;
+  /** Whether the address was shown to be theirs. */
+  verified: boolean;
   roles: string[];
   createdAt: number;
 }
@@ -70,7 +74,7 @@ export function insertAccount(
   tx.insert(users).values(account).run();
   const { id, name, email } = account;
   audit(tx, actor, { target: { type: "account", id, label: email }, after: { name, email } });
-  return { id, name, email, suspended: false, roles: [], createdAt: now };
+  return { id, name, email, suspended: false, deleting: false, verified: true, roles: [], createdAt: now };
 }
 
 const profileById = prepared((handle) =>

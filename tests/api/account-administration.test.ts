@@ -4,6 +4,7 @@ import { defaultRoleGrants } from "#lib/access/roles.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { signIn } from "../support/sign-in.ts";
 import { insertPasskey } from "../support/stage.ts";
+import { unmasked } from "../support/unmasked.ts";
 
 const PASSWORD = "a long enough password";
 let panel: Panel;
@@ -94,7 +95,7 @@ describe("looking at an account", () => {
   test("shows what staff need and no secret, and what one lacks to change it", async () => {
     const target = await person(["x:y"]);
     key(target.id);
-    const reader = await panel.person(`Reader ${++sequence}`, ["users:read"]);
+    const reader = unmasked(panel, await panel.person(`Reader ${++sequence}`, ["users:read"]));
     const { status, body } = await reader.call("GET", `/admin/users/${target.id}`);
     expect(status).toBe(200);
     expect(body).toMatchObject({

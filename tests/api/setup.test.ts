@@ -20,7 +20,7 @@ async function restart(): Promise<string> {
 
 async function accounts(): Promise<{ email: string; roles: string[] }[]> {
   const { listAccounts } = await import("#lib/users/directory.ts");
-  return listAccounts({ page: 1, perPage: 50, sort: "email", q: "" }).items.map(({ email, roles }) => ({
+  return listAccounts({ perPage: 50, sort: "email", q: "" }).items.map(({ email, roles }) => ({
     email,
     roles,
   }));

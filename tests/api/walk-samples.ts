@@ -39,6 +39,9 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "users.password": () => ({ newPassword: "a harbour in the fog" }),
   "factors.finish": () => ({ enrolment: "none that was given", code: "000000" }),
   "factors.confirm": () => ({ password: "wrong" }),
+  "staff.csv": () => ({ tab: "users" }),
+  "staff.reveal": ({ bare }) => ({ tab: "users", id: bare.id, field: "email" }),
+  "staff.search": ({ bare }) => ({ q: bare.email }),
   "accounts.create": () => ({
     name: "Somebody",
     email: `made.${fresh()}@example.org`,

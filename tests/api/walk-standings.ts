@@ -121,6 +121,7 @@ function withToken(person: Person, { panel, sql, organisation }: Stage, row: Row
 /** The smallest set of permissions that passes the guard from outside the organisation. */
 function permissionsFor(row: Row): string[] {
   const { kind, argument } = guardOf(row);
+  if (kind === "staff" && argument === "any") return ["users:read"];
   if (kind === "can" || kind === "staff") return [argument.split(" or ")[0] ?? "", ...(row.needs ?? [])];
   if (kind === "inOrganisation")
     return [{ member: "org:read", admin: "org:write", owner: "org:write", delete: "org:delete" }[argument] ?? ""];

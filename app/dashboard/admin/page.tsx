@@ -1,10 +1,10 @@
-/** All accounts of the panel. */
+/** The Staff Portal. */
 import type { Metadata } from "next";
-import { Accounts } from "#components/accounts/accounts.tsx";
+import { StaffPortal } from "#components/staff/portal.tsx";
 import type { SearchParams } from "#components/ui/list-state.ts";
 
-export const metadata: Metadata = { title: "Accounts" };
+export const metadata: Metadata = { title: "Staff Portal" };
 
 export default async function Page({ searchParams }: { searchParams: Promise<SearchParams> }) {
-  return <Accounts params={await searchParams} />;
+  return <StaffPortal params={await searchParams} />;
 }

@@ -1,79 +1,111 @@
 /** One account, for staff: who it is, what it may do, how it gets in, and what can be done about it. */
-import { forbidden } from "next/navigation";
+"use client";
 import { rightsInWords } from "#components/account/token-words.ts";
+import type { Act } from "#components/staff/act-bar.tsx";
+import type { Query } from "#components/staff/address.ts";
+import { Detail as StaffDetail } from "#components/staff/detail.tsx";
+import { Loaded } from "#components/staff/loaded.tsx";
+import { PrivateValue } from "#components/staff/private-value.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Code } from "#components/ui/code.tsx";
-import { PageHeader } from "#components/ui/page-header.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
-import { currentActor, load } from "#lib/api/caller.ts";
+import type { Permission } from "#lib/access/permissions.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 import { AccountAct, DeleteAccount, EndTheirSession, RevokeTheirToken } from "./account-acts.tsx";
 import { AddressOf, NameOf } from "./account-profile.tsx";
 import { AccountRoles } from "./account-roles.tsx";
 import { ResetLink } from "./reset-link.tsx";
-import { SuspendAccount } from "./suspend-account.tsx";
 
 type Detail = Outputs["accounts"]["open"];
 
 interface Section {
   account: Detail;
   /** What whoever looks may do, were it not above them. */
-  may: (permission: string) => boolean;
+  may: (permission: Permission) => boolean;
   /** One's own account: what could lock one out is done in one's own settings. */
   own: boolean;
   now: number;
 }
 
-export async function AccountPage({ user }: { user: string }) {
-  const { id, grants } = await currentActor();
-  if (!grants.has("users:read")) forbidden();
-  const account = await load((api) => api.accounts.open({ user }));
+export interface AccountDetailProps {
+  account: Detail;
+  may: readonly Permission[];
+  self: string;
+  query: Query;
+  now: number;
+}
+
+export default function AccountDetail({ account, may, self, query, now }: AccountDetailProps) {
   const within = account.missing.length === 0;
-  const section = { account, may: (one: string) => within && grants.has(one), own: account.id === id, now: Date.now() };
+  const section = { account, may: (one: Permission) => within && may.includes(one), own: account.id === self, now };
   return (
-    <>
-      <PageHeader
-        title={account.name}
-        badge={<StatusBadge account={account} />}
-        meta={[
-          account.email,
-          <span key="made">
-            Made <Time at={account.createdAt} now={section.now} />
-          </span>,
-          account.lastSeenAt === null ? (
-            "Not signed in"
-          ) : (
-            <span key="seen">
-              Last seen <Time at={account.lastSeenAt} now={section.now} />
-            </span>
-          ),
-        ]}
-      />
-      <div className="flex max-w-[880px] flex-col gap-5">
-        {!within && (
-          <Banner tone="info" title="This account may do more than you">
-            You can look at it, and change nothing: you lack {account.missing.slice(0, 5).join(", ")}
-            {account.missing.length > 5 && ` and ${account.missing.length - 5} more`}.
-          </Banner>
-        )}
-        {section.own && (
-          <Banner tone="info" title="This is your own account">
-            How you sign in is changed under Account settings. Others change your roles.
-          </Banner>
-        )}
-        <Identity {...section} />
-        <Roles {...section} mayLook={grants.has("roles:read")} />
-        <SignIn {...section} />
-        {grants.has("admin:user:edit") && <Sessions {...section} />}
-        {account.tokens > 0 && <TheirTokens {...section} />}
-        <Danger {...section} />
-      </div>
-    </>
+    <StaffDetail
+      tab="users"
+      query={query}
+      back="All users"
+      title={<PrivateValue tab="users" id={account.id} field="name" label="the name" value={account.name} />}
+      badge={<StatusBadge account={account} />}
+      meta={[
+        <PrivateValue
+          key="email"
+          tab="users"
+          id={account.id}
+          field="email"
+          label="the e-mail address"
+          value={account.email}
+        />,
+        <span key="made">
+          Made <Time at={account.createdAt} now={now} />
+        </span>,
+        account.lastSeenAt === null ? (
+          "Not signed in"
+        ) : (
+          <span key="seen">
+            Last seen <Time at={account.lastSeenAt} now={now} />
+          </span>
+        ),
+      ]}
+      row={account}
+      noun={["account", "accounts"]}
+      nameOf={({ email }) => email}
+      acts={section.own ? [] : acts.filter(({ needs }) => section.may(needs))}
+    >
+      {!within && (
+        <Banner tone="info" title="This account may do more than you">
+          You can look at it, and change nothing: you lack {account.missing.slice(0, 5).join(", ")}
+          {account.missing.length > 5 && ` and ${account.missing.length - 5} more`}.
+        </Banner>
+      )}
+      {section.own && (
+        <Banner tone="info" title="This is your own account">
+          How you sign in is changed under Account settings. Others change your roles.
+        </Banner>
+      )}
+      <Identity {...section} />
+      <Roles {...section} mayLook={may.includes("roles:read")} />
+      <SignIn {...section} />
+      {may.includes("admin:user:edit") && <Sessions {...section} />}
+      {account.tokens > 0 && <TheirTokens {...section} />}
+      <Standing {...section} />
+    </StaffDetail>
   );
 }
+
+const acts: readonly (Act<Detail> & { needs: Permission })[] = [
+  {
+    label: "Suspend",
+    needs: "users:suspend",
+    tone: "danger",
+    when: ({ suspendedAt, deletionDueAt }) => suspendedAt === null && deletionDueAt === null,
+    says: "Signed out at once, cannot sign in, and API tokens stop until the suspension ends.",
+    ask: { label: "Reason, for other staff", required: true, most: 500 },
+    call: (api, { id }, reason) => api.accounts.suspend({ user: id, reason }),
+    done: "The account is suspended",
+  },
+];
 
 function StatusBadge({ account }: { account: Detail }) {
   if (account.deletionDueAt !== null) return <Badge tone="bad">Will be deleted</Badge>;
@@ -103,9 +135,7 @@ function Identity({ account: { id, name, email, emailVerifiedAt }, may, own }: S
   );
 }
 
-async function Roles({ account, may, own, mayLook }: Section & { mayLook: boolean }) {
-  const roles =
-    mayLook && may("roles:assign") && !own ? (await load((api) => api.roles.list({ perPage: 200 }))).items : [];
+function Roles({ account, may, own, mayLook }: Section & { mayLook: boolean }) {
   const names = account.roles.map((role) => role.name);
   return (
     <Panel
@@ -118,14 +148,18 @@ async function Roles({ account, may, own, mayLook }: Section & { mayLook: boolea
             : `It has ${names.join(", ")}.`
       }
     >
-      {roles.length > 0 && (
-        <AccountRoles
-          key={account.roles.map((role) => role.id).join()}
-          user={account.id}
-          email={account.email}
-          held={account.roles.map((role) => role.id)}
-          roles={roles}
-        />
+      {mayLook && may("roles:assign") && !own && (
+        <Loaded of={account.id} call={(api) => api.roles.list({ perPage: 200 })}>
+          {({ items }) => (
+            <AccountRoles
+              key={account.roles.map((role) => role.id).join()}
+              user={account.id}
+              email={account.email}
+              held={account.roles.map((role) => role.id)}
+              roles={items}
+            />
+          )}
+        </Loaded>
       )}
     </Panel>
   );
@@ -164,13 +198,28 @@ function SignIn({ account, may, own }: Section) {
   );
 }
 
-async function Sessions({ account: { id, email }, may, now }: Section) {
-  const { items } = await load((api) => api.accounts.theirSessions({ user: id }));
+function Sessions({ account: { id, email }, may, now }: Section) {
+  return (
+    <Loaded of={`${id} ${now}`} call={(api) => api.accounts.theirSessions({ user: id })}>
+      {({ items }) => <SessionList id={id} email={email} items={items} acts={may("admin:user:edit")} now={now} />}
+    </Loaded>
+  );
+}
+
+interface SessionListProps {
+  id: string;
+  email: string;
+  items: Outputs["accounts"]["theirSessions"]["items"];
+  acts: boolean;
+  now: number;
+}
+
+function SessionList({ id, email, items, acts, now }: SessionListProps) {
   return (
     <Panel
       title="Sessions"
       description={items.length === 0 ? "It is signed in nowhere." : undefined}
-      actions={items.length > 0 && may("admin:user:edit") && <AccountAct act="signOut" user={id} email={email} />}
+      actions={items.length > 0 && acts && <AccountAct act="signOut" user={id} email={email} />}
       flush={items.length > 0}
     >
       {items.length > 0 && (
@@ -198,7 +247,7 @@ async function Sessions({ account: { id, email }, may, now }: Section) {
                   <Time at={session.lastSeenAt} now={now} />
                 </Td>
                 <Td align="end" className="py-[3px]!">
-                  {!session.current && may("admin:user:edit") && (
+                  {!session.current && acts && (
                     <EndTheirSession user={id} session={session.id} device={session.device} />
                   )}
                 </Td>
@@ -211,12 +260,27 @@ async function Sessions({ account: { id, email }, may, now }: Section) {
   );
 }
 
-async function TheirTokens({ account: { id, tokens }, may, now }: Section) {
-  const { items } = await load((api) => api.tokens.listOf({ user: id, perPage: 50 }));
+function TheirTokens({ account: { id, tokens }, may, now }: Section) {
+  return (
+    <Loaded of={`${id} ${now}`} call={(api) => api.tokens.listOf({ user: id, perPage: 50 })}>
+      {({ items }) => <TokenList id={id} items={items} total={tokens} acts={may("admin:user:edit")} now={now} />}
+    </Loaded>
+  );
+}
+
+interface TokenListProps {
+  id: string;
+  items: Outputs["tokens"]["listOf"]["items"];
+  total: number;
+  acts: boolean;
+  now: number;
+}
+
+function TokenList({ id, items, total, acts, now }: TokenListProps) {
   return (
     <Panel
       title="API tokens"
-      description={tokens > items.length ? `The latest ${items.length} of ${tokens}.` : undefined}
+      description={total > items.length ? `The latest ${items.length} of ${total}.` : undefined}
       flush
     >
       <Table label="API tokens" stack className="rounded-none border-0">
@@ -246,7 +310,7 @@ async function TheirTokens({ account: { id, tokens }, may, now }: Section) {
                 {token.lastUsedAt === null ? "Never" : <Time at={token.lastUsedAt} now={now} />}
               </Td>
               <Td align="end" className="py-[3px]! align-top">
-                {may("admin:user:edit") && <RevokeTheirToken user={id} token={token.id} name={token.name} />}
+                {acts && <RevokeTheirToken user={id} token={token.id} name={token.name} />}
               </Td>
             </Tr>
           ))}
@@ -256,7 +320,7 @@ async function TheirTokens({ account: { id, tokens }, may, now }: Section) {
   );
 }
 
-function Danger({ account, may, own, now }: Section) {
+function Standing({ account, may, own, now }: Section) {
   const { id, email, suspendedAt, suspendedReason, deletionDueAt } = account;
   if (own || (!may("users:suspend") && !may("users:delete"))) return null;
   return (
@@ -271,13 +335,9 @@ function Danger({ account, may, own, now }: Section) {
       }
     >
       <div className="flex flex-wrap items-center gap-2">
-        {may("users:suspend") &&
-          deletionDueAt === null &&
-          (suspendedAt === null ? (
-            <SuspendAccount user={id} email={email} />
-          ) : (
-            <AccountAct act="unsuspend" user={id} email={email} />
-          ))}
+        {may("users:suspend") && deletionDueAt === null && suspendedAt !== null && (
+          <AccountAct act="unsuspend" user={id} email={email} />
+        )}
         {may("users:delete") &&
           (deletionDueAt === null ? (
             <DeleteAccount user={id} email={email} />

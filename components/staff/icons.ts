@@ -1,0 +1,7 @@
+/** The pictures that the registry of tabs names. */
+import { type LucideIcon, Users } from "lucide-react";
+import type { TabId } from "#lib/staff/tabs.ts";
+
+export const icons: Record<TabId, LucideIcon> = {
+  users: Users,
+};

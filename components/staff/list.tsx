@@ -1,0 +1,231 @@
+/** The list of a tab: search, filters, columns, parts, a file of it all, and acts on what is chosen. */
+"use client";
+import { Download, SearchX } from "lucide-react";
+import dynamic from "next/dynamic";
+import { type ReactNode, useState } from "react";
+import { buttonClass } from "#components/ui/button-class.ts";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { SearchField } from "#components/ui/search-field.tsx";
+import type { SelectOption } from "#components/ui/select.tsx";
+import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
+import { UrlSelect } from "#components/ui/url-control.tsx";
+import type { TabId } from "#lib/staff/tabs.ts";
+import { type Act, ActBar, targetsOf } from "./act-bar.tsx";
+import { csvHref, one, type Query, tabHref } from "./address.ts";
+import { Parts } from "./parts.tsx";
+
+const ActDialog = dynamic(() => import("./act-dialog.tsx").then((module) => module.ActDialog), {
+  loading: () => null,
+});
+
+export interface Column<R> {
+  label: string;
+  /** The list can be sorted by it under this name. */
+  sort?: string;
+  align?: "end";
+  mono?: boolean;
+  dim?: boolean;
+  cell: (row: R) => ReactNode;
+}
+
+export interface Filter {
+  param: string;
+  label: string;
+  /** What it says while it filters nothing. */
+  all: string;
+  options: readonly SelectOption[];
+}
+
+export interface StaffListProps<R extends { id: string }> {
+  tab: TabId;
+  title: string;
+  description: string;
+  /** What is listed, one and many: "account", "accounts". */
+  noun: readonly [one: string, many: string];
+  page: {
+    items: readonly R[];
+    total: number;
+    capped: boolean;
+    sorted: boolean;
+    previous: string | null;
+    next: string | null;
+  };
+  query: Query;
+  /** The order that nobody asks for, such as `-createdAt`. */
+  defaultSort: string;
+  /** The first is the row's name, and leads to the row if rows open. */
+  columns: readonly [Column<R>, ...Column<R>[]];
+  opens?: boolean;
+  /** What names a row in a sentence. */
+  nameOf: (row: R) => string;
+  searches?: boolean;
+  /** Says what the search looks at. */
+  searchLabel?: string;
+  filters?: readonly Filter[];
+  acts?: readonly Act<R>[];
+  /** Stands beside the title, such as the button that makes a row. */
+  actions?: ReactNode;
+  /** Between the title and the list. */
+  before?: ReactNode;
+  /** What stands there while there is nothing at all. */
+  empty: ReactNode;
+}
+
+export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
+  const {
+    tab,
+    title,
+    description,
+    noun,
+    page,
+    query,
+    columns,
+    filters = [],
+    acts = [],
+    actions,
+    before,
+    empty,
+  } = props;
+  const { nameOf, opens = false, searches = true, searchLabel = `Search ${noun[1]}`, defaultSort } = props;
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [acting, setActing] = useState<{ act: Act<R>; rows: readonly R[] } | null>(null);
+  const filtered = [...filters.map(({ param }) => param), "q"].some((param) => one(query, param) !== "");
+  const rows = page.items.filter(({ id }) => chosen.has(id));
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    setChosen(next);
+  };
+  const nothing = page.items.length === 0;
+  const all = rows.length === page.items.length;
+
+  return (
+    <>
+      <PageHeader title={title} description={description} actions={actions} />
+      {before}
+      <div className="mb-2.5 flex flex-wrap items-center gap-2">
+        {searches && <SearchField label={searchLabel} shortcut={false} />}
+        {filters.map(({ param, label, all: none, options }) => (
+          <UrlSelect key={param} param={param} label={label} all={none} options={options} className="w-[172px]" />
+        ))}
+        {!nothing && (
+          <a href={csvHref(tab, query)} download className={buttonClass({}, "ms-auto")}>
+            <Download aria-hidden="true" />
+            CSV
+          </a>
+        )}
+      </div>
+      {!page.sorted && (
+        <p className="mb-2 text-dim">
+          Too many {noun[1]} were found to sort them: these are the newest. Search for more to see fewer.
+        </p>
+      )}
+      {nothing && !filtered && one(query, "at") === "" && empty}
+      {nothing && (filtered || one(query, "at") !== "") && (
+        <EmptyState
+          icon={<SearchX />}
+          title={filtered ? `No ${noun[1]} are like that` : `There are no ${noun[1]} on this page`}
+          action={
+            <LinkButton href={tabHref(tab)}>
+              {filtered ? "Clear the search and filters" : "Back to the first page"}
+            </LinkButton>
+          }
+        />
+      )}
+      {!nothing && (
+        <Table label={title} stack>
+          <THead>
+            {acts.length > 0 && (
+              <Th className="w-8 max-sm:hidden">
+                <Checkbox
+                  aria-label={`Choose all ${noun[1]} on this page`}
+                  checked={all}
+                  ref={(box) => {
+                    if (box) box.indeterminate = !all && rows.length > 0;
+                  }}
+                  onChange={() => setChosen(new Set(all ? [] : page.items.map(({ id }) => id)))}
+                />
+              </Th>
+            )}
+            {columns.map(({ label, sort, align }) => (
+              <Th
+                key={label}
+                align={align}
+                sort={sort ? sortOf(tab, query, sort, defaultSort, page.sorted) : undefined}
+              >
+                {label}
+              </Th>
+            ))}
+          </THead>
+          <TBody>
+            {page.items.map((row) => (
+              <Tr key={row.id}>
+                {acts.length > 0 && (
+                  <Td>
+                    <Checkbox
+                      aria-label={`Choose ${nameOf(row)}`}
+                      checked={chosen.has(row.id)}
+                      onChange={() => toggle(row.id)}
+                    />
+                  </Td>
+                )}
+                {columns.map(({ label, cell, align, mono, dim }, place) => (
+                  <Td
+                    key={label}
+                    label={place === 0 ? undefined : label}
+                    align={align}
+                    mono={mono}
+                    dim={dim}
+                    className={place === 0 ? "font-medium wrap-anywhere" : "wrap-anywhere"}
+                  >
+                    {place === 0 && opens ? (
+                      <TextLink tone="plain" href={tabHref(tab, query, { open: row.id })}>
+                        {cell(row)}
+                      </TextLink>
+                    ) : (
+                      cell(row)
+                    )}
+                  </Td>
+                ))}
+              </Tr>
+            ))}
+          </TBody>
+        </Table>
+      )}
+      {!nothing && <Parts tab={tab} query={query} page={page} noun={noun} />}
+      {rows.length > 0 && (
+        <ActBar
+          rows={rows}
+          noun={noun}
+          acts={acts}
+          onAct={(act, some) => setActing({ act, rows: some })}
+          onClear={() => setChosen(new Set())}
+        />
+      )}
+      {acting && (
+        <ActDialog
+          act={acting.act}
+          targets={targetsOf(acting.act, acting.rows, nameOf)}
+          noun={noun}
+          onClose={(done) => {
+            setActing(null);
+            if (done) setChosen(new Set());
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** What a heading leads to, and how the list is sorted by it now. */
+function sortOf(tab: TabId, query: Query, sort: string, defaultSort: string, sorted: boolean) {
+  const now = sorted ? one(query, "sort") || defaultSort : "";
+  const next = now === sort ? `-${sort}` : sort;
+  const href = tabHref(tab, query, { sort: next === defaultSort ? undefined : next, at: undefined });
+  if (now === sort) return { href, direction: "ascending" as const };
+  return now === `-${sort}` ? { href, direction: "descending" as const } : { href };
+}

@@ -1,0 +1,63 @@
+/** The tabs of the portal in their groups, beside the tab that is open. On a narrow screen a select takes its place. */
+import Link from "next/link";
+import { Badge } from "#components/ui/badge.tsx";
+import { cx } from "#components/ui/cx.ts";
+import type { TabId } from "#lib/staff/tabs.ts";
+import { tabHref } from "./address.ts";
+import { icons } from "./icons.ts";
+
+export interface ListedTab {
+  id: TabId;
+  title: string;
+  group: string;
+  /** Rows that need attention. */
+  badge: number | null;
+}
+
+export function TabList({ tabs, current }: { tabs: readonly ListedTab[]; current: TabId }) {
+  const groups = [...new Set(tabs.map(({ group }) => group))];
+  return (
+    <nav aria-label="Staff Portal" className="max-lg:hidden">
+      {groups.map((group) => (
+        <section key={group} aria-label={group} className="not-first:mt-3.5">
+          <h2 className="mx-2 mb-1 text-2xs font-semibold text-faint">{group}</h2>
+          <ul className="flex flex-col gap-0.5">
+            {tabs
+              .filter((tab) => tab.group === group)
+              .map((tab) => (
+                <li key={tab.id}>
+                  <TabLink tab={tab} on={tab.id === current} />
+                </li>
+              ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}
+
+function TabLink({ tab: { id, title, badge }, on }: { tab: ListedTab; on: boolean }) {
+  const Icon = icons[id];
+  return (
+    <Link
+      href={tabHref(id)}
+      prefetch={false}
+      aria-current={on ? "page" : undefined}
+      className={cx(
+        "flex min-h-[30px] items-center gap-2 rounded-[6px] px-2 py-[5px] no-underline pointer-coarse:min-h-10",
+        on ? "bg-accent-bg font-semibold text-accent" : "text-dim hover:bg-hover hover:text-text",
+      )}
+    >
+      <Icon aria-hidden="true" className="size-4 shrink-0" />
+      <span className="min-w-0 flex-1 truncate">{title}</span>
+      {badge !== null && (
+        <Badge tone="warn">
+          {badgeText(badge)}
+          <span className="sr-only"> waiting</span>
+        </Badge>
+      )}
+    </Link>
+  );
+}
+
+const badgeText = (n: number): string => (n > 99 ? "99+" : String(n));

@@ -1,0 +1,15 @@
+/** The one map from a tab to what draws it: each is loaded when it is opened, and no other with it. */
+"use client";
+import dynamic from "next/dynamic";
+import type { ComponentType } from "react";
+import type { TabId } from "#lib/staff/tabs.ts";
+import type { TabProps } from "./tab-props.ts";
+
+const views: { [K in TabId]: ComponentType<TabProps<K>> } = {
+  users: dynamic(() => import("./users.tsx"), { loading: () => null }),
+};
+
+export function StaffView<K extends TabId>(props: TabProps<K>) {
+  const View = views[props.tab] as ComponentType<TabProps<K>>;
+  return <View {...props} />;
+}

@@ -1,0 +1,13 @@
+/** What names of accounts, organisations and zones are found by, beside the FTS5 tables that a migration makes. */
+import { integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/** Numbers for what is indexed as text: later ones are higher. Triggers keep them. */
+export const searchKeys = sqliteTable(
+  "search_keys",
+  {
+    n: integer().primaryKey(),
+    kind: text({ enum: ["account", "organisation", "zone"] }).notNull(),
+    id: text().notNull(),
+  },
+  (t) => [uniqueIndex("search_keys_id").on(t.kind, t.id)],
+);
