@@ -22,6 +22,8 @@ export default defineConfig({
         testTimeout: 180_000,
         hookTimeout: 180_000,
         globalSetup: "tests/support/built.ts",
+        // One file after the other in one process, whose Chromium and whose server they share.
+        isolate: false,
       }),
     ],
   },

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, launch } from "../support/browser.ts";
+import { accessibilityProblems, sharedBrowser } from "../support/browser.ts";
 import {
   apply,
   clipboard,
@@ -16,13 +16,12 @@ let stage: EditorStage;
 let browser: Browser;
 
 beforeAll(async () => {
-  stage = await startEditorStage();
-  browser = await launch();
+  stage = await startEditorStage("edited-by-many");
+  browser = await sharedBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await stage?.stop();
 });
 
 const editValue = async (page: Page, label: string, value: string) => {
@@ -36,8 +35,8 @@ const editValue = async (page: Page, label: string, value: string) => {
 test("two people edit the same record: the second sees all three states and decides", async () => {
   const zone = await stage.zone("two.example", [set("www", "A", 300, "192.0.2.1")]);
   const other = await stage.member("second", zone, { level: "full" });
-  const mine = await openZone(browser, stage, stage.owner, zone);
-  const theirs = await openZone(browser, stage, other, zone);
+  const mine = await openZone(browser, stage.owner, zone);
+  const theirs = await openZone(browser, other, zone);
   await editValue(mine.page, "www A", "192.0.2.10");
   await editValue(theirs.page, "www A", "192.0.2.20");
   await apply(theirs.page);
@@ -67,12 +66,7 @@ describe("levels", () => {
   });
 
   test("edit changes and adds values of many, and takes none away", async () => {
-    const { page, context } = await openZone(
-      browser,
-      stage,
-      await stage.member("editor", zone, { level: "edit" }),
-      zone,
-    );
+    const { page, context } = await openZone(browser, await stage.member("editor", zone, { level: "edit" }), zone);
     await page.getByRole("button", { name: "Edit pool A" }).click();
     const form = page.getByRole("form");
     expect(await form.getByRole("button", { name: /Remove value/ }).count()).toBe(0);
@@ -96,7 +90,7 @@ describe("levels", () => {
 
   test("a narrowed level is marked where it does not reach, and pastes only what it may", async () => {
     const client = await stage.member("narrowed", zone, { level: "full", names: ["*.dev"], types: [] });
-    const { page, context } = await openZone(browser, stage, client, zone);
+    const { page, context } = await openZone(browser, client, zone);
     await page.getByRole("button", { name: "Add record", exact: true }).waitFor();
     expect(await rowOf(page, zone, "www", "A").innerText()).toContain("view only");
     expect(await page.getByRole("button", { name: /^(Edit|Remove) / }).count()).toBe(0);
@@ -110,13 +104,9 @@ describe("levels", () => {
   });
 
   test("view sees records and nothing to edit them with", async () => {
-    const { page, context } = await openZone(
-      browser,
-      stage,
-      await stage.member("viewer", zone, { level: "view" }),
-      zone,
-      { reads: true },
-    );
+    const { page, context } = await openZone(browser, await stage.member("viewer", zone, { level: "view" }), zone, {
+      reads: true,
+    });
     await page.getByText("192.0.2.3").waitFor();
     expect(await page.getByRole("checkbox").count()).toBe(0);
     expect(await page.getByRole("button", { name: /add record|paste|^edit|^remove|review/i }).count()).toBe(0);
@@ -129,7 +119,7 @@ describe("levels", () => {
 
 test("records come from another host's export: nothing is lost without a word", async () => {
   const zone = await stage.zone("moved.example", [set("www", "A", 300, "192.0.2.1")]);
-  const { page, context } = await openZone(browser, stage, stage.owner, zone);
+  const { page, context } = await openZone(browser, stage.owner, zone);
   await page.getByRole("button", { name: "Paste records" }).click();
   const form = page.getByRole("form", { name: "Paste records" });
   await form.getByRole("textbox").fill(`$ORIGIN moved.example.
@@ -171,7 +161,7 @@ elsewhere.example. IN A 192.0.2.4
 
 test("whoever leaves with a draft is asked, and finds it again", async () => {
   const zone = await stage.zone("leave.example", [set("www", "A", 300, "192.0.2.1")]);
-  const { page, context } = await openZone(browser, stage, stage.owner, zone);
+  const { page, context } = await openZone(browser, stage.owner, zone);
   await editValue(page, "www A", "192.0.2.5");
   await page.getByRole("link", { name: "History" }).click();
   await page.waitForURL("**/history");
@@ -201,7 +191,7 @@ describe("a zone of thousands", () => {
   });
 
   test("a page of it is served, and a record of the thousands is found, edited and applied", async () => {
-    const { page, context } = await openZone(browser, stage, stage.owner, zone);
+    const { page, context } = await openZone(browser, stage.owner, zone);
     await page.getByText("4,002 record sets").waitFor();
     expect(await page.locator("tr[data-key]").count()).toBe(50);
     await page.keyboard.press("/");
@@ -234,7 +224,7 @@ describe.each([
       set("xn--mnchen-3ya", "A", 300, "192.0.2.80"),
       { name: "off", type: "A", ttl: 60, records: [{ content: "192.0.2.81", disabled: true }] },
     ]);
-    const { page, context } = await openZone(browser, stage, stage.owner, zone, look);
+    const { page, context } = await openZone(browser, stage.owner, zone, look);
     const fine = async (state: string) => {
       expect(await accessibilityProblems(page), state).toEqual([]);
       const wider = await page.evaluate(

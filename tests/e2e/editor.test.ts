@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launch } from "../support/browser.ts";
+import { sharedBrowser } from "../support/browser.ts";
 import {
   apply,
   type Cost,
@@ -21,13 +21,12 @@ let browser: Browser;
 const costs: Record<string, Cost> = {};
 
 beforeAll(async () => {
-  stage = await startEditorStage();
-  browser = await launch();
+  stage = await startEditorStage("edited");
+  browser = await sharedBrowser();
 });
 
 afterAll(async () => {
   await browser?.close();
-  await stage?.stop();
   console.table(costs);
 });
 
@@ -55,7 +54,7 @@ describe("what an edit costs", () => {
 
   beforeAll(async () => {
     zone = await stage.zone("cost.example", [set("www", "A", 3600, "192.0.2.1"), set("old", "A", 3600, "192.0.2.2")]);
-    ({ page } = await openZone(browser, stage, stage.owner, zone));
+    ({ page } = await openZone(browser, stage.owner, zone));
     hand = handOn(page);
   });
 
@@ -151,7 +150,7 @@ describe("what an edit costs", () => {
 describe("the ways people work", () => {
   test("a new domain gets its first ten records without leaving the keyboard", async () => {
     const zone = await stage.zone("first.example");
-    const { page, context } = await openZone(browser, stage, stage.owner, zone);
+    const { page, context } = await openZone(browser, stage.owner, zone);
     const hand = handOn(page);
     await page.getByText("Nothing but the zone itself").waitFor();
     await hand.press("n");
@@ -208,7 +207,7 @@ describe("the ways people work", () => {
       set("@", "MX", 3600, "10 mx1.old.example.", "20 mx2.old.example."),
       set("@", "TXT", 3600, '"v=spf1 include:_spf.old.example ~all"', '"site-verification=abc"'),
     ]);
-    const { page, context } = await openZone(browser, stage, stage.owner, zone);
+    const { page, context } = await openZone(browser, stage.owner, zone);
     const hand = handOn(page);
     await page.getByText("Mail from anything else is marked as suspicious.").waitFor();
     await hand.click(page.getByRole("button", { name: "Edit @ MX" }));
@@ -245,7 +244,7 @@ describe("the ways people work", () => {
 
   test("a DMARC record is made of its parts by somebody who does not know how it is written", async () => {
     const zone = await stage.zone("dmarc.example", [set("@", "MX", 3600, "10 mail.example.net.")]);
-    const { page, context } = await openZone(browser, stage, stage.owner, zone);
+    const { page, context } = await openZone(browser, stage.owner, zone);
     await page.getByRole("button", { name: "Add record", exact: true }).click();
     const form = page.getByRole("form", { name: "Add record" });
     await form.getByLabel("Type").selectOption("TXT");
@@ -264,7 +263,7 @@ describe("the ways people work", () => {
   test("TTLs are lowered before a move, all in one go", async () => {
     const hosts = ["a", "b", "c", "d"].map((name, n) => set(name, "A", 86400, `192.0.2.${n + 1}`));
     const zone = await stage.zone("lower.example", [...hosts, set("txt", "TXT", 86400, '"stays"')]);
-    const { page, context } = await openZone(browser, stage, stage.owner, zone);
+    const { page, context } = await openZone(browser, stage.owner, zone);
     const hand = handOn(page);
     await hand.click(page.getByRole("link", { name: "A 4", exact: true }));
     await page.waitForURL("**type=A");
@@ -294,7 +293,7 @@ describe("the ways people work", () => {
       set("wwww", "A", 300, "192.0.2.1"),
       set("mail", "A", 300, "192.0.2.2"),
     ]);
-    const { page, context } = await openZone(browser, stage, stage.owner, zone);
+    const { page, context } = await openZone(browser, stage.owner, zone);
     const hand = handOn(page);
     await hand.press("/");
     await hand.type("wwww");

@@ -1,51 +1,44 @@
 /** Searching everything, and changing records in many zones, as people do it. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
-import { type Client, startServer } from "../support/server.ts";
+import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
+import type { Client } from "../support/server.ts";
+import { sharedServer } from "../support/shared-server.ts";
 
-const EMAIL = "clara@example.org";
-const PASSWORD = "correct horse battery";
-const ZONES = ["alpha.example", "beta.example", "gamma.example"];
+const ZONES = ["alpha-searched.example", "beta-searched.example", "gamma-searched.example"];
 
-let server: Awaited<ReturnType<typeof startServer>>;
 let browser: Browser;
 let page: Page;
 let client: Client;
 
 beforeAll(async () => {
-  server = await startServer();
-  await server.command(["users", "add", "operator@example.org", "--name", "Operator"], PASSWORD);
-  await server.command(["promote", "operator@example.org"]);
-  await server.command(["users", "add", EMAIL, "--name", "Clara"], PASSWORD);
-  await server.command(["settings", "zone_claims", "trusted"]);
-  client = await server.signIn(EMAIL, PASSWORD);
-  await client.call("POST", "/organisations", { name: "Northwind", handle: "northwind" });
+  const server = await sharedServer();
+  client = await server.person("Clara Search");
+  await client.call("POST", "/organisations", { name: "Northwind", handle: "searched" });
   for (const name of ZONES) {
-    await client.call("POST", "/organisations/northwind/dns/zones", { name, connection: "local" });
+    await client.call("POST", "/organisations/searched/dns/zones", { name, connection: "local" });
     await change(name, [
       { name: "www", type: "A", ttl: 3600, records: [{ content: "192.0.2.1" }] },
       { name: "münchen", type: "A", ttl: 3600, records: [{ content: "192.0.2.80" }] },
       { name: "@", type: "TXT", ttl: 3600, records: [{ text: "v=spf1 include:old-host.example -all" }] },
     ]);
   }
-  browser = await launch();
-  page = (await visitor(browser, server.origin)).page;
-  await signIn(page, EMAIL, PASSWORD);
+  browser = await sharedBrowser();
+  ({ page } = await signedIn(browser, client));
+  await page.goto("/dashboard");
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
 });
 
 const change = (zone: string, rrsets: object[]) =>
-  client.call("POST", `/organisations/northwind/dns/zones/${zone}/changes`, { rrsets });
+  client.call("POST", `/organisations/searched/dns/zones/${zone}/changes`, { rrsets });
 
 const texts = async (zone: string): Promise<string[]> => {
   const { items } = await client.call<{ items: { content: string }[] }>(
     "GET",
-    `/organisations/northwind/dns/zones/${zone}/records?type=TXT`,
+    `/organisations/searched/dns/zones/${zone}/records?type=TXT`,
   );
   return items.map(({ content }) => content);
 };
@@ -59,10 +52,10 @@ describe("the search", () => {
     await palette.waitFor({ state: "hidden" });
     await page.keyboard.press("Control+k");
     await palette.getByRole("combobox").fill("www.beta");
-    await palette.getByRole("option", { name: /www\.beta\.example/ }).waitFor();
+    await palette.getByRole("option", { name: /www\.beta-searched\.example/ }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.keyboard.press("Enter");
-    await page.waitForURL("**/zones/beta.example?**");
+    await page.waitForURL("**/zones/beta-searched.example?**");
     await page.getByText("192.0.2.1").first().waitFor();
     expect(await page.getByText("192.0.2.80").count()).toBe(0);
   });
@@ -86,7 +79,7 @@ describe("the search", () => {
     await page.keyboard.type("münchen");
     await page.waitForURL("**q=m%C3%BCnchen");
     const records = page.getByRole("region", { name: "Records" }).first();
-    await records.getByText("münchen.gamma.example").waitFor();
+    await records.getByText("münchen.gamma-searched.example").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.goto("/dashboard/zones?q=zzz-nowhere");
     await page.getByText("Nothing matches “zzz-nowhere”").waitFor();
@@ -103,11 +96,11 @@ describe("many zones at once", () => {
     await page.getByRole("button", { name: "Show what would change" }).click();
     await page.getByText("3 zones: 3 changed").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
-    expect(await texts("alpha.example")).toEqual(['"v=spf1 include:old-host.example -all"']);
+    expect(await texts("alpha-searched.example")).toEqual(['"v=spf1 include:old-host.example -all"']);
 
-    await page.getByRole("checkbox", { name: "gamma.example" }).click();
+    await page.getByRole("checkbox", { name: "gamma-searched.example" }).click();
     // What moves before its turn is left alone.
-    await change("beta.example", [
+    await change("beta-searched.example", [
       { name: "@", type: "TXT", ttl: 3600, records: [{ text: "v=spf1 include:old-host.example ~all" }] },
     ]);
     await page.getByRole("button", { name: "Change 2 zones" }).click();
@@ -116,13 +109,13 @@ describe("many zones at once", () => {
     await page.reload();
     await page.getByText("Records have changed since the dry run, so nothing was done.").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
-    expect(await texts("alpha.example")).toEqual(['"v=spf1 include:new-host.example -all"']);
-    expect(await texts("gamma.example")).toEqual(['"v=spf1 include:old-host.example -all"']);
+    expect(await texts("alpha-searched.example")).toEqual(['"v=spf1 include:new-host.example -all"']);
+    expect(await texts("gamma-searched.example")).toEqual(['"v=spf1 include:old-host.example -all"']);
 
     await page.getByRole("button", { name: "Undo all of it" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Undo all of it" }).click();
     await page.getByText("Undone in 1 zone.").first().waitFor();
-    expect(await texts("alpha.example")).toEqual(['"v=spf1 include:old-host.example -all"']);
+    expect(await texts("alpha-searched.example")).toEqual(['"v=spf1 include:old-host.example -all"']);
     await page.goto("/dashboard/zones/bulk");
     await page.getByRole("link", { name: "Replace “old-host.example” with “new-host.example”" }).waitFor();
   });

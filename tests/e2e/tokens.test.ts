@@ -1,14 +1,13 @@
 /** Settings → API tokens: made in the browser, used from outside of it, changed and revoked. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
-import { type Client, startServer } from "../support/server.ts";
+import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
+import type { Client } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 
-const PASSWORD = "correct horse battery";
-const EMAIL = "ada@example.org";
 const PAGE = "/dashboard/settings/tokens";
 
-let server: Awaited<ReturnType<typeof startServer>>;
+let server: SharedServer;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
@@ -16,27 +15,20 @@ let ada: Client;
 let token = "";
 
 beforeAll(async () => {
-  server = await startServer();
-  // Until somebody holds everything the panel leads to its set-up.
-  await server.command(["users", "add", "root@example.org"], `${PASSWORD}\n`);
-  await server.command(["promote", "root@example.org"]);
-  await server.command(["users", "add", EMAIL, "--name", "Ada Lovelace"], `${PASSWORD}\n`);
-  await server.command(["settings", "zone_claims", "trusted"]);
-  ada = await server.signIn(EMAIL, PASSWORD);
-  await ada.call("POST", "/organisations", { name: "Northwind", handle: "northwind" });
-  for (const name of ["northwind.example", "other.example"]) {
-    const zone = "/organisations/northwind/dns/zones";
+  server = await sharedServer();
+  ada = await server.person("Ada Tokens");
+  await ada.call("POST", "/organisations", { name: "Northwind", handle: "tokened" });
+  for (const name of ["tokened.example", "other-tokened.example"]) {
+    const zone = "/organisations/tokened/dns/zones";
     await ada.call("POST", zone, { name, connection: "local" });
     await ada.call("POST", `${zone}/${name}/records`, { name: "www", type: "A", ttl: 60, content: "192.0.2.1" });
   }
-  browser = await launch();
-  ({ context, page } = await visitor(browser, server.origin));
+  browser = await sharedBrowser();
+  ({ context, page } = await signedIn(browser, ada));
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await signIn(page, EMAIL, PASSWORD);
 });
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
 });
 
 /** As a script does it: no cookie, no browser. */
@@ -49,10 +41,10 @@ async function asScript(method: string, path: string, body?: unknown) {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-const records = (zone: string) => `/organisations/northwind/dns/zones/${zone}/records`;
+const records = (zone: string) => `/organisations/tokened/dns/zones/${zone}/records`;
 const dialog = () => page.getByRole("dialog");
 const addTxt = (name: string) =>
-  asScript("POST", records("northwind.example"), { name, type: "TXT", ttl: 60, text: "x" });
+  asScript("POST", records("tokened.example"), { name, type: "TXT", ttl: 60, text: "x" });
 
 describe("a token", () => {
   test("is made from the tab, with a rule, and shown once with what to do with it", async () => {
@@ -72,7 +64,7 @@ describe("a token", () => {
     const first = dialog().getByRole("group", { name: "Zone rule 1" });
     const second = dialog().getByRole("group", { name: "Zone rule 2" });
     await first.getByLabel("Zone", { exact: true }).fill("nowhere.example");
-    await second.getByLabel("Zone", { exact: true }).fill("northwind/northwind.example");
+    await second.getByLabel("Zone", { exact: true }).fill("tokened/tokened.example");
     await second.getByLabel("Name", { exact: true }).fill("_acme-challenge.**");
     await second.getByLabel("Type", { exact: true }).fill("txt");
     await second.getByLabel("Level", { exact: true }).selectOption("full");
@@ -91,7 +83,7 @@ describe("a token", () => {
     expect(await dialog().getByLabel("Token").inputValue()).toBe(token);
     await dialog().getByText(`${server.origin}/api/dns/zones`).waitFor();
     await dialog().getByRole("button", { name: "Done" }).click();
-    await page.getByText("Full access for TXT records at _acme-challenge.** in northwind.example").waitFor();
+    await page.getByText("Full access for TXT records at _acme-challenge.** in tokened.example").waitFor();
     expect(await page.content()).not.toContain(token);
     await page.reload();
     expect(await page.content()).not.toContain(token);
@@ -100,15 +92,15 @@ describe("a token", () => {
 
   test("does over REST what its rule allows, and nothing else", async () => {
     expect((await addTxt("_acme-challenge.www")).status).toBe(201);
-    expect(await asScript("GET", records("northwind.example"))).toMatchObject({ status: 200, body: { total: 1 } });
+    expect(await asScript("GET", records("tokened.example"))).toMatchObject({ status: 200, body: { total: 1 } });
     expect((await addTxt("www")).status).toBe(403);
-    expect((await asScript("GET", records("other.example"))).status).toBe(404);
-    expect((await asScript("GET", "/organisations/northwind")).status).toBe(404);
+    expect((await asScript("GET", records("other-tokened.example"))).status).toBe(404);
+    expect((await asScript("GET", "/organisations/tokened")).status).toBe(404);
     expect((await asScript("GET", "/account/tokens")).status).toBe(403);
     expect(await asScript("GET", "/dns/zones")).toMatchObject({ body: { total: 1 } });
     await page.goto(PAGE);
     await page.getByRole("cell", { name: "127.0.0.1" }).waitFor();
-    await page.goto("/dashboard/organisations/northwind/zones/northwind.example/history");
+    await page.goto("/dashboard/organisations/tokened/zones/tokened.example/history");
     await page
       .getByText(`Certificates, ${token.slice(0, 11)}…`)
       .first()
@@ -127,9 +119,9 @@ describe("a token", () => {
     await rule.getByLabel("Type", { exact: true }).fill("TXT");
     await rule.getByLabel("Level", { exact: true }).selectOption("view");
     await dialog().getByRole("button", { name: "Change token" }).click();
-    await page.getByText("View for TXT records at _acme-challenge.** in northwind.example").waitFor();
+    await page.getByText("View for TXT records at _acme-challenge.** in tokened.example").waitFor();
     expect((await addTxt("_acme-challenge.more")).status).toBe(403);
-    expect((await asScript("GET", records("northwind.example"))).status).toBe(200);
+    expect((await asScript("GET", records("tokened.example"))).status).toBe(200);
   });
 
   test("fits a phone", async () => {
@@ -157,17 +149,18 @@ describe("a token", () => {
 });
 
 test("without apikeys:read there is neither tab nor page; without the others no button", async () => {
-  await server.command(["users", "add", "bo@example.org", "--name", "Bo"], `${PASSWORD}\n`);
-  await server.command(["role", "create", "reader", "apikeys:read"]);
-  await server.command(["role", "create", "nothing", "soc:read"]);
-  await server.command(["promote", "bo@example.org", "--role", "reader"]);
-  const bo = await visitor(browser, server.origin);
-  await signIn(bo.page, "bo@example.org", PASSWORD);
+  const root = await server.person("Root of tokens", "root");
+  const person = await server.person("Bo Tokens");
+  const may = async (...grants: string[]) => {
+    const { id } = await root.call<{ id: string }>("POST", "/admin/roles", { name: `Only ${grants}`, grants });
+    await root.call("PUT", `/admin/users/${person.id}/roles`, { roles: [id] });
+  };
+  await may("apikeys:read");
+  const bo = await signedIn(browser, person);
   await bo.page.goto(PAGE);
   await bo.page.getByText("No API tokens yet").waitFor();
   expect(await bo.page.getByRole("button", { name: "Make a token" }).count()).toBe(0);
-  await server.command(["promote", "bo@example.org", "--role", "nothing"]);
-  await server.command(["demote", "bo@example.org", "--role", "reader"]);
+  await may("soc:read");
   await bo.page.goto("/dashboard/settings");
   await bo.page.getByRole("link", { name: "Security" }).waitFor();
   expect(await bo.page.getByRole("link", { name: "API tokens" }).count()).toBe(0);

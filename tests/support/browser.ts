@@ -1,13 +1,26 @@
 /** Debian's Chromium, driven by playwright-core. */
 import { existsSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Client } from "./server.ts";
 
 const EXECUTABLE = "/usr/bin/chromium";
 
 export const chromiumAvailable = (): string | null => (existsSync(EXECUTABLE) ? null : "chromium is not installed");
 
-/** `more`: further switches of Chromium's. */
+let shared: Promise<Browser> | undefined;
+
+/** The Chromium of this process, for one test file after the other: closing it closes what the file opened in it. It ends with the process. */
+export async function sharedBrowser(): Promise<Browser> {
+  shared ??= launch();
+  const browser = await shared;
+  browser.close = async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  };
+  return browser;
+}
+
+/** A Chromium of one's own. `more`: further switches. */
 export const launch = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: EXECUTABLE,
@@ -24,15 +37,36 @@ export const launch = (more: readonly string[] = []): Promise<Browser> =>
   });
 
 /** A browser of its own, with nobody signed in. */
-export async function visitor(browser: Browser, origin: string): Promise<{ context: BrowserContext; page: Page }> {
+export async function visitor(
+  browser: Browser,
+  origin: string,
+  more: BrowserContextOptions = {},
+): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({
     baseURL: origin,
     viewport: { width: 1280, height: 860 },
     reducedMotion: "reduce",
+    ...more,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   return { context, page };
+}
+
+/** The same, in which this person is signed in. */
+export async function signedIn(
+  browser: Browser,
+  { origin, cookie }: Client,
+  more: BrowserContextOptions = {},
+): Promise<{ context: BrowserContext; page: Page }> {
+  const opened = await visitor(browser, origin, more);
+  await opened.context.addCookies(
+    cookie.split("; ").map((pair) => {
+      const [name = "", value = ""] = pair.split("=", 2);
+      return { name, value, url: origin };
+    }),
+  );
+  return opened;
 }
 
 export async function signIn(page: Page, email: string, password: string): Promise<void> {

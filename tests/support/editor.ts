@@ -1,9 +1,8 @@
 /** A panel with zones to edit, the editor in a browser, and a hand that counts what every task costs. */
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { type Client, type PanelServer, startServer } from "./server.ts";
-
-const PASSWORD = "a quiet harbour";
-const DNS = "/organisations/acme/dns/zones";
+import { signedIn } from "./browser.ts";
+import type { Client } from "./server.ts";
+import { sharedServer } from "./shared-server.ts";
 
 export interface Wanted {
   name: string;
@@ -20,7 +19,6 @@ export const set = (name: string, type: string, ttl: number, ...contents: string
 });
 
 export interface EditorStage {
-  server: PanelServer;
   owner: Client;
   /** A zone of the panel's own with these records. Its API, from after `/api`. */
   zone(name: string, rrsets?: readonly Wanted[]): Promise<string>;
@@ -28,30 +26,27 @@ export interface EditorStage {
   member(name: string, zone: string, level: object): Promise<Client>;
   /** `www A 300 192.0.2.1` for each RRset of the zone, SOA and apex NS left out. */
   records(zone: string): Promise<string[]>;
-  stop(): Promise<unknown>;
 }
 
-export async function startEditorStage(): Promise<EditorStage> {
-  const server = await startServer();
-  await server.command(["users", "add", "owner@acme.example", "--name", "Olga Owner"], PASSWORD);
-  await server.command(["promote", "owner@acme.example"]);
-  const owner = await server.signIn("owner@acme.example", PASSWORD);
-  await owner.call("POST", "/organisations", { name: "Acme", handle: "acme" });
+/** The organisation's handle is the test file's own. */
+export async function startEditorStage(handle: string): Promise<EditorStage> {
+  const server = await sharedServer();
+  const owner = await server.person(`Owner of ${handle}`, "root");
+  await owner.call("POST", "/organisations", { name: "Acme", handle });
+  const zones = `/organisations/${handle}/dns/zones`;
   return {
-    server,
     owner,
     async zone(name, rrsets = []) {
-      await owner.call("POST", DNS, { name, connection: "local" });
-      const api = `${DNS}/${name}`;
+      await owner.call("POST", zones, { name, connection: "local" });
+      const api = `${zones}/${name}`;
       if (rrsets.length > 0) await owner.call("POST", `${api}/changes`, { rrsets });
       return api;
     },
     async member(name, zone, level) {
-      const email = `${name}@acme.example`;
-      const { id } = await owner.call<{ id: string }>("POST", "/admin/users", { name, email, password: PASSWORD });
-      await owner.call("POST", "/organisations/acme/members", { email, role: "member" });
-      await owner.call("PUT", `${zone}/permissions/${id}`, level);
-      return server.signIn(email, PASSWORD);
+      const person = await server.person(`${name} of ${handle}`);
+      await owner.call("POST", `/organisations/${handle}/members`, { email: person.email, role: "member" });
+      await owner.call("PUT", `${zone}/permissions/${person.id}`, level);
+      return person;
     },
     async records(zone) {
       type Row = { relative: string; type: string; ttl: number; records: { content: string; disabled?: boolean }[] };
@@ -63,7 +58,6 @@ export async function startEditorStage(): Promise<EditorStage> {
           return `${relative} ${type} ${ttl} ${contents.join(", ")}`;
         });
     },
-    stop: () => server.stop(),
   };
 }
 
@@ -77,27 +71,18 @@ export interface Look {
 /** The records of a zone in a browser of somebody's own. */
 export async function openZone(
   browser: Browser,
-  { server }: EditorStage,
   client: Client,
   zone: string,
   { theme = "light", phone = false, reads = false }: Look = {},
 ): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await browser.newContext({
-    baseURL: server.origin,
+  const { context, page } = await signedIn(browser, client, {
     viewport: phone ? { width: 390, height: 844 } : { width: 1440, height: 860 },
     hasTouch: phone,
     colorScheme: theme,
-    reducedMotion: "reduce",
     locale: "en-GB",
     permissions: ["clipboard-read", "clipboard-write"],
   });
-  const cookies = client.cookie.split("; ").map((cookie) => cookie.split("=", 2));
-  await context.addCookies([
-    { name: "theme", value: theme, url: server.origin },
-    ...cookies.map(([name = "", value = ""]) => ({ name, value, url: server.origin })),
-  ]);
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  await context.addCookies([{ name: "theme", value: theme, url: client.origin }]);
   await page.goto(pathOf(zone));
   if (!reads) await editorReady(page);
   return { context, page };
@@ -107,7 +92,7 @@ export async function openZone(
 export const editorReady = (page: Page): Promise<void> =>
   page.getByRole("button", { name: "Add record", exact: true, disabled: false }).waitFor();
 
-export const pathOf = (zone: string): string => `/dashboard/organisations/acme/zones/${zone.split("/").at(-1)}`;
+export const pathOf = (zone: string): string => `/dashboard${zone.replace("/dns/zones/", "/zones/")}`;
 
 export interface Cost {
   /** Keys that are no text: Tab, Enter, `n`, shortcuts. */

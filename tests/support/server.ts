@@ -1,13 +1,20 @@
 /**
  * The production server as a process of its own, started as `npm start` does: what browsers, benches and screenshots look
  * at, and what tests kill, signal and start again on the same data.
+ *
+ * A test in a browser that needs no environment of its own asks for `sharedServer()` (shared-server.ts), which its worker
+ * has already, instead of a server of its own; likewise for `sharedBrowser()` (browser.ts). People are made with
+ * `server.person()`, who are signed in already: `signedIn(browser, person)` is their browser. Signing in by the form
+ * is for the files whose business that is.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Setting, SettingKey } from "#lib/settings/settings.ts";
 import { build, command, root, server } from "../../scripts/start.mjs";
+import { insertPerson, type Standing, writeSetting } from "./people.ts";
 import type { PowerDnsServer } from "./powerdns.ts";
 
 const READY_WITHIN_MS = 60_000;
@@ -24,6 +31,7 @@ export interface ServerOptions {
 }
 
 export interface PanelServer {
+  dataDir: string;
   /** Such as `http://127.0.0.1:40123`. */
   origin: string;
   pid: number;
@@ -36,6 +44,10 @@ export interface PanelServer {
   command(args: string[], input?: string): Promise<string>;
   /** Signs in over HTTP, as the browser does. */
   signIn(email: string, password: string): Promise<Client>;
+  /** An account of this name with the roles or permissions given, signed in. Its password is `PASSWORD` of people.ts. */
+  person(name: string, standing?: Standing, email?: string): Promise<Person>;
+  /** Changes a setting, as staff would. */
+  setting<K extends SettingKey>(key: K, value: Setting<K>): Promise<void>;
   /** Ends it as Ctrl-C does, and returns how it ended. */
   stop(): Promise<Ending>;
 }
@@ -52,6 +64,8 @@ export interface HttpAnswer<T> {
 
 /** Somebody who is signed in. Paths are those of the REST API, from after `/api`. */
 export interface Client {
+  /** Of the server. */
+  origin: string;
   /** What the `Cookie` header holds. */
   cookie: string;
   /** The answer as it came. */
@@ -60,6 +74,12 @@ export interface Client {
   ask<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<HttpAnswer<T>>;
   /** Its body. Throws with the answer if it is an error. */
   call<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
+}
+
+export interface Person extends Client {
+  id: string;
+  name: string;
+  email: string;
 }
 
 /** Builds if the build is stale, and resolves when the server says where it is. Throws with what it printed if it ends before that. */
@@ -90,12 +110,16 @@ export async function startServer(options: ServerOptions = {}): Promise<PanelSer
   closeSync(file);
   // Whoever is cut short leaves no server behind.
   const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
+  const leave = () => {
+    kill();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  process.once("exit", leave);
   let printed: string | null = null;
   const output = () => printed ?? readFileSync(log, "utf8");
   const ended = new Promise<Ending>((resolve) => {
     child.once("exit", (code, signal) => {
-      process.removeListener("exit", kill);
+      process.removeListener("exit", leave);
       printed = output();
       rmSync(directory, { recursive: true, force: true });
       resolve({ code, signal });
@@ -104,6 +128,7 @@ export async function startServer(options: ServerOptions = {}): Promise<PanelSer
   await untilReady(child, output);
 
   return {
+    dataDir,
     origin,
     pid: child.pid as number,
     process: child,
@@ -115,6 +140,11 @@ export async function startServer(options: ServerOptions = {}): Promise<PanelSer
       return out;
     },
     signIn: (email, password) => signIn(origin, email, password),
+    async person(name, standing, email) {
+      const { cookie, ...account } = await insertPerson(dataDir, name, standing, email);
+      return { ...account, ...client(origin, cookie) };
+    },
+    setting: (key, value) => writeSetting(dataDir, key, value),
     async stop() {
       child.kill("SIGINT");
       const late = setTimeout(kill, STOP_WITHIN_MS);
@@ -196,7 +226,10 @@ async function signIn(origin: string, email: string, password: string): Promise<
   if (!/session=[^;]/.test(cookie))
     throw new Error(`${email} could not sign in: ${answer.status} ${await answer.text()}`);
   await answer.arrayBuffer();
+  return client(origin, cookie);
+}
 
+function client(origin: string, cookie: string): Client {
   const send: Client["fetch"] = (method, target, body) =>
     fetch(`${origin}/api${target}`, {
       method,
@@ -204,6 +237,7 @@ async function signIn(origin: string, email: string, password: string): Promise<
       body: body === undefined ? null : JSON.stringify(body),
     });
   return {
+    origin,
     cookie,
     fetch: send,
     async ask(method, target, body) {
