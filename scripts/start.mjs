@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const at = (...parts) => path.join(root, ...parts);
@@ -45,8 +45,13 @@ const quiet = "--disable-warning=ExperimentalWarning";
 const memory = ["--max-semi-space-size=8", "--max-old-space-size=512"];
 const arenas = { MALLOC_ARENA_MAX: "2" };
 
+const preload = `--import=${pathToFileURL(at("scripts", "preload.mjs")).href}`;
+
 /** How a TypeScript file of the project is run. */
-export const command = (name, args = [], flags = []) => ({ file: node(), args: [quiet, ...flags, at(name), ...args] });
+export const command = (name, args = [], flags = []) => ({
+  file: node(),
+  args: [quiet, preload, ...flags, at(name), ...args],
+});
 
 /** How the production server is run, by whomever, with these variables. What NODE_OPTIONS says of memory counts before ours. */
 export function server(env) {

@@ -1,10 +1,10 @@
 /** What staff do about one account in the browser, and what the person notices of it. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, sharedBrowser, signedIn, signIn, visitor } from "../support/browser.ts";
+import { PASSWORD } from "../support/people.ts";
 import { type PanelServer, startServer } from "../support/server.ts";
 
-const PASSWORD = "a quiet harbour at dawn";
 const NEW_PASSWORD = "a lantern above the quay";
 const PERSON = "person@example.org";
 
@@ -15,25 +15,19 @@ let person: Page;
 
 beforeAll(async () => {
   server = await startServer();
-  for (const [email, name] of [
-    ["root@example.org", "Root"],
-    ["other@example.org", "Other root"],
-    ["clerk@example.org", "Clerk"],
-    [PERSON, "Ingrid Solheim"],
-  ] as const)
-    await server.command(["users", "add", email, "--name", name], PASSWORD);
-  await server.command(["promote", "root@example.org"]);
-  await server.command(["promote", "other@example.org"]);
-  const api = await server.signIn("root@example.org", PASSWORD);
-  await api.call("POST", "/admin/roles", {
+  const operator = await server.person("Root", "root");
+  await server.person("Other root", "root");
+  await server.person("Clerk");
+  await server.person("Ingrid Solheim", [], PERSON);
+  await operator.call("POST", "/admin/roles", {
     name: "Clerks",
     parent: "default",
     grants: ["users:read", "users:suspend"],
   });
   await server.command(["promote", "clerk@example.org", "--role", "Clerks"]);
-  browser = await launch();
-  [root, person] = [(await visitor(browser, server.origin)).page, (await visitor(browser, server.origin)).page];
-  await signIn(root, "root@example.org", PASSWORD);
+  browser = await sharedBrowser();
+  ({ page: root } = await signedIn(browser, operator));
+  ({ page: person } = await visitor(browser, server.origin));
   await signIn(person, PERSON, PASSWORD);
 });
 afterAll(async () => {

@@ -1,11 +1,10 @@
 /** Connections in the browser: an organisation's own in its settings, the panel's for staff, and adding a zone at one. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
 import { startPowerDns } from "../support/powerdns.ts";
 import { startServer } from "../support/server.ts";
 
-const PASSWORD = "correct horse battery";
 const SETTINGS = "/dashboard/organisations/northwind/settings";
 
 let server: Awaited<ReturnType<typeof startServer>>;
@@ -19,17 +18,11 @@ beforeAll(async () => {
   server = await startServer({
     environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.1", ORGANISATION_NETWORKS: "127.0.0.1" },
   });
-  await server.command(["users", "add", "root@example.org"], `${PASSWORD}\n`);
-  await server.command(["promote", "root@example.org"]);
-  await server.command(["users", "add", "ada@example.org", "--name", "Ada Lovelace"], `${PASSWORD}\n`);
-  const owner = await server.signIn("ada@example.org", PASSWORD);
+  const operator = await server.person("Root", "root");
+  const owner = await server.person("Ada Lovelace");
   await owner.call("POST", "/organisations", { name: "Northwind", handle: "northwind" });
-  browser = await launch();
-  [{ page: ada }, { page: root }] = await Promise.all([
-    visitor(browser, server.origin),
-    visitor(browser, server.origin),
-  ]);
-  await Promise.all([signIn(ada, "ada@example.org", PASSWORD), signIn(root, "root@example.org", PASSWORD)]);
+  browser = await sharedBrowser();
+  [{ page: ada }, { page: root }] = await Promise.all([signedIn(browser, owner), signedIn(browser, operator)]);
 });
 afterAll(async () => {
   await browser?.close();

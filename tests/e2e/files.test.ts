@@ -2,30 +2,23 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
-import { type Client, startServer } from "../support/server.ts";
+import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
+import type { Client } from "../support/server.ts";
+import { sharedServer } from "../support/shared-server.ts";
 
-const PASSWORD = "correct horse battery";
-const EMAIL = "ada@example.org";
-const ZONE = "/organisations/northwind/dns/zones/northwind.example";
-const PAGE = "/dashboard/organisations/northwind/zones/northwind.example/files";
+const ZONE = "/organisations/filed/dns/zones/filed.example";
+const PAGE = "/dashboard/organisations/filed/zones/filed.example/files";
 const LINES = 9000;
 
-let server: Awaited<ReturnType<typeof startServer>>;
 let browser: Browser;
 let page: Page;
 let ada: Client;
 
 beforeAll(async () => {
-  server = await startServer();
-  // Until somebody holds everything the panel leads to its set-up.
-  await server.command(["users", "add", "root@example.org"], `${PASSWORD}\n`);
-  await server.command(["promote", "root@example.org"]);
-  await server.command(["users", "add", EMAIL, "--name", "Ada Lovelace"], `${PASSWORD}\n`);
-  await server.command(["settings", "zone_claims", "trusted"]);
-  ada = await server.signIn(EMAIL, PASSWORD);
-  await ada.call("POST", "/organisations", { name: "Northwind", handle: "northwind" });
-  await ada.call("POST", "/organisations/northwind/dns/zones", { name: "northwind.example", connection: "local" });
+  const server = await sharedServer();
+  ada = await server.person("Ada Files");
+  await ada.call("POST", "/organisations", { name: "Northwind", handle: "filed" });
+  await ada.call("POST", "/organisations/filed/dns/zones", { name: "filed.example", connection: "local" });
   const rrsets = Array.from({ length: 15 }, (_, index) => ({
     name: `old${index}`,
     type: "A",
@@ -33,13 +26,11 @@ beforeAll(async () => {
     records: [{ content: "192.0.2.1" }],
   }));
   await ada.call("POST", `${ZONE}/changes`, { rrsets });
-  browser = await launch();
-  ({ page } = await visitor(browser, server.origin));
-  await signIn(page, EMAIL, PASSWORD);
+  browser = await sharedBrowser();
+  ({ page } = await signedIn(browser, ada));
 });
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
 });
 
 const button = (name: string) => page.getByRole("button", { name, exact: true });
@@ -110,7 +101,7 @@ test("a large file is worked on by itself, also when the page is loaded anew", a
     .getByText(/^Importing: \d+ %|Imported/)
     .first()
     .waitFor();
-  await page.getByText("Imported", { exact: true }).waitFor({ timeout: 40_000 });
+  await page.getByText("Imported", { exact: true }).waitFor();
   expect(await totalOf("big8999")).toBe(1);
 });
 
@@ -120,7 +111,7 @@ test("the zone is taken along as a file that has all of it", async () => {
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download zone file" }).click(),
   ]);
-  expect(download.suggestedFilename()).toBe("northwind.example.zone");
+  expect(download.suggestedFilename()).toBe("filed.example.zone");
   const text = readFileSync(await download.path(), "utf8");
   expect(text.split("\n").filter((line) => /^big\d+\./.test(line))).toHaveLength(LINES);
 });

@@ -2,32 +2,27 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Draft, emptyDraft, formatDraft, withEntry } from "#components/zone/draft.ts";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
 import { type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
-import { type Client, type PanelServer, startServer } from "../support/server.ts";
+import { type PanelServer, type Person, startServer } from "../support/server.ts";
 
-const PASSWORD = "a long enough password";
-const EMAIL = "ada@example.org";
 let powerdns: PowerDnsServer;
 let proxy: FaultProxy;
 let server: PanelServer;
 let browser: Browser;
 let page: Page;
-let api: Client;
+let api: Person;
 let sequence = 0;
 
 beforeAll(async () => {
   powerdns = await startPowerDns();
   proxy = await startFaultProxy(powerdns.apiUrl);
   server = await startServer({ environment: { POWERDNS_API_URL: proxy.url, POWERDNS_API_KEY: powerdns.apiKey } });
-  await server.command(["users", "add", EMAIL], `${PASSWORD}\n`);
-  await server.command(["promote", EMAIL]);
-  api = await server.signIn(EMAIL, PASSWORD);
+  api = await server.person("Ada", "root");
   await api.call("POST", "/organisations", { name: "Acme", handle: "acme" });
-  browser = await launch();
-  page = (await visitor(browser, server.origin)).page;
-  await signIn(page, EMAIL, PASSWORD);
+  browser = await sharedBrowser();
+  ({ page } = await signedIn(browser, api));
 });
 afterEach(() => {
   proxy.fail(null);
@@ -126,9 +121,9 @@ describe("the history", () => {
     expect(await entries().count()).toBe(1);
     await page.goto(`${at.history}?name=txt`);
     expect(await entries().count()).toBe(1);
-    await entries().first().getByRole("link", { name: EMAIL }).click();
+    await entries().first().getByRole("link", { name: api.email }).click();
     await page.waitForURL("**/history?actor=*");
-    await page.getByText(`By ${EMAIL}`).waitFor();
+    await page.getByText(`By ${api.email}`).waitFor();
     expect(await entries().count()).toBe(3);
     await page.getByLabel("Until (UTC)").fill("2020-01-01");
     await page.getByText("No changes match").waitFor();
@@ -270,7 +265,7 @@ describe("the settings of a zone", () => {
 });
 
 test("with DNS switched off the pages of organisations leave it out", async () => {
-  await server.command(["settings", "feature.dns", "false"]);
+  await server.setting("feature.dns", false);
   try {
     for (const target of ["/dashboard", "/dashboard/organisations/acme", "/dashboard/organisations/acme/members"]) {
       const answer = await page.goto(target);
@@ -281,6 +276,6 @@ test("with DNS switched off the pages of organisations leave it out", async () =
     expect((await page.goto("/dashboard/organisations/acme/settings"))?.status()).toBe(200);
     expect((await page.goto("/dashboard/organisations/acme/zones"))?.status()).toBe(404);
   } finally {
-    await server.command(["settings", "feature.dns", "true"]);
+    await server.setting("feature.dns", true);
   }
 });

@@ -1,11 +1,11 @@
 /** From an invitation to being in: new people, people with accounts, and guests, with the mails that a real server takes. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, sharedBrowser, signedIn, signIn, visitor } from "../support/browser.ts";
+import { PASSWORD } from "../support/people.ts";
 import { startServer } from "../support/server.ts";
 import { startMailServer } from "../support/smtp.ts";
 
-const PASSWORD = "correct horse battery";
 const NEW_PASSWORD = "a quiet harbour at dawn";
 const path = "/dashboard/organisations/northwind";
 const zonePath = `${path}/zones/harbour.example`;
@@ -19,18 +19,15 @@ const problems: string[] = [];
 beforeAll(async () => {
   mail = await startMailServer();
   server = await startServer({ environment: mail.environment });
-  await server.command(["users", "add", "owner@example.org", "--name", "Ada Owner"], PASSWORD);
-  await server.command(["users", "add", "known@example.org", "--name", "Known Person"], PASSWORD);
-  await server.command(["users", "add", "root@example.org", "--name", "Root"], PASSWORD);
-  await server.command(["promote", "root@example.org"]);
-  await server.command(["settings", "zone_claims", "trusted"]);
-  const client = await server.signIn("owner@example.org", PASSWORD);
+  await server.person("Root", "root");
+  await server.person("Known Person", [], "known@example.org");
+  await server.setting("zone_claims", "trusted");
+  const client = await server.person("Ada Owner", [], "owner@example.org");
   await client.call("POST", "/organisations", { name: "Northwind", handle: "northwind" });
   for (const name of ["harbour.example", "hidden.example"])
     await client.call("POST", "/organisations/northwind/dns/zones", { name, connection: "local" });
-  browser = await launch();
-  owner = await fresh();
-  await signIn(owner, "owner@example.org", PASSWORD);
+  browser = await sharedBrowser();
+  owner = watched((await signedIn(browser, client)).page);
 });
 afterAll(async () => {
   await browser?.close();
@@ -38,8 +35,9 @@ afterAll(async () => {
   await mail?.close();
 });
 
-async function fresh(): Promise<Page> {
-  const { page } = await visitor(browser, server.origin);
+const fresh = async (): Promise<Page> => watched((await visitor(browser, server.origin)).page);
+
+function watched(page: Page): Page {
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {
     if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) problems.push(message.text());

@@ -49,7 +49,8 @@ export async function visitor(
     ...more,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // Long enough for a machine that is busy.
+  page.setDefaultTimeout(45_000);
   return { context, page };
 }
 

@@ -197,13 +197,15 @@ export function panelCommand(
   });
 }
 
+/** Many short processes run the same files: what one has compiled the next need not. */
+export const COMPILED = { NODE_COMPILE_CACHE: path.join(tmpdir(), `zonegate-compiled-${process.getuid?.() ?? ""}`) };
+
 const variables = (dataDir: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   HOME: process.env.HOME ?? tmpdir(),
   NODE_ENV: "production",
   NEXT_TELEMETRY_DISABLED: "1",
-  // Many short processes run the same files: what one has compiled the next need not.
-  NODE_COMPILE_CACHE: path.join(tmpdir(), `zonegate-compiled-${process.getuid?.() ?? ""}`),
+  ...COMPILED,
   DATA_DIR: dataDir,
 });
 
