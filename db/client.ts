@@ -19,6 +19,20 @@ export const db = (): Db => singleton("db", () => open(path.join(env().dataDir, 
 /** Runs synchronous work in one BEGIN IMMEDIATE transaction: nothing is awaited inside. */
 export const transaction = <T>(work: (tx: Tx) => T): T => db().transaction(work, { behavior: "immediate" });
 
+/**
+ * The same for what counts only once a later transaction says so, such as rows that nothing points to yet: a power cut before
+ * that one may take it, but never a part of it from under that one, and so the disk need not be waited for.
+ */
+export function provisionally<T>(work: (tx: Tx) => T): T {
+  const { $client } = db();
+  $client.pragma("synchronous = NORMAL");
+  try {
+    return transaction(work);
+  } finally {
+    $client.pragma("synchronous = FULL");
+  }
+}
+
 export function open(file: string): Db {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const client = new Database(file);

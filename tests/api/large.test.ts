@@ -54,6 +54,11 @@ interface Listed {
   settledAt: number;
 }
 
+/** RRsets that the search does not know, and what it knows without there being any. */
+const unindexed = () =>
+  sql(
+    "select generation << 36 | id as place from rrset_rows where place not in (select id from rrset_text_docsize) union all select id from rrset_text_docsize where id not in (select generation << 36 | id from rrset_rows)",
+  );
 const totals = async (zone: string) =>
   (await root.call<{ total: number }>("GET", `${acme}/${zone}/records`)).body.total;
 const generations = () => sql<{ n: number }>("select count(*) as n from generations")[0]?.n;
@@ -77,6 +82,7 @@ describe.each(["here.example", "there.example"])("a large change in %s", (zone) 
     expect(done).toMatchObject({ status: 200, body: { state: "applied", cut: { plan: COUNT - 200 } } });
     expect(await totals(zone)).toBe(before + COUNT);
     expect(counted()).toEqual([]);
+    expect(unindexed()).toEqual([]);
     expect(generations()).toBe(2);
 
     const listed = await root.call<{ items: Record<string, unknown>[] }>("GET", `${acme}/${zone}/changes`);
@@ -107,6 +113,7 @@ describe.each(["here.example", "there.example"])("a large change in %s", (zone) 
     const soa = await root.call<{ items: { content: string }[] }>("GET", `${acme}/${zone}/records?type=SOA`);
     expect(Number(soa.body.items[0]?.content.split(" ")[2])).toBe(await serial());
     expect(counted()).toEqual([]);
+    expect(unindexed()).toEqual([]);
   });
 
   test("is refused at the first thing that is not allowed, with the field and with nothing written", async () => {
@@ -152,6 +159,7 @@ describe.each(["here.example", "there.example"])("a large change in %s", (zone) 
     const moved = await root.call("POST", `${acme}/${zone}/changes/${made?.id}/revert`, { dryRun: true });
     expect(moved.body).toMatchObject({ conflicts: { length: 200 }, cut: { conflicts: COUNT - 200 } });
     expect(counted()).toEqual([]);
+    expect(unindexed()).toEqual([]);
   });
 
   test("is seen whole or not at all by who reads meanwhile", async () => {
@@ -171,6 +179,7 @@ describe.each(["here.example", "there.example"])("a large change in %s", (zone) 
     expect([...seen].filter((total) => total !== before && total !== before - COUNT)).toEqual([]);
     expect(generations()).toBe(2);
     expect(counted()).toEqual([]);
+    expect(unindexed()).toEqual([]);
   });
 });
 
@@ -191,6 +200,7 @@ test("what stopped in the middle of building is swept, and its entry settled as 
   await expect.poll(() => generations()).toBe(2);
   expect(sql("select 1 from rrset_rows where generation = ?", left?.id)).toEqual([]);
   expect(counted()).toEqual([]);
+  expect(unindexed()).toEqual([]);
 });
 
 test("a zone that exists is linked and refreshed whole", async () => {

@@ -1,6 +1,6 @@
 /** Big writes to a zone's mirror: a new generation is built beside the one that is read, in short transactions, and then takes its place in one. */
 import { and, eq, isNull, sql } from "drizzle-orm";
-import { type DbOrTx, db, transaction } from "#db/client.ts";
+import { type DbOrTx, db, provisionally } from "#db/client.ts";
 import { preparedOn } from "#db/hot.ts";
 import { generations, generationTypes, rrsetRows, zones } from "#db/schema/index.ts";
 import { Problem } from "#lib/api/errors.ts";
@@ -25,7 +25,7 @@ export interface Built {
 /** The zone as it is after the plan, beside the zone as it is. What is not switched to has to be dropped. */
 export async function buildGeneration(zone: Zone, plan: Plan): Promise<Built> {
   const { signal, progress } = pace();
-  const total = zone.recordCount + plan.length;
+  const total = 2 * (zone.recordCount + plan.length);
   const generation = Number(db().insert(generations).values({ zoneId: zone.id }).run().lastInsertRowid);
   try {
     let done = 0;
@@ -37,8 +37,15 @@ export async function buildGeneration(zone: Zone, plan: Plan): Promise<Built> {
       signal.throwIfAborted();
     }
     for (let from = 0; from < plan.length; from += ROWS) {
-      transaction((tx) => writeSome(tx, generation, zone.name, plan.slice(from, from + ROWS)));
+      provisionally((tx) => writeSome(tx, generation, zone.name, plan.slice(from, from + ROWS)));
       progress(Math.min(1, (zone.recordCount + from) / total));
+      await breathe();
+      signal.throwIfAborted();
+    }
+    const { first, last } = idsOf(generation);
+    for (let from = first; from <= last; from += ROWS) {
+      provisionally((tx) => indexSome(tx, generation, from, from + ROWS - 1));
+      progress(Math.min(1, 0.5 + (0.5 * (from - first)) / (last - first + 1)));
       await breathe();
       signal.throwIfAborted();
     }
@@ -76,8 +83,7 @@ export function switchTo(tx: DbOrTx, { generation, zone, types }: Built): void {
 
 /** Removes a generation that no zone points to, a little at a time. */
 export async function dropGeneration(generation: number): Promise<void> {
-  const some = sql`rowid in (select rowid from ${rrsetRows} where ${eq(rrsetRows.generation, generation)} limit ${ROWS})`;
-  while (db().delete(rrsetRows).where(some).run().changes === ROWS) await breathe();
+  while (provisionally((tx) => dropSome(tx, generation)) === ROWS) await breathe();
   db().delete(generations).where(eq(generations.id, generation)).run();
 }
 
@@ -90,6 +96,41 @@ export const leftOver = (): number[] =>
     .where(isNull(zones.id))
     .all()
     .map(({ id }) => id);
+
+/** The index takes many rows of a statement at once, in the order of their numbers; triggers would tell it of each alone. */
+function indexSome(tx: DbOrTx, generation: number, from: number, to: number): void {
+  tx.run(
+    sql`insert into rrset_text (rowid, text) select place, text from rrset_lines where id between ${from} and ${to} and place >> 36 = ${generation} order by id`,
+  );
+}
+
+/** Numbers of others may lie between. */
+const idsOf = (generation: number): { first: number; last: number } =>
+  db()
+    .select({
+      first: sql<number>`coalesce(min(${rrsetRows.id}), 1)`,
+      last: sql<number>`coalesce(max(${rrsetRows.id}), 0)`,
+    })
+    .from(rrsetRows)
+    .where(eq(rrsetRows.generation, generation))
+    .get() ?? { first: 1, last: 0 };
+
+/** Returns how many rows they were. */
+function dropSome(tx: DbOrTx, generation: number): number {
+  const ids = tx
+    .select({ id: rrsetRows.id })
+    .from(rrsetRows)
+    .where(eq(rrsetRows.generation, generation))
+    .limit(ROWS)
+    .all()
+    .map(({ id }) => id)
+    .sort((a, b) => a - b);
+  const listed = sql`(select value from json_each(${JSON.stringify(ids)}))`;
+  tx.run(
+    sql`delete from rrset_text where rowid in (select ${generation} << 36 | value from json_each(${JSON.stringify(ids)}))`,
+  );
+  return tx.delete(rrsetRows).where(sql`${rrsetRows.id} in ${listed}`).run().changes;
+}
 
 interface Place {
   sortKey: string;
@@ -112,8 +153,10 @@ function copySome(from: number, to: number, { sortKey, type }: Place): Place | n
     .offset(ROWS - 1)
     .get();
   const upTo = last ? sql`and (sort_key, type) <= (${last.sortKey}, ${last.type})` : sql``;
-  db().run(
-    sql`insert into rrset_rows (generation, sort_key, type, name, ttl, records, record_count) select ${to}, sort_key, type, name, ttl, records, record_count from rrset_rows where generation = ${from} and (sort_key, type) > (${sortKey}, ${type}) ${upTo} order by sort_key, type`,
+  provisionally((tx) =>
+    tx.run(
+      sql`insert into rrset_rows (generation, sort_key, type, name, ttl, records, record_count) select ${to}, sort_key, type, name, ttl, records, record_count from rrset_rows where generation = ${from} and (sort_key, type) > (${sortKey}, ${type}) ${upTo} order by sort_key, type`,
+    ),
   );
   return last ?? null;
 }

@@ -1,6 +1,6 @@
 /** The journal and the mirror of large plans, a little in each transaction. */
 import { eq } from "drizzle-orm";
-import { db, transaction } from "#db/client.ts";
+import { db, provisionally, transaction } from "#db/client.ts";
 import { zoneChangeParts, zoneChanges, zones } from "#db/schema/index.ts";
 import { addEntryPart, addEntryRow, type Closing, moreOf, type NewEntry, STEPS_IN_ROW } from "../journal.ts";
 import { readMirror, readMirrorNames } from "../mirror.ts";
@@ -35,7 +35,7 @@ export async function journalPlan(id: string, plan: Plan): Promise<void> {
 
 async function addParts(id: string, plan: Plan): Promise<void> {
   for (let part = 0; (part + 1) * STEPS_IN_ROW < plan.length; part++) {
-    transaction((tx) => addEntryPart(tx, id, plan, part));
+    provisionally((tx) => addEntryPart(tx, id, plan, part));
     await breathe();
   }
 }
