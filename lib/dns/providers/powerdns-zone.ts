@@ -37,8 +37,15 @@ export function infoOf(zone: Record<string, unknown>): ZoneInfo {
   return info;
 }
 
-/** The record sets, in the order they came. Content that its type's module does not understand stays as it came. */
-export function rrsetsOf(zone: Record<string, unknown>, apex: string): RRset[] {
+/**
+ * The record sets at the names that are asked for, in the order they came. Content that its type's module does not understand
+ * stays as it came.
+ */
+export function rrsetsOf(
+  zone: Record<string, unknown>,
+  apex: string,
+  isAsked: (name: string) => boolean = () => true,
+): RRset[] {
   if (!Array.isArray(zone.rrsets)) throw notPowerDns("not_sent");
   const found = new Map<string, { set: RRset; records: Map<string, DnsRecord> }>();
   for (const set of zone.rrsets as unknown[]) {
@@ -49,6 +56,7 @@ export function rrsetsOf(zone: Record<string, unknown>, apex: string): RRset[] {
     if (set.records.length === 0) continue;
     const { type } = set;
     const name = ownerName(set.name);
+    if (!isAsked(name)) continue;
     const key = rrsetKey({ name, type });
     const entry = found.get(key) ?? {
       set: { name, type, ttl: typeof set.ttl === "number" ? set.ttl : 0, records: [] },

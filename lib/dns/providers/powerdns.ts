@@ -110,11 +110,12 @@ export function powerDns(options: PowerDnsOptions): Provider {
     return zoneObject(answer, "not_sent");
   }
 
-  async function readZone(externalId: string): Promise<ZoneRead> {
+  /** The zone whole, of which only what is asked for is made canonical: that takes longer than the call. */
+  async function readZone(externalId: string, isAsked?: (name: string) => boolean): Promise<ZoneRead> {
     const zone = await getZone(externalId, "");
     const info = infoOf(zone);
-    const rrsets = rrsetsOf(zone, info.name);
-    sizes.set(externalId, rrsets.length);
+    const rrsets = rrsetsOf(zone, info.name, isAsked);
+    sizes.set(externalId, Array.isArray(zone.rrsets) ? zone.rrsets.length : 0);
     return { info, rrsets };
   }
 
@@ -242,7 +243,7 @@ export function powerDns(options: PowerDnsOptions): Provider {
       return infoOf(await getZone(externalId, "?rrsets=false"));
     },
 
-    readZone,
+    readZone: (externalId) => readZone(externalId),
     signing: powerDnsSigning(call, zonePath),
 
     /**
@@ -265,10 +266,12 @@ export function powerDns(options: PowerDnsOptions): Provider {
           return read;
         }
       }
-      const { info, rrsets } = await readZone(externalId);
-      const asked = ({ name }: RRset) => wanted.has(name) || below.some((above) => isInZone(name, above));
-      if (!filterShowsDisabled) disabled.read(externalId, names, rrsets);
-      return { info, rrsets: rrsets.filter(asked) };
+      const read = await readZone(
+        externalId,
+        (name) => wanted.has(name) || below.some((above) => isInZone(name, above)),
+      );
+      if (!filterShowsDisabled) disabled.read(externalId, names, read.rrsets);
+      return read;
     },
 
     preview: (plan) => ({ steps: stepsOf(plan).length }),
