@@ -14,6 +14,7 @@ import { stopJobs } from "#lib/jobs/runner.ts";
 import { pageTemplates } from "#lib/log/page.ts";
 import { closeLogs } from "#lib/log/store.ts";
 import { issueSetupToken } from "#lib/setup/setup.ts";
+import { writeClicks } from "#lib/short-urls/redirect.ts";
 
 /** What still runs then is given back, for the next start. */
 const JOBS_GRACE_MS = 5_000;
@@ -86,6 +87,7 @@ async function serve(): Promise<void> {
     const answered = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     void Promise.all([answered, stopJobs(JOBS_GRACE_MS)]).then(async () => {
+      writeClicks();
       await closeLogs().catch((error: unknown) => console.error(error));
       db().$client.close();
       release();

@@ -59,6 +59,9 @@ export const mails = sqliteTable(
   (t) => [
     index("mails_due").on(t.status, t.dueAt),
     index("mails_created").on(t.createdAt),
+    index("mails_status").on(t.status, t.createdAt),
+    index("mails_template").on(t.template, t.createdAt),
+    index("mails_subject").on(t.subject),
     index("mails_recipient").on(t.recipient, t.createdAt),
     index("mails_user").on(t.userId),
   ],

@@ -22,6 +22,8 @@ export type AccountActor = Actor & { type: "user" | "token"; id: string };
 const switchedOff = {
   "feature.dns": "DNS is switched off on this panel.",
   "feature.registration": "Nobody registers on this panel. Ask whoever runs it for an account.",
+  "feature.short_urls": "Short addresses are switched off on this panel.",
+  "feature.feedback": "Feedback is switched off on this panel.",
 } as const;
 
 export type FeatureFlag = keyof typeof switchedOff;

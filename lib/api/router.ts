@@ -1,5 +1,7 @@
 /** Everything that one can do. REST, the browser's client, server components and the tests are projections of it. */
 
+import * as staffAnnouncements from "#lib/announcements/admin-procedures.ts";
+import * as announcements from "#lib/announcements/procedures.ts";
 import * as dnsBulk from "#lib/dns/bulk/procedures.ts";
 import * as dnsClaims from "#lib/dns/claims/procedures.ts";
 import * as dnsConnections from "#lib/dns/connections/procedures.ts";
@@ -13,9 +15,14 @@ import * as dnsTemplates from "#lib/dns/templates/procedures.ts";
 import * as dnsBundle from "#lib/dns/transfer/bundle/procedures.ts";
 import * as dnsTransfer from "#lib/dns/transfer/procedures.ts";
 import * as dnsZones from "#lib/dns/zone-procedures.ts";
+import * as staffExports from "#lib/exports/admin-procedures.ts";
+import * as exports from "#lib/exports/procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
+import * as staffFeedback from "#lib/feedback/admin-procedures.ts";
+import * as feedback from "#lib/feedback/procedures.ts";
 import * as invites from "#lib/invites/procedures.ts";
 import * as links from "#lib/links/procedures.ts";
+import * as outbox from "#lib/mail/admin-procedures.ts";
 import * as metrics from "#lib/metrics/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
 import * as passkeys from "#lib/passkeys/procedures.ts";
@@ -23,9 +30,11 @@ import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
+import * as shortUrls from "#lib/short-urls/admin-procedures.ts";
 import * as staff from "#lib/staff/procedures.ts";
 import * as tokens from "#lib/tokens/procedures.ts";
 import * as accounts from "#lib/users/admin-procedures.ts";
+import * as staffDeletions from "#lib/users/deletion-procedures.ts";
 import * as users from "#lib/users/procedures.ts";
 
 export const router = {
@@ -43,6 +52,15 @@ export const router = {
   invites,
   metrics,
   settings,
+  outbox,
+  announcements,
+  staffAnnouncements,
+  exports,
+  staffExports,
+  staffDeletions,
+  shortUrls,
+  feedback,
+  staffFeedback,
   dns: {
     ...dns,
     ...dnsConnections,

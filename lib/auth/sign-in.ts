@@ -7,7 +7,7 @@ import { invalid, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { showFactor, WRONG_CODE } from "#lib/factors/factors.ts";
 import { totpOf } from "#lib/factors/totp.ts";
-import { isShut } from "#lib/users/shut.ts";
+import { keepAfterAll, mayComeBack } from "#lib/users/deletion.ts";
 import { comparePassword } from "./password.ts";
 import { createSession, type NewSession } from "./session.ts";
 import { assertNotLocked, clearFailures, forgiveOne, recordFailure, signInLimits } from "./throttle.ts";
@@ -50,7 +50,7 @@ export async function signInWithPassword(
 function afterPassword(compared: { id: string; passwordHash: string | null }, visitor: Visitor): SignedIn | null {
   return transaction((tx) => {
     const user = tx.select().from(users).where(eq(users.id, compared.id)).get();
-    if (!user || isShut(user) || user.passwordHash !== compared.passwordHash) return null;
+    if (!user || isClosed(tx, user) || user.passwordHash !== compared.passwordHash) return null;
     if (totpOf(user.id, tx) !== null) return { ticket: openTicket(user.id, visitor.cookies) };
     return { session: beginSession(tx, user, visitor, { method: "password", mfa: false }) };
   });
@@ -60,7 +60,7 @@ function afterPassword(compared: { id: string; passwordHash: string | null }, vi
 export function signInWithFactor(given: { ticket: string; code: string }, visitor: Visitor): SignedIn {
   const userId = ticketHolder(given.ticket, visitor.cookies);
   const user = userId === null ? undefined : db().select().from(users).where(eq(users.id, userId)).get();
-  if (!user || isShut(user) || totpOf(user.id) === null) throw anew();
+  if (!user || isClosed(db(), user) || totpOf(user.id) === null) throw anew();
   const actor = { ...systemActor("auth.signIn", user.email), type: "anonymous" as const, address: visitor.address };
   const shown = showFactor(actor, user, given.code.slice(0, 100));
   if (shown === "locked") closeTicket(given.ticket);
@@ -71,18 +71,29 @@ export function signInWithFactor(given: { ticket: string; code: string }, visito
   });
 }
 
+/** Whether it lets nobody in. One whose owner asked for its deletion lets them in, and is kept by that. */
+export const isClosed = (
+  tx: Pick<Tx, "select">,
+  account: { id: string; suspendedAt: number | null; deletionDueAt: number | null },
+): boolean => account.suspendedAt !== null || !mayComeBack(tx, account);
+
 /** A session, and its entry in the audit log. Returns its id. */
 export function beginSession(
   tx: Tx,
-  account: { id: string; email: string },
+  account: { id: string; email: string; deletionDueAt: number | null },
   { address, userAgent }: Pick<Visitor, "address" | "userAgent">,
   how: Pick<NewSession, "method" | "mfa">,
 ): string {
+  const kept = account.deletionDueAt !== null;
+  if (kept) keepAfterAll(tx, account.id, "You signed in again.");
   const session = createSession({ userId: account.id, address, userAgent, ...how }, tx);
   audit(
     tx,
     { ...systemActor("auth.signIn", account.email), type: "user", id: account.id, address },
-    { target: { type: "account", id: account.id, label: account.email }, after: how },
+    {
+      target: { type: "account", id: account.id, label: account.email },
+      after: { ...how, ...(kept ? { deletionCancelled: true } : {}) },
+    },
   );
   return session;
 }

@@ -1,16 +1,19 @@
 /** Every kind of job there is. */
+import { sendAnnouncement } from "#lib/announcements/delivery.ts";
+import { startAnnouncements } from "#lib/announcements/start.ts";
 import { bulkJob } from "#lib/dns/bulk/job.ts";
 import { firstLook, laterLooks } from "#lib/dns/claims/check.ts";
 import { healthJob } from "#lib/dns/health/health.ts";
 import { retentionJob } from "#lib/dns/retention.ts";
 import { settleJob } from "#lib/dns/settle.ts";
 import { importJob, sweepImports } from "#lib/dns/transfer/import-job.ts";
+import { makeExport, sweepExports } from "#lib/exports/exports.ts";
 import { mailNewAddress } from "#lib/links/addresses.ts";
 import { mailReset } from "#lib/links/reset.ts";
 import { logRetention } from "#lib/log/retention.ts";
 import { sendMail } from "#lib/mail/send.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
-import { deleteDueAccounts } from "#lib/users/deletion.ts";
+import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
 import type { JobKind } from "./queue.ts";
 import { sweep } from "./sweep.ts";
 
@@ -23,10 +26,15 @@ export const jobKinds: readonly JobKind[] = [
   healthJob,
   sweep,
   sendMail,
+  startAnnouncements,
+  sendAnnouncement,
+  makeExport,
+  sweepExports,
   mailReset,
   mailNewAddress,
   mailRegistration,
   deleteDueAccounts,
+  deleteSoon,
   importJob,
   sweepImports,
   logRetention,

@@ -16,6 +16,7 @@ import {
 } from "#db/schema/index.ts";
 import { IDLE_DAYS } from "#lib/auth/session.ts";
 import { EXPIRED } from "#lib/mail/send.ts";
+import { setting } from "#lib/settings/settings.ts";
 import { type Attempt, jobKind } from "./queue.ts";
 
 const DAY = 86_400_000;
@@ -41,7 +42,7 @@ export const sweep = jobKind({
       [organisationInvites, lte(organisationInvites.expiresAt, now - 30 * DAY)],
       [jobs, and(inArray(jobs.state, ["done", "cancelled"]), lt(jobs.dueAt, now - 7 * DAY))],
       [jobs, and(eq(jobs.state, "failed"), lt(jobs.dueAt, now - 30 * DAY))],
-      [mails, lt(mails.createdAt, now - 90 * DAY)],
+      [mails, lt(mails.createdAt, now - setting("mail.days") * DAY)],
     ];
     for (const [table, condition] of gone) await removeAll(table, condition, signal);
   },

@@ -10,6 +10,9 @@ export interface Letter {
   recipient: string;
   subject: string;
   text: string;
+  /** In the place of the text as simple HTML; safe as it is. */
+  html?: string;
+  headers?: Record<string, string>;
   createdAt: number;
 }
 
@@ -22,9 +25,9 @@ export async function compose(letter: Letter, from: { name: string; address: str
     messageId: letter.messageId,
     date: new Date(letter.createdAt),
     // Nobody's out-of-office answers it (RFC 3834).
-    headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+    headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", ...letter.headers },
     text: withLink(letter.text, link),
-    html: htmlOf(letter.text, link),
+    html: pageOf(letter.html ?? htmlOf(letter.text, link)),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -40,14 +43,20 @@ const withLink = (text: string, link: string | null): string =>
 
 function htmlOf(text: string, link: string | null): string {
   const line = (content: string) => (content === LINK && link !== null ? anchor(link) : escaped(content));
-  const paragraphs = text.split(/\n{2,}/).map((part) => `<p>${part.split("\n").map(line).join("<br>\n")}</p>`);
+  return text
+    .split(/\n{2,}/)
+    .map((part) => `<p>${part.split("\n").map(line).join("<br>\n")}</p>`)
+    .join("\n");
+}
+
+function pageOf(body: string): string {
   const origin = escaped(new URL(env().origin).host);
   return `<!doctype html>
 <html lang="en-GB">
 <head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><meta name="viewport" content="width=device-width"></head>
 <body style="margin:0;padding:24px;font:15px/1.5 system-ui,sans-serif">
 <div style="max-width:560px">
-${paragraphs.join("\n")}
+${body}
 <p style="font-size:13px;color:#767676">Zonegate at ${origin}</p>
 </div>
 </body>

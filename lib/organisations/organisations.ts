@@ -134,32 +134,38 @@ export function editOrganisation(
 }
 
 /** Says what it owns, and refuses while it owns zones. */
-export function deleteOrganisation(organisation: Organisation, actor: Actor, asStaff: boolean): { deleted: string } {
-  return transaction((tx) => {
-    const owned = tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
-    if (owned > 0) {
-      throw new Problem(
-        "conflict",
-        `${organisation.name} still owns ${owned} ${owned === 1 ? "zone" : "zones"}. Delete or move them first.`,
-        {
-          zones: owned,
-        },
-      );
-    }
-    // What was deleted of its zones goes with it for good.
-    const lost = tx
-      .select({ id: deletedZones.id })
-      .from(deletedZones)
-      .where(eq(deletedZones.organisationId, organisation.id))
-      .all();
-    tx.delete(organisations).where(eq(organisations.id, organisation.id)).run();
-    audit(tx, actor, {
-      ...targetOf(organisation),
-      before: { name: organisation.name, handle: organisation.handle, deletedZones: lost.length },
-      asStaff,
-    });
-    return { deleted: organisation.id };
+export const deleteOrganisation = (organisation: Organisation, actor: Actor, asStaff: boolean): { deleted: string } =>
+  transaction((tx) => removeOrganisation(tx, organisation, actor, asStaff));
+
+export function removeOrganisation(
+  tx: Tx,
+  organisation: Organisation,
+  actor: Actor,
+  asStaff: boolean,
+): { deleted: string } {
+  const owned = tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
+  if (owned > 0) {
+    throw new Problem(
+      "conflict",
+      `${organisation.name} still owns ${owned} ${owned === 1 ? "zone" : "zones"}. Delete or move them first.`,
+      {
+        zones: owned,
+      },
+    );
+  }
+  // What was deleted of its zones goes with it for good.
+  const lost = tx
+    .select({ id: deletedZones.id })
+    .from(deletedZones)
+    .where(eq(deletedZones.organisationId, organisation.id))
+    .all();
+  tx.delete(organisations).where(eq(organisations.id, organisation.id)).run();
+  audit(tx, actor, {
+    ...targetOf(organisation),
+    before: { name: organisation.name, handle: organisation.handle, deletedZones: lost.length },
+    asStaff,
   });
+  return { deleted: organisation.id };
 }
 
 const sorts = { name: organisations.name, handle: organisations.handle, createdAt: organisations.createdAt } as const;

@@ -12,9 +12,8 @@ import { audit } from "#lib/audit/audit.ts";
 import type { Asked } from "#lib/auth/challenges.ts";
 import { confirmSession } from "#lib/auth/confirm.ts";
 import { takeRequest } from "#lib/auth/request-limit.ts";
-import { beginSession } from "#lib/auth/sign-in.ts";
+import { beginSession, isClosed } from "#lib/auth/sign-in.ts";
 import { assertNotLocked, forgiveOne, networkOf, recordFailure, signInLimits } from "#lib/auth/throttle.ts";
-import { isShut } from "#lib/users/shut.ts";
 import { passkeyByCredential, passkeyRefused, passkeysOf, usePasskey } from "./passkeys.ts";
 import { Assertion } from "./shapes.ts";
 import { Refused, requestOptions, verifyAssertion } from "./webauthn.ts";
@@ -52,7 +51,7 @@ export async function signInWithPasskey(request: PasskeySignIn): Promise<string 
     const sid = transaction((tx) => {
       const { userId } = usePasskey(tx, credential.id, proof);
       const account = tx.select().from(users).where(eq(users.id, userId)).get();
-      if (!account || isShut(account)) throw new Refused("the account is suspended or about to be deleted");
+      if (!account || isClosed(tx, account)) throw new Refused("the account is suspended or about to be deleted");
       if (email !== "" && email !== account.email) throw new Refused("the passkey of another account than was named");
       return beginSession(tx, account, request, { method: "passkey", mfa: proof.userVerified });
     });

@@ -85,6 +85,14 @@ export const catalogue = {
     title: "Registration",
     help: "People make accounts themselves. It needs a mail server.",
   }),
+  "feature.short_urls": flag(true, {
+    title: "Short addresses",
+    help: "Addresses below /s/ that lead elsewhere. Off: none of them leads anywhere until it is on again.",
+  }),
+  "feature.feedback": flag(true, {
+    title: "Feedback",
+    help: "People say what they think of each release, and read the answer.",
+  }),
   "registration.domains": names(
     /^([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/,
     "must be domains such as example.org, separated by commas",
@@ -192,6 +200,16 @@ export const catalogue = {
     group: "accounts",
     title: "Grace before deletion",
     help: "How long an account that is to be deleted can still be kept.",
+  }),
+  "exports.days": whole(1, 90, 7, "days", {
+    group: "accounts",
+    title: "Exports can be fetched",
+    help: "How long the archive of somebody's data is kept for them.",
+  }),
+  "mail.days": whole(1, 3650, 90, "days", {
+    ...logs,
+    title: "Mails are kept",
+    help: "How long mails that were sent are listed, with their text. One-time links in them are never kept.",
   }),
   "logs.request_days": whole(1, 365, 30, "days", {
     ...logs,

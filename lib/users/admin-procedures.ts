@@ -21,6 +21,7 @@ import {
   verifyEmail,
 } from "./administration.ts";
 import { accountStates, assertAccount, listAccounts, openAccount } from "./directory.ts";
+import { Choice } from "./owned.ts";
 import { AccountDetail, AccountSummary, Done, TheirSession } from "./shapes.ts";
 import { createAccount, emailAddress, newPassword, personName } from "./users.ts";
 
@@ -91,12 +92,14 @@ export const unsuspend = staff("users:suspend", user, { ...noted, tokens: true }
   .output(Done)
   .handler(({ context, input }) => unsuspendAccount(input.user, context.actor));
 
-export const remove = staff("users:delete", user, proven)
+const choices = z.array(Choice).max(1000).default([]);
+
+export const remove = staff("users:delete", { ...user, choices }, proven)
   .route({ method: "DELETE", path: "/admin/users/{user}", summary: "Close an account, and delete it after some days" })
   .output(Done)
-  .handler(({ context, input }) => deleteAccount(input.user, context.actor));
+  .handler(({ context, input }) => deleteAccount(input.user, input.choices, context.actor));
 
-export const keep = staff("users:delete", user, noted)
+export const keep = staff("deletions:write", user, noted)
   .route({ method: "POST", path: "/admin/users/{user}/keep", summary: "Keep an account that was to be deleted" })
   .output(Done)
   .handler(({ context, input }) => keepAccount(input.user, context.actor));

@@ -12,7 +12,8 @@ import { dropTotp } from "#lib/factors/totp.ts";
 import { issueLink, type OneTimeLink, voidLinks } from "#lib/links/links.ts";
 import { tell } from "#lib/mail/news.ts";
 import { onAccount } from "#lib/roles/gate.ts";
-import { markForDeletion } from "./deletion.ts";
+import { keepAfterAll, markForDeletion } from "./deletion.ts";
+import type { Choice } from "./owned.ts";
 import { isShut } from "./shut.ts";
 
 type Account = NonNullable<ReturnType<typeof accountIn>>;
@@ -81,19 +82,18 @@ export const unsuspendAccount = (userId: string, actor: Actor): Done =>
   });
 
 /** It is shut at once, and deleted when it is due. */
-export const deleteAccount = (userId: string, actor: Actor): Done =>
+export const deleteAccount = (userId: string, choices: readonly Choice[], actor: Actor): Done =>
   onOther(userId, "users:delete", actor, {}, (tx, account) => {
     if (account.deletionDueAt !== null) return null;
-    const { deletionDueAt, sessionsEnded } = markForDeletion(tx, userId);
-    return { before: { deletionDueAt: null }, after: { deletionDueAt, sessionsEnded } };
+    const { deletionDueAt, sessionsEnded } = markForDeletion(tx, userId, "staff", choices);
+    return { before: { deletionDueAt: null }, after: { deletionDueAt, sessionsEnded, organisations: choices } };
   });
 
 /** Not deleted after all. */
 export const keepAccount = (userId: string, actor: Actor): Done =>
-  onOther(userId, "users:delete", actor, {}, (tx, account) => {
+  onOther(userId, "deletions:write", actor, {}, (tx, account) => {
     if (account.deletionDueAt === null) return null;
-    update(tx, userId, { deletionDueAt: null });
-    news(tx, userId, "Your account will not be deleted");
+    keepAfterAll(tx, userId, "An administrator kept it.");
     return { before: { deletionDueAt: account.deletionDueAt }, after: { deletionDueAt: null } };
   });
 

@@ -1,28 +1,40 @@
-/** Deleting accounts: it is asked for, nobody gets in from then on, and after some days everything of the account goes. */
-import { and, eq, lte, sql } from "drizzle-orm";
+/**
+ * Deleting accounts. It is asked for, nobody gets in from then on, and after some days everything of the account goes; what the
+ * audit log says stays. Whoever asked for it themselves keeps the account by signing in before then.
+ */
+
+import { rm } from "node:fs/promises";
+import { and, asc, eq, inArray, lte } from "drizzle-orm";
 import * as z from "zod";
 import { db, type Tx, transaction } from "#db/client.ts";
 import {
+  deletions,
   mails,
   organisationInvites,
   organisationMembers,
-  organisations,
   users,
   zoneInvites,
   zonePermissions,
 } from "#db/schema/index.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
-import { Problem } from "#lib/api/errors.ts";
+import { notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions } from "#lib/auth/session.ts";
+import { archivesOf } from "#lib/exports/exports.ts";
+import { newId } from "#lib/id.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { voidLinks } from "#lib/links/links.ts";
 import { log } from "#lib/log/log.ts";
 import { tell } from "#lib/mail/news.ts";
+import { onAccount } from "#lib/roles/gate.ts";
 import { guardRoots } from "#lib/roles/roles.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { killHere } from "#lib/test-hook.ts";
+import { assertChosen, type Choice, closeWhatCan, deleteZonesOf, effectsFor, settleOwned, Waits } from "./owned.ts";
 
 const DAY = 86_400_000;
+
+type Row = typeof deletions.$inferSelect;
 
 export interface DeletionDue {
   id: string;
@@ -30,30 +42,158 @@ export interface DeletionDue {
   deletionDueAt: number;
 }
 
-/** One's own account: it signs out everywhere at once. Until it is due, an administrator can keep it. */
-export const deleteOwnAccount = (actor: Actor & { id: string }): DeletionDue =>
+/** One's own account: it signs out everywhere at once. */
+export const deleteOwnAccount = (actor: Actor & { id: string }, choices: readonly Choice[]): DeletionDue =>
   transaction((tx) => {
-    const due = guardRoots(tx, actor, () => markForDeletion(tx, actor.id));
+    const due = guardRoots(tx, actor, () => markForDeletion(tx, actor.id, "self", choices));
     audit(tx, actor, {
       target: { type: "account", id: actor.id, label: actor.label },
-      after: { deletionDueAt: due.deletionDueAt, sessionsEnded: due.sessionsEnded },
+      after: { deletionDueAt: due.deletionDueAt, sessionsEnded: due.sessionsEnded, organisations: choices },
     });
     return { id: actor.id, deletionDueAt: due.deletionDueAt };
   });
 
-/** Call it behind the gate of accounts, or for one's own. Refuses while the account owns organisations. */
-export function markForDeletion(tx: Tx, userId: string): DeletionDue & { sessionsEnded: number } {
-  const owned = ownedBy(tx, userId);
-  if (owned.length > 0)
-    throw new Problem("conflict", `This account owns ${named(owned)}. Hand over or delete what it owns first.`);
-  const deletionDueAt = Date.now() + setting("accounts.deletion_days", tx) * DAY;
-  tx.update(users).set({ deletionDueAt, updatedAt: Date.now() }).where(eq(users.id, userId)).run();
+/** Call it behind the gate of accounts, or for one's own. Refuses while it is open what becomes of what the account owns. */
+export function markForDeletion(
+  tx: Tx,
+  userId: string,
+  askedBy: Row["askedBy"],
+  choices: readonly Choice[],
+): DeletionDue & { sessionsEnded: number } {
+  const now = Date.now();
+  const deletionDueAt = now + setting("accounts.deletion_days", tx) * DAY;
+  assertChosen(tx, userId, choices, deletionDueAt);
+  tx.update(users).set({ deletionDueAt, updatedAt: now }).where(eq(users.id, userId)).run();
+  tx.insert(deletions)
+    .values({
+      id: newId(now),
+      userId,
+      askedBy,
+      choices: JSON.stringify(choices),
+      state: "waiting",
+      createdAt: now,
+      chosenAt: now,
+      dueAt: deletionDueAt,
+    })
+    .run();
+  const undo =
+    askedBy === "self"
+      ? "If you change your mind, sign in before then: that keeps it."
+      : "If you did not expect that, ask whoever runs this panel before then.";
   tell(tx, userId, "deletion", {
     subject: "Your account will be deleted",
-    text: `Your account is closed, and on ${new Date(deletionDueAt).toISOString().slice(0, 10)} it will be deleted with everything that belongs to it. If you did not expect that, or changed your mind, ask whoever runs this panel before then.`,
+    text: `Your account is closed, and on ${new Date(deletionDueAt).toISOString().slice(0, 10)} it will be deleted with everything that belongs to it. ${undo}`,
   });
   voidLinks(tx, userId);
   return { id: userId, deletionDueAt, sessionsEnded: endOtherSessions(userId, null, tx) };
+}
+
+/** Not deleted after all. `how` is read by staff. */
+export function keepAfterAll(tx: Tx, userId: string, how: string): void {
+  const now = Date.now();
+  tx.update(users).set({ deletionDueAt: null, updatedAt: now }).where(eq(users.id, userId)).run();
+  tx.update(deletions)
+    .set({ state: "cancelled", message: how, endedAt: now })
+    .where(and(eq(deletions.userId, userId), eq(deletions.state, "waiting")))
+    .run();
+  tell(tx, userId, "deletion", {
+    subject: "Your account will not be deleted",
+    text: `Your account stays as it was. ${how}`,
+  });
+}
+
+/** Whether somebody who proves to be its owner may come back to it although it is to be deleted. */
+export function mayComeBack(tx: Pick<Tx, "select">, account: { id: string; deletionDueAt: number | null }): boolean {
+  if (account.deletionDueAt === null) return true;
+  if (account.deletionDueAt <= Date.now()) return false;
+  const own = and(eq(deletions.userId, account.id), eq(deletions.state, "waiting"), eq(deletions.askedBy, "self"));
+  return tx.select({ id: deletions.id }).from(deletions).where(own).get() !== undefined;
+}
+
+/** What staff see of one: who, when, and what will go. */
+export function openDeletion(id: string) {
+  const row = load(db(), id);
+  const account = row.userId
+    ? db().select({ name: users.name, email: users.email }).from(users).where(eq(users.id, row.userId)).get()
+    : undefined;
+  const choices = row.userId === null ? [] : (JSON.parse(row.choices) as Choice[]);
+  return {
+    ...summaryOf(row),
+    user: row.userId,
+    name: account?.name ?? null,
+    email: account?.email ?? null,
+    effects: row.userId === null || row.state !== "waiting" ? null : effectsFor(row.userId),
+    choices,
+  };
+}
+
+export const summaryOf = ({ id, askedBy, state, message, createdAt, dueAt, endedAt }: Row) => ({
+  id,
+  askedBy,
+  state,
+  message,
+  createdAt,
+  dueAt,
+  endedAt,
+});
+
+/** Now, instead of when it is due. */
+export function expediteDeletion(id: string, actor: Actor): { id: string } {
+  return transaction((tx) => {
+    const { userId, dueAt } = waiting(tx, id);
+    onAccount(tx, actor, userId, ["users:delete"], () => {
+      const now = Date.now();
+      tx.update(deletions).set({ dueAt: now }).where(eq(deletions.id, id)).run();
+      tx.update(users).set({ deletionDueAt: now }).where(eq(users.id, userId)).run();
+    });
+    deleteSoon.enqueue(tx, { deletion: id });
+    audit(tx, actor, { ...targetOf(tx, userId), before: { deletionDueAt: dueAt }, after: { expedited: true } });
+    return { id };
+  });
+}
+
+export function cancelDeletion(id: string, actor: Actor): { id: string } {
+  return transaction((tx) => {
+    const { userId, dueAt } = waiting(tx, id);
+    onAccount(tx, actor, userId, ["deletions:write"], () => keepAfterAll(tx, userId, "An administrator kept it."));
+    audit(tx, actor, { ...targetOf(tx, userId), before: { deletionDueAt: dueAt }, after: { deletionDueAt: null } });
+    return { id };
+  });
+}
+
+/** Staff decide anew what becomes of what the account owns: an heir may have left, or it was handed something meanwhile. */
+export function chooseAgain(id: string, choices: readonly Choice[], actor: Actor): { id: string } {
+  return transaction((tx) => {
+    const { userId, dueAt, choices: before } = waiting(tx, id);
+    onAccount(tx, actor, userId, ["users:delete"], () => {
+      assertChosen(tx, userId, choices, dueAt);
+      const change = { choices: JSON.stringify(choices), message: "", chosenAt: Date.now() };
+      tx.update(deletions).set(change).where(eq(deletions.id, id)).run();
+    });
+    audit(tx, actor, {
+      ...targetOf(tx, userId),
+      before: { organisations: JSON.parse(before) },
+      after: { organisations: choices },
+    });
+    return { id };
+  });
+}
+
+function waiting(tx: Tx, id: string): Row & { userId: string } {
+  const row = load(tx, id);
+  if (row.state !== "waiting" || row.userId === null) throw new Problem("conflict", "This one is over.");
+  return { ...row, userId: row.userId };
+}
+
+function load(tx: Pick<Tx, "select">, id: string): Row {
+  const row = tx.select().from(deletions).where(eq(deletions.id, id)).get();
+  if (!row) throw notFound("deletion");
+  return row;
+}
+
+function targetOf(tx: Tx, userId: string) {
+  const account = tx.select({ email: users.email }).from(users).where(eq(users.id, userId)).get();
+  return { target: { type: "account", id: userId, label: account?.email ?? "" } };
 }
 
 /** Deletes what is due, an account at a time. Looked for every hour. */
@@ -63,29 +203,55 @@ export const deleteDueAccounts = jobKind({
   payload: z.object({}),
   attempts: 3,
   async run(_payload, { signal }) {
-    for (const { id } of dueAccounts()) {
-      signal.throwIfAborted();
-      erase(id);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    const due = and(eq(deletions.state, "waiting"), lte(deletions.dueAt, Date.now()));
+    for (const { id } of db()
+      .select({ id: deletions.id })
+      .from(deletions)
+      .where(due)
+      .orderBy(asc(deletions.dueAt))
+      .all())
+      await carryOut(id, signal);
+    for (const row of db().select().from(deletions).where(eq(deletions.state, "closing")).all())
+      transaction((tx) => end(tx, row, closeWhatCan(tx, JSON.parse(row.choices) as string[])));
   },
 });
 
-const dueAccounts = () => db().select({ id: users.id }).from(users).where(lte(users.deletionDueAt, Date.now())).all();
+/** One, at once. */
+export const deleteSoon = jobKind({
+  kind: "accounts.delete-now",
+  payload: z.object({ deletion: z.string() }),
+  attempts: 3,
+  run: ({ deletion }, { signal }) => carryOut(deletion, signal),
+});
 
-/** Looks again in the transaction: it may have been kept, or been given an organisation, since. */
-function erase(userId: string): void {
-  transaction((tx) => {
-    const account = tx.select().from(users).where(eq(users.id, userId)).get();
-    if (!account || account.deletionDueAt === null || account.deletionDueAt > Date.now()) return;
-    if (ownedBy(tx, userId).length > 0) {
-      log().warn(
-        { account: userId },
-        "an account is due for deletion and owns an organisation: it stays until that is handed over",
-      );
-      return;
-    }
+/** Can be called again at any point. What stands in the way is said in the row, and tried again in an hour. */
+async function carryOut(id: string, signal: AbortSignal): Promise<void> {
+  const row = db().select().from(deletions).where(eq(deletions.id, id)).get();
+  if (row?.state !== "waiting" || row.userId === null || row.dueAt > Date.now()) return;
+  try {
+    await deleteZonesOf(row.userId, JSON.parse(row.choices) as Choice[], signal);
+    killHere("erasing");
+    for (const file of erase(id)) await rm(file, { force: true });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof Waits || error instanceof Problem)) throw error;
+    log().warn({ account: row.userId, reason: error.message }, "an account that is due for deletion waits");
+    db().update(deletions).set({ message: error.message }).where(eq(deletions.id, id)).run();
+  }
+}
+
+/** Looks again in the transaction: it may have been kept since. Returns the files that go too. */
+function erase(id: string): string[] {
+  return transaction((tx) => {
+    const row = tx.select().from(deletions).where(eq(deletions.id, id)).get();
+    const userId = row?.state === "waiting" && row.dueAt <= Date.now() ? row.userId : null;
+    const account = userId === null ? undefined : tx.select().from(users).where(eq(users.id, userId)).get();
+    if (!row || userId === null || !account || account.deletionDueAt === null) return [];
+    const files = archivesOf(tx, userId);
+    let closing: string[] = [];
     guardRoots(tx, null, () => {
+      closing = settleOwned(tx, userId, JSON.parse(row.choices) as Choice[], row.chosenAt);
+      // What the law makes one keep, such as orders and invoices, is to be taken off the account here, with no more than it asks for.
       for (const [table, column] of [
         [organisationInvites, organisationInvites.invitedBy],
         [zoneInvites, zoneInvites.invitedBy],
@@ -94,25 +260,33 @@ function erase(userId: string): void {
         [mails, mails.userId],
       ] as const)
         tx.delete(table).where(eq(column, userId)).run();
+      tx.delete(mails).where(eq(mails.recipient, account.email)).run();
+      tx.delete(deletions)
+        .where(and(eq(deletions.userId, userId), inArray(deletions.state, ["done", "cancelled"])))
+        .run();
       tx.delete(users).where(eq(users.id, userId)).run();
     });
+    end(tx, row, closing);
     audit(tx, systemActor("accounts.delete", "panel"), {
       target: { type: "account", id: userId, label: account.email },
       before: { deletionDueAt: account.deletionDueAt },
       after: { deleted: true },
     });
+    return files;
   });
 }
 
-const ownedBy = (tx: Tx, userId: string): string[] =>
-  tx
-    .select({ name: organisations.name })
-    .from(organisationMembers)
-    .innerJoin(organisations, eq(organisations.id, organisationMembers.organisationId))
-    .where(and(eq(organisationMembers.userId, userId), eq(organisationMembers.role, sql`'owner'`)))
-    .orderBy(organisations.name)
-    .all()
-    .map(({ name }) => name);
-
-const named = (names: readonly string[]): string =>
-  names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
+/** Nothing says any more whose it was. */
+function end(tx: Tx, { id }: Row, closing: readonly string[]): void {
+  const over = closing.length === 0;
+  tx.update(deletions)
+    .set({
+      userId: null,
+      choices: JSON.stringify(closing),
+      state: over ? "done" : "closing",
+      message: over ? "" : "What it owned goes when its zones can no longer be brought back.",
+      endedAt: Date.now(),
+    })
+    .where(eq(deletions.id, id))
+    .run();
+}

@@ -1,6 +1,7 @@
 /** The API of one's own account. */
 import * as z from "zod";
 import { transaction } from "#db/client.ts";
+import { bannersFor } from "#lib/announcements/own.ts";
 import { invalid, notFound } from "#lib/api/errors.ts";
 import { signedIn } from "#lib/api/guards.ts";
 import { audit } from "#lib/audit/audit.ts";
@@ -10,6 +11,7 @@ import { removePassword } from "#lib/passkeys/ways-in.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { isStaffWith } from "#lib/staff/admission.ts";
 import { deleteOwnAccount } from "./deletion.ts";
+import { Choice, Effects, effectsFor } from "./owned.ts";
 import { Frame, Profile, Session } from "./shapes.ts";
 import { newPassword, personName, profileOf, renameAccount, setPassword } from "./users.ts";
 
@@ -24,7 +26,8 @@ export const frame = signedIn({})
   .handler(({ context: { actor } }) => {
     const { name, email } = profileOf(actor.id);
     const staff = isStaffWith(actor.grants);
-    return { name, email, staff, dns: setting("feature.dns"), organisations: ownOrganisations(actor.id) };
+    const banners = bannersFor(actor);
+    return { name, email, staff, dns: setting("feature.dns"), organisations: ownOrganisations(actor.id), banners };
   });
 
 export const rename = signedIn({ name: personName })
@@ -42,13 +45,21 @@ export const dropPassword = signedIn({}, { fresh: true })
   .output(z.object({ sessionsEnded: z.number().int() }))
   .handler(({ context }) => removePassword(context.actor));
 
-export const remove = signedIn({ email: z.string().max(320) }, { fresh: true })
+export const leaving = signedIn({})
+  .route({ method: "GET", path: "/account/deletion", summary: "What would go with one's own account" })
+  .output(z.object({ days: z.number().int(), effects: Effects }))
+  .handler(({ context }) => ({ days: setting("accounts.deletion_days"), effects: effectsFor(context.actor.id) }));
+
+export const remove = signedIn(
+  { email: z.string().max(320), choices: z.array(Choice).max(1000).default([]) },
+  { fresh: true },
+)
   .route({ method: "DELETE", path: "/account", summary: "Close one's own account, and delete it after some days" })
   .output(z.object({ id: z.string(), deletionDueAt: z.number().int() }))
   .handler(({ context, input }) => {
     if (input.email.trim().toLowerCase() !== context.actor.label)
       throw invalid({ email: "Type the e-mail address of your account." });
-    return deleteOwnAccount(context.actor);
+    return deleteOwnAccount(context.actor, input.choices);
   });
 
 export const sessions = signedIn({})

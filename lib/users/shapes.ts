@@ -1,5 +1,6 @@
 /** What leaves the panel of an account. */
 import * as z from "zod";
+import { RichShape } from "#lib/announcements/rich.ts";
 import { masked } from "#lib/api/masked.ts";
 
 export const AccountSummary = z.object({
@@ -25,6 +26,8 @@ export const Profile = z.object({
 
 /** One's name, and where one can go. */
 export const Frame = z.object({
+  /** Announcements that stand above every page. */
+  banners: z.array(z.object({ id: z.string(), title: z.string(), rich: z.array(RichShape) })),
   /** Features that are switched on. */
   dns: z.boolean(),
   name: z.string(),

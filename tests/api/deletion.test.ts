@@ -31,9 +31,16 @@ async function somebody() {
 const dueAt = (id: string) =>
   sql.get<{ at: number | null }>("select deletion_due_at as at from users where id = ?", id)?.at;
 
+const deletionOf = (id: string) =>
+  sql.get<{ id: string; state: string; message: string }>(
+    "select * from deletions where user_id = ? order by id desc",
+    id,
+  );
+
 /** As if the days had gone by. */
 async function pass(id: string): Promise<void> {
   sql.run("update users set deletion_due_at = ? where id = ?", Date.now() - 1, id);
+  sql.run("update deletions set due_at = ? where user_id = ?", Date.now() - 1, id);
   sql.run(
     "insert into jobs (id, kind, payload, due_at, created_at) values (?, 'accounts.delete', '{}', 0, 0)",
     `due-${++sequence}`,
@@ -45,8 +52,8 @@ describe("one's own account", () => {
   test("asks for its address, and signs out everywhere at once, tokens included", async () => {
     const person = await somebody();
     const { cookie: other } = await signIn(person.email, PASSWORD, { address: "192.0.2.200" });
-    const { secret } = (
-      await person.call<{ secret: string }>("POST", "/account/tokens", { name: "A script", mode: "full" })
+    const { token } = (
+      await person.call<{ token: string }>("POST", "/account/tokens", { name: "A script", mode: "full" })
     ).body;
     expect(await person.call("DELETE", "/account", { email: "somebody.else@example.org" })).toMatchObject({
       status: 422,
@@ -59,8 +66,23 @@ describe("one's own account", () => {
     expect(closed.body.deletionDueAt).toBeGreaterThanOrEqual(before + 14 * DAY);
     expect((await person.call("GET", "/account")).status).toBe(401);
     expect((await panel.call("GET", "/account", undefined, { cookie: other ?? "" })).status).toBe(401);
-    expect((await panel.call("GET", "/account", undefined, { authorization: `Bearer ${secret}` })).status).toBe(401);
-    expect((await signIn(person.email, PASSWORD, { address: "192.0.2.201" })).status).toBe(401);
+    expect((await panel.call("GET", "/account", undefined, { authorization: `Bearer ${token}` })).status).toBe(401);
+  });
+
+  test("signing in keeps it: not before the password is right, and not once it is due", async () => {
+    const person = await somebody();
+    await person.call("DELETE", "/account", { email: person.email });
+    expect((await signIn(person.email, "another one", { address: "192.0.2.201" })).status).toBe(401);
+    expect(dueAt(person.id)).not.toBeNull();
+    expect((await signIn(person.email, PASSWORD, { address: "192.0.2.201" })).status).toBe(200);
+    expect(dueAt(person.id)).toBeNull();
+    expect(deletionOf(person.id)).toMatchObject({ state: "cancelled" });
+    await pass("nobody");
+    expect(sql.get("select 1 as there from users where id = ?", person.id)).toEqual({ there: 1 });
+    const late = await somebody();
+    await late.call("DELETE", "/account", { email: late.email });
+    sql.run("update users set deletion_due_at = ? where id = ?", Date.now() - 1, late.id);
+    expect((await signIn(late.email, PASSWORD, { address: "192.0.2.203" })).status).toBe(401);
   });
 
   test("in a session that has lasted a while, only after a confirmation", async () => {
@@ -96,6 +118,8 @@ describe("by staff", () => {
       body: { changed: true },
     });
     expect((await person.call("GET", "/account")).status).toBe(401);
+    // It was not their own wish, so they cannot undo it.
+    expect((await signIn(person.email, PASSWORD, { address: "192.0.2.204" })).status).toBe(401);
     expect((await root.call("POST", `/admin/users/${person.id}/reset-link`)).status).toBe(409);
     expect((await root.call("POST", `/admin/users/${person.id}/keep`)).body).toMatchObject({ changed: true });
     expect((await signIn(person.email, PASSWORD, { address: "192.0.2.202" })).status).toBe(200);
@@ -154,5 +178,125 @@ describe("when it is due", () => {
     await owner.call("POST", `/organisations/${handle}/owner`, { user: person.id });
     await pass(person.id);
     expect(sql.get("select 1 as there from users where id = ?", person.id)).toEqual({ there: 1 });
+  });
+});
+
+describe("what it owns", () => {
+  async function owner() {
+    const person = await somebody();
+    const handle = `fleet-${sequence}`;
+    await person.call("POST", "/organisations", { name: "Fleet", handle });
+    const zone = `fleet${sequence}.example`;
+    expect(
+      (await root.call("POST", `/organisations/${handle}/dns/zones`, { name: zone, connection: "local" })).status,
+    ).toBe(201);
+    const id = sql.get<{ id: string }>("select id from organisations where handle = ?", handle)?.id ?? "";
+    return { person, handle, zone: `${zone}.`, id };
+  }
+  const leave = (person: Awaited<ReturnType<typeof somebody>>, choices: unknown) =>
+    person.call<{ code: string }>("DELETE", "/account", { email: person.email, choices });
+  const zones = (organisation: string) =>
+    sql.all<{ name: string }>("select name from zones where organisation_id = ?", organisation);
+
+  test("is shown before, and an admin has it afterwards", async () => {
+    const { person, handle, id, zone } = await owner();
+    const heir = await somebody();
+    const member = await somebody();
+    await root.call("POST", `/organisations/${handle}/members`, { email: heir.email, role: "admin" });
+    await root.call("POST", `/organisations/${handle}/members`, { email: member.email, role: "member" });
+    expect((await person.call("GET", "/account/deletion")).body).toMatchObject({
+      days: 14,
+      effects: { organisations: [{ id, name: "Fleet", members: 2, zones: 1, admins: [{ id: heir.id }] }] },
+    });
+    // Nobody but an admin, and not nobody.
+    expect((await leave(person, [])).status).toBe(409);
+    expect((await leave(person, [{ organisation: id, handOverTo: member.id }])).status).toBe(409);
+    expect((await leave(person, [{ organisation: id, handOverTo: heir.id }])).status).toBe(200);
+    await pass(person.id);
+    expect(sql.get("select role from organisation_members where user_id = ?", heir.id)).toEqual({ role: "owner" });
+    expect(zones(id)).toEqual([{ name: zone }]);
+    expect(sql.get("select 1 as there from users where id = ?", person.id)).toBeUndefined();
+  });
+
+  test("waits where the heir has gone, says so, and goes on once staff have chosen again", async () => {
+    const { person, handle, id } = await owner();
+    const heir = await somebody();
+    await root.call("POST", `/organisations/${handle}/members`, { email: heir.email, role: "admin" });
+    await leave(person, [{ organisation: id, handOverTo: heir.id }]);
+    await root.call("DELETE", `/organisations/${handle}/members/${heir.id}`);
+    await pass(person.id);
+    expect(deletionOf(person.id)).toMatchObject({ state: "waiting", message: expect.stringContaining("Fleet") });
+    expect(zones(id)).toHaveLength(1);
+    const deletion = deletionOf(person.id)?.id;
+    const clerk = await panel.person(`Clerk ${sequence}`, ["deletions:write", "users:delete", "soc:read"]);
+    expect((await clerk.call("GET", `/admin/deletions/${deletion}`)).body).toMatchObject({
+      effects: { organisations: [{ id, zones: 1 }] },
+    });
+    // Somebody with less than the account has does not decide about it.
+    expect(
+      (
+        await clerk.call("PUT", `/admin/deletions/${deletion}/choices`, {
+          choices: [{ organisation: id, handOverTo: null }],
+        })
+      ).status,
+    ).toBe(403);
+    const choose = await root.call("PUT", `/admin/deletions/${deletion}/choices`, {
+      choices: [{ organisation: id, handOverTo: null }],
+    });
+    expect(choose.status).toBe(200);
+    await pass(person.id);
+    expect(sql.get("select 1 as there from users where id = ?", person.id)).toBeUndefined();
+    expect(zones(id)).toEqual([]);
+  });
+
+  test("goes with its zones, which can be brought back for their own time; members are told, and it goes after that", async () => {
+    const { person, handle, id } = await owner();
+    const member = await somebody();
+    await root.call("POST", `/organisations/${handle}/members`, { email: member.email, role: "member" });
+    await leave(person, [{ organisation: id, handOverTo: null }]);
+    expect(
+      sql.get("select 1 as told from mails where recipient = ? and template = 'organisation-ending'", member.email),
+    ).toEqual({
+      told: 1,
+    });
+    await pass(person.id);
+    expect(sql.get("select 1 as there from users where id = ?", person.id)).toBeUndefined();
+    expect(zones(id)).toEqual([]);
+    expect(sql.get("select state, user_id from deletions where choices like ?", `%${id}%`)).toEqual({
+      state: "closing",
+      user_id: null,
+    });
+    expect((await member.call("GET", `/organisations/${handle}`)).status).toBe(200);
+    sql.run("delete from deleted_zones where organisation_id = ?", id);
+    await pass("nobody");
+    expect((await member.call("GET", `/organisations/${handle}`)).status).toBe(404);
+  });
+
+  test("somebody who joined meanwhile is not surprised", async () => {
+    const { person, handle, id } = await owner();
+    await leave(person, [{ organisation: id, handOverTo: null }]);
+    const late = await somebody();
+    await root.call("POST", `/organisations/${handle}/members`, { email: late.email, role: "member" });
+    sql.run("update organisation_members set created_at = ? where user_id = ?", Date.now() + 1000, late.id);
+    await pass(person.id);
+    expect(deletionOf(person.id)).toMatchObject({ state: "waiting", message: expect.stringContaining("joined") });
+  });
+});
+
+describe("staff", () => {
+  test("expedite within their ceiling and cancel with another permission", async () => {
+    const person = await somebody();
+    await person.call("DELETE", "/account", { email: person.email });
+    const deletion = deletionOf(person.id)?.id;
+    const clerk = await panel.person(`Expeditor ${sequence}`, ["deletions:write"]);
+    expect((await clerk.call("POST", `/admin/deletions/${deletion}/expedite`)).status).toBe(403);
+    expect((await root.call("POST", `/admin/deletions/${deletion}/expedite`)).status).toBe(200);
+    await runJobs();
+    expect(sql.get("select 1 as there from users where id = ?", person.id)).toBeUndefined();
+    expect((await root.call("POST", `/admin/deletions/${deletion}/expedite`)).status).toBe(409);
+    const kept = await somebody();
+    await kept.call("DELETE", "/account", { email: kept.email });
+    expect((await root.call("POST", `/admin/deletions/${deletionOf(kept.id)?.id}/cancel`)).status).toBe(200);
+    expect((await signIn(kept.email, PASSWORD, { address: "192.0.2.210" })).status).toBe(200);
   });
 });

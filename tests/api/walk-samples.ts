@@ -13,6 +13,7 @@ import {
   sessionOf,
   spareAccount,
 } from "../support/stage.ts";
+import { postSamples } from "./walk-posts.ts";
 import type { Standing } from "./walk-standings.ts";
 
 type Values = Record<string, unknown>;
@@ -150,6 +151,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "dns.editOneTemplate": ({ template }) => ({ template, name: "Renamed" }),
   "dns.removeOneTemplate": ({ template }) => ({ template }),
   "dns.applyOneTemplate": ({ template }) => ({ template }),
+  ...postSamples,
   ...connectionSamples("Shared", ({ sharedConnection }) => sharedConnection),
   ...connectionSamples("Own", ({ ownConnection }) => ownConnection),
 };
@@ -287,6 +289,10 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
 /** Where the guard lets somebody through and the work itself then says no. `every` is every standing that passes. */
 export const alsoAnswers: Record<string, Partial<Record<Standing | "every", number[]>>> = {
   "setup.create": { every: [403, 409] },
+  "announcements.unsubscribeByLink": { every: [403] },
+  // The files are not there.
+  "exports.fetchOwn": { every: [409] },
+  "staffExports.download": { every: [409] },
   "links.reset": { every: [403] },
   "registration.complete": { every: [403] },
   "factors.finish": { every: [409] },

@@ -1,0 +1,39 @@
+/** The API of everybody's exports, for staff. */
+import * as z from "zod";
+import { staff } from "#lib/api/guards.ts";
+import { cancelExport, openArchive, removeExport, retryExport, startFor } from "./exports.ts";
+import { Archive, Named } from "./shapes.ts";
+
+const NEED = "admin:export-jobs";
+const ONE = "/admin/export-jobs/{export}";
+const one = { export: z.string() };
+
+export const start = staff(
+  NEED,
+  { user: z.string().trim().min(1, "Name an account.").max(320) },
+  { refusals: "account" },
+)
+  .route({ method: "POST", path: "/admin/export-jobs", successStatus: 201, summary: "Export somebody's data" })
+  .output(Named)
+  .handler(({ context, input }) => startFor(input.user, context.actor));
+
+export const retry = staff(NEED, one)
+  .route({ method: "POST", path: `${ONE}/retry`, summary: "Make an export again" })
+  .output(Named)
+  .handler(({ context, input }) => retryExport(input.export, context.actor));
+
+export const cancel = staff(NEED, one)
+  .route({ method: "POST", path: `${ONE}/cancel`, summary: "Stop an export" })
+  .output(Named)
+  .handler(({ context, input }) => cancelExport(input.export, context.actor));
+
+export const download = staff(NEED, one)
+  .meta({ guard: "staff", argument: NEED, audit: true })
+  .route({ method: "GET", path: `${ONE}/file`, outputStructure: "detailed", summary: "Somebody's archive" })
+  .output(Archive)
+  .handler(({ context, input }) => openArchive(input.export, context.actor));
+
+export const remove = staff(NEED, one)
+  .route({ method: "DELETE", path: ONE, summary: "Delete an export" })
+  .output(Named)
+  .handler(({ context, input }) => removeExport(input.export, context.actor));

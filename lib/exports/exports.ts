@@ -1,0 +1,251 @@
+/** Exports of what is held about an account: asked for by its owner or by staff, made by a job, fetched while they last. */
+import { createReadStream } from "node:fs";
+import { readdir, rm, stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { and, desc, eq, gt, inArray, lte, notInArray, sql } from "drizzle-orm";
+import * as z from "zod";
+import { db, type Tx, transaction } from "#db/client.ts";
+import { exportJobs, users } from "#db/schema/index.ts";
+import type { Actor } from "#lib/actor.ts";
+import { notFound, Problem } from "#lib/api/errors.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { newId } from "#lib/id.ts";
+import { JobRefused, jobKind } from "#lib/jobs/queue.ts";
+import { tell } from "#lib/mail/news.ts";
+import { onAccount } from "#lib/roles/gate.ts";
+import { setting } from "#lib/settings/settings.ts";
+import { killHere } from "#lib/test-hook.ts";
+import { archiveOf, exportFolder, writeArchive } from "./archive.ts";
+
+const DAY = 86_400_000;
+
+type Row = typeof exportJobs.$inferSelect;
+
+/** One's own, newest first. */
+export const ownExports = (userId: string) =>
+  db()
+    .select()
+    .from(exportJobs)
+    .where(eq(exportJobs.userId, userId))
+    .orderBy(desc(exportJobs.createdAt))
+    .limit(20)
+    .all()
+    .map(({ askedBy, ...row }) => ({ ...row, byStaff: askedBy !== userId }));
+
+/** One a day. Throws `rate_limited`. */
+export function askForOwn(actor: Actor & { id: string }): { id: string } {
+  return transaction((tx) => {
+    const lately = tx
+      .select({ at: exportJobs.createdAt })
+      .from(exportJobs)
+      .where(
+        and(
+          eq(exportJobs.userId, actor.id),
+          eq(exportJobs.askedBy, actor.id),
+          gt(exportJobs.createdAt, Date.now() - DAY),
+          notInArray(exportJobs.state, ["failed", "cancelled"]),
+        ),
+      )
+      .get();
+    if (lately) {
+      const retryAfter = Math.ceil((lately.at + DAY - Date.now()) / 1000);
+      throw new Problem("rate_limited", "You can ask for your data once a day. The last time is not that long ago.", {
+        retryAfter,
+      });
+    }
+    return begin(tx, actor.id, actor);
+  });
+}
+
+/** For somebody else, within the ceiling. */
+export function startFor(user: string, actor: Actor): { id: string } {
+  return transaction((tx) => {
+    const account = tx
+      .select({ id: users.id })
+      .from(users)
+      .where(sql`id = ${user} or email = ${user.toLowerCase()}`)
+      .get();
+    if (!account) throw notFound("account");
+    return withinCeiling(tx, actor, account.id, () => begin(tx, account.id, actor));
+  });
+}
+
+function begin(tx: Tx, userId: string, actor: Actor): { id: string } {
+  const now = Date.now();
+  const id = newId(now);
+  tx.insert(exportJobs).values({ id, userId, askedBy: actor.id, state: "queued", createdAt: now }).run();
+  makeExport.enqueue(tx, { export: id });
+  audit(tx, actor, { ...targetOf(tx, userId), after: { export: id } });
+  return { id };
+}
+
+export function retryExport(id: string, actor: Actor): { id: string } {
+  return transaction((tx) => {
+    const row = load(tx, id);
+    if (row.state === "queued" || row.state === "running" || row.state === "ready")
+      throw new Problem("conflict", "This one is under way, or ready.");
+    return withinCeiling(tx, actor, row.userId, () => {
+      const again = { state: "queued", message: "", progress: 0, size: 0, expiresAt: null, finishedAt: null } as const;
+      tx.update(exportJobs).set(again).where(eq(exportJobs.id, id)).run();
+      makeExport.enqueue(tx, { export: id });
+      audit(tx, actor, { ...targetOf(tx, row.userId), before: { state: row.state }, after: { export: id } });
+      return { id };
+    });
+  });
+}
+
+/** One that is being made stops at the next part. */
+export function cancelExport(id: string, actor: Actor, owner?: string): { id: string } {
+  return transaction((tx) => {
+    const row = load(tx, id, owner);
+    if (row.state !== "queued" && row.state !== "running") throw new Problem("conflict", "This one is not under way.");
+    tx.update(exportJobs).set({ state: "cancelled", finishedAt: Date.now() }).where(eq(exportJobs.id, id)).run();
+    audit(tx, actor, {
+      ...targetOf(tx, row.userId),
+      before: { export: id, state: row.state },
+      after: { state: "cancelled" },
+    });
+    return { id };
+  });
+}
+
+export async function removeExport(id: string, actor: Actor, owner?: string): Promise<{ id: string }> {
+  transaction((tx) => {
+    const row = load(tx, id, owner);
+    if (row.state === "queued" || row.state === "running") throw new Problem("conflict", "Cancel it first.");
+    // That somebody had one today outlives it.
+    if (owner === undefined) tx.delete(exportJobs).where(eq(exportJobs.id, id)).run();
+    else tx.update(exportJobs).set({ state: "expired", expiresAt: Date.now() }).where(eq(exportJobs.id, id)).run();
+    audit(tx, actor, { ...targetOf(tx, row.userId), before: { export: id, state: row.state, size: row.size } });
+  });
+  await rm(archiveOf(id), { force: true });
+  return { id };
+}
+
+/** The archive as a stream. `owner`: only if it is this account's. Each time leaves an entry. */
+export async function openArchive(id: string, actor: Actor, owner?: string) {
+  const row = load(db(), id, owner);
+  if (row.state !== "ready" || (row.expiresAt ?? 0) <= Date.now())
+    throw new Problem("conflict", "This export is not ready, or no longer there.");
+  const size = await stat(archiveOf(id)).catch(() => null);
+  if (!size) throw new Problem("conflict", "The archive is not there any more. Ask for another.");
+  transaction((tx) => {
+    const note = () => {
+      tx.update(exportJobs)
+        .set({ downloads: row.downloads + 1 })
+        .where(eq(exportJobs.id, id))
+        .run();
+      audit(tx, actor, { ...targetOf(tx, row.userId), after: { downloaded: id } });
+    };
+    if (owner === undefined) withinCeiling(tx, actor, row.userId, note);
+    else note();
+  });
+  const day = new Date(row.finishedAt ?? row.createdAt).toISOString().slice(0, 10);
+  return {
+    headers: {
+      "content-type": "application/zip",
+      "content-length": String(size.size),
+      "content-disposition": `attachment; filename="account-${day}.zip"`,
+    },
+    body: Readable.toWeb(createReadStream(archiveOf(id))) as ReadableStream,
+  };
+}
+
+export const makeExport = jobKind({
+  kind: "exports.make",
+  payload: z.object({ export: z.string() }),
+  attempts: 3,
+  async run({ export: id }, { signal }) {
+    const row = db().select().from(exportJobs).where(eq(exportJobs.id, id)).get();
+    const account = row && db().select({ email: users.email }).from(users).where(eq(users.id, row.userId)).get();
+    if (!row || !account || (row.state !== "queued" && row.state !== "running")) return;
+    advance(id, { state: "running", progress: 0 });
+    try {
+      const size = await writeArchive(id, { user: row.userId, email: account.email }, (progress) => {
+        signal.throwIfAborted();
+        killHere("exporting");
+        if (!advance(id, { progress })) throw new JobRefused("Cancelled.");
+      });
+      transaction((tx) => {
+        const now = Date.now();
+        const expiresAt = now + setting("exports.days", tx) * DAY;
+        const ready = { state: "ready", progress: 1000, size, finishedAt: now, expiresAt } as const;
+        if (!advance(id, ready, tx)) return;
+        tell(tx, row.userId, "export", {
+          subject: "Your data is ready",
+          text: `The archive of what the panel holds about your account is made. Sign in to fetch it, under Account settings → Your data, until ${new Date(expiresAt).toISOString().slice(0, 10)}.`,
+        });
+      });
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+      throw new JobRefused("The disk of the panel is full. Whoever runs it has to make room first.");
+    }
+  },
+  failed: (tx, { export: id }, message) =>
+    void tx
+      .update(exportJobs)
+      .set({ state: "failed", message, finishedAt: Date.now() })
+      .where(and(eq(exportJobs.id, id), inArray(exportJobs.state, UNDER_WAY)))
+      .run(),
+});
+
+const UNDER_WAY = ["queued", "running"] as const;
+
+/** False if it was cancelled, or is gone. */
+const advance = (id: string, change: Partial<Row>, tx: Pick<Tx, "update"> = db()): boolean =>
+  tx
+    .update(exportJobs)
+    .set(change)
+    .where(and(eq(exportJobs.id, id), inArray(exportJobs.state, UNDER_WAY)))
+    .run().changes > 0;
+
+/** Every hour: what has had its time goes, and files that no row knows, after a crash or with their account. */
+export const sweepExports = jobKind({
+  kind: "exports.sweep",
+  schedule: "23 * * * *",
+  atStart: true,
+  payload: z.object({}),
+  attempts: 3,
+  async run() {
+    db()
+      .update(exportJobs)
+      .set({ state: "expired" })
+      .where(and(eq(exportJobs.state, "ready"), lte(exportJobs.expiresAt, Date.now())))
+      .run();
+    for (const file of await readdir(exportFolder()).catch(() => [])) {
+      const id = file.split(".")[0] ?? "";
+      const row = db().select({ state: exportJobs.state }).from(exportJobs).where(eq(exportJobs.id, id)).get();
+      if (!row || !["ready", ...UNDER_WAY].includes(row.state)) await rm(`${exportFolder()}/${file}`, { force: true });
+    }
+  },
+});
+
+/** For an account that is being deleted: its archives go with it. Returns what there is to remove once that is certain. */
+export const archivesOf = (tx: Tx, userId: string): string[] =>
+  tx
+    .select({ id: exportJobs.id })
+    .from(exportJobs)
+    .where(eq(exportJobs.userId, userId))
+    .all()
+    .map(({ id }) => archiveOf(id));
+
+function load(tx: Pick<Tx, "select">, id: string, owner?: string): Row {
+  const row = tx.select().from(exportJobs).where(eq(exportJobs.id, id)).get();
+  if (!row || (owner !== undefined && row.userId !== owner)) throw notFound("export");
+  return row;
+}
+
+function withinCeiling<T>(tx: Tx, actor: Actor, userId: string, act: () => T): T {
+  let result: { value: T } | undefined;
+  onAccount(tx, actor, userId, ["admin:export-jobs"], () => {
+    result = { value: act() };
+  });
+  if (!result) throw new Error("nothing was done");
+  return result.value;
+}
+
+function targetOf(tx: Pick<Tx, "select">, userId: string) {
+  const account = tx.select({ email: users.email }).from(users).where(eq(users.id, userId)).get();
+  return { target: { type: "account", id: userId, label: account?.email ?? "" } };
+}

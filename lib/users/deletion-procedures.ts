@@ -1,0 +1,42 @@
+/** The API of deletions, for staff. */
+import * as z from "zod";
+import { staff } from "#lib/api/guards.ts";
+import { cancelDeletion, chooseAgain, expediteDeletion, openDeletion } from "./deletion.ts";
+import { Choice, Effects } from "./owned.ts";
+
+const ONE = "/admin/deletions/{deletion}";
+const one = { deletion: z.string() };
+const Named = z.object({ id: z.string() });
+
+const Deletion = z.object({
+  id: z.string(),
+  askedBy: z.enum(["self", "staff"]),
+  state: z.enum(["waiting", "closing", "done", "cancelled"]),
+  message: z.string(),
+  createdAt: z.number().int(),
+  dueAt: z.number().int(),
+  endedAt: z.number().int().nullable(),
+  user: z.string().nullable(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+});
+
+export const open = staff("deletions:write", one)
+  .route({ method: "GET", path: ONE, summary: "One deletion, and what goes with it" })
+  .output(Deletion.extend({ effects: Effects.nullable(), choices: z.array(Choice) }))
+  .handler(({ input }) => openDeletion(input.deletion));
+
+export const cancel = staff("deletions:write", one)
+  .route({ method: "POST", path: `${ONE}/cancel`, summary: "Keep the account" })
+  .output(Named)
+  .handler(({ context, input }) => cancelDeletion(input.deletion, context.actor));
+
+export const expedite = staff("users:delete", one, { fresh: true })
+  .route({ method: "POST", path: `${ONE}/expedite`, summary: "Delete the account now" })
+  .output(Named)
+  .handler(({ context, input }) => expediteDeletion(input.deletion, context.actor));
+
+export const choose = staff("users:delete", { ...one, choices: z.array(Choice).max(1000) })
+  .route({ method: "PUT", path: `${ONE}/choices`, summary: "Say anew what becomes of what the account owns" })
+  .output(Named)
+  .handler(({ context, input }) => chooseAgain(input.deletion, input.choices, context.actor));

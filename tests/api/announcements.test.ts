@@ -1,0 +1,290 @@
+/** Announcements: whom they reach, by banner and by mail, once, and how one gets no more of them. */
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { runJobs } from "../support/jobs.ts";
+import { type Panel, type Person, startPanel } from "../support/panel.ts";
+import { type MailServer, startMailServer } from "../support/smtp.ts";
+import { type Sql, sqlOf } from "../support/stage.ts";
+
+let panel: Panel;
+let server: MailServer;
+let root: Person;
+let sql: Sql;
+let sequence = 0;
+
+beforeAll(async () => {
+  server = await startMailServer();
+  panel = await startPanel({ ...server.environment, NEXTAUTH_URL: "http://localhost:3000", ZONEGATE_TEST_HOOKS: "1" });
+  root = await panel.person("Root", "root");
+  sql = await sqlOf();
+});
+afterEach(() => {
+  server.mode("accept");
+  server.received.length = 0;
+  sql.run("delete from announcements");
+});
+afterAll(async () => {
+  panel.close();
+  await server.close();
+});
+
+const BODY = "The panel is **down** on Sunday.\n\n- [status](https://status.example.org)\n- <script>alert(1)</script>";
+const usual = { title: "Maintenance", body: BODY, audience: { kind: "everyone" }, banner: true, mail: false };
+
+async function announce(more: object = {}): Promise<string> {
+  const made = await root.call<{ id: string }>("POST", "/admin/announcements", { ...usual, ...more });
+  expect(made, JSON.stringify(made.body)).toMatchObject({ status: 201 });
+  expect((await root.call("POST", `/admin/announcements/${made.body.id}/send`)).status).toBe(200);
+  return made.body.id;
+}
+
+interface Frame {
+  banners: { id: string; title: string; rich: unknown[] }[];
+}
+const banners = async (person: Person) => (await person.call<Frame>("GET", "/account/frame")).body.banners;
+const counts = (id: string) =>
+  sql.get<Record<string, unknown>>(
+    "select state, total, sent, failed, unknown, skipped from announcements where id = ?",
+    id,
+  );
+const passTime = () => {
+  sql.run("update jobs set due_at = 0 where kind = 'announcements.send'");
+  sql.run("update announcement_mails set due_at = 0 where status = 'queued'");
+};
+
+describe("a banner", () => {
+  test("says what was written and no HTML, until it is closed, and then on no device", async () => {
+    const person = await panel.person(`Reader ${++sequence}`);
+    const id = await announce();
+    const [banner] = await banners(person);
+    expect(banner).toMatchObject({ id, title: "Maintenance" });
+    const said = JSON.stringify(banner?.rich);
+    expect(said).toContain('{"tag":"strong","children":["down"]}');
+    expect(said).toContain('"href":"https://status.example.org"');
+    // As text: nothing of the tree can be a script.
+    expect(said).not.toContain('"tag":"script"');
+    expect((await person.call("POST", `/announcements/${id}/dismiss`)).status).toBe(200);
+    expect(await banners(person)).toEqual([]);
+    expect(await banners(root)).toHaveLength(1);
+    expect((await person.call("GET", "/announcements")).body).toMatchObject({ items: [{ id }] });
+  });
+
+  test("shows neither before its time, nor after, nor once it is cancelled", async () => {
+    const made = await root.call<{ id: string }>("POST", "/admin/announcements", usual);
+    expect(await banners(root)).toEqual([]);
+    await root.call("POST", `/admin/announcements/${made.body.id}/send`, { at: Date.now() + 60_000 });
+    expect(await banners(root)).toEqual([]);
+    sql.run("update announcements set starts_at = 1");
+    expect(await banners(root)).toHaveLength(1);
+    sql.run("update announcements set ends_at = 2");
+    expect(await banners(root)).toEqual([]);
+    const next = await announce();
+    expect(await banners(root)).toHaveLength(1);
+    await root.call("POST", `/admin/announcements/${next}/cancel`);
+    expect(await banners(root)).toEqual([]);
+  });
+
+  test("costs a page one query by key, and none while there is none", async () => {
+    const person = await panel.person(`Reader ${++sequence}`);
+    const { db } = await import("#db/client.ts");
+    const { bannersFor } = await import("#lib/announcements/own.ts");
+    const { compileGrants } = await import("#lib/access/permissions.ts");
+    const actor = { ...panel.system, type: "user" as const, id: person.id, grants: compileGrants([]) };
+    const ran = () => {
+      const client = db().$client;
+      const { prepare } = client;
+      const texts: string[] = [];
+      client.prepare = ((text: string) => {
+        texts.push(text);
+        return prepare.call(client, text);
+      }) as typeof prepare;
+      const shown = bannersFor(actor);
+      client.prepare = prepare;
+      return { shown, texts };
+    };
+    bannersFor(actor);
+    expect(ran()).toEqual({ shown: [], texts: [] });
+    await announce();
+    bannersFor(actor);
+    expect(ran()).toMatchObject({ shown: [{ title: "Maintenance" }], texts: [] });
+    const plan = sql.all<{ detail: string }>(
+      "explain query plan select announcement_id from announcement_dismissals where user_id = 'x'",
+    );
+    expect(plan.map(({ detail }) => detail).join()).toMatch(/SEARCH.*INDEX/);
+  });
+
+  test("of others is not there to close", async () => {
+    const person = await panel.person(`Reader ${++sequence}`);
+    const id = await announce({ audience: { kind: "staff" } });
+    expect(await banners(person)).toEqual([]);
+    expect(await banners(root)).toHaveLength(1);
+    expect((await person.call("POST", `/announcements/${id}/dismiss`)).status).toBe(404);
+  });
+});
+
+test("whom it is for is the same for one account as over all", async () => {
+  const { conditionOf, defaultRoleId, factsOf, isAmong } = await import("#lib/announcements/audience.ts");
+  const { grantsOf } = await import("#lib/roles/roles.ts");
+  const { db } = await import("#db/client.ts");
+  const { users } = await import("#db/schema/index.ts");
+  const people = await Promise.all(
+    [["users:read"], ["servers:read"], undefined, undefined, "root" as const].map((grants) =>
+      panel.person(`Audience ${++sequence}`, grants),
+    ),
+  );
+  const [, second, third, fourth] = people as [Person, Person, Person, Person, Person];
+  await third.call("POST", "/organisations", { name: "Aud", handle: "aud" });
+  for (const [email, role] of [
+    [second.email, "admin"],
+    [fourth.email, "member"],
+  ])
+    await root.call("POST", "/organisations/aud/members", { email, role });
+  const ids = (table: string) => sql.all<{ id: string }>(`select id from ${table}`).map(({ id }) => id);
+  const accounts = ids("users");
+  const audience = fc.oneof(
+    fc.constantFrom("everyone" as const, "staff" as const, "managers" as const).map((kind) => ({ kind })),
+    fc.subarray(ids("organisations"), { minLength: 1 }).map((some) => ({ kind: "organisations" as const, ids: some })),
+    fc.constantFrom(...ids("roles")).map((id) => ({ kind: "role" as const, id })),
+    fc.subarray(accounts, { minLength: 1 }).map((some) => ({ kind: "accounts" as const, ids: some })),
+  );
+  fc.assert(
+    fc.property(audience, (one) => {
+      const found = db().select({ id: users.id }).from(users).where(conditionOf(one)).all();
+      const each = accounts.filter((id) => isAmong(one, factsOf(id, grantsOf(id)), defaultRoleId()));
+      expect(found.map(({ id }) => id).toSorted()).toEqual(each.toSorted());
+    }),
+    { numRuns: 60 },
+  );
+});
+
+describe("a mail", () => {
+  test("goes once to everybody it is for, with a way to get no more, and to nobody who wants none", async () => {
+    const [ada, ben, out, unproven] = await Promise.all(
+      ["Ada", "Ben", "Out", "Unproven"].map((name) => panel.person(`${name} ${++sequence}`)),
+    );
+    await out?.call("PUT", "/account/announcements", { mail: false });
+    sql.run("update users set email_verified_at = null where id = ?", unproven?.id);
+    const names = [ada, ben, out, unproven].map((person) => person?.email);
+    const id = await announce({ mail: true, audience: { kind: "accounts", names } });
+    await runJobs();
+    expect(counts(id)).toEqual({ state: "sent", total: 4, sent: 2, failed: 0, unknown: 0, skipped: 2 });
+    const announced = server.received.filter(({ mail }) => mail.subject === "Maintenance");
+    expect(announced.map(({ to }) => to).toSorted()).toEqual([ada?.email, ben?.email].toSorted());
+    const got = announced.find(({ to }) => to === ada?.email);
+    expect(got?.mail).toMatchObject({ subject: "Maintenance", messageId: `<${id}.${ada?.id}@localhost>` });
+    expect(got?.mail.html).toContain("<strong>down</strong>");
+    expect(got?.mail.html).not.toContain("<script");
+    const headers = Object.fromEntries((got?.mail.headers ?? []).map(({ key, value }) => [key, value]));
+    expect(headers["list-unsubscribe-post"]).toBe("List-Unsubscribe=One-Click");
+    const link = /<(.*)>/.exec(headers["list-unsubscribe"] ?? "")?.[1] ?? "";
+    const token = link.slice(link.lastIndexOf("/") + 1);
+    const { askToUnsubscribe, oneClick } = await import("#lib/announcements/one-click.ts");
+    // Looking at it does nothing; posting what RFC 8058 says does, without a session; and it is good for nothing else.
+    expect(askToUnsubscribe(token).status).toBe(303);
+    const post = (body: string, which = token) =>
+      oneClick(
+        new Request(link, { method: "POST", body, headers: { "content-type": "application/x-www-form-urlencoded" } }),
+        which,
+      );
+    expect((await post("x=1")).status).toBe(400);
+    expect((await post("List-Unsubscribe=One-Click", `${ben?.id}.${token.split(".")[1]}`)).status).toBe(403);
+    expect((await ada?.call("GET", "/account/announcements"))?.body).toEqual({ mail: true });
+    expect((await post("List-Unsubscribe=One-Click")).status).toBe(200);
+    expect((await ada?.call("GET", "/account/announcements"))?.body).toEqual({ mail: false });
+    expect((await ben?.call("GET", "/account/announcements"))?.body).toEqual({ mail: true });
+    expect((await panel.call("POST", "/announcements/unsubscribe", { token })).status).toBe(200);
+  });
+
+  test("that nobody answered is shown and not sent again by itself; staff may, with the same Message-ID", async () => {
+    const person = await panel.person(`Unknown ${++sequence}`);
+    server.mode("drop");
+    const id = await announce({ mail: true, audience: { kind: "accounts", names: [person.email] } });
+    await runJobs();
+    passTime();
+    server.mode("accept");
+    await runJobs();
+    expect(counts(id)).toMatchObject({ state: "sent", unknown: 1, sent: 0 });
+    expect(server.received).toHaveLength(1);
+    expect((await root.call("GET", `/admin/announcements/${id}`)).body).toMatchObject({
+      unsettled: [{ user: person.id, status: "unknown" }],
+    });
+    await root.call("POST", `/admin/announcements/${id}/retry`, { users: [person.id] });
+    await runJobs();
+    expect(counts(id)).toMatchObject({ state: "sent", unknown: 0, sent: 1 });
+    const [first, second] = server.received.map(({ mail }) => mail.messageId);
+    expect(second).toBe(first);
+  });
+
+  test("that is put off comes later, one that is refused has failed, and what is cancelled goes no further", async () => {
+    const person = await panel.person(`Later ${++sequence}`);
+    const audience = { kind: "accounts", names: [person.email] };
+    server.mode("defer");
+    const id = await announce({ mail: true, audience });
+    await runJobs();
+    expect(counts(id)).toMatchObject({ state: "sending", total: 1, sent: 0 });
+    server.mode("accept");
+    await runJobs();
+    expect(server.received).toEqual([]);
+    passTime();
+    await runJobs();
+    expect(counts(id)).toMatchObject({ state: "sent", sent: 1 });
+    server.mode("refuse");
+    const refused = await announce({ mail: true, audience });
+    await runJobs();
+    expect(counts(refused)).toMatchObject({ state: "sent", failed: 1 });
+    server.mode("defer");
+    const cancelled = await announce({ mail: true, audience });
+    await runJobs();
+    await root.call("POST", `/admin/announcements/${cancelled}/cancel`);
+    server.mode("accept");
+    passTime();
+    await runJobs();
+    expect(counts(cancelled)).toMatchObject({ state: "cancelled", sent: 0 });
+  });
+
+  test("of a process that was killed is not sent twice, and the rest goes on", async () => {
+    const people = await Promise.all([1, 2, 3].map(() => panel.person(`Killed ${++sequence}`)));
+    const id = await announce({ mail: true, audience: { kind: "accounts", names: people.map(({ email }) => email) } });
+    // As it is when one was under way: its row is marked, and the job still somebody's.
+    sql.run("update announcements set reached = '~', total = 3 where id = ?", id);
+    for (const [n, { id: user }] of people.entries())
+      sql.run(
+        "insert into announcement_mails (announcement_id, user_id, status, attempts, due_at) values (?, ?, ?, 1, 0)",
+        id,
+        user,
+        n === 0 ? "sending" : "queued",
+      );
+    await runJobs();
+    expect(counts(id)).toMatchObject({ state: "sent", sent: 2, unknown: 1, total: 3 });
+    expect(server.received.map(({ to }) => to)).not.toContain(people[0]?.email);
+  });
+});
+
+test("what has gone out is not rewritten, and a draft is thrown away", async () => {
+  const id = await announce();
+  expect((await root.call("PUT", `/admin/announcements/${id}`, usual)).status).toBe(409);
+  expect((await root.call("DELETE", `/admin/announcements/${id}`)).status).toBe(409);
+  expect(await root.call("POST", "/admin/announcements", { ...usual, banner: false })).toMatchObject({
+    status: 422,
+    body: { fields: { banner: expect.any(String) } },
+  });
+  expect(
+    await root.call("POST", "/admin/announcements", { ...usual, audience: { kind: "role", name: "none" } }),
+  ).toMatchObject({ status: 422, body: { fields: { targets: "There is no role none." } } });
+  const draft = (await root.call<{ id: string }>("POST", "/admin/announcements", usual)).body.id;
+  expect((await root.call("DELETE", `/admin/announcements/${draft}`)).status).toBe(200);
+});
+
+test("a link leads to no scheme but http, https and mailto", async () => {
+  const { richOf } = await import("#lib/announcements/rich.ts");
+  const said = JSON.stringify(
+    richOf(
+      "[a](javascript:alert(1)) [b](data:text/html,x) <b>c</b> ![d](https://x.example/i.png) [e](/relative) [f](mailto:a@b.example) <https://g.example>",
+    ),
+  );
+  expect([...said.matchAll(/"href":"([^"]*)"/g)].map(([, href]) => href)).toEqual([
+    "mailto:a@b.example",
+    "https://g.example",
+  ]);
+  expect(said).not.toContain('"tag":"img"');
+});

@@ -1,0 +1,226 @@
+/** Exports of what is held about an account: everything, no secret, for nobody else, and not for long. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { getTableName, is } from "drizzle-orm";
+import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fromBuffer } from "yauzl";
+import { runJobs } from "../support/jobs.ts";
+import { type Panel, type Person, startPanel } from "../support/panel.ts";
+import { type Sql, sqlOf } from "../support/stage.ts";
+
+let panel: Panel;
+let root: Person;
+let sql: Sql;
+let sequence = 0;
+
+beforeAll(async () => {
+  panel = await startPanel();
+  root = await panel.person("Root", "root");
+  sql = await sqlOf();
+});
+afterAll(() => panel.close());
+
+const somebody = () => panel.person(`Somebody ${++sequence}`);
+const folder = () => path.join(panel.dataDir, "exports");
+const stateOf = (id: string) =>
+  sql.get<{ state: string; message: string; progress: number }>("select * from export_jobs where id = ?", id);
+
+async function ready(person: Person): Promise<string> {
+  const { body, status } = await person.call<{ id: string }>("POST", "/account/exports");
+  expect(status).toBe(201);
+  await runJobs();
+  expect(stateOf(body.id)).toMatchObject({ state: "ready", progress: 1000 });
+  return body.id;
+}
+
+/** The files of the archive that the person gets. */
+async function fetched(person: Person, target: string): Promise<Map<string, string>> {
+  const { handleApi } = await import("#lib/api/http.ts");
+  const response = await handleApi(
+    new Request(`http://localhost:3000/api${target}`, { headers: { cookie: person.cookie } }),
+  );
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-disposition")).toMatch(/attachment; filename="account-.*\.zip"/);
+  const octets = Buffer.from(await response.arrayBuffer());
+  const files = new Map<string, string>();
+  await new Promise<void>((resolve, reject) =>
+    fromBuffer(octets, { lazyEntries: true }, (error, zip) => {
+      if (error) return reject(error);
+      zip.on("end", resolve);
+      zip.on("entry", (entry) =>
+        zip.openReadStream(entry, async (failure, stream) => {
+          if (failure) return reject(failure);
+          const chunks: Buffer[] = [];
+          for await (const chunk of stream) chunks.push(chunk as Buffer);
+          files.set(entry.fileName, Buffer.concat(chunks).toString("utf8"));
+          zip.readEntry();
+        }),
+      );
+      zip.readEntry();
+    }),
+  );
+  return files;
+}
+
+test("everything that names the account is in it, as JSON and as CSV, and nothing that proves who they are", async () => {
+  const person = await somebody();
+  const handle = `own-${sequence}`;
+  await person.call("POST", "/organisations", { name: "=HYPERLINK(1)", handle });
+  await person.call("POST", `/organisations/${handle}/members`, { email: "guest@example.org", role: "member" });
+  const made = await person.call<{ token: string }>("POST", "/account/tokens", { name: "Script", mode: "full" });
+  expect(made, JSON.stringify(made.body)).toMatchObject({ status: 201 });
+  const token = made.body;
+  const { seal } = await import("#lib/crypto/seal.ts");
+  const sealed = seal("TOTPSECRETOFTHEIRS", { table: "totp_factors", column: "secret", row: person.id });
+  sql.run(
+    "insert into totp_factors (user_id, secret, confirmed_at, created_at) values (?, ?, 1, 0)",
+    person.id,
+    sealed,
+  );
+  sql.run("insert into recovery_codes (user_id, code_hash, created_at) values (?, 'hash-of-a-code', 0)", person.id);
+  sql.run(
+    "insert into account_links (id, kind, user_id, email, token_hash, created_at, expires_at) values ('l', 'reset', ?, ?, 'hash-of-a-link', 0, 9e15)",
+    person.id,
+    person.email,
+  );
+  sql.run(
+    "insert into passkeys (id, user_id, name, credential_id, public_key, counter, synced, backed_up, aaguid, created_at) values ('p', ?, 'Yubi', 'credential-id-of-theirs', x'deadbeef', 0, 0, 0, '', 0)",
+    person.id,
+  );
+  const id = await ready(person);
+  const files = await fetched(person, `/account/exports/${id}/file`);
+  const all = [...files.values()].join("\n");
+  for (const secret of [
+    token.token,
+    createHash("sha256").update(token.token).digest("hex"),
+    sealed,
+    "TOTPSECRETOFTHEIRS",
+    "hash-of-a-code",
+    "hash-of-a-link",
+    "credential-id-of-theirs",
+    "deadbeef",
+    "$2b$04$",
+    person.cookie.split("=")[1] ?? "",
+  ])
+    expect(all.includes(secret), secret).toBe(false);
+  const hashes = sql.all<{ hash: string | null }>(
+    "select password_hash as hash from users union select token_hash from tokens union select token_hash from organisation_invites",
+  );
+  for (const { hash } of hashes) if (hash) expect(all.includes(hash)).toBe(false);
+  expect(JSON.parse(files.get("json/account.json") ?? "")).toMatchObject([{ id: person.id, email: person.email }]);
+  expect(JSON.parse(files.get("json/invitations-sent.json") ?? "")).toMatchObject([{ email: "guest@example.org" }]);
+  expect(JSON.parse(files.get("json/api-tokens.json") ?? "")).toMatchObject([{ name: "Script" }]);
+  expect(JSON.parse(files.get("json/passkeys.json") ?? "")).toMatchObject([{ name: "Yubi" }]);
+  expect(JSON.parse(files.get("json/activity.json") ?? "").map((row: { action: string }) => row.action)).toContain(
+    "organisations.create",
+  );
+  // No spreadsheet runs what somebody called their organisation.
+  expect(files.get("csv/organisations.csv")).toContain("'=HYPERLINK(1)");
+  expect(statSync(path.join(folder(), `${id}.zip`)).mode & 0o777).toBe(0o600);
+});
+
+test("no table that names an account is forgotten", async () => {
+  const schema = await import("#db/schema/index.ts");
+  const { parts, leftOut } = await import("#lib/exports/parts.ts");
+  const covered = new Set([...parts.flatMap(({ tables }) => tables), ...Object.keys(leftOut)]);
+  const tables = Object.values(schema).filter((value) => is(value, SQLiteTable)) as SQLiteTable[];
+  const naming = tables.filter((table) => {
+    const { foreignKeys, columns } = getTableConfig(table);
+    return (
+      foreignKeys.some((key) => key.reference().foreignTable === schema.users) ||
+      columns.some(({ name }) => /(^|_)(user|actor)_id$|^(email|recipient)$|_by$|^actor$/.test(name))
+    );
+  });
+  expect(naming.length).toBeGreaterThan(20);
+  expect(naming.map(getTableName).filter((name) => !covered.has(name))).toEqual([]);
+  const known = new Set(tables.map(getTableName));
+  expect([...covered].filter((name) => !known.has(name))).toEqual([]);
+});
+
+test("is asked for once a day, with a fresh proof, and is nobody else's", async () => {
+  const person = await somebody();
+  const other = await somebody();
+  sql.run("update sessions set confirmed_at = 0 where user_id = ?", person.id);
+  expect((await person.call("POST", "/account/exports")).body).toMatchObject({ code: "confirmation_required" });
+  sql.run("update sessions set confirmed_at = ? where user_id = ?", Date.now(), person.id);
+  const id = await ready(person);
+  expect(await person.call("POST", "/account/exports")).toMatchObject({ status: 429 });
+  for (const act of ["file", "cancel"] as const)
+    expect((await other.call(act === "file" ? "GET" : "POST", `/account/exports/${id}/${act}`)).status).toBe(404);
+  expect((await other.call("DELETE", `/account/exports/${id}`)).status).toBe(404);
+  expect((await panel.call("GET", `/account/exports/${id}/file`)).status).toBe(401);
+  await person.call("DELETE", `/account/exports/${id}`);
+  expect(existsSync(path.join(folder(), `${id}.zip`))).toBe(false);
+  expect(await person.call("POST", "/account/exports")).toMatchObject({ status: 429 });
+  sql.run("update export_jobs set created_at = created_at - 86400001 where id = ?", id);
+  expect((await person.call("POST", "/account/exports")).status).toBe(201);
+});
+
+test("goes when its time is over, and with the account", async () => {
+  const person = await somebody();
+  const id = await ready(person);
+  sql.run("update export_jobs set expires_at = 1 where id = ?", id);
+  expect((await person.call("GET", `/account/exports/${id}/file`)).status).toBe(409);
+  await sweep();
+  expect([stateOf(id)?.state, existsSync(path.join(folder(), `${id}.zip`))]).toEqual(["expired", false]);
+  const leaving = await somebody();
+  const theirs = await ready(leaving);
+  await leaving.call("DELETE", "/account", { email: leaving.email });
+  sql.run("update users set deletion_due_at = 1 where id = ?", leaving.id);
+  sql.run("update deletions set due_at = 1 where user_id = ?", leaving.id);
+  sql.run(
+    "insert into jobs (id, kind, payload, due_at, created_at) values (?, 'accounts.delete', '{}', 0, 0)",
+    `due-${++sequence}`,
+  );
+  await runJobs();
+  expect(existsSync(path.join(folder(), `${theirs}.zip`))).toBe(false);
+  // What a process left behind that was killed.
+  writeFileSync(path.join(folder(), "none.zip.partial"), "half");
+  await sweep();
+  expect(readdirSync(folder()).filter((name) => name.startsWith("none"))).toEqual([]);
+});
+
+async function sweep(): Promise<void> {
+  sql.run(
+    "insert into jobs (id, kind, payload, due_at, created_at) values (?, 'exports.sweep', '{}', 0, 0)",
+    `sweep-${++sequence}`,
+  );
+  await runJobs();
+}
+
+test("a full disk is a failure that says so, leaves nothing, and can be tried again", async () => {
+  const person = await somebody();
+  const { id } = (await person.call<{ id: string }>("POST", "/account/exports")).body;
+  mkdirSync(folder(), { recursive: true });
+  // Every write to it finds no room.
+  symlinkSync("/dev/full", path.join(folder(), `${id}.zip.partial`));
+  await runJobs();
+  expect(stateOf(id)).toMatchObject({ state: "failed", message: expect.stringContaining("disk of the panel is full") });
+  rmSync(path.join(folder(), `${id}.zip.partial`), { force: true });
+  expect((await root.call("POST", `/admin/export-jobs/${id}/retry`)).status).toBe(200);
+  await runJobs();
+  expect(stateOf(id)).toMatchObject({ state: "ready", message: "" });
+});
+
+test("staff start, fetch and stop those within their ceiling; each is in the log", async () => {
+  const person = await somebody();
+  const clerk = await panel.person("Clerk", ["admin:export-jobs"]);
+  expect((await clerk.call("POST", "/admin/export-jobs", { user: person.email })).status).toBe(403);
+  const { id } = (await root.call<{ id: string }>("POST", "/admin/export-jobs", { user: person.email })).body;
+  await runJobs();
+  expect((await clerk.call("GET", `/admin/export-jobs/${id}/file`)).status).toBe(403);
+  const files = await fetched(root, `/admin/export-jobs/${id}/file`);
+  expect(JSON.parse(files.get("json/account.json") ?? "")).toMatchObject([{ email: person.email }]);
+  expect(sql.get("select actor_id, target_id from audit_log where action = 'staffExports.download'")).toEqual({
+    actor_id: root.id,
+    target_id: person.id,
+  });
+  expect((await person.call("GET", "/account/exports")).body).toMatchObject({ items: [{ id, byStaff: true }] });
+  const next = (await root.call<{ id: string }>("POST", "/admin/export-jobs", { user: person.id })).body.id;
+  expect((await root.call("POST", `/admin/export-jobs/${next}/cancel`)).status).toBe(200);
+  await runJobs();
+  expect(stateOf(next)).toMatchObject({ state: "cancelled" });
+  expect(existsSync(path.join(folder(), `${next}.zip`))).toBe(false);
+});
