@@ -30,6 +30,7 @@ export function crumbsOf(
     const start = { label: current.name, href: path };
     if (label === undefined) return [{ label: current.name }];
     if (section === "zones" && below !== undefined) return [start, { label, href: `${path}/zones` }, { label: below }];
+    if (section === "bundle") return [start, { label: "DNS zones", href: `${path}/zones` }, { label }];
     if (section !== "settings") return [start, { label }];
     const lower = below === undefined ? undefined : labels[below];
     return lower === undefined
@@ -47,6 +48,7 @@ export function crumbsOf(
 const labels: Readonly<Record<string, string>> = {
   zones: "DNS zones",
   bulk: "Change in many zones",
+  bundle: "Import and export",
   members: "Members",
   settings: "Account settings",
   security: "Security",

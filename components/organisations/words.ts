@@ -8,5 +8,8 @@ export const levelNames: Record<ZoneLevel, string> = { none: "None", view: "View
 
 export const organisationPath = (handle: string): string => `/dashboard/organisations/${handle}`;
 
+/** Where all its zones go out and in. */
+export const bundlePath = (handle: string): string => `${organisationPath(handle)}/bundle`;
+
 export const counted = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;

@@ -1,7 +1,8 @@
 /** The zones of one organisation. */
 import { openOrganisation } from "#components/organisations/access.ts";
-import { organisationPath } from "#components/organisations/words.ts";
+import { bundlePath, organisationPath } from "#components/organisations/words.ts";
 import { Banner } from "#components/ui/banner.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
 import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -34,7 +35,12 @@ export async function OrganisationZones({ handle, params }: { handle: string; pa
         noun={["zone", "zones"]}
         hrefFor={(number) => listHref(list, { page: number })}
         clearHref={path}
-        actions={<AddZone {...adding} />}
+        actions={
+          <>
+            <LinkButton href={bundlePath(organisation.handle)}>Import and export</LinkButton>
+            <AddZone {...adding} />
+          </>
+        }
         empty={<NoZones {...adding} />}
       >
         <ZoneTable zones={page.items} list={list} />

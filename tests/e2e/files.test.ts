@@ -115,3 +115,50 @@ test("the zone is taken along as a file that has all of it", async () => {
   const text = readFileSync(await download.path(), "utf8");
   expect(text.split("\n").filter((line) => /^big\d+\./.test(line))).toHaveLength(LINES);
 });
+
+test("all zones are taken along as one file, and brought back zone by zone", async () => {
+  await ada.call("POST", "/organisations/northwind/dns/zones", { name: "second.example", connection: "local" });
+  await page.goto("/dashboard/organisations/northwind/zones");
+  await page.getByRole("link", { name: "Import and export" }).click();
+  await page.getByRole("heading", { name: "Import and export zones" }).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download all zones" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("northwind-zones.tar.gz");
+  const archive = await download.path();
+
+  await ada.call("POST", `${ZONE}/records`, { name: "since", type: "A", content: "192.0.2.66" });
+  await ada.call("DELETE", "/organisations/northwind/dns/zones/second.example", {
+    name: "second.example",
+    at: "provider",
+  });
+  await page.getByLabel("Bundle").setInputFiles({
+    name: "northwind-zones.tar.gz",
+    mimeType: "application/gzip",
+    buffer: readFileSync(archive),
+  });
+  await page.getByLabel(/^They are replaced/).check();
+  await button("See what would change").click();
+  await button("Apply to 2 zones").waitFor();
+  const row = (zone: string) => page.getByRole("row").filter({ hasText: zone });
+  expect(await row("northwind.example").innerText()).toContain("0 added, 0 changed, 1 removed");
+  expect(await row("second.example").innerText()).toContain("Would be made");
+  expect(await accessibilityProblems(page)).toEqual([]);
+  // It is on rows: a reload goes on where it was.
+  await page.reload();
+  await button("Apply to 2 zones").click();
+  await page.getByText("2 of 2 zones imported.").waitFor();
+  expect(await totalOf("since")).toBe(0);
+  await row("second.example").getByRole("link").click();
+  await page.getByRole("heading", { name: "second.example" }).waitFor();
+
+  await page.goto("/dashboard/organisations/northwind/bundle");
+  await page
+    .getByLabel("Bundle")
+    .setInputFiles({ name: "no.tar", mimeType: "", buffer: Buffer.from("no archive".repeat(99)) });
+  await button("See what would change").click();
+  await page.getByText("This is no .tar or .tar.gz of zone files, or it is damaged.").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+});

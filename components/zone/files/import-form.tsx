@@ -1,20 +1,17 @@
 /** The file: dropped, chosen or pasted, and how it is to be taken. */
 "use client";
-import { FileUp } from "lucide-react";
-import { type DragEvent, useRef, useState } from "react";
+import { useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox, Radio } from "#components/ui/checkbox.tsx";
-import { cx } from "#components/ui/cx.ts";
 import { Field } from "#components/ui/field.tsx";
+import { FileDrop } from "#components/ui/file-drop.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 import type { Failure } from "#lib/api/client.ts";
 import type { ZoneView } from "../zone-view.ts";
 import { UnreadLines } from "./import-plan.tsx";
 import type { Choice } from "./use-import.ts";
-
-const MAX_OCTETS = 20_000_000;
 
 interface ImportFormProps {
   zone: ZoneView;
@@ -27,24 +24,10 @@ interface ImportFormProps {
 
 export function ImportForm({ zone, before, sending, failure, onPlan }: ImportFormProps) {
   const hydrated = useHydrated();
-  const picker = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(before?.file instanceof File ? before.file : null);
   const [text, setText] = useState(typeof before?.file === "string" ? before.file : "");
   const [mode, setMode] = useState<Choice["mode"]>(before?.mode ?? "merge");
   const [apex, setApex] = useState(before?.apex ?? false);
-  const [over, setOver] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const take = (taken: File | undefined) => {
-    if (!taken) return;
-    const large = taken.size > MAX_OCTETS;
-    setProblem(large ? "A zone file has at most 20 MB." : null);
-    setFile(large ? null : taken);
-  };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files[0]);
-  };
   const empty = file === null && text.trim() === "";
   return (
     <form
@@ -60,46 +43,15 @@ export function ImportForm({ zone, before, sending, failure, onPlan }: ImportFor
         </Banner>
       )}
       {failure && <UnreadLines lines={linesOf(failure)} more={Number(failure.details.moreLines ?? 0)} />}
-      <section
-        aria-label="The file"
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-        className={cx(
-          "flex flex-wrap items-center gap-3 rounded-lg border border-dashed px-4 py-3",
-          over ? "border-accent bg-accent-bg" : "border-edge",
-        )}
-      >
-        <FileUp aria-hidden="true" className="size-5 text-dim" />
-        <p className="min-w-0 flex-1 basis-40 wrap-anywhere">
-          {file ? <strong className="font-mono">{file.name}</strong> : "Drop a zone file here, or"}
-        </p>
-        <input
-          ref={picker}
-          type="file"
-          accept=".zone,.txt,.db,.bind,text/plain,text/dns"
-          className="sr-only"
-          tabIndex={-1}
-          aria-label="Zone file"
-          onChange={(event) => take(event.target.files?.[0])}
-        />
-        {file && (
-          <Button variant="ghost" onClick={() => setFile(null)}>
-            Remove
-          </Button>
-        )}
-        <Button onClick={() => picker.current?.click()} disabled={!hydrated}>
-          {file ? "Choose another" : "Choose a file"}
-        </Button>
-      </section>
-      {problem && (
-        <p role="alert" className="text-bad">
-          {problem}
-        </p>
-      )}
+      <FileDrop
+        label="Zone file"
+        prompt="Drop a zone file here, or"
+        accept=".zone,.txt,.db,.bind,text/plain,text/dns"
+        most={20_000_000}
+        tooLarge="A zone file has at most 20 MB."
+        file={file}
+        onFile={setFile}
+      />
       {!file && (
         <Field label="Or paste its text">
           <Textarea
