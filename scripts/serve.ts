@@ -11,6 +11,7 @@ import { takeDataDirectory } from "#lib/data-lock.ts";
 import { EnvError, env } from "#lib/env.ts";
 import { panelServer } from "#lib/http/server.ts";
 import { stopJobs } from "#lib/jobs/runner.ts";
+import { endFollowers } from "#lib/log/followers.ts";
 import { pageTemplates } from "#lib/log/page.ts";
 import { closeLogs } from "#lib/log/store.ts";
 import { issueSetupToken } from "#lib/setup/setup.ts";
@@ -84,6 +85,7 @@ async function serve(): Promise<void> {
     console.log("Stopping: finishing the requests under way …");
     // A connection whose last request is answered from now on is not kept for another.
     server.keepAliveTimeout = 1;
+    endFollowers();
     const answered = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     void Promise.all([answered, stopJobs(JOBS_GRACE_MS)]).then(async () => {

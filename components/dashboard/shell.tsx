@@ -26,7 +26,9 @@ export async function Shell({ children }: { children: ReactNode }) {
         allOrganisations: actor.grants.has("org:read") || actor.grants.has("org:write"),
       }}
     >
-      {children}
+      <div data-records={frame.rollouts["records.density"]} className="contents">
+        {children}
+      </div>
     </Navigation>
   );
 }

@@ -9,6 +9,7 @@ export * from "./identity.ts";
 export * from "./leaving.ts";
 export * from "./organisations.ts";
 export * from "./panel.ts";
+export * from "./rollouts.ts";
 export * from "./search.ts";
 export * from "./short-urls.ts";
 export * from "./templates.ts";

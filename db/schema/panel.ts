@@ -37,6 +37,8 @@ export const auditLog = sqliteTable(
     index("audit_log_at").on(t.at),
     index("audit_log_actor").on(t.actorId, t.at),
     index("audit_log_target").on(t.targetType, t.targetId, t.at),
+    index("audit_log_action").on(t.action, t.at),
+    index("audit_log_request").on(t.requestId),
     index("audit_log_organisation").on(t.organisationId, t.at),
   ],
 );

@@ -72,7 +72,10 @@ async function answer(request: Request): Promise<Response> {
   }
   const headers = new Headers(response.headers);
   headers.set("x-request-id", requestId);
-  headers.set("cache-control", "no-store");
+  const stream = headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+  // What stands in between would keep it back until there is enough to compress.
+  headers.set("cache-control", stream ? "no-store, no-transform" : "no-store");
+  if (stream) headers.set("x-accel-buffering", "no");
   for (const line of cookies.set) headers.append("set-cookie", line);
   if (response.status >= 400 && !rpc) headers.set("content-type", "application/problem+json");
   if (trace.retryAfter !== undefined) headers.set("retry-after", String(trace.retryAfter));

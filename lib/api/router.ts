@@ -22,12 +22,14 @@ import * as staffFeedback from "#lib/feedback/admin-procedures.ts";
 import * as feedback from "#lib/feedback/procedures.ts";
 import * as invites from "#lib/invites/procedures.ts";
 import * as links from "#lib/links/procedures.ts";
+import * as logs from "#lib/log/procedures.ts";
 import * as outbox from "#lib/mail/admin-procedures.ts";
 import * as metrics from "#lib/metrics/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
 import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
+import * as rollouts from "#lib/rollouts/procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as shortUrls from "#lib/short-urls/admin-procedures.ts";
@@ -50,6 +52,7 @@ export const router = {
   tokens,
   organisations,
   invites,
+  logs,
   metrics,
   settings,
   outbox,
@@ -61,6 +64,7 @@ export const router = {
   shortUrls,
   feedback,
   staffFeedback,
+  rollouts,
   dns: {
     ...dns,
     ...dnsConnections,

@@ -125,6 +125,9 @@ function liveSession(sid: string) {
   return row && !isShut(row) ? row : undefined;
 }
 
+/** Whether the session has neither ended nor expired, and its account is open. */
+export const isLive = (sid: string): boolean => liveSession(sid) !== undefined;
+
 function touch(sid: string, lastSeenAt: number, address: string): void {
   const now = Date.now();
   if (now - lastSeenAt < SEEN_EVERY) return;

@@ -83,3 +83,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const isId = (text: string): boolean => UUID.test(text);
 
 export const octetsOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll("-", ""), "hex");
+
+export function idOf(octets: Uint8Array): string {
+  const hex = Buffer.from(octets).toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -8,6 +8,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts";
 import { ownOrganisations } from "#lib/organisations/organisations.ts";
 import { removePassword } from "#lib/passkeys/ways-in.ts";
+import { rolloutsOf } from "#lib/rollouts/rollouts.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { isStaffWith } from "#lib/staff/admission.ts";
 import { deleteOwnAccount } from "./deletion.ts";
@@ -26,8 +27,9 @@ export const frame = signedIn({})
   .handler(({ context: { actor } }) => {
     const { name, email } = profileOf(actor.id);
     const staff = isStaffWith(actor.grants);
-    const banners = bannersFor(actor);
-    return { name, email, staff, dns: setting("feature.dns"), organisations: ownOrganisations(actor.id), banners };
+    const organisations = ownOrganisations(actor.id);
+    const rollouts = rolloutsOf(actor.id);
+    return { name, email, staff, dns: setting("feature.dns"), rollouts, organisations, banners: bannersFor(actor) };
   });
 
 export const rename = signedIn({ name: personName })

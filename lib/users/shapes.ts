@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { RichShape } from "#lib/announcements/rich.ts";
 import { masked } from "#lib/api/masked.ts";
+import { featureKeys } from "#lib/rollouts/features.ts";
 
 export const AccountSummary = z.object({
   id: z.string(),
@@ -30,6 +31,8 @@ export const Frame = z.object({
   banners: z.array(z.object({ id: z.string(), title: z.string(), rich: z.array(RichShape) })),
   /** Features that are switched on. */
   dns: z.boolean(),
+  /** What one gets of what is being rolled out. */
+  rollouts: z.partialRecord(z.enum(featureKeys), z.string()),
   name: z.string(),
   email: z.string(),
   staff: z.boolean(),

@@ -27,9 +27,21 @@ const write = (guard: string, extras: Extras = {}): Row => ({ guard, writes: tru
 const tokens = { tokens: true };
 
 export const procedureTable: Record<string, Row> = {
+  "rollouts.mine": read("signedIn", tokens),
+  "rollouts.list": read("staff(admin:access)", tokens),
+  "rollouts.open": read("staff(admin:access)", tokens),
+  "rollouts.create": write("staff(admin:access)"),
+  "rollouts.edit": write("staff(admin:access)"),
+  "rollouts.remove": write("staff(admin:access)"),
+  "rollouts.force": write("staff(admin:access)"),
+  "rollouts.preview": read("staff(admin:access)"),
   "settings.list": read("staff(admin:settings)", tokens),
   "settings.change": write("staff(admin:settings)", tokens),
   "settings.testMail": write("staff(admin:settings)"),
+  "logs.list": read("staff(logs:read)", tokens),
+  "logs.open": read("staff(logs:read)", tokens),
+  "logs.actions": read("staff(logs:read)", tokens),
+  "logs.followLogs": read("staff(logs:read)"),
   "metrics.read": read("staff(admin:metrics)", tokens),
   "setup.status": read("anyone"),
   "setup.create": write("anyone"),

@@ -8,6 +8,7 @@ import {
   insertImport,
   insertInvite,
   insertPasskey,
+  insertRollout,
   insertToken,
   type Stage,
   sessionOf,
@@ -20,6 +21,16 @@ type Values = Record<string, unknown>;
 
 /** Parameters of the route and fields of the body together. A procedure without an entry takes nothing but what the stage has. */
 export const samples: Record<string, (stage: Stage, caller: Person) => Values> = {
+  "logs.open": () => ({ row: "audit.1" }),
+  "rollouts.open": ({ sql }) => ({ rollout: insertRollout(sql) }),
+  "rollouts.create": ({ sql }) => {
+    sql.run("delete from rollouts");
+    return { key: "records.density" };
+  },
+  "rollouts.edit": ({ sql }) => ({ rollout: insertRollout(sql), share: 100 }),
+  "rollouts.remove": ({ sql }) => ({ rollout: insertRollout(sql) }),
+  "rollouts.force": ({ sql, bare }) => ({ rollout: insertRollout(sql), user: bare.id, forced: "in" }),
+  "rollouts.preview": ({ sql }) => ({ rollout: insertRollout(sql) }),
   "settings.change": () => ({ changes: { "accounts.deletion_days": 1 + (fresh() % 300) } }),
   "setup.create": () => ({
     token: "not the token",

@@ -63,7 +63,10 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
         ...(text === undefined ? {} : { body: text }),
       }),
     );
-    const raw = await response.text();
+    const stream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+    // A stream has no end: that it began is the answer.
+    if (stream) await response.body?.cancel();
+    const raw = stream ? "" : await response.text();
     const json = /\bjson\b/.test(response.headers.get("content-type") ?? "");
     return { status: response.status, body: raw && json ? JSON.parse(raw) : raw || null, headers: response.headers };
   };

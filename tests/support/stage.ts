@@ -115,6 +115,17 @@ export function insertBulk(sql: Sql, user: string): string {
   return id;
 }
 
+/** The one that there can be of the feature. */
+export function insertRollout(sql: Sql): string {
+  const id = `rollout-${fresh()}`;
+  sql.run("delete from rollouts");
+  sql.run(
+    "insert into rollouts (id, key, treatments, created_at, updated_at) values (?, 'records.density', '[]', 0, 0)",
+    id,
+  );
+  return id;
+}
+
 /** Whoever has one permission alone is above it: so the ceiling is no reason to refuse what the guard lets through. */
 async function bareAccount(panel: Panel, sql: Sql, n: number) {
   const person = await panel.person(`Bare ${n}`, []);

@@ -1,0 +1,215 @@
+/** Rollouts: what staff set, and what one account gets of it. */
+import { asc, count, eq, sql } from "drizzle-orm";
+import { db, type Tx, transaction } from "#db/client.ts";
+import { remembered } from "#db/hot.ts";
+import { rolloutPeople, rollouts, users } from "#db/schema/index.ts";
+import type { Actor } from "#lib/actor.ts";
+import { invalid, notFound, Problem } from "#lib/api/errors.ts";
+import { audit } from "#lib/audit/audit.ts";
+import { newId } from "#lib/id.ts";
+import { ownOrganisations } from "#lib/organisations/organisations.ts";
+import { roleIdsOf, standingOf } from "#lib/roles/roles.ts";
+import { isStaffWith } from "#lib/staff/admission.ts";
+import { type Audience, type Known, type Rules, type Treatment, treatmentOf } from "./bucket.ts";
+import { type FeatureKey, featureKeys, features } from "./features.ts";
+import { offered, type Rollout, type RolloutEdit } from "./shapes.ts";
+
+type Row = typeof rollouts.$inferSelect;
+
+export const rulesOf = (row: Row): Rules => ({
+  ...row,
+  enabled: row.enabled === 1,
+  audience: row.audience === null ? null : (JSON.parse(row.audience) as Audience),
+  treatments: JSON.parse(row.treatments) as Treatment[],
+});
+
+const isFeature = (key: string): key is FeatureKey => (featureKeys as readonly string[]).includes(key);
+
+/** Rules of what there still is to roll out. */
+const allRules = remembered((_: "all") =>
+  db()
+    .select()
+    .from(rollouts)
+    .all()
+    .filter(({ key }) => isFeature(key))
+    .map(rulesOf),
+);
+
+/** Feature → what the account gets of it; what it is not in is not there. */
+export function rolloutsOf(userId: string, now = Date.now()): Partial<Record<FeatureKey, string>> {
+  const open = allRules("all").filter(({ enabled }) => enabled);
+  if (open.length === 0) return {};
+  const known = knownOf(userId);
+  const given = open.map((rules): [string, string | null] => {
+    const forced = known.forced.get(rules.key) ?? null;
+    return [rules.key, treatmentOf(rules, { ...known, forced }, now)];
+  });
+  return Object.fromEntries(given.filter(([, treatment]) => treatment !== null));
+}
+
+const knownOf = remembered((userId: string) => {
+  const forced = db()
+    .select({ key: rollouts.key, forced: rolloutPeople.forced, treatment: rolloutPeople.treatment })
+    .from(rolloutPeople)
+    .innerJoin(rollouts, eq(rollouts.id, rolloutPeople.rolloutId))
+    .where(eq(rolloutPeople.userId, userId))
+    .all();
+  return {
+    id: userId,
+    staff: isStaffWith(standingOf(userId).grants),
+    roles: roleIdsOf(userId),
+    organisations: ownOrganisations(userId).map(({ id }) => id),
+    forced: new Map<string, NonNullable<Known["forced"]>>(forced.map(({ key, ...row }) => [key, row])),
+  };
+});
+
+export function listRollouts(): { items: Rollout[]; left: { key: FeatureKey; title: string; help: string }[] } {
+  const rows = db().select().from(rollouts).orderBy(asc(rollouts.key)).all();
+  const items = rows.flatMap((row) => shown(row) ?? []);
+  const left = featureKeys.filter((key) => !rows.some((row) => row.key === key));
+  return { items, left: left.map((key) => ({ key, title: features[key].title, help: features[key].help })) };
+}
+
+export function openRollout(id: string): Rollout {
+  const found = shown(rowOf(id));
+  if (!found) throw notFound("rollout");
+  return found;
+}
+
+export function rowOf(id: string, tx: Pick<Tx, "select"> = db()): Row {
+  const row = tx.select().from(rollouts).where(eq(rollouts.id, id)).get();
+  if (!row) throw notFound("rollout");
+  return row;
+}
+
+function shown(row: Row): Rollout | null {
+  const { key } = row;
+  if (!isFeature(key)) return null;
+  const rules = rulesOf(row);
+  const now = Date.now();
+  const forced = db()
+    .select({ forced: rolloutPeople.forced, n: count() })
+    .from(rolloutPeople)
+    .where(eq(rolloutPeople.rolloutId, row.id))
+    .groupBy(rolloutPeople.forced)
+    .all();
+  const number = (way: "in" | "out") => forced.find((one) => one.forced === way)?.n ?? 0;
+  return {
+    ...row,
+    ...rules,
+    treatments: [...rules.treatments],
+    key,
+    title: features[key].title,
+    help: features[key].help,
+    offered: [...offered(key)],
+    running: rules.enabled && (row.startsAt ?? 0) <= now && (row.endsAt ?? Number.POSITIVE_INFINITY) > now,
+    forcedIn: number("in"),
+    forcedOut: number("out"),
+  };
+}
+
+/** Off and at nobody, until it is edited. */
+export function createRollout(key: FeatureKey, given: RolloutEdit, actor: Actor): Rollout {
+  const id = newId();
+  transaction((tx) => {
+    if (tx.select({ id: rollouts.id }).from(rollouts).where(eq(rollouts.key, key)).get())
+      throw new Problem("already_exists", `There is a rollout of ${features[key].title} already.`);
+    const now = Date.now();
+    const [first] = offered(key);
+    const plain = { description: "", enabled: 0, share: 0, audience: null, startsAt: null, endsAt: null };
+    const row = {
+      id,
+      key,
+      ...plain,
+      treatments: JSON.stringify([{ name: first, weight: 1 }]),
+      createdAt: now,
+      updatedAt: now,
+    };
+    const filled = { ...row, ...columnsOf(key, row, given) };
+    tx.insert(rollouts).values(filled).run();
+    audit(tx, actor, { target: targetOf(filled), after: plainOf(filled) });
+  });
+  return openRollout(id);
+}
+
+export function editRollout(id: string, given: RolloutEdit, actor: Actor): Rollout {
+  transaction((tx) => {
+    const row = rowOf(id, tx);
+    if (!isFeature(row.key)) throw notFound("rollout");
+    const change = columnsOf(row.key, row, given);
+    tx.update(rollouts)
+      .set({ ...change, updatedAt: Date.now() })
+      .where(eq(rollouts.id, id))
+      .run();
+    audit(tx, actor, { target: targetOf(row), before: plainOf(row), after: plainOf({ ...row, ...change }) });
+  });
+  return openRollout(id);
+}
+
+export function removeRollout(id: string, actor: Actor): { removed: string } {
+  transaction((tx) => {
+    const row = rowOf(id, tx);
+    tx.delete(rollouts).where(eq(rollouts.id, id)).run();
+    audit(tx, actor, { target: targetOf(row), before: plainOf(row) });
+  });
+  return { removed: id };
+}
+
+/** Says of one account that it is in or out whatever chance says; null leaves it to chance again. */
+export function forceOne(
+  id: string,
+  userId: string,
+  { forced, treatment = null }: { forced: "in" | "out" | null; treatment?: string | null | undefined },
+  actor: Actor,
+): Rollout {
+  transaction((tx) => {
+    const row = rowOf(id, tx);
+    if (!isFeature(row.key)) throw notFound("rollout");
+    const account = tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).get();
+    if (!account) throw notFound("account");
+    if (treatment !== null && !offered(row.key).includes(treatment))
+      throw invalid({ treatment: `${features[row.key].title} has no such treatment.` });
+    const one = sql`${rolloutPeople.rolloutId} = ${id} and ${rolloutPeople.userId} = ${userId}`;
+    const before = tx.select().from(rolloutPeople).where(one).get();
+    tx.delete(rolloutPeople).where(one).run();
+    if (forced !== null)
+      tx.insert(rolloutPeople).values({ rolloutId: id, userId, forced, treatment, createdAt: Date.now() }).run();
+    audit(tx, actor, {
+      target: targetOf(row),
+      before: { account: userId, forced: before?.forced ?? null },
+      after: { account: userId, forced, treatment },
+    });
+  });
+  return openRollout(id);
+}
+
+/** What an edit makes of the row. Throws `invalid_input`. */
+function columnsOf(key: FeatureKey, row: Omit<Row, "id">, given: RolloutEdit) {
+  const { enabled, audience, treatments, ...rest } = given;
+  const unknown = treatments?.find(({ name }) => !offered(key).includes(name));
+  if (unknown) throw invalid({ treatments: `${features[key].title} has no treatment ${unknown.name}.` });
+  if (treatments && new Set(treatments.map(({ name }) => name)).size < treatments.length)
+    throw invalid({ treatments: "Give each treatment once." });
+  const startsAt = given.startsAt === undefined ? row.startsAt : given.startsAt;
+  const endsAt = given.endsAt === undefined ? row.endsAt : given.endsAt;
+  if (startsAt !== null && endsAt !== null && endsAt <= startsAt)
+    throw invalid({ endsAt: "The end is after the beginning." });
+  return {
+    ...rest,
+    ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }),
+    ...(audience === undefined ? {} : { audience: audience === null ? null : JSON.stringify(audience) }),
+    ...(treatments === undefined ? {} : { treatments: JSON.stringify(treatments) }),
+  };
+}
+
+const targetOf = ({ id, key }: Pick<Row, "id" | "key">) => ({ type: "rollout", id, label: key });
+
+const plainOf = ({ description, enabled, share, audience, treatments, startsAt, endsAt }: Omit<Row, "id">) => ({
+  description,
+  enabled: enabled === 1,
+  share,
+  audience: audience === null ? null : JSON.parse(audience),
+  treatments: JSON.parse(treatments),
+  startsAt,
+  endsAt,
+});

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Panel, type Person, startPanel } from "../support/panel.ts";
+
+let panel: Panel;
+let keeper: Person;
+let ada: Person;
+let rollout: string;
+
+interface Rollout {
+  id: string;
+  running: boolean;
+  forcedIn: number;
+  treatments: unknown[];
+}
+
+beforeAll(async () => {
+  panel = await startPanel();
+  keeper = await panel.person("Keeper", ["admin:access"]);
+  ada = await panel.person("Ada");
+});
+afterAll(() => panel.close());
+
+const mine = async (who: Person) => (await who.call<{ items: Record<string, string> }>("GET", "/rollouts")).body.items;
+const edit = (body: Record<string, unknown>) =>
+  keeper.call<Rollout & { fields?: Record<string, string> }>("PATCH", `/admin/rollouts/${rollout}`, body);
+
+test("begins with nobody in, and reaches everybody at its whole share while it is on", async () => {
+  const { status, body } = await keeper.call<Rollout>("POST", "/admin/rollouts", { key: "records.density" });
+  expect(status).toBe(201);
+  rollout = body.id;
+  expect((await keeper.call("POST", "/admin/rollouts", { key: "records.density" })).status).toBe(409);
+  expect(await mine(ada)).toEqual({});
+  await edit({ share: 10_000 });
+  expect(await mine(ada)).toEqual({});
+  expect((await edit({ enabled: true })).body.running).toBe(true);
+  expect(await mine(ada)).toEqual({ "records.density": "compact" });
+  await edit({ treatments: [{ name: "dense", weight: 1 }] });
+  expect(await mine(ada)).toEqual({ "records.density": "dense" });
+});
+
+test("the frame of every page says so", async () => {
+  const { body } = await ada.call<{ rollouts: Record<string, string> }>("GET", "/account/frame");
+  expect(body.rollouts).toEqual({ "records.density": "dense" });
+});
+
+test("ends with its window", async () => {
+  expect((await edit({ endsAt: Date.now() - 1 })).body.running).toBe(false);
+  expect(await mine(ada)).toEqual({});
+  expect((await edit({ startsAt: Date.now() + 1000, endsAt: Date.now() })).body.fields).toEqual({
+    endsAt: "The end is after the beginning.",
+  });
+  await edit({ endsAt: null });
+  expect(await mine(ada)).toEqual({ "records.density": "dense" });
+});
+
+test("out and in by hand go before chance", async () => {
+  const force = (user: string, body: Record<string, unknown>) =>
+    keeper.call<Rollout>("PUT", `/admin/rollouts/${rollout}/people/${user}`, body);
+  await force(ada.id, { forced: "out" });
+  expect(await mine(ada)).toEqual({});
+  await edit({ share: 0 });
+  expect((await force(ada.id, { forced: "in", treatment: "compact" })).body.forcedIn).toBe(1);
+  expect(await mine(ada)).toEqual({ "records.density": "compact" });
+  expect(await mine(keeper)).toEqual({});
+  expect((await force(ada.id, { forced: "in", treatment: "huge" })).status).toBe(422);
+  expect((await force("nobody", { forced: "in" })).status).toBe(404);
+  await force(ada.id, { forced: null });
+  expect(await mine(ada)).toEqual({});
+});
+
+test("an audience is staff, those with a role, members of an organisation", async () => {
+  const owner = await panel.person("Owner");
+  const organisation = await owner.call<{ id: string }>("POST", "/organisations", { name: "Tried", handle: "tried" });
+  await edit({ share: 10_000, audience: { organisations: [organisation.body.id] } });
+  expect([await mine(owner), await mine(ada), await mine(keeper)]).toEqual([{ "records.density": "dense" }, {}, {}]);
+  await edit({ audience: { staff: true } });
+  expect([await mine(owner), await mine(keeper)]).toEqual([{}, { "records.density": "dense" }]);
+  const { db } = await import("#db/client.ts");
+  const role = db().$client.prepare("select role_id from user_roles where user_id = ?").pluck().get(keeper.id);
+  await edit({ audience: { roles: [role] } });
+  expect([await mine(owner), await mine(keeper)]).toEqual([{}, { "records.density": "dense" }]);
+});
+
+test("the preview is who is in, each as they would be told", async () => {
+  for (let n = 0; n < 60; n++) await panel.person(`Crowd ${n}`);
+  await edit({ share: 6000, audience: null, enabled: true });
+  const people: { id: string; treatment: string }[] = [];
+  let next: string | null = null;
+  do {
+    const page: { body: { items: typeof people; next: string | null } } = await keeper.call(
+      "GET",
+      `/admin/rollouts/${rollout}/preview${next ? `?after=${next}` : ""}`,
+    );
+    people.push(...page.body.items);
+    next = page.body.next;
+  } while (next !== null);
+  const { rolloutsOf } = await import("#lib/rollouts/rollouts.ts");
+  const { db } = await import("#db/client.ts");
+  const ids = db().$client.prepare("select id from users order by id").pluck().all() as string[];
+  expect(people.map(({ id }) => id)).toEqual(ids.filter((id) => "records.density" in rolloutsOf(id)));
+});
+
+test("every change is audited; one that does not fit is said at its field", async () => {
+  const { db } = await import("#db/client.ts");
+  const entries = db()
+    .$client.prepare("select action, before, after from audit_log where target_type = 'rollout' order by rowid")
+    .all() as {
+    action: string;
+  }[];
+  expect(new Set(entries.map(({ action }) => action))).toEqual(
+    new Set(["rollouts.create", "rollouts.edit", "rollouts.force"]),
+  );
+  expect((await edit({ share: 10_001 })).body.fields).toEqual({ share: "A share is from 0 to 100 %." });
+  expect((await edit({ treatments: [] })).body.fields).toEqual({ treatments: "Give at least one treatment." });
+  expect((await edit({ treatments: [{ name: "huge", weight: 1 }] })).status).toBe(422);
+  expect((await keeper.call("POST", "/admin/rollouts", { key: "no.such" })).status).toBe(422);
+});
+
+test("nobody else sees or changes a rollout, and a removed one reaches nobody", async () => {
+  const other = await panel.person("Other", ["users:read"]);
+  for (const who of [other, ada]) {
+    expect((await who.call("GET", "/admin/rollouts")).status).toBe(403);
+    expect((await who.call("GET", `/admin/rollouts/${rollout}/preview`)).status).toBe(403);
+    expect((await who.call("DELETE", `/admin/rollouts/${rollout}`)).status).toBe(403);
+  }
+  expect((await panel.call("GET", "/rollouts")).status).toBe(401);
+  await keeper.call("DELETE", `/admin/rollouts/${rollout}`);
+  expect(await mine(ada)).toEqual({});
+});
