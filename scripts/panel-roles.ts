@@ -69,8 +69,8 @@ function list([name]: string[], actor: Actor): void {
     );
     return;
   }
-  for (let page = 1; ; page++) {
-    const { items, total } = listRoles({ page, perPage: 200, sort: "name", q: "" });
+  for (let at: string | undefined; ; ) {
+    const { items, next } = listRoles({ at, perPage: 200, sort: "name", q: "" });
     for (const role of items) {
       const above = role.parent ? `inherits from ${role.parent.name}` : "";
       console.log(
@@ -79,7 +79,8 @@ function list([name]: string[], actor: Actor): void {
         ),
       );
     }
-    if (page * 200 >= total) return;
+    if (next === null) return;
+    at = next;
   }
 }
 

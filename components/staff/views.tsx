@@ -7,6 +7,7 @@ import type { TabProps } from "./tab-props.ts";
 
 const views: { [K in TabId]: ComponentType<TabProps<K>> } = {
   users: dynamic(() => import("./users.tsx"), { loading: () => null }),
+  roles: dynamic(() => import("./roles.tsx"), { loading: () => null }),
 };
 
 export function StaffView<K extends TabId>(props: TabProps<K>) {

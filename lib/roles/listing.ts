@@ -1,8 +1,8 @@
 /** Looking at roles: who has which, and what comes from where. */
-import { asc, count, countDistinct, desc, eq, or, sql } from "drizzle-orm";
+import { and, count, countDistinct, eq, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
 import { roles, userRoles, users } from "#db/schema/index.ts";
-import { type CatalogueEntry, catalogue, coversAll, uncovered } from "#lib/access/permissions.ts";
+import { type CatalogueEntry, catalogue, coversAll, rootGrant, uncovered } from "#lib/access/permissions.ts";
 import {
   accountRequiresMfa,
   ancestors,
@@ -14,7 +14,9 @@ import {
 } from "#lib/access/roles.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
-import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
+import { type Condition, type KeyedPage, type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
+import { likeAnywhere } from "#lib/api/list.ts";
+import { searching } from "#lib/staff/find.ts";
 import { setsWith } from "./gate.ts";
 import { loadRoles, roleIdsOf } from "./roles.ts";
 import type { RoleDetail } from "./shapes.ts";
@@ -42,33 +44,40 @@ const columns = {
   createdAt: roles.createdAt,
   members,
 };
-const sorts = { name: sql`${roles.name} collate nocase`, createdAt: roles.createdAt, members };
+const listed = {
+  from: roles,
+  id: roles.id,
+  sorts: {
+    name: sql`${roles.name} collate nocase`,
+    createdAt: roles.createdAt,
+    members: sql`(select count(*) from user_roles m where m.role_id = roles.id)`,
+  },
+};
+
+export interface RoleQuery extends KeyedQuery {
+  kind?: "builtIn" | "made" | undefined;
+}
 
 export function listRoles(
-  query: ListQuery,
-): Page<Omit<RoleDetail, "effective" | "ancestors" | "descendants" | "missing">> {
+  query: RoleQuery,
+): KeyedPage<Omit<RoleDetail, "effective" | "ancestors" | "descendants" | "missing">> {
   const pattern = likeAnywhere(query.q);
-  const granting = sql`exists (select 1 from role_grants g where g.role_id = roles.id and g.permission like ${pattern} escape '\\')`;
-  const where = query.q
-    ? or(
-        sql`${roles.name} like ${pattern} escape '\\'`,
-        sql`${roles.description} like ${pattern} escape '\\'`,
-        granting,
-      )
-    : undefined;
-  const { column, descending } = sortOf(query);
-  const by = sorts[column as keyof typeof sorts];
-  const rows = db()
-    .select(columns)
-    .from(roles)
-    .where(where)
-    .orderBy(descending ? desc(by) : asc(by), asc(roles.id))
-    .limit(query.perPage)
-    .offset(offsetOf(query))
-    .all();
+  const texts = sql`(roles.name like ${pattern} escape '\\' or roles.description like ${pattern} escape '\\' or exists (
+    select 1 from role_grants g where g.role_id = roles.id and g.permission like ${pattern} escape '\\'))`;
+  const builtIn = sql`roles.name in (${ROOT_ADMIN}, ${DEFAULT_ROLE})`;
+  const conditions = [
+    query.q === "" ? undefined : { where: texts },
+    query.kind && { where: query.kind === "builtIn" ? builtIn : sql`not ${builtIn}` },
+  ];
   const all = loadRoles();
-  const total = db().select({ n: count() }).from(roles).where(where).get()?.n ?? 0;
-  return { items: rows.map((row) => summary(row, all, db())), total, page: query.page, perPage: query.perPage };
+  return readKeyed(listed, query, { conditions: conditions.filter((one) => one !== undefined) }, (ids) =>
+    db()
+      .select(columns)
+      .from(roles)
+      .where(inArray(roles.id, ids))
+      .all()
+      .map((row) => summary(row, all, db())),
+  );
 }
 
 /** Everything about a role, and what the actor lacks to change it. */
@@ -88,9 +97,13 @@ export function openRole(ref: string, actor: Actor, tx: DbOrTx = db()): RoleDeta
     effective: effectiveOf([id], all),
     ancestors: namesOf(ancestors(all, id), all),
     descendants: namesOf(below, all).toSorted((a, b) => a.name.localeCompare(b.name)),
-    missing: uncovered(actor.grants.grants, held),
+    missing: uncovered(actor.grants.grants, reachesDefault([id, ...below], all) ? [...held, rootGrant] : held),
   };
 }
+
+/** What changes everybody without a role is for full access alone. */
+const reachesDefault = (ids: readonly string[], all: Roles): boolean =>
+  ids.some((id) => all.get(id)?.name === DEFAULT_ROLE);
 
 /** What an account holds, and through which roles. */
 export function grantsOfAccount(userId: string) {
@@ -105,45 +118,31 @@ export function grantsOfAccount(userId: string) {
   };
 }
 
-const memberSorts = { name: users.name, email: users.email, since: userRoles.createdAt } as const;
+const holders = { from: users, id: users.id, sorts: { name: users.name, email: users.email } };
 
-export function listRoleMembers(ref: string, query: ListQuery) {
+/** Those who were given the role; who has `default` for want of another is not among them. */
+export function listRoleMembers(ref: string, query: KeyedQuery) {
   const role = findRole(ref);
-  const pattern = likeAnywhere(query.q);
-  const where = sql`${userRoles.roleId} = ${role.id}${
-    query.q
-      ? sql` and (${users.name} like ${pattern} escape '\\' or ${users.email} like ${pattern} escape '\\')`
-      : sql``
-  }`;
-  const { column, descending } = sortOf(query);
-  const by = memberSorts[column as keyof typeof memberSorts];
-  const rows = db()
-    .select({
-      id: users.id,
-      name: users.name,
-      email: users.email,
-      suspendedAt: users.suspendedAt,
-      since: userRoles.createdAt,
-    })
-    .from(userRoles)
-    .innerJoin(users, eq(users.id, userRoles.userId))
-    .where(where)
-    .orderBy(descending ? desc(by) : asc(by), asc(users.id))
-    .limit(query.perPage)
-    .offset(offsetOf(query))
-    .all();
-  const total = db()
-    .select({ n: count() })
-    .from(userRoles)
-    .innerJoin(users, eq(users.id, userRoles.userId))
-    .where(where)
-    .get();
-  return {
-    items: rows.map(({ suspendedAt, ...row }) => ({ ...row, suspended: suspendedAt !== null })),
-    total: total?.n ?? 0,
-    page: query.page,
-    perPage: query.perPage,
+  const { found, condition } = searching({ kind: "account", ...holders, starts: [users.email, users.name] }, query.q);
+  const has: Condition = {
+    where: sql`exists (select 1 from user_roles h where h.user_id = users.id and h.role_id = ${role.id})`,
+    few: sql`select user_id as id from user_roles where role_id = ${role.id}`,
   };
+  return readKeyed(holders, query, { conditions: condition ? [condition, has] : [has], found }, (ids) =>
+    db()
+      .select({
+        id: users.id,
+        name: users.name,
+        email: users.email,
+        suspendedAt: users.suspendedAt,
+        since: userRoles.createdAt,
+      })
+      .from(userRoles)
+      .innerJoin(users, eq(users.id, userRoles.userId))
+      .where(and(eq(userRoles.roleId, role.id), inArray(userRoles.userId, ids)))
+      .all()
+      .map(({ suspendedAt, ...row }) => ({ ...row, suspended: suspendedAt !== null })),
+  );
 }
 
 /** The catalogue: all of it for those who may see roles, otherwise what the caller holds. */

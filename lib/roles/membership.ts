@@ -73,7 +73,6 @@ export function unassignRole(email: string, roleName: string, actor: Actor): Acc
 interface Account {
   id: string;
   email: string;
-  name: string;
 }
 
 /** Losing the last role is a grant too: what `default` gives is checked, told and audited as such. */
@@ -104,11 +103,11 @@ function moveTo(tx: Tx, actor: Actor, user: Account, next: string[], dryRun: boo
     roles: namesOf(next, all),
     ...effect,
     fallsToDefault: falls,
-    says: [`${user.name} ${says}.`],
+    says: [`The account ${says}.`],
   };
 }
 
-const account = { id: users.id, email: users.email, name: users.name };
+const account = { id: users.id, email: users.email };
 
 function accountById(tx: Tx, id: string): Account {
   const user = tx.select(account).from(users).where(eq(users.id, id)).get();

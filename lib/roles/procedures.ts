@@ -1,7 +1,8 @@
 /** The API of roles: what they grant, who has them, and the catalogue they choose from. */
 import * as z from "zod";
 import { signedIn, staff } from "#lib/api/guards.ts";
-import { listQuery, page } from "#lib/api/list.ts";
+import { keyedPage, keyedQuery } from "#lib/api/keyed-list.ts";
+import { masked } from "#lib/api/masked.ts";
 import { cloneRole, createRole, deleteRole, editRole, orderGrants, setGrants } from "./administration.ts";
 import { listRoleMembers, listRoles, openRole, permissionsFor } from "./listing.ts";
 import { addMember, removeMember } from "./membership.ts";
@@ -38,9 +39,12 @@ export const permissions = signedIn({}, { tokens: true })
   )
   .handler(({ context }) => ({ items: permissionsFor(context.actor) }));
 
-export const list = staff(looking, listQuery(["name", "createdAt", "members"]))
+export const list = staff(
+  looking,
+  keyedQuery(["name", "createdAt", "members"], { kind: z.enum(["builtIn", "made"]).optional() }),
+)
   .route({ method: "GET", path: "/admin/roles", summary: "All roles" })
-  .output(page(RoleSummary))
+  .output(keyedPage(RoleSummary))
   .handler(({ input }) => listRoles(input));
 
 export const open = staff(looking, { role: roleRef })
@@ -48,14 +52,14 @@ export const open = staff(looking, { role: roleRef })
   .output(RoleDetail)
   .handler(({ context, input }) => openRole(input.role, context.actor));
 
-export const members = staff(looking, { role: roleRef, ...listQuery(["name", "email", "since"]) })
+export const members = staff(looking, { role: roleRef, ...keyedQuery(["name", "email"], {}) })
   .route({ method: "GET", path: "/admin/roles/{role}/members", summary: "The accounts that have a role" })
   .output(
-    page(
+    keyedPage(
       z.object({
         id: z.string(),
-        name: z.string(),
-        email: z.string(),
+        name: masked("name"),
+        email: masked("email"),
         suspended: z.boolean(),
         since: z.number().int(),
       }),

@@ -42,6 +42,16 @@ const tabs = [
     list: "accounts.list",
     open: { procedure: "accounts.open", key: "user" },
   },
+  {
+    id: "roles",
+    title: "Roles",
+    group: "People",
+    icon: "shield",
+    permissions: ["roles:read", "roles:create"],
+    acts: ["roles:create", "roles:write", "roles:delete", "roles:assign", "permissions:assign", "users:read"],
+    list: "roles.list",
+    open: { procedure: "roles.open", key: "role" },
+  },
 ] as const satisfies readonly StaffTab[];
 
 export type Tab = (typeof tabs)[number];

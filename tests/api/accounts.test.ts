@@ -186,7 +186,7 @@ describe("npm run panel", () => {
     expect(await command(panel.dataDir, ["demote", person.email])).toMatchObject({
       code: 0,
       out: expect.stringMatching(
-        /^climber@example\.org no longer has the role rootAdmin\.\nClimber now has no role, and so what default gives: org:create, /,
+        /^climber@example\.org no longer has the role rootAdmin\.\nThe account now has no role, and so what default gives: org:create, /,
       ),
     });
     expect((await person.call("GET", "/admin/users")).status).toBe(403);

@@ -4,6 +4,7 @@ import { catalogue } from "#lib/access/permissions.ts";
 import { defaultRoleGrants } from "#lib/access/roles.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { panelCommand } from "../support/server.ts";
+import { unmasked } from "../support/unmasked.ts";
 
 interface Named {
   id: string;
@@ -121,6 +122,65 @@ describe("looking at roles", () => {
     const [without] = sql("select count(*) as n from users where id not in (select user_id from user_roles)");
     expect(fallback).toMatchObject({ builtIn: true, withoutRole: without?.n });
     expect((await ask("sort=-members&perPage=1")).items).toHaveLength(1);
+    expect((await ask("kind=builtIn&sort=-name")).items.map(({ name }) => name)).toEqual(["rootAdmin", "default"]);
+    expect((await ask("kind=made")).items.some(({ builtIn }) => builtIn)).toBe(false);
+  });
+
+  test("the list and those who have a role are read part by part, by a place and not by a number", async () => {
+    const made = await role(["a:parts"]);
+    for (let n = 0; n < 3; n++) await holder(made);
+    interface Part {
+      items: { id: string; name: string; email: string }[];
+      total: number;
+      next: string | null;
+    }
+    const all = async (path: string) => {
+      const names: string[] = [];
+      for (let at: string | null = ""; at !== null; ) {
+        const part: Part = (await root.call<Part>("GET", `${path}&perPage=2${at && `&at=${at}`}`)).body;
+        expect(part.items.length).toBeLessThanOrEqual(2);
+        names.push(...part.items.map(({ id }) => id));
+        at = part.next;
+      }
+      return names;
+    };
+    const ids = (text: string, ...values: unknown[]) => sql(text, ...values).map(({ id }) => id);
+    expect(await all("/admin/roles?sort=name")).toEqual(ids("select id from roles order by lower(name)"));
+    expect(await all(`/admin/roles/${made.id}/members?sort=-email`)).toEqual(
+      ids(
+        "select id from users where id in (select user_id from user_roles where role_id = ?) order by email desc",
+        made.id,
+      ),
+    );
+    const [one] = sql(
+      "select id, email from users where id in (select user_id from user_roles where role_id = ?)",
+      made.id,
+    );
+    const found = await root.call<Part>("GET", `/admin/roles/${made.id}/members?q=${one?.email}`);
+    expect(found.body).toMatchObject({ total: 1, items: [{ id: one?.id }] });
+    expect((await root.call<Part>("GET", `/admin/roles/${made.id}/members?q=root@example.org`)).body.total).toBe(0);
+  });
+
+  test("those who have a role are hidden in privacy mode, also in what a change comes to", async () => {
+    const made = await role(["a:private"]);
+    const person = await holder(made);
+    const told = await root.call("GET", `/admin/roles/${made.id}/members`);
+    expect(told.body).toMatchObject({
+      items: [{ id: person.id, email: "h•••@e•••.org", name: expect.stringMatching(/^H••• \d•••$/) }],
+    });
+    const taken = await root.call("DELETE", `/admin/roles/${made.id}/members/${person.id}`, { dryRun: true });
+    for (const { body } of [told, taken]) expect(JSON.stringify(body)).not.toMatch(/Holder|holder\./);
+    const seen = await unmasked(panel, root).call("GET", `/admin/roles/${made.id}/members`);
+    expect(seen.body).toMatchObject({ items: [{ email: person.email }] });
+  });
+
+  test("default, and what it inherits from, says that only full access changes it", async () => {
+    const above = await role([]);
+    const clerk = await staff("roles:read", "roles:write", "permissions:assign", ...defaultRoleGrants);
+    const missing = async (ref: string) => (await clerk.call<Role>("GET", `/admin/roles/${ref}`)).body.missing;
+    expect(await missing("default")).toEqual(["*"]);
+    expect(await missing(above.id)).toEqual([]);
+    expect((await clerk.call("PUT", "/admin/roles/default/grants", { grants: [], dryRun: true })).status).toBe(403);
   });
 
   test("a role says what it inherits, from where, and who inherits from it; by id or by name", async () => {

@@ -1,0 +1,132 @@
+/** A role's name, description, parent, and whether it asks for a second factor. */
+"use client";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Foreseen } from "#components/staff/foreseen.tsx";
+import { Loaded } from "#components/staff/loaded.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { Field, FieldGroup } from "#components/ui/field.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Facts, Panel } from "#components/ui/panel.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { Textarea } from "#components/ui/textarea.tsx";
+import { toast } from "#components/ui/toast.tsx";
+import type { Failure } from "#lib/api/client.ts";
+import type { Role } from "./role-detail.tsx";
+
+export function RoleAbout({ role, may }: { role: Role; may: boolean }) {
+  return (
+    <Panel title="About it">
+      {may ? (
+        <Loaded of={role.id} call={(api) => api.roles.list({ perPage: 200 })}>
+          {({ items }) => <Editor role={role} others={items} />}
+        </Loaded>
+      ) : (
+        <Facts
+          items={[
+            { label: "Description", value: role.description || "None" },
+            { label: "Inherits from", value: role.ancestors.map(({ name }) => name).join(", ") || "No role" },
+            { label: "Second factor", value: role.requiresMfa ? "Everybody with it needs one" : "Not asked for" },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+}
+
+const FIELDS = ["name", "description", "parent", "requiresMfa"];
+
+function Editor({ role, others }: { role: Role; others: readonly { id: string; name: string }[] }) {
+  const router = useRouter();
+  const [name, setName] = useState(role.name);
+  const [description, setDescription] = useState(role.description);
+  const [parent, setParent] = useState(role.parent?.id ?? "");
+  const [requiresMfa, setRequiresMfa] = useState(role.requiresMfa);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const errors = failure?.fields ?? {};
+  const placed = Object.keys(errors).some((field) => FIELDS.includes(field));
+  const heirs = role.descendants.map(({ id }) => id);
+  const parents = others.filter(({ id }) => id !== role.id && !heirs.includes(id));
+  // The list ends somewhere; the parent that it has is always among the choices.
+  if (role.parent && !parents.some(({ id }) => id === role.parent?.id)) parents.unshift(role.parent);
+  const full = role.builtIn && role.name !== "default";
+  const moved =
+    name.trim() !== role.name ||
+    description.trim() !== role.description ||
+    parent !== (role.parent?.id ?? "") ||
+    requiresMfa !== role.requiresMfa;
+
+  return (
+    <div className="flex flex-col gap-4">
+      {failure && !placed && <FailureBanner failure={failure} />}
+      <FieldGroup columns={2}>
+        <Field label="Name" error={errors.name} hint={role.builtIn ? "Built in: it keeps its name." : undefined}>
+          <Input
+            value={name}
+            readOnly={role.builtIn}
+            maxLength={60}
+            autoComplete="off"
+            onChange={(event) => setName(event.target.value)}
+          />
+        </Field>
+        <Field
+          label="Inherits from"
+          error={errors.parent}
+          hint={full ? "It holds everything: it inherits from no role." : "It also has all that this role grants."}
+        >
+          <Select
+            value={parent}
+            disabled={full}
+            placeholder="No role"
+            options={parents.map((one) => ({ value: one.id, label: one.name }))}
+            onChange={(event) => setParent(event.target.value)}
+          />
+        </Field>
+      </FieldGroup>
+      <Field label="Description" error={errors.description} optional>
+        <Textarea
+          value={description}
+          maxLength={500}
+          rows={2}
+          onChange={(event) => setDescription(event.target.value)}
+        />
+      </Field>
+      <Checkbox
+        label="Requires a second factor"
+        hint={
+          errors.requiresMfa ??
+          "Whoever has it, or a role that inherits from it, sets one up before anything else is open to them."
+        }
+        aria-invalid={errors.requiresMfa ? true : undefined}
+        checked={requiresMfa}
+        onChange={() => setRequiresMfa(!requiresMfa)}
+      />
+      <div>
+        <Foreseen
+          label="Save"
+          button={{ variant: "primary" }}
+          disabled={!moved}
+          title={`Change the role ${role.name}?`}
+          confirm="Change role"
+          tone="primary"
+          call={(api, dryRun) =>
+            api.roles.edit({
+              role: role.id,
+              ...(name.trim() === role.name ? {} : { name }),
+              description,
+              ...(parent === (role.parent?.id ?? "") ? {} : { parent: parent || null }),
+              requiresMfa,
+              dryRun,
+            })
+          }
+          onFailure={setFailure}
+          onDone={() => {
+            toast("The role is changed");
+            router.refresh();
+          }}
+        />
+      </div>
+    </div>
+  );
+}

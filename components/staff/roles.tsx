@@ -1,0 +1,80 @@
+/** What people may do, as roles that are given to them. */
+"use client";
+import { ShieldCheck } from "lucide-react";
+import dynamic from "next/dynamic";
+import { CreateRole } from "#components/roles/create-role.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { Code } from "#components/ui/code.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Time } from "#components/ui/time.tsx";
+import { type Column, StaffList } from "./list.tsx";
+import type { TabData, TabProps } from "./tab-props.ts";
+
+const RoleDetail = dynamic(() => import("#components/roles/role-detail.tsx"), { loading: () => null });
+
+type Row = TabData<"roles">["items"][number];
+
+export default function Roles({ tab, data, one, may, query, now }: TabProps<"roles">) {
+  if (one) return <RoleDetail key={one.id} role={one} may={may} query={query} now={now} />;
+  const columns: readonly [Column<Row>, ...Column<Row>[]] = [
+    { label: "Name", sort: "name", cell: ({ name }) => name },
+    { label: "Description", dim: true, cell: ({ description }) => description },
+    { label: "Grants", cell: (row) => <Grants {...row} /> },
+    { label: "Inherits from", dim: true, cell: ({ parent }) => parent?.name ?? "" },
+    {
+      label: "Accounts",
+      sort: "members",
+      align: "end",
+      cell: ({ members, withoutRole }) => (
+        <span className="tabular-nums">
+          {members + withoutRole}
+          {withoutRole > 0 && <span className="text-faint"> ({withoutRole} without a role)</span>}
+        </span>
+      ),
+    },
+    { label: "Made", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+  ];
+  return (
+    <StaffList
+      tab={tab}
+      title="Roles"
+      description="What people may do beyond their own things. An account has the grants of all its roles; without any, those of default."
+      noun={["role", "roles"]}
+      page={data}
+      query={query}
+      defaultSort="name"
+      columns={columns}
+      opens
+      nameOf={({ name }) => name}
+      searchLabel="Search name, description or grant"
+      filters={[
+        {
+          param: "kind",
+          label: "Kind",
+          all: "Any kind",
+          options: [
+            { value: "made", label: "Made here" },
+            { value: "builtIn", label: "Built in" },
+          ],
+        },
+      ]}
+      actions={may.includes("roles:create") && <CreateRole />}
+      empty={<EmptyState icon={<ShieldCheck />} title="No roles" />}
+    />
+  );
+}
+
+const SHOWN = 3;
+
+function Grants({ grants, requiresMfa, builtIn }: Row) {
+  return (
+    <span className="inline-flex flex-wrap items-center gap-1">
+      {grants.slice(0, SHOWN).map((grant) => (
+        <Code key={grant}>{grant}</Code>
+      ))}
+      {grants.length > SHOWN && <span className="text-dim">and {grants.length - SHOWN} more</span>}
+      {builtIn && <Badge>Built in</Badge>}
+      {requiresMfa && <Badge tone="accent">Second factor</Badge>}
+    </span>
+  );
+}
