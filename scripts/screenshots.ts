@@ -17,6 +17,8 @@ interface Shot {
   as: Client | null;
   /** With the changes that the owner has not applied yet. */
   draft?: boolean;
+  /** What this browser has answered the Staff Portal; without it, the portal asks. */
+  privacy?: "hidden" | "visible";
   /** The whole page, however long. */
   whole?: boolean;
   /** What to do on the page first. */
@@ -129,11 +131,32 @@ function shotsOf({ owner, operator, viewer, guest, organisation, zone }: Demo): 
     { name: "account-security", path: "/dashboard/settings/security", as: owner, whole: true },
     { name: "account-tokens", path: "/dashboard/settings/tokens", as: owner },
     { name: "forgot", path: "/forgot", as: null },
-    { name: "accounts", path: "/dashboard/accounts", as: operator },
+    { name: "staff-question", path: "/dashboard/admin", as: operator },
+    { name: "staff-users", path: "/dashboard/admin?tab=users", as: operator, privacy: "visible" },
+    { name: "staff-users-hidden", path: "/dashboard/admin?tab=users", as: operator, privacy: "hidden" },
     {
-      name: "account",
-      path: "/dashboard/accounts",
+      name: "staff-users-none",
+      path: "/dashboard/admin?tab=users&q=nobody-like-this",
       as: operator,
+      privacy: "visible",
+    },
+    {
+      name: "staff-users-chosen",
+      path: "/dashboard/admin?tab=users",
+      as: operator,
+      privacy: "visible",
+      first: async (page) => {
+        await page.getByRole("checkbox", { name: /^Choose clara/ }).check();
+        await page.getByRole("checkbox", { name: /^Choose maximiliane/ }).check();
+        await page.getByRole("button", { name: "Suspend" }).click();
+        await page.getByRole("alertdialog").waitFor();
+      },
+    },
+    {
+      name: "staff-user",
+      path: "/dashboard/admin?tab=users&q=maximiliane",
+      as: operator,
+      privacy: "visible",
       whole: true,
       first: async (page) => {
         await page.getByRole("link", { name: /^Maximiliane/ }).click();
@@ -162,6 +185,10 @@ async function take(
   ]);
   if (shot.draft) {
     await context.addInitScript(({ key, value }) => localStorage.setItem(key, value), draft);
+  }
+  if (shot.privacy) {
+    await context.addCookies([{ name: "eclipanel_admin_privacy", value: shot.privacy, url: server.origin }]);
+    await context.addInitScript((chosen) => localStorage.setItem("eclipanel_admin_privacy", chosen), shot.privacy);
   }
   const page = await context.newPage();
   const complaints: string[] = [];

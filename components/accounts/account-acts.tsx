@@ -1,6 +1,7 @@
 /** What staff can do with one account: an act each, asked before it is done. */
 "use client";
 import { useRouter } from "next/navigation";
+import { isMasked } from "#components/staff/private-value.tsx";
 import type { Api } from "#components/ui/attempt.ts";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { toast } from "#components/ui/toast.tsx";
@@ -111,7 +112,7 @@ export function DeleteAccount({ user, email }: { user: string; email: string }) 
       button={{ variant: "danger" }}
       title={`Delete the account ${email}?`}
       confirm="Delete account"
-      typeName={email}
+      typeName={isMasked(email) ? undefined : email}
       call={(api) => api.accounts.remove({ user })}
       onDone={() => {
         toast(`${email} is signed out, and will be deleted`);

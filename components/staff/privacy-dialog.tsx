@@ -17,7 +17,7 @@ export function PrivacyDialog({ onChoose }: { onChoose: (privacy: Privacy) => vo
     >
       <p className="text-dim">
         Hidden, they are masked before they leave the panel: in lists, files and search. You can reveal a single detail
-        where you need it, or switch privacy mode off above the tabs. Showing them is noted in the audit log.
+        where you need it, or show all of them with the button above the tabs. Showing them is noted in the audit log.
       </p>
       <DialogFooter>
         <Button onClick={() => onChoose("visible")}>Show them</Button>

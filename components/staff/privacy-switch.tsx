@@ -40,16 +40,13 @@ export function PrivacySwitch({ shown }: { shown: Privacy }) {
   return (
     <>
       <Button
-        aria-pressed={!visible}
         aria-busy={pending || undefined}
         disabled={!hydrated}
         onClick={() => choose(visible ? "hidden" : "visible")}
-        title={
-          visible ? "Names, addresses and billing details are shown" : "Names, addresses and billing details are hidden"
-        }
+        title={`Names, addresses and billing details are ${visible ? "shown" : "hidden"}`}
       >
         <Icon aria-hidden="true" />
-        Privacy mode
+        {visible ? "Hide details" : "Show details"}
       </Button>
       {asking && <PrivacyDialog onChoose={choose} />}
     </>

@@ -17,7 +17,10 @@ export interface ListedTab {
 export function TabList({ tabs, current }: { tabs: readonly ListedTab[]; current: TabId }) {
   const groups = [...new Set(tabs.map(({ group }) => group))];
   return (
-    <nav aria-label="Staff Portal" className="max-lg:hidden">
+    <nav
+      aria-label="Staff Portal"
+      className="max-lg:hidden lg:sticky lg:top-16 lg:max-h-[calc(100dvh-80px)] lg:self-start lg:overflow-y-auto"
+    >
       {groups.map((group) => (
         <section key={group} aria-label={group} className="not-first:mt-3.5">
           <h2 className="mx-2 mb-1 text-2xs font-semibold text-faint">{group}</h2>
