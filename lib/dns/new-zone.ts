@@ -11,7 +11,9 @@ import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import type { Organisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { killHere } from "#lib/test-hook.ts";
 import { asProviderError, connectionOf, problemOf } from "./asking.ts";
+import { tellGranted } from "./claims/notices.ts";
 import { dropEndedClaim } from "./claims/open.ts";
 import { type Connection, connectionById, connectionFor, connectionsFor } from "./connections.ts";
 import { assertFree, assertRoom, assertUntaken, isOwn } from "./free-name.ts";
@@ -137,16 +139,19 @@ export async function make(
   try {
     if (kind === "create") {
       db().update(zoneChanges).set({ sentAt: Date.now() }).where(eq(zoneChanges.id, entry.id)).run();
+      killHere("before-create");
       const info = await provider.createZone({
         name: zone.name,
         nameservers: nameservers.length > 0 ? nameservers : [`ns1.${zone.name}`, `ns2.${zone.name}`],
         hostmaster: `hostmaster.${zone.name}`,
       });
       made = true;
+      killHere("after-create");
       await adopt(zone, entry, connection, info);
     } else {
       const info = await provider.findZone(zone.name);
       if (!info) throw invalid({ name: "There is no such zone at this connection." });
+      killHere("before-link");
       await adopt(zone, entry, connection, info);
     }
   } catch (error) {
@@ -191,6 +196,7 @@ export async function adoptHere(zone: Zone, entry: Entry, info: ZoneInfo): Promi
       })
       .where(eq(zones.id, zone.id))
       .run();
+    tellGranted(tx, zone.id);
     tx.delete(zoneClaims).where(eq(zoneClaims.zoneId, zone.id)).run();
     const revision = bumpRevision(tx, zone.id);
     tx.update(zoneChanges)
@@ -213,7 +219,8 @@ export async function finishNewZone(entry: Entry, zone: Zone): Promise<boolean> 
   if (!connection) return false;
   const info = await connection.provider.findZone(zone.name);
   if (entry.kind === "create" && connection.kind !== "local" && !info && mayStillLand(entry)) return false;
-  if (!info || entry.sentAt === null) {
+  // What was never sent is not there because of this, whoever made it. A link makes nothing, and is carried on.
+  if (!info || (entry.kind === "create" && entry.sentAt === null)) {
     dropUnmadeZone(entry, zone, "It was not made.");
     return true;
   }

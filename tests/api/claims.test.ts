@@ -278,6 +278,10 @@ describe.skipIf(missing && process.env.CI !== "true")("claims", () => {
     ).toEqual([{ actor_id: owner.id, action: "dns.proveClaim" }]);
   });
 
+  /** The mails to who asked for it. */
+  const told = (name: string) =>
+    sql("select text from mails where user_id = ? and subject like ? || ' %'", owner.id, name).map(({ text }) => text);
+
   test("it ends after seven days, and can be asked for again", async () => {
     const name = newName();
     await ask(owner, acme, name);
@@ -289,6 +293,7 @@ describe.skipIf(missing && process.env.CI !== "true")("claims", () => {
       body: { zone: { status: "error" }, claim: { state: "expired" } },
     });
     expect((await check(owner, acme, name)).status).toBe(409);
+    expect(told(name)).toEqual([expect.stringContaining("Control was not proved within 7 days.")]);
     expect((await ask(owner, acme, name)).status).toBe(201);
     expect((await claimOf(owner, acme, name)).txt.value).not.toBe(txt.value);
   });
@@ -312,6 +317,8 @@ describe.skipIf(missing && process.env.CI !== "true")("claims", () => {
       body: { status: "error", statusMessage: "Refused by staff: Not yours.", claim: { state: "refused" } },
     });
     expect((await check(owner, acme, no)).status).toBe(409);
+    expect(told(yes)).toEqual([expect.stringContaining("It is made now")]);
+    expect(told(no)).toEqual([expect.stringContaining("no longer waits: Refused by staff: Not yours.")]);
     // Their own creation counts as approved.
     expect((await ask(staff, acme, newName())).status).toBe(404);
     expect(await ask(root, acme, newName())).toMatchObject({ status: 201, body: { status: "active" } });

@@ -39,13 +39,13 @@ afterAll(async () => {
 afterEach(() => rmSync(path.join(panel.dataDir, "landing-ms"), { force: true }));
 
 /** Makes the call in a process that kills itself at that moment. */
-async function killedAt(moment: string, method: string, target: string, body: object): Promise<void> {
+async function killedAt(moment: string, method: string, target: string, body: object, by = owner): Promise<void> {
   const file = path.join(panel.dataDir, `kill-${moment}`);
   writeFileSync(file, "");
   try {
     const child = spawn(
       process.execPath,
-      ["tests/support/one-call.ts", panel.dataDir, method, target, JSON.stringify(body), owner.cookie],
+      ["tests/support/one-call.ts", panel.dataDir, method, target, JSON.stringify(body), by.cookie],
       { env: { ...process.env, ...environment, NODE_ENV: "test" }, stdio: ["ignore", "pipe", "pipe"] },
     );
     let printed = "";
@@ -142,6 +142,96 @@ describe("a change at PowerDNS", () => {
       {},
     ]);
     expect([await served(name, ["www"]), await mirrored(at)]).toEqual([[], []]);
+  });
+});
+
+test("what was sent is concluded on half a minute later, and not before", async () => {
+  const { at } = await zone();
+  await killedAt("journaled", "POST", `${at}/records`, { name: "new", type: "A", content: "192.0.2.3" });
+  const [open] = await history(at);
+  const sentAgo = (ms: number) =>
+    sql.run("update zone_changes set sent_at = ? where id = ?", Date.now() - ms, open?.id);
+  sentAgo(25_000);
+  for (let pass = 0; pass < 3; pass++) await settleAll();
+  expect((await history(at))[0]).toMatchObject({ id: open?.id, state: "pending" });
+  sentAgo(30_001);
+  for (let pass = 0; pass < 2; pass++) await settleAll();
+  expect((await history(at))[0]).toMatchObject({ id: open?.id, state: "not_applied" });
+});
+
+describe("a new zone", () => {
+  const made = async (at: string) => (await owner.call("GET", at)).status === 200;
+  const there = async (name: string) =>
+    (
+      await fetch(`${powerdns.apiUrl}/api/v1/servers/localhost/zones/${name}.`, {
+        headers: { "x-api-key": powerdns.apiKey },
+      })
+    ).ok;
+  const audits = (name: string) =>
+    sql.all<{ actor_id: string; outcome: string }>(
+      "select actor_id, outcome from audit_log where target_label = ? order by id",
+      `${name}.`,
+    );
+
+  test.each([
+    ["before-create", false],
+    ["after-create", true],
+  ])("killed %s: it is there in the end: %s", async (moment, is) => {
+    const name = `killed${++sequence}.example`;
+    const at = `${zones}/${name}`;
+    await killedAt(moment, "POST", zones, { name, connection: "powerdns" });
+    expect(await owner.call("GET", at), "until it is known").toMatchObject({ body: { status: "pending" } });
+    expect((await owner.call("POST", `${at}/records`, { name: "www", type: "A", content: "192.0.2.1" })).status).toBe(
+      409,
+    );
+    await settled();
+    expect([await made(at), await there(name)]).toEqual([is, is]);
+    expect(audits(name)).toEqual([{ actor_id: owner.id, outcome: is ? "done" : "refused" }]);
+    if (!is) expect((await owner.call("POST", zones, { name, connection: "powerdns" })).status).toBe(201);
+    const record = { name: "www", type: "A", ttl: 60, content: "192.0.2.1" };
+    expect((await owner.call("POST", `${at}/records`, record)).status).toBe(201);
+    expect(await served(name, ["www"])).toEqual(["www 192.0.2.1"]);
+  });
+
+  test("one that exists, killed before its records were taken over: the link is carried on", async () => {
+    const staff = await panel.person("Staff", "root");
+    const name = `killed${++sequence}.example`;
+    const at = `${zones}/${name}`;
+    await fetch(`${powerdns.apiUrl}/api/v1/servers/localhost/zones`, {
+      method: "POST",
+      headers: { "x-api-key": powerdns.apiKey },
+      body: JSON.stringify({ name: `${name}.`, kind: "Native", nameservers: ["ns1.example.net."] }),
+    });
+    await killedAt("before-link", "POST", zones, { name, connection: "powerdns", link: true }, staff);
+    await settled();
+    expect(await owner.call("GET", at)).toMatchObject({ body: { status: "active", recordCount: 2 } });
+    expect((await history(at))[0]).toMatchObject({ kind: "link", state: "applied" });
+    expect(audits(name)).toEqual([{ actor_id: staff.id, outcome: "done" }]);
+  });
+
+  test.each([
+    ["before-create", "pending"],
+    ["after-create", "active"],
+  ])("one that was asked for and approved, killed %s: %s", async (moment, status) => {
+    const { setSetting } = await import("#lib/settings/settings.ts");
+    const staff = await panel.person(`Approving ${moment}`, "root");
+    const name = `killed${++sequence}.example`;
+    const at = `${zones}/${name}`;
+    setSetting("zone_claims", "proof");
+    try {
+      const { id } = (await owner.call<{ id: string }>("POST", zones, { name, connection: "powerdns" })).body;
+      await killedAt(moment, "POST", `/dns/claims/${id}/approve`, {}, staff);
+      await settled();
+      expect(await owner.call("GET", at)).toMatchObject({ body: { status } });
+      expect(await there(name)).toBe(status === "active");
+      const told = () => sql.all("select 1 from mails where user_id = ? and subject = ?", owner.id, `${name} is yours`);
+      expect(told(), "by mail, once, when it is there").toHaveLength(status === "active" ? 1 : 0);
+      if (status === "active") return;
+      expect((await staff.call("POST", `/dns/claims/${id}/approve`, {})).status).toBe(200);
+      expect(told()).toHaveLength(1);
+    } finally {
+      setSetting("zone_claims", "trusted");
+    }
   });
 });
 

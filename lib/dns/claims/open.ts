@@ -9,6 +9,7 @@ import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import { setting } from "#lib/settings/settings.ts";
 import type { Connection } from "../connections.ts";
+import { tellEnded } from "./notices.ts";
 
 export const CLAIM_DAYS = 7;
 /** Host names that a claim is assigned where there are enough to choose from. */
@@ -95,6 +96,7 @@ export function endClaim(tx: Tx, zoneId: string, end: ClaimEnd, message: string)
   const pending = and(eq(zoneClaims.zoneId, zoneId), eq(zoneClaims.state, "pending"));
   if (tx.update(zoneClaims).set({ state: end, endsAt: Date.now() }).where(pending).run().changes === 0) return;
   tx.update(zones).set({ status: "error", statusMessage: message }).where(eq(zones.id, zoneId)).run();
+  tellEnded(tx, zoneId, message);
 }
 
 /**
