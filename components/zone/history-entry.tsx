@@ -115,9 +115,14 @@ export function HistoryEntryItem({ entry, zone, now, writes, hrefFor, opened }: 
       {entry.plan.length > 0 && (
         <details className="mt-0.5" open={opened || undefined}>
           <summary className="rounded-sm text-dim hover:text-text">
-            <span className="font-mono wrap-anywhere">{namesText(entry.plan, apex)}</span>
+            <span className="font-mono wrap-anywhere">{namesText(entry.plan, entry.more, apex)}</span>
           </summary>
-          <Diffs plan={entry.plan} apex={apex} cap={entry.kind === "change" ? CAP_CHANGE : CAP_ZONE} />
+          <Diffs
+            plan={entry.plan}
+            more={entry.more}
+            apex={apex}
+            cap={entry.kind === "change" ? CAP_CHANGE : CAP_ZONE}
+          />
           {entry.differs.length > 0 && (
             <ul className="mt-2 grid gap-2">
               {entry.differs.map((difference) => (
@@ -148,7 +153,15 @@ function Who({ actor, dim, hrefFor }: { actor: Entry["actor"]; dim: boolean } & 
   );
 }
 
-function Diffs({ plan, apex, cap }: { plan: readonly Step[]; apex: string; cap: number }) {
+interface DiffsProps {
+  plan: readonly Step[];
+  /** Steps that follow these. */
+  more: number;
+  apex: string;
+  cap: number;
+}
+
+function Diffs({ plan, more, apex, cap }: DiffsProps) {
   const shown: { step: Step; cap: number }[] = [];
   let left = cap;
   for (const step of plan) {
@@ -156,7 +169,7 @@ function Diffs({ plan, apex, cap }: { plan: readonly Step[]; apex: string; cap: 
     shown.push({ step, cap: left });
     left -= linesOf(step.before, step.after).length;
   }
-  const rest = plan.length - shown.length;
+  const rest = plan.length + more - shown.length;
   return (
     <ul className="mt-1.5 grid gap-2">
       {shown.map(({ step, cap: lines }) => (
@@ -165,7 +178,7 @@ function Diffs({ plan, apex, cap }: { plan: readonly Step[]; apex: string; cap: 
           <RRsetDiff type={step.type} before={step.before} after={step.after} cap={lines} />
         </li>
       ))}
-      {rest > 0 && <li className="text-faint">and {rest} more</li>}
+      {rest > 0 && <li className="text-faint">and {rest.toLocaleString("en-GB")} more</li>}
     </ul>
   );
 }
@@ -173,9 +186,10 @@ function Diffs({ plan, apex, cap }: { plan: readonly Step[]; apex: string; cap: 
 const label = ({ name, type }: { name: string; type: string }, apex: string): string =>
   rowLabel({ relative: relativeName(name, apex), type });
 
-function namesText(plan: readonly Step[], apex: string): string {
+function namesText(plan: readonly Step[], more: number, apex: string): string {
   const names = plan.slice(0, 3).map((step) => label(step, apex));
-  return plan.length > 3 ? `${names.join(", ")} and ${plan.length - 3} more` : names.join(", ");
+  const rest = plan.length + more - names.length;
+  return rest > 0 ? `${names.join(", ")} and ${rest.toLocaleString("en-GB")} more` : names.join(", ");
 }
 
 function countsText({ created, updated, deleted }: { created: number; updated: number; deleted: number }): string {

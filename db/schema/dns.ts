@@ -175,6 +175,7 @@ export const zoneChanges = sqliteTable(
     index("zone_changes_open").on(t.zoneId).where(sql`state in ('pending', 'unknown')`),
     index("zone_changes_revision").on(t.zoneId, t.revision),
     index("zone_changes_actor").on(t.zoneId, t.actorId, t.actorLabel),
+    index("zone_changes_large").on(t.zoneId, t.moreSteps).where(sql`more_steps > 0`),
     index("zone_changes_undoes").on(t.undoes).where(sql`undoes is not null`),
     index("zone_changes_batch").on(t.batchId).where(sql`batch_id is not null`),
   ],
@@ -190,6 +191,20 @@ export const zoneChangeParts = sqliteTable(
     part: integer().notNull(),
     /** JSON: steps of the plan. */
     plan: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.changeId, t.part] })],
+);
+
+/** The owner names and the types of each part, each once, between line breaks: a history is searched without reading the plans. */
+export const zoneChangePlaces = sqliteTable(
+  "zone_change_places",
+  {
+    changeId: text("change_id")
+      .notNull()
+      .references(() => zoneChanges.id, { onDelete: "cascade" }),
+    part: integer().notNull(),
+    names: text().notNull(),
+    types: text().notNull(),
   },
   (t) => [primaryKey({ columns: [t.changeId, t.part] })],
 );

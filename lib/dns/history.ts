@@ -1,5 +1,5 @@
 /** What happened to a zone: its journal, newest first. */
-import { and, count, desc, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, getTableColumns, gte, lt, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { zoneChanges } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -59,12 +59,23 @@ function historyFor(loaded: LoadedZone, query: HistoryQuery, reader: Actor, seer
   const { zone } = loaded;
   const named = namesOf(loaded, reader);
   const open = seer === null ? sql`true` : isSeen(seer, sql`change.value ->> 'name'`, sql`change.value ->> 'type'`);
-  const touches = (field: "name" | "type", pattern: string) =>
-    sql`exists (select 1 from json_each(${zoneChanges.plan}) as change where change.value ->> ${field} like ${pattern} escape '\\' and ${open})`;
+  const touchedIn = (plan: SQLWrapper, field: "name" | "type", pattern: string) =>
+    sql`exists (select 1 from json_each(${plan}) as change where change.value ->> ${field} like ${pattern} escape '\\' and ${open})`;
+  /** `word` is what the names or types of the rest of a large plan have to hold for it to be looked into. */
+  const touches = (field: "name" | "type", pattern: string, word: string) => {
+    const words = sql.raw(`places.${field}s`);
+    const seen =
+      seer === null
+        ? sql`true`
+        : sql`exists (select 1 from zone_change_parts as rest where rest.change_id = places.change_id and rest.part = places.part and ${touchedIn(sql`rest.plan`, field, pattern)})`;
+    return sql`(${touchedIn(zoneChanges.plan, field, pattern)} or (zone_changes.more_steps > 0 and exists (select 1 from zone_change_places as places where places.change_id = zone_changes.id and instr(${words}, ${word}) > 0 and ${seen})))`;
+  };
+  const name = query.name.toLowerCase();
+  const type = query.type.toUpperCase();
   const where = and(
     eq(zoneChanges.zoneId, zone.id),
-    query.name ? touches("name", likeAnywhere(query.name.toLowerCase())) : undefined,
-    query.type ? touches("type", query.type.toUpperCase().replace(/[\\%_]/g, "\\$&")) : undefined,
+    name ? touches("name", likeAnywhere(name), name) : undefined,
+    type ? touches("type", type.replace(/[\\%_]/g, "\\$&"), `\n${type}\n`) : undefined,
     query.actor ? eq(zoneChanges.actorId, named(query.actor) ? query.actor : "") : undefined,
     // Nobody is looked for among those who had the zone before.
     query.actor && query.actor !== reader.id && zone.heldSince !== null
@@ -80,8 +91,23 @@ function historyFor(loaded: LoadedZone, query: HistoryQuery, reader: Actor, seer
     .offset((query.page - 1) * query.perPage)
     .all();
   const total = db().select({ n: count() }).from(zoneChanges).where(where).get()?.n ?? 0;
-  return { items: rows.map((row) => entryOf(row, loaded, reader)), total, page: query.page, perPage: query.perPage };
+  return {
+    items: rows.map((row) => listed(entryOf(row, loaded, reader))),
+    total,
+    page: query.page,
+    perPage: query.perPage,
+  };
 }
+
+/** Steps of an entry that a list gives. */
+const LISTED = 100;
+
+const listed = (entry: HistoryEntry): HistoryEntry => ({
+  ...entry,
+  plan: entry.plan.slice(0, LISTED),
+  more: entry.more + Math.max(0, entry.plan.length - LISTED),
+  differs: entry.differs.slice(0, LISTED),
+});
 
 export function historyEntry(loaded: LoadedZone, id: string, reader: Actor): HistoryEntry {
   const row = rowsWhere(and(eq(zoneChanges.id, id), eq(zoneChanges.zoneId, loaded.zone.id))).get();

@@ -1,7 +1,7 @@
 /** The journal: every change of a zone, as a row before it happens and with what became of it. */
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
-import { zoneChangeParts, zoneChanges, zones } from "#db/schema/index.ts";
+import { zoneChangeParts, zoneChangePlaces, zoneChanges, zones } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
@@ -66,7 +66,12 @@ export function addEntryPart(tx: DbOrTx, changeId: string, plan: Plan, part: num
   tx.insert(zoneChangeParts)
     .values({ changeId, part, plan: JSON.stringify(steps) })
     .run();
+  const names = betweenBreaks(steps.map(({ name }) => name));
+  const types = betweenBreaks(steps.map(({ type }) => type));
+  tx.insert(zoneChangePlaces).values({ changeId, part, names, types }).run();
 }
+
+const betweenBreaks = (words: readonly string[]): string => `\n${[...new Set(words)].join("\n")}\n`;
 
 /** An entry with the first steps of its plan. */
 export function addEntryRow(tx: DbOrTx, input: NewEntry): string {

@@ -8,9 +8,10 @@ import { answered } from "./answered.ts";
 import { type ChangeResult, changeZone } from "./changes.ts";
 import { claimStateOf } from "./claims/claims.ts";
 import { inviteGuest, leaveZone, listGuestInvites, resendGuestInvite, revokeGuestInvite } from "./guests.ts";
-import { historyEntry, pageOfHistory } from "./history.ts";
+import { historyEntry } from "./history.ts";
 import { oneMore, replaceRecord, withoutRecord } from "./intents.ts";
 import { carryOut, preview } from "./large/carry-out.ts";
+import { searchHistory } from "./large/search-history.ts";
 import { zoneChoices } from "./new-zone.ts";
 import { findRecord, pageOfRecords, pageOfRRsets } from "./records.ts";
 import { refreshZone } from "./refresh.ts";
@@ -133,7 +134,7 @@ export const change = inZone("view", shapes.changes)
 export const history = inZone("view", shapes.historyQuery)
   .route({ method: "GET", path: `${ZONE}/changes`, summary: "History" })
   .output(page(shapes.HistoryEntry))
-  .handler(({ context, input }) => pageOfHistory(context, input, context.actor));
+  .handler(({ context, input }) => searchHistory(context, input, context.actor));
 
 export const historyOne = inZone("view", { change: z.string() })
   .route({ method: "GET", path: `${ZONE}/changes/{change}`, summary: "One change" })

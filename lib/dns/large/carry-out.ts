@@ -45,4 +45,4 @@ const told = ({ organisation, zone }: LoadedZone, data: IntentData, actor: Actor
   actor: sent(actor),
 });
 
-const sent = ({ grants, ...actor }: Actor): SentActor => ({ ...actor, grants: [...grants.grants] });
+export const sent = ({ grants, ...actor }: Actor): SentActor => ({ ...actor, grants: [...grants.grants] });

@@ -1,7 +1,7 @@
 /** The journal and the mirror of large plans, a little in each transaction. */
 import { eq } from "drizzle-orm";
 import { db, provisionally, transaction } from "#db/client.ts";
-import { zoneChangeParts, zoneChanges, zones } from "#db/schema/index.ts";
+import { zoneChangeParts, zoneChangePlaces, zoneChanges, zones } from "#db/schema/index.ts";
 import { addEntryPart, addEntryRow, type Closing, moreOf, type NewEntry, STEPS_IN_ROW } from "../journal.ts";
 import { readMirror, readMirrorNames } from "../mirror.ts";
 import { nextSoa } from "../providers/local.ts";
@@ -25,6 +25,7 @@ export async function journaled(entry: NewEntry, { sent }: { sent: boolean } = {
 export async function journalPlan(id: string, plan: Plan): Promise<void> {
   transaction((tx) => {
     tx.delete(zoneChangeParts).where(eq(zoneChangeParts.changeId, id)).run();
+    tx.delete(zoneChangePlaces).where(eq(zoneChangePlaces.changeId, id)).run();
     tx.update(zoneChanges)
       .set({ plan: JSON.stringify(plan.slice(0, STEPS_IN_ROW)), ...moreOf(plan) })
       .where(eq(zoneChanges.id, id))

@@ -5,9 +5,11 @@ import { zoneChanges, zones } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
+import type { Page } from "#lib/api/list.ts";
 import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
 import { connectionById } from "../connections.ts";
 import { type Warnings, warningsOf } from "../health/warnings.ts";
+import { type HistoryEntry, type HistoryQuery, pageOfHistory } from "../history.ts";
 import { adoptHere } from "../new-zone.ts";
 import { onBehalfOf } from "../providers/caller.ts";
 import type { ZoneInfo } from "../providers/provider.ts";
@@ -21,17 +23,22 @@ import { buildIntent, type IntentData } from "./intents.ts";
 /** An actor as threads pass one on. */
 export type SentActor = Omit<Actor, "grants"> & { grants: readonly string[] };
 
-/** What somebody wants of a zone, as data. */
-interface Wanted {
+/** Who asks about which zone. */
+interface Asked {
   organisation: string;
   zone: string;
-  data: IntentData;
   actor: SentActor;
+}
+
+/** What they want of it, as data. */
+interface Wanted extends Asked {
+  data: IntentData;
 }
 
 export interface Questions {
   preview: Wanted;
   change: Wanted;
+  history: Asked & { query: HistoryQuery };
   refresh: { zone: string };
   adopt: { zone: string; entry: string; info: ZoneInfo };
   warnings: { zone: string };
@@ -43,6 +50,7 @@ export interface Questions {
 export interface Answers {
   preview: Brief<Preview>;
   change: Brief<ChangeResult>;
+  history: Page<HistoryEntry>;
   refresh: Refreshed;
   adopt: null;
   warnings: Warnings;
@@ -65,6 +73,8 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
       const { intent, beside } = await buildIntent(loaded, wanted.data);
       return brief({ ...(await changeZone(loaded, intent, actorFrom(wanted))), ...beside });
     }),
+
+  history: async (asked) => pageOfHistory(load(asked), asked.query, actorFrom(asked)),
 
   refresh: async ({ zone }) => {
     const row = zoneOf(zone);
@@ -89,10 +99,10 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
   },
 };
 
-const actorFrom = ({ actor }: Wanted): Actor => ({ ...actor, grants: compileGrants(actor.grants) });
+const actorFrom = ({ actor }: Asked): Actor => ({ ...actor, grants: compileGrants(actor.grants) });
 
 /** The access is looked up again here, so that a message is never what authorises. */
-const load = (wanted: Wanted) => loadZone(wanted.organisation, wanted.zone, actorFrom(wanted));
+const load = (asked: Asked) => loadZone(asked.organisation, asked.zone, actorFrom(asked));
 
 function zoneOf(id: string): Zone {
   const zone = db().select().from(zones).where(eq(zones.id, id)).get();
