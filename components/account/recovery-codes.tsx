@@ -3,16 +3,10 @@
 import { Copy, Download } from "lucide-react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { toast } from "#components/ui/toast.tsx";
+import { copyText } from "#components/ui/copy-text.ts";
 
 export function RecoveryCodes({ codes }: { codes: readonly string[] }) {
   const text = `${codes.join("\n")}\n`;
-
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => toast("The recovery codes are copied"),
-      () => toast("The browser did not let them be copied", { tone: "bad" }),
-    );
 
   const download = () => {
     const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
@@ -35,7 +29,7 @@ export function RecoveryCodes({ codes }: { codes: readonly string[] }) {
         ))}
       </ul>
       <div className="flex flex-wrap gap-2">
-        <Button onClick={copy}>
+        <Button onClick={() => void copyText(text, "The recovery codes are copied")}>
           <Copy aria-hidden="true" />
           Copy
         </Button>

@@ -25,6 +25,16 @@ export const BetterType = ({ type, onTake }: { type: string; onTake: () => void 
   </p>
 );
 
+/** A key alone is no record: what receivers look for has tags around it. */
+export const KeyAlone = ({ onMake }: { onMake: () => void }) => (
+  <p className="flex flex-wrap items-center gap-2 text-xs text-warn">
+    This is a public key alone.
+    <Button size="sm" onClick={onMake}>
+      Make it a DKIM record
+    </Button>
+  </p>
+);
+
 /** For those who know what they want and not how it is written. */
 export const MailStarts = ({ onBegin }: { onBegin: (kind: keyof typeof mailStarts) => void }) => (
   <p className="flex flex-wrap items-center gap-2 text-xs text-dim">

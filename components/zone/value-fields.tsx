@@ -9,9 +9,11 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
+import { dkimOfKey } from "#lib/dns/mail/dkim.ts";
 import { meansMail } from "#lib/dns/mail/reading.ts";
 import type { FieldSpec } from "#lib/dns/types/record-type.ts";
 import { contentToOctets } from "#lib/dns/types/txt.ts";
+import { KeyAlone } from "./form-notes.tsx";
 import { adviceOn, readValue, specsOf, type ValueState } from "./form-state.ts";
 import type { ZoneView } from "./zone-view.ts";
 
@@ -52,6 +54,7 @@ export function ValueFields(props: ValueFieldsProps) {
     specs.findIndex(({ kind }) => kind !== "number" && kind !== "select"),
   );
   const text = type === "TXT" ? value.fields.text : undefined;
+  const dkim = text === undefined ? null : dkimOfKey(name, text);
   return (
     <fieldset data-value="" className={cx("grid min-w-0 gap-2", later && "border-line2 border-t pt-2")}>
       <legend className="sr-only">{place === null ? "Value" : `Value ${place}`}</legend>
@@ -117,6 +120,7 @@ export function ValueFields(props: ValueFieldsProps) {
           {sentence}
         </p>
       ))}
+      {dkim && <KeyAlone onMake={() => setField("text", dkim)} />}
       {text !== undefined && meansMail(name, text) && (
         <MailParts name={name} text={text} onChange={(next) => setField("text", next)} />
       )}

@@ -5,6 +5,18 @@ import type { Reading } from "./reading.ts";
 export const meansDkim = (relative: string, text: string): boolean =>
   /^\s*v\s*=\s*dkim/i.test(text) || (/(?:^|\.)_domainkey(?:\.|$)/.test(relative) && /(?:^|;)\s*p\s*=/.test(text));
 
+/**
+ * The record of a public key that was put, bare or as a PEM block, where a DKIM record belongs; null if it is none. What
+ * hosts hand out is a SubjectPublicKeyInfo for RSA (RFC 6376 §3.6.1), and the 32 octets alone for Ed25519 (RFC 8463 §4).
+ */
+export function dkimOfKey(relative: string, text: string): string | null {
+  if (!/(?:^|\.)_domainkey(?:\.|$)/.test(relative)) return null;
+  const key = text.replace(/-----[^-]*-----/g, "").replace(/["\s]+/g, "");
+  if (!/^[A-Za-z0-9+/]{43,}={0,2}$/.test(key)) return null;
+  const kind = ["rsa", "ed25519"].find((one) => keyBits(one, key) !== null);
+  return kind ? `v=DKIM1; k=${kind}; p=${key}` : null;
+}
+
 const known = new Set(["v", "g", "h", "k", "n", "p", "s", "t"]);
 
 export function readDkim(relative: string, text: string): Reading {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { dkimOfKey } from "#lib/dns/mail/dkim.ts";
 import { formatDmarc, parseDmarc } from "#lib/dns/mail/dmarc.ts";
 import { readMail, readMails } from "#lib/dns/mail/reading.ts";
 import { formatSpf, parseSpf } from "#lib/dns/mail/spf.ts";
@@ -113,6 +114,20 @@ describe("DKIM in words", () => {
       "The key cannot be read: perhaps a part of it is missing.",
     );
   });
+});
+
+test("a key alone becomes the record of it, where one belongs", () => {
+  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const base64 = publicKey.export({ type: "spki", format: "der" }).toString("base64");
+  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+  for (const text of [base64, pem, pem.replaceAll("\n", " ")])
+    expect(dkimOfKey("mail._domainkey", text)).toBe(`v=DKIM1; k=rsa; p=${base64}`);
+  const ed25519 = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" }).x ?? "";
+  const short = Buffer.from(ed25519, "base64url").toString("base64");
+  expect(dkimOfKey("mail._domainkey.sub", short)).toBe(`v=DKIM1; k=ed25519; p=${short}`);
+  expect(dkimOfKey("mail", base64)).toBeNull();
+  for (const text of ["", `p=${base64}`, base64.slice(0, 100), "a".repeat(60), "some words"])
+    expect(dkimOfKey("mail._domainkey", text)).toBeNull();
 });
 
 test("of two SPF records at one name receivers use none, and other texts are not read", () => {
