@@ -34,7 +34,7 @@ export function ConnectionList({ owner, items, empty }: ConnectionListProps) {
       </THead>
       <TBody>
         {items.map((connection) => {
-          const { id, kind, label, fixed, zones, test } = connection;
+          const { id, kind, label, fixed, zones, test, load } = connection;
           return (
             <Tr key={id}>
               <Td className="align-top">
@@ -43,6 +43,7 @@ export function ConnectionList({ owner, items, empty }: ConnectionListProps) {
               </Td>
               <Td label="Kind" className="align-top">
                 {kindNames[kind]}
+                {load && <Load load={load} now={now} />}
                 {fixed && kind !== "local" && <span className="block text-xs text-faint">From the environment</span>}
               </Td>
               <Td label="Zones here" align="end" mono className="align-top">
@@ -69,5 +70,25 @@ export function ConnectionList({ owner, items, empty }: ConnectionListProps) {
         })}
       </TBody>
     </Table>
+  );
+}
+
+/** The provider counts calls, and all zones there share them. */
+function Load({ load, now }: { load: NonNullable<Kept["load"]>; now: number }) {
+  const { waiting, used, limit, windowMs, pausedUntil } = load;
+  return (
+    <span className="block text-xs text-dim">
+      {used.toLocaleString("en-GB")} of {limit.toLocaleString("en-GB")} calls in {windowMs / 60_000} minutes
+      {waiting > 0 && (
+        <span className="block text-warn">
+          {waiting === 1 ? "1 call waits" : `${waiting.toLocaleString("en-GB")} calls wait`} for a turn
+        </span>
+      )}
+      {pausedUntil !== null && (
+        <span className="block text-warn">
+          Takes no calls: again <Time at={pausedUntil} now={now} />
+        </span>
+      )}
+    </span>
   );
 }

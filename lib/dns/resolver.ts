@@ -102,7 +102,8 @@ async function exchange(
     try {
       const query = queryFor(question, recursive, edns);
       let octets = await overUdp(server, query, signal);
-      if (truncated(octets)) octets = await overTcp(server, query, signal);
+      // Not every server keeps the letters as they came; nor does whoever answers in its place, and cannot see them.
+      if (truncated(octets) || !asWritten(octets, query)) octets = await overTcp(server, query, signal);
       const reply = replyOf(octets);
       const withoutEdns = reply.rcode === "FORMERR" || reply.rcode === "NOTIMP";
       if (!edns || !withoutEdns || attempt + 1 === asking.tries) return reply;
@@ -128,10 +129,14 @@ function queryFor({ name, type, dnssec, unchecked }: Question, recursive: boolea
     type: "query",
     id: randomInt(65_536),
     flags,
-    questions: [{ name, type, class: "IN" }],
+    questions: [{ name: anyCase(name), type, class: "IN" }],
     additionals: edns ? [opt] : [],
   });
 }
+
+/** Letters in either case by chance, which an answer repeats: more to guess for who would forge one. */
+const anyCase = (name: string): string =>
+  name.replace(/[a-z]/gi, (letter) => (randomInt(2) === 0 ? letter.toLowerCase() : letter.toUpperCase()));
 
 /** A socket and port of its own for each question, and no answer but from where it was sent (RFC 5452 §9). */
 async function overUdp(server: Server, query: Buffer, signal: AbortSignal): Promise<Buffer> {
@@ -190,7 +195,7 @@ const HEADER = 12;
 
 /** Whether this is a response with the query's id and the question as it was put, letters in any case. */
 function answers(octets: Buffer, query: Buffer): boolean {
-  const end = query.indexOf(0, HEADER) + 5;
+  const end = questionEnd(query);
   if (octets.length < HEADER || octets.readUInt16BE(0) !== query.readUInt16BE(0)) return false;
   if ((octets[2] as number) < 0x80) return false;
   // An error may come without the question (RFC 6891 §7).
@@ -198,6 +203,14 @@ function answers(octets: Buffer, query: Buffer): boolean {
   const same = (part: Buffer) => part.subarray(HEADER, end).toString("latin1").toLowerCase();
   return octets.readUInt16BE(4) === 1 && octets.length >= end && same(octets) === same(query);
 }
+
+/** Where the name, type and class of the question are over. */
+const questionEnd = (query: Buffer): number => query.indexOf(0, HEADER) + 5;
+
+/** The question came back letter by letter, or not at all. */
+const asWritten = (octets: Buffer, query: Buffer): boolean =>
+  octets.readUInt16BE(4) === 0 ||
+  octets.subarray(HEADER, questionEnd(query)).equals(query.subarray(HEADER, questionEnd(query)));
 
 const truncated = (octets: Buffer): boolean => ((octets[2] as number) & 2) !== 0;
 

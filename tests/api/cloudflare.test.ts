@@ -396,6 +396,12 @@ describe("faults", () => {
     expect(at.there.records.size).toBe(1010);
     expect(fake.requests.length - madeBefore).toBeGreaterThan(2);
     expect(used() - usedBefore).toBe(fake.requests.length - madeBefore);
+    const operator = await panel.person("Operator", "root");
+    const listed = await operator.call<{ items: { id: string }[] }>("GET", "/dns/connections");
+    expect(listed.body.items.find(({ id }) => id === "cloudflare")).toMatchObject({
+      load: { waiting: 0, used: used(), limit: 1200, windowMs: 300_000, pausedUntil: null },
+    });
+    expect(listed.body.items.find(({ id }) => id === "local")).toMatchObject({ load: null });
     const back = await owner.call("POST", `${at.path}/changes/${done.body.change}/revert`, { confirm: true });
     expect(back).toMatchObject({ status: 200, body: { state: "applied" } });
     expect(at.there.records.size).toBe(0);

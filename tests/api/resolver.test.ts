@@ -93,6 +93,31 @@ describe.skipIf(missing && process.env.CI !== "true")("resolving", () => {
     await forger.close();
   });
 
+  test("who does not know how the question was written is not believed, until asked over TCP", async () => {
+    const question = { name: "a-name-that-is-long-enough.test.", type: "A" } as const;
+    const asked = new Set<string>();
+    const lower = ({ questions = [], ...query }: dnsPacket.Packet) => ({
+      ...query,
+      questions: questions.map((one) => ({ ...one, name: one.name.toLowerCase() })),
+    });
+    const note = (query: dnsPacket.Packet) => asked.add(query.questions?.[0]?.name ?? "");
+    const forger = await liar(
+      (query) => {
+        note(query);
+        return [answerTo(lower(query), "192.0.2.66"), answerTo(query, "192.0.2.66")];
+      },
+      (query) => [answerTo(lower(query), "192.0.2.1")],
+    );
+    const at = { host: "127.0.0.1", port: forger.port };
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const reply = await resolver.askServer(at, question, quick);
+      expect(reply.answers).toMatchObject([{ name: question.name, content: "192.0.2.1" }]);
+    }
+    expect(asked.size, "written otherwise each time").toBeGreaterThan(1);
+    expect(new Set([...asked].map((name) => name.toLowerCase())).size).toBe(1);
+    await forger.close();
+  });
+
   test("an answer that is cut off or lies about its length is none", async () => {
     const broken = await liar((query) => [answerTo(query, "192.0.2.1").subarray(0, -3)]);
     const ask = resolver.askServer({ host: "127.0.0.1", port: broken.port }, { name: "a.test.", type: "A" }, quick);
@@ -139,16 +164,25 @@ describe.skipIf(missing && process.env.CI !== "true")("resolving", () => {
   });
 });
 
-/** A server that answers each question with these messages, one after the other. */
-async function liar(say: (query: dnsPacket.Packet) => Buffer[]) {
+type Say = (query: dnsPacket.Packet) => Buffer[];
+
+/** A server that answers each question with these messages, one after the other; with silence over TCP unless told. */
+async function liar(say: Say, sayOverTcp: Say = () => []) {
   const socket = createSocket("udp4");
   socket.on("message", (octets, { port, address }) => {
     for (const message of say(dnsPacket.decode(octets))) socket.send(message, port, address);
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   const { port } = socket.address();
-  // Nothing but silence over TCP either.
-  const tcp = createServer(() => {});
+  const tcp = createServer((connection) =>
+    connection.on("data", (octets) => {
+      for (const message of sayOverTcp(dnsPacket.decode(octets.subarray(2)))) {
+        const length = Buffer.alloc(2);
+        length.writeUInt16BE(message.length);
+        connection.write(Buffer.concat([length, message]));
+      }
+    }),
+  );
   await new Promise<void>((resolve) => tcp.listen(port, "127.0.0.1", resolve));
   return {
     port,

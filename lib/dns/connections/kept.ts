@@ -9,7 +9,7 @@ import { seal, unseal } from "#lib/crypto/seal.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import { setting } from "#lib/settings/settings.ts";
-import { type ConnectionRow, connections } from "../connections.ts";
+import { type ConnectionRow, connectionById, connections } from "../connections.ts";
 import { shownName, visibleAmong } from "../zones.ts";
 import { counted, type Probe, probe, type Target } from "./probe.ts";
 import type { ConnectionTest, KeptConnection } from "./shapes.ts";
@@ -44,6 +44,7 @@ export function listConnections({ organisationId }: Keeper): { items: KeptConnec
         createdAt: null,
         rotatedAt: null,
         test: null,
+        load: loadOf(id),
       })),
       ...kept.map((row) => summaryOf(row, used.get(row.id) ?? 0)),
     ],
@@ -297,7 +298,10 @@ const summaryOf = (row: ConnectionRow, used: number): KeptConnection => ({
   createdAt: row.createdAt,
   rotatedAt: row.rotatedAt,
   test: row.test === null ? null : (JSON.parse(row.test) as ConnectionTest),
+  load: loadOf(row.id),
 });
+
+const loadOf = (id: string): KeptConnection["load"] => connectionById(id)?.provider.load?.() ?? null;
 
 /** For the audit log. */
 const shown = ({ kind, label, url, serverId, accountId }: ConnectionRow) => ({

@@ -18,6 +18,18 @@ export const ConnectionTest = z.object({
 });
 export type ConnectionTest = z.output<typeof ConnectionTest>;
 
+/** How busy it is, where the provider counts calls. */
+const ConnectionLoad = z.object({
+  /** Calls that wait for their turn. */
+  waiting: z.number().int(),
+  /** Calls of the last `windowMs`, and how many there may be. */
+  used: z.number().int(),
+  limit: z.number().int(),
+  windowMs: z.number().int(),
+  /** Until when it takes none at all. */
+  pausedUntil: z.number().nullable(),
+});
+
 export const KeptConnection = z.object({
   id: z.string(),
   kind: z.enum(["local", "powerdns", "cloudflare"]),
@@ -32,6 +44,7 @@ export const KeptConnection = z.object({
   createdAt: z.number().int().nullable(),
   rotatedAt: z.number().int().nullable(),
   test: ConnectionTest.nullable(),
+  load: ConnectionLoad.nullable(),
 });
 export type KeptConnection = z.output<typeof KeptConnection>;
 
