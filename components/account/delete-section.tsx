@@ -1,16 +1,19 @@
-/** Closing one's own account. */
+/** Closing one's own account: what goes with it, and what becomes of the organisations that one owns. */
 import { Panel } from "#components/ui/panel.tsx";
 import { load } from "#lib/api/caller.ts";
 import { DeleteOwnAccount } from "./delete-own-account.tsx";
 
 export async function DeleteSection() {
-  const { email } = await load((api) => api.users.me({}));
+  const [{ email }, { days, effects }] = await Promise.all([
+    load((api) => api.users.me({})),
+    load((api) => api.users.leaving({})),
+  ]);
   return (
     <Panel
       title="Delete your account"
-      description="You are signed out everywhere at once. After some days everything that belongs to the account is gone; until then an administrator can keep it. Organisations that you own have to be handed over or deleted first."
+      description={`You are signed out everywhere at once, and after ${days === 1 ? "a day" : `${days} days`} everything that belongs to the account is gone. Signing in before then keeps it.`}
     >
-      <DeleteOwnAccount email={email} />
+      <DeleteOwnAccount email={email} effects={effects} />
     </Panel>
   );
 }

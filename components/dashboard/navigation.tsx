@@ -6,6 +6,8 @@ import {
   Globe,
   Hourglass,
   LayoutDashboard,
+  Megaphone,
+  MessageSquareHeart,
   Settings,
   ShieldCheck,
   UserCog,
@@ -30,6 +32,8 @@ export interface NavigationProps {
   mayCreateOrganisation: boolean;
   /** DNS is switched on. */
   dns: boolean;
+  /** So is feedback. */
+  feedback: boolean;
   /** What the account reaches beyond its own. */
   reads: {
     /** The Staff Portal. */
@@ -45,7 +49,7 @@ export interface NavigationProps {
 }
 
 export function Navigation(props: NavigationProps) {
-  const { user, organisations, mayCreateOrganisation, dns, reads, tabs, children } = props;
+  const { user, organisations, mayCreateOrganisation, dns, feedback, reads, tabs, children } = props;
   const place = placeOf(usePathname());
   const own = organisations.find(({ id, handle }) => place.organisation === handle || place.organisation === id);
   // Staff are in organisations that are not theirs; the address is all that the frame knows of those. Guests are in none.
@@ -54,7 +58,7 @@ export function Navigation(props: NavigationProps) {
   const manages = own ? own.role !== "member" : reads.organisations;
   const nav: NavGroup[] = [
     ...(current ? [organisationNav(current, manages, dns)] : []),
-    ownNav(current !== undefined, current ? null : place.organisation, dns),
+    ownNav(current !== undefined, current ? null : place.organisation, dns, feedback),
     ...administration(dns ? reads : { ...reads, connections: false, claims: false }),
   ];
 
@@ -112,7 +116,7 @@ function organisationNav({ handle }: { handle: string }, manages: boolean, dns: 
 }
 
 /** For a guest, the zones of the organisation at hand belong to one's own zones. */
-const ownNav = (below: boolean, hostedBy: string | null, dns: boolean): NavGroup => ({
+const ownNav = (below: boolean, hostedBy: string | null, dns: boolean, feedback: boolean): NavGroup => ({
   title: below ? "Your account" : undefined,
   items: [
     { href: "/dashboard", label: below ? "Your overview" : "Overview", icon: <LayoutDashboard aria-hidden="true" /> },
@@ -133,6 +137,10 @@ const ownNav = (below: boolean, hostedBy: string | null, dns: boolean): NavGroup
       ...(hostedBy === null ? {} : { exact: true }),
     },
     { href: "/dashboard/settings", label: "Account settings", icon: <UserCog aria-hidden="true" /> },
+    { href: "/dashboard/announcements", label: "Announcements", icon: <Megaphone aria-hidden="true" /> },
+    ...(feedback
+      ? [{ href: "/dashboard/feedback", label: "Feedback", icon: <MessageSquareHeart aria-hidden="true" /> }]
+      : []),
   ],
 });
 

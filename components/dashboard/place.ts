@@ -58,6 +58,9 @@ const labels: Readonly<Record<string, string>> = {
   connections: "Connections",
   templates: "Zone templates",
   claims: "Zone requests",
+  announcements: "Announcements",
+  feedback: "Feedback",
+  data: "Your data",
 };
 
 function decoded(part: string): string {

@@ -1,5 +1,6 @@
 /** Loads what the frame shows on every page of the dashboard. Signed out, it leads to signing in. */
 import type { ReactNode } from "react";
+import { Banners } from "#components/announcements/banners.tsx";
 import { mayCreateOrganisation } from "#components/organisations/access.ts";
 import { currentActor, load } from "#lib/api/caller.ts";
 import { tabsFor } from "#lib/staff/admission.ts";
@@ -17,6 +18,7 @@ export async function Shell({ children }: { children: ReactNode }) {
       organisations={frame.organisations}
       mayCreateOrganisation={mayCreate}
       dns={frame.dns}
+      feedback={frame.feedback}
       tabs={tabsFor(actor.grants).map(({ id, title }) => ({ id, title }))}
       reads={{
         portal: frame.staff,
@@ -26,6 +28,7 @@ export async function Shell({ children }: { children: ReactNode }) {
         allOrganisations: actor.grants.has("org:read") || actor.grants.has("org:write"),
       }}
     >
+      <Banners items={frame.banners} />
       <div data-records={frame.rollouts["records.density"]} className="contents">
         {children}
       </div>

@@ -1,8 +1,14 @@
 /** The pictures that the registry of tabs names. */
-import { type LucideIcon, ShieldCheck, Users } from "lucide-react";
+import { FileArchive, Link2, type LucideIcon, Mail, Megaphone, MessageSquareHeart, ShieldCheck, Users, UserX } from "lucide-react";
 import type { TabId } from "#lib/staff/tabs.ts";
 
 export const icons: Record<TabId, LucideIcon> = {
   users: Users,
+  deletions: UserX,
+  "export-jobs": FileArchive,
+  announcements: Megaphone,
+  "outbound-emails": Mail,
+  "short-urls": Link2,
+  feedback: MessageSquareHeart,
   roles: ShieldCheck,
 };

@@ -7,6 +7,12 @@ import type { TabProps } from "./tab-props.ts";
 
 const views: { [K in TabId]: ComponentType<TabProps<K>> } = {
   users: dynamic(() => import("./users.tsx"), { loading: () => null }),
+  deletions: dynamic(() => import("./deletions.tsx"), { loading: () => null }),
+  "export-jobs": dynamic(() => import("./export-jobs.tsx"), { loading: () => null }),
+  announcements: dynamic(() => import("./announcements.tsx"), { loading: () => null }),
+  "outbound-emails": dynamic(() => import("./outbound-emails.tsx"), { loading: () => null }),
+  "short-urls": dynamic(() => import("./short-urls.tsx"), { loading: () => null }),
+  feedback: dynamic(() => import("./feedback.tsx"), { loading: () => null }),
   roles: dynamic(() => import("./roles.tsx"), { loading: () => null }),
 };
 

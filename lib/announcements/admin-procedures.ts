@@ -1,16 +1,20 @@
 /** The API of announcements, for staff. */
 import * as z from "zod";
 import { staff } from "#lib/api/guards.ts";
+import { keyedPage, keyedQuery } from "#lib/api/keyed-list.ts";
+import { masked } from "#lib/api/masked.ts";
 import {
   cancelAnnouncement,
   content,
   createAnnouncement,
   editAnnouncement,
+  listAnnouncements,
   openAnnouncement,
   preview,
   removeAnnouncement,
   retryMails,
   sendAt,
+  states,
 } from "./announcements.ts";
 import { AudienceInput } from "./audience.ts";
 import { RichShape } from "./rich.ts";
@@ -26,7 +30,7 @@ const Summary = z.object({
   audienceKind: z.enum(["everyone", "staff", "managers", "organisations", "role", "accounts"]),
   banner: z.boolean(),
   mail: z.boolean(),
-  state: z.enum(["draft", "scheduled", "sending", "sent", "cancelled"]),
+  state: z.enum(states),
   startsAt: z.number().int().nullable(),
   endsAt: z.number().int().nullable(),
   total: z.number().int(),
@@ -38,6 +42,11 @@ const Summary = z.object({
   updatedAt: z.number().int(),
 });
 
+export const list = staff(NEED, keyedQuery(["-createdAt", "title"], { state: z.enum(states).optional() }))
+  .route({ method: "GET", path: "/admin/announcements", summary: "All announcements" })
+  .output(keyedPage(Summary))
+  .handler(({ input }) => listAnnouncements(input));
+
 export const open = staff(NEED, one)
   .route({ method: "GET", path: ONE, summary: "One announcement, and what became of its mails" })
   .output(
@@ -45,10 +54,10 @@ export const open = staff(NEED, one)
       body: z.string(),
       rich: z.array(RichShape),
       audience: AudienceInput,
-      author: z.string().nullable(),
+      author: masked("name").nullable(),
       /** Mails that failed, or that nobody knows about; 100 at most. */
       unsettled: z.array(
-        z.object({ user: z.string(), email: z.string(), status: z.string(), answer: z.string().nullable() }),
+        z.object({ user: z.string(), email: masked("email"), status: z.string(), answer: z.string().nullable() }),
       ),
     }),
   )

@@ -5,6 +5,8 @@ import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import { announcementMails, announcements, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
+import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
+import { likeAnywhere } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { type Audience, AudienceInput, conditionOf, toAudience, toInput } from "./audience.ts";
@@ -34,6 +36,24 @@ type Content = z.output<typeof Content>;
 
 type Row = typeof announcements.$inferSelect;
 
+export const states = ["draft", "scheduled", "sending", "sent", "cancelled"] as const;
+
+const list = {
+  from: announcements,
+  id: announcements.id,
+  sorts: { createdAt: announcements.createdAt, title: announcements.title },
+};
+
+export function listAnnouncements(query: KeyedQuery & { state?: (typeof states)[number] | undefined }) {
+  const conditions = [
+    query.state && { where: eq(announcements.state, query.state) },
+    query.q ? { where: sql`${announcements.title} like ${likeAnywhere(query.q)} escape '\\'` } : undefined,
+  ].filter((one) => typeof one === "object");
+  return readKeyed(list, query, { conditions }, (ids) =>
+    db().select().from(announcements).where(inArray(announcements.id, ids)).all().map(summaryOf),
+  );
+}
+
 export function openAnnouncement(id: string) {
   const row = load(db(), id);
   const audience = JSON.parse(row.audience) as Audience;
@@ -50,7 +70,7 @@ export function openAnnouncement(id: string) {
   };
 }
 
-export const summaryOf = ({ audience, banner, mail, reached, createdBy, body, ...row }: Row) => ({
+const summaryOf = ({ audience, banner, mail, reached, createdBy, body, ...row }: Row) => ({
   ...row,
   banner: banner === 1,
   mail: mail === 1,

@@ -1,12 +1,40 @@
 /** The API of everybody's exports, for staff. */
 import * as z from "zod";
 import { staff } from "#lib/api/guards.ts";
-import { cancelExport, openArchive, removeExport, retryExport, startFor } from "./exports.ts";
-import { Archive, Named } from "./shapes.ts";
+import { keyedPage, keyedQuery } from "#lib/api/keyed-list.ts";
+import { masked } from "#lib/api/masked.ts";
+import {
+  cancelExport,
+  exportStates,
+  listExports,
+  openArchive,
+  openExport,
+  removeExport,
+  retryExport,
+  startFor,
+} from "./exports.ts";
+import { Archive, ExportState, Named } from "./shapes.ts";
 
 const NEED = "admin:export-jobs";
 const ONE = "/admin/export-jobs/{export}";
 const one = { export: z.string() };
+
+const Export = ExportState.extend({
+  userId: z.string(),
+  name: masked("name"),
+  email: masked("email"),
+  byStaff: z.boolean(),
+});
+
+export const list = staff(NEED, keyedQuery(["-createdAt", "size"], { state: z.enum(exportStates).optional() }))
+  .route({ method: "GET", path: "/admin/export-jobs", summary: "Exports of people's data" })
+  .output(keyedPage(Export))
+  .handler(({ input }) => listExports(input));
+
+export const open = staff(NEED, one)
+  .route({ method: "GET", path: ONE, summary: "How far one is" })
+  .output(Export)
+  .handler(({ input }) => openExport(input.export));
 
 export const start = staff(
   NEED,

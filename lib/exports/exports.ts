@@ -8,18 +8,61 @@ import { db, type Tx, transaction } from "#db/client.ts";
 import { exportJobs, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
+import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { JobRefused, jobKind } from "#lib/jobs/queue.ts";
 import { tell } from "#lib/mail/news.ts";
 import { onAccount } from "#lib/roles/gate.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { ofAccount } from "#lib/staff/of-account.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { archiveOf, exportFolder, writeArchive } from "./archive.ts";
 
 const DAY = 86_400_000;
 
 type Row = typeof exportJobs.$inferSelect;
+
+export const exportStates = ["queued", "running", "ready", "failed", "cancelled", "expired"] as const;
+
+const list = {
+  from: exportJobs,
+  id: exportJobs.id,
+  sorts: { createdAt: exportJobs.createdAt, size: exportJobs.size },
+};
+
+/** Everybody's, for staff. */
+export function listExports(query: KeyedQuery & { state?: (typeof exportStates)[number] | undefined }) {
+  const conditions = [
+    query.state && { where: eq(exportJobs.state, query.state) },
+    ofAccount(exportJobs, exportJobs.id, exportJobs.userId, query.q),
+  ].filter((one) => typeof one === "object");
+  return readKeyed(list, query, { conditions }, (ids) =>
+    withAccount()
+      .where(inArray(exportJobs.id, ids))
+      .all()
+      .map(({ row, ...account }) => summaryOf(row, account)),
+  );
+}
+
+export function openExport(id: string) {
+  const found = withAccount().where(eq(exportJobs.id, id)).get();
+  if (!found) throw notFound("export");
+  const { row, ...account } = found;
+  return summaryOf(row, account);
+}
+
+const withAccount = () =>
+  db()
+    .select({ row: exportJobs, name: users.name, email: users.email })
+    .from(exportJobs)
+    .innerJoin(users, eq(users.id, exportJobs.userId));
+
+const summaryOf = ({ askedBy, ...row }: Row, account: { name: string; email: string }) => ({
+  ...row,
+  ...account,
+  byStaff: askedBy !== row.userId,
+});
 
 /** One's own, newest first. */
 export const ownExports = (userId: string) =>

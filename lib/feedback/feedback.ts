@@ -1,13 +1,15 @@
 /** What people think of a release: once each, answered by staff. */
-import { and, desc, eq, gt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import * as z from "zod";
 import { db, type Tx, transaction } from "#db/client.ts";
 import { feedback, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
+import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { tell } from "#lib/mail/news.ts";
+import { ofAccount } from "#lib/staff/of-account.ts";
 import { release } from "#lib/version.ts";
 
 const WEEK = 7 * 86_400_000;
@@ -52,6 +54,32 @@ export function giveFeedback(
     audit(tx, actor, { target: { type: "feedback", id, label: release }, after: { rating: given.rating } });
     return { id };
   });
+}
+
+export const statuses = ["new", "seen", "planned", "done", "declined"] as const;
+
+const list = {
+  from: feedback,
+  id: feedback.id,
+  sorts: { createdAt: feedback.createdAt, rating: feedback.rating },
+};
+
+export function listFeedback(query: KeyedQuery & { status?: Row["status"] | undefined; rating?: number | undefined }) {
+  const conditions = [
+    query.status && { where: eq(feedback.status, query.status) },
+    query.rating === undefined ? undefined : { where: eq(feedback.rating, query.rating) },
+    ofAccount(feedback, feedback.id, feedback.userId, query.q),
+  ].filter((one) => typeof one === "object");
+  const page = readKeyed(list, query, { conditions }, (ids) =>
+    db()
+      .select({ row: feedback, name: users.name, email: users.email })
+      .from(feedback)
+      .innerJoin(users, eq(users.id, feedback.userId))
+      .where(inArray(feedback.id, ids))
+      .all()
+      .map(({ row, name, email }) => ({ ...row, name, email })),
+  );
+  return { ...page, trend: trend() };
 }
 
 export function openFeedback(id: string) {
@@ -106,7 +134,7 @@ export function removeFeedback(id: string, actor: Actor): { id: string } {
 }
 
 /** By week, of the last half year. */
-export const trend = () =>
+const trend = () =>
   db()
     .select({
       week: sql<number>`(${feedback.createdAt} / ${WEEK}) * ${WEEK}`.as("week"),

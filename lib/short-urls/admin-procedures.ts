@@ -1,7 +1,17 @@
 /** The API of short addresses, for staff. */
 import * as z from "zod";
 import { staff } from "#lib/api/guards.ts";
-import { createShortUrl, editShortUrl, fields, openShortUrl, removeShortUrl } from "./short-urls.ts";
+import { keyedPage, keyedQuery } from "#lib/api/keyed-list.ts";
+import { masked } from "#lib/api/masked.ts";
+import {
+  createShortUrl,
+  editShortUrl,
+  fields,
+  listShortUrls,
+  openShortUrl,
+  removeShortUrl,
+  shortUrlStates,
+} from "./short-urls.ts";
 
 const flag = { flag: "feature.short_urls" } as const;
 const ONE = "/admin/short-urls/{shortUrl}";
@@ -21,11 +31,20 @@ const ShortUrl = z.object({
   updatedAt: z.number().int(),
 });
 
+export const list = staff(
+  "admin.shorturl.add",
+  keyedQuery(["-createdAt", "code", "clicks"], { state: z.enum(shortUrlStates).optional() }),
+  flag,
+)
+  .route({ method: "GET", path: "/admin/short-urls", summary: "All short addresses" })
+  .output(keyedPage(ShortUrl))
+  .handler(({ input }) => listShortUrls(input));
+
 export const open = staff("admin.shorturl.add", one, flag)
   .route({ method: "GET", path: ONE, summary: "One short address, with its clicks over time" })
   .output(
     ShortUrl.extend({
-      author: z.string().nullable(),
+      author: masked("name").nullable(),
       days: z.array(z.object({ day: z.string(), clicks: z.number().int() })),
       shownDays: z.number().int(),
     }),

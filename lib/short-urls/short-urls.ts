@@ -1,11 +1,13 @@
 /** Short addresses as staff keep them. */
 import { randomBytes } from "node:crypto";
-import { and, asc, eq, gt, ne } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import * as z from "zod";
 import { db, type Tx, transaction } from "#db/client.ts";
 import { shortUrlClicks, shortUrls, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound } from "#lib/api/errors.ts";
+import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
+import { likeAnywhere } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
@@ -37,11 +39,37 @@ const Fields = z.object(fields);
 type Fields = z.output<typeof Fields>;
 type Row = typeof shortUrls.$inferSelect;
 
-export const summaryOf = ({ enabled, createdBy, ...row }: Row) => ({
+const summaryOf = ({ enabled, createdBy, ...row }: Row) => ({
   ...row,
   enabled: enabled === 1,
   url: `${env().origin}/s/${row.code}`,
 });
+
+export const shortUrlStates = ["on", "off", "expired"] as const;
+
+const list = {
+  from: shortUrls,
+  id: shortUrls.id,
+  sorts: { createdAt: shortUrls.createdAt, code: shortUrls.code, clicks: shortUrls.clicks },
+};
+
+export function listShortUrls(query: KeyedQuery & { state?: (typeof shortUrlStates)[number] | undefined }) {
+  const now = Date.now();
+  const over = sql`${shortUrls.expiresAt} is not null and ${shortUrls.expiresAt} <= ${now}`;
+  const inState = {
+    on: sql`${shortUrls.enabled} = 1 and not (${over})`,
+    off: sql`${shortUrls.enabled} = 0`,
+    expired: over,
+  };
+  const pattern = likeAnywhere(query.q);
+  const says = sql`(${shortUrls.code} like ${pattern} escape '\\' or ${shortUrls.target} like ${pattern} escape '\\' or ${shortUrls.note} like ${pattern} escape '\\')`;
+  const conditions = [query.state && { where: inState[query.state] }, query.q ? { where: says } : undefined].filter(
+    (one) => typeof one === "object",
+  );
+  return readKeyed(list, query, { conditions }, (ids) =>
+    db().select().from(shortUrls).where(inArray(shortUrls.id, ids)).all().map(summaryOf),
+  );
+}
 
 /** With its clicks of the last ninety days, a number for each day that had any. */
 export function openShortUrl(id: string) {

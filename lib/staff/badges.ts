@@ -1,7 +1,24 @@
 /** What waits in each tab for somebody of staff. Each count stops at 100 and is found by an index. */
+import { type SQL, sql } from "drizzle-orm";
+import { db } from "#db/client.ts";
 import type { TabId } from "./tabs.ts";
 
-const counts: Partial<Record<TabId, () => number>> = {};
+/** `from` and what follows it. */
+const atMost100 = (rest: SQL): number =>
+  db().get<{ n: number }>(sql`select count(*) as n from (select 1 from ${rest} limit 100)`).n;
+
+const counts: Partial<Record<TabId, () => number>> = {
+  // Due, and something stands in the way.
+  deletions: () => atMost100(sql`deletions where state = 'waiting' and due_at <= ${Date.now() - 2 * HOUR}`),
+  "export-jobs": () =>
+    atMost100(sql`export_jobs where state = 'failed' and created_at > ${Date.now() - 7 * 24 * HOUR}`),
+  announcements: () => atMost100(sql`announcements where state = 'sending'`),
+  "outbound-emails": () =>
+    atMost100(sql`mails where status in ('failed', 'unknown') and created_at > ${Date.now() - 24 * HOUR}`),
+  feedback: () => atMost100(sql`feedback where status = 'new'`),
+};
+
+const HOUR = 3_600_000;
 
 export function badgesOf(ids: readonly TabId[]): Partial<Record<TabId, number>> {
   const found: Partial<Record<TabId, number>> = {};

@@ -1,7 +1,16 @@
 /** The API of deletions, for staff. */
 import * as z from "zod";
 import { staff } from "#lib/api/guards.ts";
-import { cancelDeletion, chooseAgain, expediteDeletion, openDeletion } from "./deletion.ts";
+import { keyedPage, keyedQuery } from "#lib/api/keyed-list.ts";
+import { masked } from "#lib/api/masked.ts";
+import {
+  cancelDeletion,
+  chooseAgain,
+  deletionStates,
+  expediteDeletion,
+  listDeletions,
+  openDeletion,
+} from "./deletion.ts";
 import { Choice, Effects } from "./owned.ts";
 
 const ONE = "/admin/deletions/{deletion}";
@@ -11,15 +20,23 @@ const Named = z.object({ id: z.string() });
 const Deletion = z.object({
   id: z.string(),
   askedBy: z.enum(["self", "staff"]),
-  state: z.enum(["waiting", "closing", "done", "cancelled"]),
+  state: z.enum(deletionStates),
   message: z.string(),
   createdAt: z.number().int(),
   dueAt: z.number().int(),
   endedAt: z.number().int().nullable(),
   user: z.string().nullable(),
-  name: z.string().nullable(),
-  email: z.string().nullable(),
+  name: masked("name").nullable(),
+  email: masked("email").nullable(),
 });
+
+export const list = staff(
+  "deletions:write",
+  keyedQuery(["dueAt", "createdAt"], { state: z.enum(deletionStates).optional() }),
+)
+  .route({ method: "GET", path: "/admin/deletions", summary: "Accounts that are to be deleted, and those that were" })
+  .output(keyedPage(Deletion))
+  .handler(({ input }) => listDeletions(input));
 
 export const open = staff("deletions:write", one)
   .route({ method: "GET", path: ONE, summary: "One deletion, and what goes with it" })

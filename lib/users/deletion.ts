@@ -18,6 +18,7 @@ import {
 } from "#db/schema/index.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
+import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions } from "#lib/auth/session.ts";
 import { archivesOf } from "#lib/exports/exports.ts";
@@ -29,6 +30,7 @@ import { tell } from "#lib/mail/news.ts";
 import { onAccount } from "#lib/roles/gate.ts";
 import { guardRoots } from "#lib/roles/roles.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { ofAccount } from "#lib/staff/of-account.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { assertChosen, type Choice, closeWhatCan, deleteZonesOf, effectsFor, settleOwned, Waits } from "./owned.ts";
 
@@ -110,6 +112,31 @@ export function mayComeBack(tx: Pick<Tx, "select">, account: { id: string; delet
   return tx.select({ id: deletions.id }).from(deletions).where(own).get() !== undefined;
 }
 
+export const deletionStates = ["waiting", "closing", "done", "cancelled"] as const;
+
+const list = {
+  from: deletions,
+  id: deletions.id,
+  sorts: { dueAt: deletions.dueAt, createdAt: deletions.createdAt },
+};
+
+/** Those that are over have no account any more. */
+export function listDeletions(query: KeyedQuery & { state?: (typeof deletionStates)[number] | undefined }) {
+  const conditions = [
+    query.state && { where: eq(deletions.state, query.state) },
+    ofAccount(deletions, deletions.id, deletions.userId, query.q),
+  ].filter((one) => typeof one === "object");
+  return readKeyed(list, query, { conditions }, (ids) =>
+    db()
+      .select({ row: deletions, name: users.name, email: users.email })
+      .from(deletions)
+      .leftJoin(users, eq(users.id, deletions.userId))
+      .where(inArray(deletions.id, ids))
+      .all()
+      .map(({ row, name, email }) => ({ ...summaryOf(row), user: row.userId, name, email })),
+  );
+}
+
 /** What staff see of one: who, when, and what will go. */
 export function openDeletion(id: string) {
   const row = load(db(), id);
@@ -127,7 +154,7 @@ export function openDeletion(id: string) {
   };
 }
 
-export const summaryOf = ({ id, askedBy, state, message, createdAt, dueAt, endedAt }: Row) => ({
+const summaryOf = ({ id, askedBy, state, message, createdAt, dueAt, endedAt }: Row) => ({
   id,
   askedBy,
   state,

@@ -18,6 +18,7 @@ import {
 } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
+import { masked } from "#lib/api/masked.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { withdraw } from "#lib/dns/claims/claims.ts";
 import { deleteZone } from "#lib/dns/delete-zone.ts";
@@ -41,7 +42,7 @@ export const Effects = z.object({
       members: z.number().int(),
       zones: z.number().int(),
       /** Who could own it. */
-      admins: z.array(z.object({ id: z.string(), name: z.string(), email: z.string() })),
+      admins: z.array(z.object({ id: z.string(), name: masked("name"), email: masked("email") })),
     }),
   ),
   memberships: z.number().int(),

@@ -27,9 +27,16 @@ export const frame = signedIn({})
   .handler(({ context: { actor } }) => {
     const { name, email } = profileOf(actor.id);
     const staff = isStaffWith(actor.grants);
-    const organisations = ownOrganisations(actor.id);
-    const rollouts = rolloutsOf(actor.id);
-    return { name, email, staff, dns: setting("feature.dns"), rollouts, organisations, banners: bannersFor(actor) };
+    return {
+      name,
+      email,
+      staff,
+      dns: setting("feature.dns"),
+      feedback: setting("feature.feedback"),
+      rollouts: rolloutsOf(actor.id),
+      organisations: ownOrganisations(actor.id),
+      banners: bannersFor(actor),
+    };
   });
 
 export const rename = signedIn({ name: personName })

@@ -31,6 +31,7 @@ export const Frame = z.object({
   banners: z.array(z.object({ id: z.string(), title: z.string(), rich: z.array(RichShape) })),
   /** Features that are switched on. */
   dns: z.boolean(),
+  feedback: z.boolean(),
   /** What one gets of what is being rolled out. */
   rollouts: z.partialRecord(z.enum(featureKeys), z.string()),
   name: z.string(),

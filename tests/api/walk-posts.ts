@@ -15,6 +15,7 @@ const announcement = {
 };
 
 export const postSamples: Samples = {
+  "outbox.open": ({ sql }) => ({ mail: insertMail(sql, "sent") }),
   "outbox.resend": ({ sql }) => ({ mail: insertMail(sql, "sent") }),
   "outbox.cancel": ({ sql }) => ({ mail: insertMail(sql, "queued") }),
   "announcements.close": ({ sql }) => ({ announcement: insertAnnouncement(sql, "sent") }),
@@ -34,6 +35,7 @@ export const postSamples: Samples = {
   "exports.fetchOwn": ({ sql }, caller) => ({ export: insertExport(sql, caller.id, "ready") }),
   "exports.cancelOwn": ({ sql }, caller) => ({ export: insertExport(sql, caller.id, "queued") }),
   "exports.removeOwn": ({ sql }, caller) => ({ export: insertExport(sql, caller.id, "ready") }),
+  "staffExports.open": ({ sql, bare }) => ({ export: insertExport(sql, bare.id, "ready") }),
   "staffExports.start": ({ bare }) => ({ user: bare.id }),
   "staffExports.retry": ({ sql, bare }) => ({ export: insertExport(sql, bare.id, "failed") }),
   "staffExports.cancel": ({ sql, bare }) => ({ export: insertExport(sql, bare.id, "queued") }),

@@ -1,0 +1,27 @@
+/** Whether announcements also come by mail. */
+"use client";
+import { useRouter } from "next/navigation";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { toast } from "#components/ui/toast.tsx";
+import { useAction } from "#components/ui/use-action.ts";
+
+export function MailPreference({ mail }: { mail: boolean }) {
+  const router = useRouter();
+  const { pending, run } = useAction();
+  const change = async (next: boolean) => {
+    const outcome = await run((api) => api.announcements.prefer({ mail: next }));
+    if (!outcome) return;
+    if (outcome.ok) toast(next ? "Announcements come by mail too" : "You get no more announcements by mail");
+    else toast(outcome.failure.message, { tone: "bad" });
+    router.refresh();
+  };
+  return (
+    <Checkbox
+      label="Send me announcements by mail too"
+      hint="What concerns your own account comes by mail in any case."
+      checked={mail}
+      disabled={pending}
+      onChange={(event) => change(event.target.checked)}
+    />
+  );
+}

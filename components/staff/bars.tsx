@@ -1,0 +1,59 @@
+/** Numbers over time as bars, with the same as a table for those who do not see them. */
+
+export interface Bar {
+  label: string;
+  value: number;
+  /** How the value is said. */
+  said: string;
+}
+
+const HEIGHT = 96;
+
+export function Bars({ label, bars, most }: { label: string; bars: readonly Bar[]; most?: number }) {
+  const top = most ?? Math.max(1, ...bars.map(({ value }) => value));
+  const width = 1000 / Math.max(1, bars.length);
+  return (
+    <figure>
+      <svg
+        viewBox={`0 0 1000 ${HEIGHT}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        className="h-24 w-full text-accent"
+      >
+        {bars.map(({ label: at, value, said }, place) => {
+          const height = (value / top) * (HEIGHT - 2);
+          return (
+            <rect
+              key={at}
+              x={place * width}
+              y={HEIGHT - height}
+              width={Math.max(width - 2, 1)}
+              height={height}
+              fill="currentColor"
+            >
+              <title>{`${at}: ${said}`}</title>
+            </rect>
+          );
+        })}
+      </svg>
+      <figcaption className="flex justify-between text-xs text-dim">
+        <span>{bars[0]?.label}</span>
+        <span>{label}</span>
+        <span>{bars.at(-1)?.label}</span>
+      </figcaption>
+      <table className="sr-only">
+        <caption>{label}</caption>
+        <tbody>
+          {bars
+            .filter(({ value }) => value > 0)
+            .map(({ label: at, said }) => (
+              <tr key={at}>
+                <th scope="row">{at}</th>
+                <td>{said}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </figure>
+  );
+}

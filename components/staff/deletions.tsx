@@ -1,0 +1,188 @@
+/** Accounts that are to be deleted, and those that were. */
+"use client";
+import { UserX } from "lucide-react";
+import { whatGoes } from "#components/account/what-goes.ts";
+import { Badge, type Tone } from "#components/ui/badge.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Facts, Panel } from "#components/ui/panel.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { exactTime, Time } from "#components/ui/time.tsx";
+import type { Act } from "./act-bar.tsx";
+import { Detail } from "./detail.tsx";
+import { FormButton } from "./form-button.tsx";
+import { type Column, StaffList } from "./list.tsx";
+import type { TabData, TabProps, TabRow } from "./tab-props.ts";
+
+type Row = TabData<"deletions">["items"][number];
+type One = TabRow<"deletions">;
+
+const noun = ["deletion", "deletions"] as const;
+const GONE = "An account that is gone";
+
+const STATES: Record<Row["state"], { label: string; tone: Tone }> = {
+  waiting: { label: "Waiting", tone: "warn" },
+  closing: { label: "Closing", tone: "accent" },
+  done: { label: "Done", tone: "neutral" },
+  cancelled: { label: "Kept", tone: "ok" },
+};
+
+const State = ({ state }: Pick<Row, "state">) => <Badge tone={STATES[state].tone}>{STATES[state].label}</Badge>;
+const nameOf = ({ email }: Pick<Row, "email">) => email ?? GONE;
+
+export default function Deletions({ tab, data, one, may, query, now }: TabProps<"deletions">) {
+  const offered = acts.filter(({ needs }) => needs === null || may.includes(needs));
+  if (one)
+    return (
+      <Detail
+        tab={tab}
+        query={query}
+        back="All deletions"
+        title={nameOf(one)}
+        badge={<State state={one.state} />}
+        row={one}
+        noun={noun}
+        nameOf={nameOf}
+        acts={offered}
+        actions={
+          one.effects && one.effects.organisations.length > 0 && may.includes("users:delete") && <Choose one={one} />
+        }
+      >
+        {one.message && <Banner tone={one.state === "waiting" ? "warn" : "info"}>{one.message}</Banner>}
+        <Panel title="When">
+          <Facts
+            items={[
+              {
+                label: "Asked for",
+                value: `${exactTime(one.createdAt)}, ${one.askedBy === "self" ? "by themselves" : "by staff"}`,
+              },
+              { label: "Due", value: exactTime(one.dueAt) },
+              ...(one.endedAt === null ? [] : [{ label: "Ended", value: exactTime(one.endedAt) }]),
+            ]}
+          />
+        </Panel>
+        {one.effects && (
+          <Panel title="What goes" description={whatGoes(one.effects)}>
+            {one.effects.organisations.length > 0 ? (
+              <ul className="flex flex-col gap-2">
+                {one.effects.organisations.map((owned) => (
+                  <li key={owned.id}>
+                    <strong>{owned.name}</strong>, {owned.zones === 1 ? "1 zone" : `${owned.zones} zones`},{" "}
+                    {owned.members === 1 ? "1 other person" : `${owned.members} other people`}: {fateOf(one, owned.id)}
+                  </li>
+                ))}
+              </ul>
+            ) : (
+              <p className="text-dim">It owns no organisation.</p>
+            )}
+          </Panel>
+        )}
+      </Detail>
+    );
+  const columns: readonly [Column<Row>, ...Column<Row>[]] = [
+    { label: "Account", cell: nameOf },
+    { label: "Name", dim: true, cell: ({ name }) => name ?? "" },
+    { label: "State", cell: (row) => <State {...row} /> },
+    { label: "Asked by", dim: true, cell: ({ askedBy }) => (askedBy === "self" ? "Themselves" : "Staff") },
+    { label: "Asked for", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+    { label: "Due", sort: "dueAt", cell: ({ dueAt }) => <Time at={dueAt} now={now} /> },
+    { label: "Note", dim: true, cell: ({ message }) => message },
+  ];
+  return (
+    <StaffList
+      tab={tab}
+      title="Deletions"
+      description="Accounts that are shut and will be deleted when they are due, and what became of earlier ones."
+      noun={noun}
+      page={data}
+      query={query}
+      defaultSort="dueAt"
+      columns={columns}
+      opens
+      nameOf={nameOf}
+      searchLabel="Search e-mail, name or id"
+      filters={filters}
+      acts={offered}
+      empty={<EmptyState icon={<UserX />} title="No account is to be deleted" />}
+    />
+  );
+}
+
+function fateOf({ choices, effects }: One, id: string): string {
+  const choice = choices.find(({ organisation }) => organisation === id);
+  if (!choice) return "nobody has said what becomes of it";
+  if (choice.handOverTo === null) return "deleted with its zones, which can be brought back for thirty days";
+  const heir = effects?.organisations.flatMap(({ admins }) => admins).find((admin) => admin.id === choice.handOverTo);
+  return heir ? `handed over to ${heir.name} (${heir.email})` : "its heir is no longer an admin of it";
+}
+
+const DELETE = "delete";
+
+function Choose({ one }: { one: One }) {
+  const owned = one.effects?.organisations ?? [];
+  return (
+    <FormButton
+      label="Change what becomes of it"
+      variant="default"
+      title="What becomes of what it owns"
+      submit="Save"
+      call={(api, values) =>
+        api.staffDeletions.choose({
+          deletion: one.id,
+          choices: owned
+            .filter(({ id }) => values(id) !== "")
+            .map(({ id }) => ({ organisation: id, handOverTo: values(id) === DELETE ? null : values(id) })),
+        })
+      }
+      done="Saved"
+    >
+      {() =>
+        owned.map(({ id, name, admins }) => (
+          <Field key={id} label={name}>
+            <Select
+              name={id}
+              placeholder="Choose"
+              options={[
+                ...admins.map((admin) => ({
+                  value: admin.id,
+                  label: `Hand it over to ${admin.name} (${admin.email})`,
+                })),
+                { value: DELETE, label: "Delete it with its zones" },
+              ]}
+            />
+          </Field>
+        ))
+      }
+    </FormButton>
+  );
+}
+
+const filters = [
+  {
+    param: "state",
+    label: "State",
+    all: "Any state",
+    options: Object.entries(STATES).map(([value, { label }]) => ({ value, label })),
+  },
+];
+
+const acts: readonly (Act<Pick<Row, "id" | "state">> & { needs: "users:delete" | null })[] = [
+  {
+    label: "Keep the account",
+    needs: null,
+    when: ({ state }) => state === "waiting",
+    says: "It opens again as it was. Its owner gets a mail.",
+    call: (api, { id }) => api.staffDeletions.cancel({ deletion: id }),
+    done: "Kept",
+  },
+  {
+    label: "Delete now",
+    needs: "users:delete",
+    tone: "danger",
+    when: ({ state }) => state === "waiting",
+    says: "Everything of the account goes now, for good. What it owns goes as it was chosen.",
+    call: (api, { id }) => api.staffDeletions.expedite({ deletion: id }),
+    done: "Being deleted",
+  },
+];

@@ -1,0 +1,150 @@
+/** Exports of what is held about people. */
+"use client";
+import { FileArchive } from "lucide-react";
+import { Watch } from "#components/exports/own-actions.tsx";
+import { ExportProgress } from "#components/exports/progress.tsx";
+import { inOctets, STATES } from "#components/exports/words.ts";
+import { Badge } from "#components/ui/badge.tsx";
+import { buttonClass } from "#components/ui/button-class.ts";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Facts, Panel } from "#components/ui/panel.tsx";
+import { exactTime, Time } from "#components/ui/time.tsx";
+import type { Act } from "./act-bar.tsx";
+import { Detail } from "./detail.tsx";
+import { FormButton } from "./form-button.tsx";
+import { type Column, StaffList } from "./list.tsx";
+import type { TabData, TabProps } from "./tab-props.ts";
+
+type Row = TabData<"export-jobs">["items"][number];
+
+const noun = ["export", "exports"] as const;
+const underWay = ({ state }: Pick<Row, "state">) => state === "queued" || state === "running";
+
+function State({ state, progress }: Pick<Row, "state" | "progress">) {
+  return (
+    <>
+      <Badge tone={STATES[state].tone}>{STATES[state].label}</Badge>{" "}
+      {state === "running" && <ExportProgress thousandths={progress} />}
+    </>
+  );
+}
+
+export default function ExportJobs({ tab, data, one, query, now }: TabProps<"export-jobs">) {
+  if (one)
+    return (
+      <Detail
+        tab={tab}
+        query={query}
+        back="All exports"
+        title={one.email}
+        badge={<State {...one} />}
+        row={one}
+        noun={noun}
+        nameOf={({ email }) => email}
+        acts={acts}
+        actions={
+          one.state === "ready" && (
+            <a href={`/api/admin/export-jobs/${one.id}/file`} download className={buttonClass({})}>
+              Download
+            </a>
+          )
+        }
+      >
+        {underWay(one) && <Watch />}
+        <Panel>
+          <Facts
+            items={[
+              { label: "Whose", value: `${one.name} (${one.email})` },
+              { label: "Asked for", value: `${exactTime(one.createdAt)}${one.byStaff ? ", by staff" : ""}` },
+              { label: "Size", value: one.size > 0 ? inOctets(one.size) : "None yet" },
+              { label: "Downloads", value: one.downloads },
+              { label: "Kept until", value: one.expiresAt === null ? "" : exactTime(one.expiresAt) },
+              ...(one.message ? [{ label: "What went wrong", value: one.message }] : []),
+            ]}
+          />
+        </Panel>
+      </Detail>
+    );
+  const columns: readonly [Column<Row>, ...Column<Row>[]] = [
+    { label: "E-mail", cell: ({ email }) => email },
+    { label: "Name", dim: true, cell: ({ name }) => name },
+    { label: "State", cell: (row) => <State {...row} /> },
+    { label: "Asked by", dim: true, cell: ({ byStaff }) => (byStaff ? "Staff" : "Themselves") },
+    { label: "Size", sort: "size", align: "end", dim: true, cell: ({ size }) => (size > 0 ? inOctets(size) : "") },
+    { label: "Downloads", align: "end", dim: true, cell: ({ downloads }) => downloads },
+    { label: "Asked for", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+  ];
+  return (
+    <>
+      {data.items.some(underWay) && <Watch />}
+      <StaffList
+        tab={tab}
+        title="Export Jobs"
+        description="Archives of everything that is held about somebody, as they or staff asked for them."
+        noun={noun}
+        page={data}
+        query={query}
+        defaultSort="-createdAt"
+        columns={columns}
+        opens
+        nameOf={({ email }) => email}
+        searchLabel="Search e-mail, name or id"
+        filters={filters}
+        acts={acts}
+        actions={
+          <FormButton
+            label="Start an export"
+            title="Export somebody's data"
+            description="They get a mail when it is ready, and see that it was made."
+            submit="Start"
+            call={(api, values) => api.staffExports.start({ user: values("user") })}
+            done="The export is on its way"
+          >
+            {(errors) => (
+              <Field label="E-mail or id of the account" error={errors.user}>
+                <Input name="user" required autoComplete="off" />
+              </Field>
+            )}
+          </FormButton>
+        }
+        empty={<EmptyState icon={<FileArchive />} title="Nobody has asked for their data yet" />}
+      />
+    </>
+  );
+}
+
+const filters = [
+  {
+    param: "state",
+    label: "State",
+    all: "Any state",
+    options: Object.entries(STATES).map(([value, { label }]) => ({ value, label })),
+  },
+];
+
+const acts: readonly Act<Pick<Row, "id" | "state">>[] = [
+  {
+    label: "Make it again",
+    when: ({ state }) => state === "failed" || state === "cancelled" || state === "expired",
+    says: "It is made anew, with what the panel holds by then.",
+    call: (api, { id }) => api.staffExports.retry({ export: id }),
+    done: "On its way",
+  },
+  {
+    label: "Cancel",
+    when: underWay,
+    says: "It stops, and no archive is left.",
+    call: (api, { id }) => api.staffExports.cancel({ export: id }),
+    done: "Cancelled",
+  },
+  {
+    label: "Delete",
+    tone: "danger",
+    when: (row) => !underWay(row),
+    says: "The archive and its entry here are gone. The log keeps that there was one.",
+    call: (api, { id }) => api.staffExports.remove({ export: id }),
+    done: "Deleted",
+  },
+];

@@ -1,0 +1,113 @@
+/** Every mail that the panel sent, or is to send. */
+"use client";
+import { Mail } from "lucide-react";
+import { Badge, type Tone } from "#components/ui/badge.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Facts, Panel } from "#components/ui/panel.tsx";
+import { exactTime, Time } from "#components/ui/time.tsx";
+import type { Act } from "./act-bar.tsx";
+import { Detail } from "./detail.tsx";
+import { type Column, StaffList } from "./list.tsx";
+import type { TabData, TabProps } from "./tab-props.ts";
+
+type Row = TabData<"outbound-emails">["items"][number];
+
+const noun = ["mail", "mails"] as const;
+
+const STATES: Record<Row["status"], { label: string; tone: Tone }> = {
+  queued: { label: "Waiting", tone: "accent" },
+  sending: { label: "Being sent", tone: "accent" },
+  sent: { label: "Sent", tone: "ok" },
+  failed: { label: "Failed", tone: "bad" },
+  cancelled: { label: "Cancelled", tone: "neutral" },
+  unknown: { label: "Unknown", tone: "warn" },
+};
+
+const State = ({ status }: Pick<Row, "status">) => <Badge tone={STATES[status].tone}>{STATES[status].label}</Badge>;
+
+export default function OutboundEmails({ tab, data, one, query, now }: TabProps<"outbound-emails">) {
+  if (one)
+    return (
+      <Detail
+        tab={tab}
+        query={query}
+        back="All mails"
+        title={one.subject}
+        badge={<State status={one.status} />}
+        row={one}
+        noun={noun}
+        nameOf={({ recipient }) => recipient}
+        acts={acts}
+      >
+        <Panel title="Text" description="[link] stands for a one-time link, which nobody but the recipient sees.">
+          <p className="whitespace-pre-wrap wrap-anywhere">{one.text}</p>
+        </Panel>
+        <Panel title="Delivery">
+          <Facts
+            items={[
+              { label: "To", value: one.recipient },
+              { label: "Kind", value: one.template },
+              { label: "Queued", value: exactTime(one.createdAt) },
+              { label: "Sent", value: one.sentAt === null ? "Not yet" : exactTime(one.sentAt) },
+              { label: "Attempts", value: one.attempts },
+              { label: "The mail server said", value: one.answer ?? "Nothing yet" },
+              { label: "Message-ID", value: <span className="font-mono text-xs">{one.messageId}</span> },
+            ]}
+          />
+        </Panel>
+      </Detail>
+    );
+  const columns: readonly [Column<Row>, ...Column<Row>[]] = [
+    { label: "To", sort: "recipient", cell: ({ recipient }) => recipient },
+    { label: "Subject", cell: ({ subject }) => subject },
+    { label: "Kind", dim: true, cell: ({ template }) => template },
+    { label: "Status", cell: (row) => <State {...row} /> },
+    { label: "Answer", dim: true, cell: ({ answer }) => answer ?? "" },
+    { label: "Queued", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+  ];
+  return (
+    <StaffList
+      tab={tab}
+      title="Outbound Emails"
+      description="Every mail that the panel sent or is to send, with what the mail server answered."
+      noun={noun}
+      page={data}
+      query={query}
+      defaultSort="-createdAt"
+      columns={columns}
+      opens
+      nameOf={({ recipient }) => recipient}
+      searchLabel="Search recipient or subject, from its start"
+      filters={filters}
+      acts={acts}
+      empty={<EmptyState icon={<Mail />} title="No mails yet" />}
+    />
+  );
+}
+
+const filters = [
+  {
+    param: "status",
+    label: "Status",
+    all: "Any status",
+    options: Object.entries(STATES).map(([value, { label }]) => ({ value, label })),
+  },
+];
+
+const acts: readonly Act<Pick<Row, "id" | "status">>[] = [
+  {
+    label: "Send again",
+    when: ({ status }) => status !== "queued" && status !== "sending",
+    says: "The same mail once more. Where it had a one-time link it gets a new one, and the old one stops working.",
+    call: (api, { id }) => api.outbox.resend({ mail: id }),
+    done: "Queued again",
+  },
+  {
+    label: "Cancel",
+    tone: "danger",
+    when: ({ status }) => status === "queued",
+    says: "It never leaves, and its link stops working.",
+    call: (api, { id }) => api.outbox.cancel({ mail: id }),
+    done: "Cancelled",
+  },
+];
