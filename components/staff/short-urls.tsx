@@ -47,7 +47,7 @@ export default function ShortUrls({ tab, data, one, may, query, now }: TabProps<
         <Panel>
           <Facts
             items={[
-              { label: "Address", value: <CopyValue label="Copy the address" value={one.url} /> },
+              { label: "Address", value: <CopyValue label="The address" value={one.url} /> },
               { label: "Leads to", value: <span className="font-mono wrap-anywhere">{one.target}</span> },
               ...(one.note ? [{ label: "Note", value: one.note }] : []),
               { label: "Until", value: one.expiresAt === null ? "No end" : exactTime(one.expiresAt) },
