@@ -1,5 +1,15 @@
 /** The pictures that the registry of tabs names. */
-import { FileArchive, Link2, type LucideIcon, Mail, Megaphone, MessageSquareHeart, ShieldCheck, Users, UserX } from "lucide-react";
+import {
+  FileArchive,
+  Link2,
+  type LucideIcon,
+  Mail,
+  Megaphone,
+  MessageSquareHeart,
+  ShieldCheck,
+  Users,
+  UserX,
+} from "lucide-react";
 import type { TabId } from "#lib/staff/tabs.ts";
 
 export const icons: Record<TabId, LucideIcon> = {
