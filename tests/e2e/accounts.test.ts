@@ -1,7 +1,7 @@
 /** What staff do about one account in the browser, and what the person notices of it. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityProblems, sharedBrowser, signedIn, signIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, answerPrivacy, sharedBrowser, signedIn, signIn, visitor } from "../support/browser.ts";
 import { PASSWORD } from "../support/people.ts";
 import { type PanelServer, startServer } from "../support/server.ts";
 
@@ -28,6 +28,7 @@ beforeAll(async () => {
   browser = await sharedBrowser();
   ({ page: root } = await signedIn(browser, operator));
   ({ page: person } = await visitor(browser, server.origin));
+  for (const page of [root, person]) await answerPrivacy(page, server.origin, "visible");
   await signIn(person, PERSON, PASSWORD);
 });
 afterAll(async () => {
@@ -36,7 +37,7 @@ afterAll(async () => {
 });
 
 async function open(page: Page, name: string): Promise<void> {
-  await page.goto("/dashboard/accounts");
+  await page.goto("/dashboard/admin?tab=users");
   await page.getByRole("link", { name, exact: true }).click();
   await page.getByRole("heading", { name, level: 1 }).waitFor();
 }
@@ -56,7 +57,7 @@ test("roles: what a change comes to is said first", async () => {
   await root.getByText(/users:suspend/).waitFor();
   await confirm(root, "Change roles");
   await root.getByText("It has Clerks.").waitFor();
-  await person.goto("/dashboard/accounts");
+  await person.goto("/dashboard/admin?tab=users");
   await person.getByRole("link", { name: "Clerk", exact: true }).waitFor();
   await root.getByLabel("Clerks").uncheck();
   await root.getByRole("button", { name: "See what changes" }).click();
@@ -66,17 +67,19 @@ test("roles: what a change comes to is said first", async () => {
 
 test("a suspension signs out at once, and its end lets in again", async () => {
   await open(root, "Ingrid Solheim");
-  await root.getByRole("button", { name: "Suspend account" }).click();
-  const dialog = root.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Suspend account" }).click();
-  await dialog.getByText("Say why.").waitFor();
+  await root.getByRole("button", { name: "Suspend", exact: true }).click();
+  const dialog = root.getByRole("alertdialog");
+  await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
+  expect(await dialog.getByLabel("Reason").evaluate((field: HTMLTextAreaElement) => field.validity.valueMissing)).toBe(
+    true,
+  );
   await dialog.getByLabel("Reason").fill("Unpaid since spring");
-  await dialog.getByRole("button", { name: "Suspend account" }).click();
+  await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
   await root.getByText("Suspended: Unpaid since spring").waitFor();
   await person.goto("/dashboard");
   await person.waitForURL("**/login**");
   await confirm(root, "End the suspension");
-  await root.getByRole("button", { name: "Suspend account" }).waitFor();
+  await root.getByRole("button", { name: "Suspend", exact: true }).waitFor();
   await signIn(person, PERSON, PASSWORD);
 });
 
@@ -103,13 +106,14 @@ test("a reset link is shown once, and sets a new password", async () => {
 test("a clerk sees what they may do, and nothing they may not", async () => {
   const { page } = await visitor(browser, server.origin);
   await signIn(page, "clerk@example.org", PASSWORD);
+  await answerPrivacy(page, server.origin, "visible");
   await open(page, "Ingrid Solheim");
-  await page.getByRole("button", { name: "Suspend account" }).waitFor();
+  await page.getByRole("button", { name: "Suspend", exact: true }).waitFor();
   for (const name of ["Delete account", "Make a reset link", "Remove password", "Save name", "See what changes"])
     expect(await page.getByRole("button", { name }).count(), name).toBe(0);
   await open(page, "Root");
   await page.getByText("This account may do more than you").waitFor();
-  expect(await page.getByRole("button", { name: "Suspend account" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: "Suspend", exact: true }).count()).toBe(0);
 });
 
 test("deleted, kept, and deleted by its owner", async () => {

@@ -70,6 +70,13 @@ export async function signedIn(
   return opened;
 }
 
+/** What the person has answered the Staff Portal in this browser: without it, the portal asks when it is opened. */
+export async function answerPrivacy(page: Page, origin: string, privacy: "hidden" | "visible"): Promise<void> {
+  const context = page.context();
+  await context.addCookies([{ name: "eclipanel_admin_privacy", value: privacy, url: origin }]);
+  await context.addInitScript((chosen) => localStorage.setItem("eclipanel_admin_privacy", chosen), privacy);
+}
+
 export async function signIn(page: Page, email: string, password: string): Promise<void> {
   await page.goto("/login");
   await page.getByLabel("E-mail").fill(email);

@@ -1,0 +1,171 @@
+/** The Staff Portal in the browser: for each of its tabs who gets in, what privacy mode leaves of people, and how it reads. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allTabs } from "#lib/staff/tabs.ts";
+import { accessibilityProblems, answerPrivacy, sharedBrowser, signedIn } from "../support/browser.ts";
+import type { Client } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
+
+const PORTAL = "/dashboard/admin";
+const SOMEBODY = { name: "Wilhelmina Quartermaine", email: "wilhelmina.quartermaine@private.example" };
+
+let server: SharedServer;
+let browser: Browser;
+let ordinary: Client;
+
+beforeAll(async () => {
+  server = await sharedServer();
+  browser = await sharedBrowser();
+  ordinary = await server.person("Ordinary of the portal");
+  await server.person(SOMEBODY.name, [], SOMEBODY.email);
+});
+afterAll(() => browser?.close());
+
+const opened = async (person: Client, path: string, privacy?: "hidden" | "visible"): Promise<Page> => {
+  const { page } = await signedIn(browser, person);
+  if (privacy) await answerPrivacy(page, server.origin, privacy);
+  await page.goto(path);
+  return page;
+};
+
+const title = (page: Page, text: string) => page.getByRole("heading", { name: text, level: 1, exact: true });
+
+describe.each(allTabs.map((tab) => [tab.id, tab] as const))("%s", (id, tab) => {
+  test("opens to staff with just its permission, alone, and says nothing of people while they are hidden", async () => {
+    const staff = await server.person(`Only opens ${id}`, [tab.permissions[0]]);
+    const page = await opened(staff, `${PORTAL}?tab=${id}`, "hidden");
+    await title(page, tab.title).waitFor();
+    const also = allTabs.filter(({ permissions }) => permissions.some((one) => one === tab.permissions[0]));
+    const nav = page.getByRole("navigation", { name: "Staff Portal" });
+    expect(await nav.getByRole("link").count()).toBe(also.length);
+    expect(await page.content()).not.toMatch(/quartermaine/i);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  test("falls to another tab for staff without it", async () => {
+    const other = allTabs.find(({ permissions }) => !permissions.some((one) => tab.permissions.includes(one)));
+    if (!other) return expect(allTabs.length).toBe(1);
+    const staff = await server.person(`Without ${id}`, [other.permissions[0]]);
+    const page = await opened(staff, `${PORTAL}?tab=${id}`, "hidden");
+    await page.getByRole("navigation", { name: "Staff Portal" }).waitFor();
+    expect(await title(page, tab.title).count()).toBe(0);
+    expect((await staff.ask("GET", `/admin/tabs/${id}/csv`)).status).toBe(404);
+    await page.context().close();
+  });
+
+  test("does not exist for an ordinary account", async () => {
+    const page = await opened(ordinary, `${PORTAL}?tab=${id}`);
+    await page.waitForURL("**/dashboard");
+    expect(await page.getByRole("link", { name: /Staff Portal/ }).count()).toBe(0);
+    expect((await ordinary.ask("GET", `/admin/tabs/${id}/csv`)).status).toBe(403);
+    await page.context().close();
+  });
+});
+
+test("the first time it asks how people are shown; the answer is kept, and can be changed at any time", async () => {
+  const staff = await server.person("First time in", ["users:read"]);
+  const page = await opened(staff, `${PORTAL}?tab=users&q=quartermaine`);
+  const question = page.getByRole("dialog");
+  await question.getByText("How should personal details be shown?").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await question.getByRole("button", { name: "Keep them hidden" }).click();
+  await page.getByRole("link", { name: "W••• Q•••" }).waitFor();
+  expect(await page.content()).not.toMatch(/quartermaine@|wilhelmina/i);
+  await page.reload();
+  await page.getByRole("link", { name: "W••• Q•••" }).waitFor();
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  await page.getByRole("button", { name: "Show details" }).click();
+  await page.getByRole("link", { name: SOMEBODY.name }).waitFor();
+  await page.goto("/dashboard");
+  await page.goto(`${PORTAL}?tab=users&q=quartermaine`);
+  await page.getByRole("link", { name: SOMEBODY.name }).waitFor();
+  await page.getByRole("button", { name: "Hide details" }).click();
+  await page.getByRole("link", { name: "W••• Q•••" }).click();
+  await page.getByRole("heading", { name: "Who it is" }).waitFor();
+  await page.getByRole("button", { name: "Show the e-mail address" }).click();
+  await page.getByText(SOMEBODY.email).first().waitFor();
+  await page.context().close();
+});
+
+test("an address opens just what was on screen, and the way back leads to the same list", async () => {
+  const staff = await server.person("Sends addresses", ["users:read"]);
+  const page = await opened(staff, `${PORTAL}?tab=users`, "visible");
+  await page.getByRole("searchbox").fill("quartermaine");
+  await page.waitForURL(/q=quartermaine/);
+  await page.getByRole("link", { name: "Name", exact: false }).first().click();
+  await page.waitForURL(/sort=name/);
+  await page.getByRole("link", { name: SOMEBODY.name }).click();
+  await page.waitForURL(/open=/);
+  const row = page.url();
+  await page.getByRole("link", { name: "All users" }).click();
+  await page.waitForURL(({ searchParams }) => !searchParams.has("open") && searchParams.get("sort") === "name");
+  await page.getByRole("searchbox").and(page.locator('[value="quartermaine"]')).waitFor();
+  await page.goto(row);
+  await title(page, SOMEBODY.name).waitFor();
+  await page.goto(`${PORTAL}?tab=users&open=nobody`);
+  await title(page, "Users").waitFor();
+  await page.goto(`${PORTAL}?tab=nothing&sort=rich&at=nonsense`);
+  await title(page, "Users").waitFor();
+  await page.context().close();
+});
+
+test("many at once: each with its own result, and what is refused says why", async () => {
+  const clerk = await server.person("Bulk clerk", ["users:read", "users:suspend"]);
+  for (const name of ["Bulk one", "Bulk two"]) await server.person(name);
+  await server.person("Bulk above", ["roles:write"]);
+  const page = await opened(clerk, `${PORTAL}?tab=users&q=bulk.`, "visible");
+  for (const email of ["bulk.one@example.org", "bulk.two@example.org", "bulk.above@example.org"])
+    await page.getByRole("checkbox", { name: `Choose ${email}` }).check();
+  await page.getByText("3 accounts chosen").waitFor();
+  await page.getByRole("button", { name: "Suspend" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByLabel("Reason, for other staff").fill("A test of many");
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
+  await dialog.getByText("3 of 3").waitFor();
+  await dialog.getByRole("listitem").filter({ hasText: "bulk.above@example.org" }).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await page
+    .getByRole("row", { name: /bulk\.one/ })
+    .getByText("Suspended")
+    .waitFor();
+  await page
+    .getByRole("row", { name: /bulk\.above/ })
+    .getByText("Active")
+    .waitFor();
+  await page.context().close();
+});
+
+test("`/` searches everything, and the file of a tab is what the list shows", async () => {
+  const staff = await server.person("Searches everything", ["users:read"]);
+  const page = await opened(staff, `${PORTAL}?tab=users`, "visible");
+  await title(page, "Users").waitFor();
+  await page.getByRole("button", { name: /^Search users/ }).waitFor();
+  await page.keyboard.press("/");
+  await page.getByRole("dialog").getByRole("combobox").fill("quartermaine");
+  await page.getByRole("option", { name: new RegExp(SOMEBODY.name) }).click();
+  await title(page, SOMEBODY.name).waitFor();
+  await page.goto(`${PORTAL}?tab=users&q=quartermaine`);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "CSV" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("users.csv");
+  const stream = await download.createReadStream();
+  const text = Buffer.concat(await stream.toArray()).toString("utf8");
+  expect(text.trimEnd().split("\r\n")).toHaveLength(2);
+  expect(text).toContain(SOMEBODY.email);
+  await page.context().close();
+});
+
+test("on a phone the tabs are a list to choose from, and nothing is wider than the screen", async () => {
+  const staff = await server.person("On a phone", ["users:read", "roles:read", "admin:settings"]);
+  const { page } = await signedIn(browser, staff, { viewport: { width: 390, height: 844 } });
+  await answerPrivacy(page, server.origin, "visible");
+  await page.goto(`${PORTAL}?tab=users`);
+  await page.getByRole("combobox", { name: "Tab" }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.context().close();
+});
