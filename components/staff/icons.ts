@@ -1,5 +1,6 @@
 /** The pictures that the registry of tabs names. */
 import {
+  Building2,
   FileArchive,
   Link2,
   type LucideIcon,
@@ -14,6 +15,7 @@ import type { TabId } from "#lib/staff/tabs.ts";
 
 export const icons: Record<TabId, LucideIcon> = {
   users: Users,
+  organisations: Building2,
   deletions: UserX,
   "export-jobs": FileArchive,
   announcements: Megaphone,

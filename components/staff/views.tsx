@@ -7,6 +7,7 @@ import type { TabProps } from "./tab-props.ts";
 
 const views: { [K in TabId]: ComponentType<TabProps<K>> } = {
   users: dynamic(() => import("./users.tsx"), { loading: () => null }),
+  organisations: dynamic(() => import("./organisations.tsx"), { loading: () => null }),
   deletions: dynamic(() => import("./deletions.tsx"), { loading: () => null }),
   "export-jobs": dynamic(() => import("./export-jobs.tsx"), { loading: () => null }),
   announcements: dynamic(() => import("./announcements.tsx"), { loading: () => null }),

@@ -46,6 +46,20 @@ export const organisationMembers = sqliteTable(
   ],
 );
 
+/** What staff gave one organisation instead of the panel's own limit. */
+export const organisationLimits = sqliteTable(
+  "organisation_limits",
+  {
+    organisationId: text("organisation_id")
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    /** A setting's name, such as `limits.zones_per_organisation`. */
+    key: text().notNull(),
+    value: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.key] })],
+);
+
 /** An addition that waits for the person. Kept by address, so that it says nothing about whether an account exists. */
 export const organisationInvites = sqliteTable(
   "organisation_invites",

@@ -26,6 +26,7 @@ import * as logs from "#lib/log/procedures.ts";
 import * as outbox from "#lib/mail/admin-procedures.ts";
 import * as metrics from "#lib/metrics/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
+import * as organisationsOfAll from "#lib/organisations/staff-procedures.ts";
 import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
@@ -50,7 +51,7 @@ export const router = {
   roles,
   staff,
   tokens,
-  organisations,
+  organisations: { ...organisations, ...organisationsOfAll },
   invites,
   logs,
   metrics,

@@ -9,7 +9,7 @@ import { authorisePlan, type RefusedChange } from "#lib/access/act.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { stage } from "#lib/log/stages.ts";
-import { setting } from "#lib/settings/settings.ts";
+import { limitOf } from "#lib/organisations/limits.ts";
 import { namesToRead } from "./advice.ts";
 import { applyAtProvider, applyBeside, applyInPanel } from "./apply.ts";
 import { asking, connectionOf } from "./asking.ts";
@@ -253,7 +253,7 @@ function findings({ zone, access }: LoadedZone, connection: Connection, plan: Pl
   });
   errors.push(...(connection.provider.objections?.(zone.externalId ?? "", plan) ?? []));
   const { created, deleted } = recordCounts(plan);
-  const limit = setting("limits.records_per_zone");
+  const limit = limitOf(zone.organisationId, "limits.records_per_zone");
   const first = plan[0];
   if (first && created > deleted && zone.recordCount + created - deleted > limit) {
     errors.push({

@@ -4,8 +4,8 @@ import { type DbOrTx, db } from "#db/client.ts";
 import { zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
+import { limitOf } from "#lib/organisations/limits.ts";
 import type { Organisation } from "#lib/organisations/organisations.ts";
-import { setting } from "#lib/settings/settings.ts";
 import { asking } from "./asking.ts";
 import { type Connection, stillThere } from "./connections.ts";
 import { isBelow } from "./name.ts";
@@ -15,7 +15,7 @@ export const isOwn = (connection: Connection): boolean => connection.organisatio
 
 /** Room for one more, of this name. */
 export function assertRoom(organisation: Pick<Organisation, "id">, name: string, tx: DbOrTx = db()): void {
-  const limit = setting("limits.zones_per_organisation", tx);
+  const limit = limitOf(organisation.id, "limits.zones_per_organisation", tx);
   const has = tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
   if (has >= limit) throw new Problem("conflict", `An organisation can have at most ${limit} zones.`);
   // A claim that has ended stands in nobody's way.

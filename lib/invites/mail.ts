@@ -7,6 +7,7 @@ import { hashToken, randomToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
 import { LINK } from "#lib/mail/message.ts";
 import { queueMail, withdrawMail } from "#lib/mail/outbox.ts";
+import { limitOf } from "#lib/organisations/limits.ts";
 import { setting } from "#lib/settings/settings.ts";
 
 const HOUR = 3_600_000;
@@ -81,7 +82,7 @@ export function assertRoom(tx: Tx, organisationId: string): void {
     .innerJoin(zones, eq(zones.id, zoneInvites.zoneId))
     .where(and(eq(zones.organisationId, organisationId), gt(zoneInvites.expiresAt, now)))
     .get();
-  const limit = setting("limits.open_invites_per_organisation", tx);
+  const limit = limitOf(organisationId, "limits.open_invites_per_organisation", tx);
   if ((toIt?.n ?? 0) + (toZones?.n ?? 0) >= limit) {
     throw new Problem("conflict", `At most ${limit} invitations can wait for an answer. Revoke some first.`);
   }
@@ -117,7 +118,7 @@ function assertMayMail(tx: Tx, organisationId: string, email: string): void {
       ),
     )
     .get();
-  if ((lastHour?.n ?? 0) >= setting("limits.invite_mails_per_hour", tx)) {
+  if ((lastHour?.n ?? 0) >= limitOf(organisationId, "limits.invite_mails_per_hour", tx)) {
     throw new Problem("rate_limited", "This organisation sent many invitations just now. Try again in an hour.", {
       retryAfter: HOUR / 1000,
     });

@@ -43,6 +43,16 @@ const tabs = [
     open: { procedure: "accounts.open", key: "user" },
   },
   {
+    id: "organisations",
+    title: "Organisations",
+    group: "People",
+    icon: "building",
+    permissions: ["org:read"],
+    acts: ["org:write", "org:delete", "dns:read", "users:read"],
+    list: "organisations.all",
+    open: { procedure: "organisations.inspect", key: "organisation" },
+  },
+  {
     id: "roles",
     title: "Roles",
     group: "People",

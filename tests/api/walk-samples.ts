@@ -95,6 +95,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "roles.order": ({ role }) => ({ role, grants: ["c:d", "a:b"] }),
   "roles.addOne": ({ role, sql }) => ({ role, user: strippedAccount(sql) }),
   "roles.removeOne": ({ role, bare }) => ({ role, user: bare.id }),
+  "organisations.limit": () => ({ limits: { "limits.zones_per_organisation": 1 + (fresh() % 1000) } }),
   "organisations.create": () => ({ name: "Another", handle: `another-${fresh()}` }),
   "organisations.edit": () => ({ name: "Renamed" }),
   "organisations.addOne": (stage) => ({ email: spareAccount(stage).email, role: "member" }),

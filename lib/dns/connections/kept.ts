@@ -8,7 +8,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { seal, unseal } from "#lib/crypto/seal.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
-import { setting } from "#lib/settings/settings.ts";
+import { limitOf } from "#lib/organisations/limits.ts";
 import { type ConnectionRow, connectionById, connections } from "../connections.ts";
 import { shownName, visibleAmong } from "../zones.ts";
 import { counted, type Probe, probe, type Target } from "./probe.ts";
@@ -185,7 +185,7 @@ function load({ organisationId }: Keeper, id: string): ConnectionRow {
 
 function assertRoom({ organisationId }: Keeper, tx: DbOrTx): void {
   if (organisationId === null) return;
-  const limit = setting("limits.connections_per_organisation", tx);
+  const limit = limitOf(organisationId, "limits.connections_per_organisation", tx);
   const has = tx.select({ n: count() }).from(rows).where(of(organisationId)).get()?.n ?? 0;
   if (has < limit) return;
   const message =

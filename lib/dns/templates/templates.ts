@@ -7,7 +7,7 @@ import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
-import { setting } from "#lib/settings/settings.ts";
+import { limitOf } from "#lib/organisations/limits.ts";
 import { makePlan } from "../plan.ts";
 import { localProvider } from "../providers/local.ts";
 import { type RRset, rrsetKey } from "../rrset.ts";
@@ -81,7 +81,7 @@ export const listTemplates = (organisationId: string): { items: Template[] } => 
 export function addTemplate(keeper: Keeper, input: TemplateInput, actor: Actor): Template {
   const content = checked(input);
   return transaction((tx) => {
-    const limit = setting("limits.templates_per_organisation", tx);
+    const limit = limitOf(keeper.organisation.id, "limits.templates_per_organisation", tx);
     const own = eq(rows.organisationId, keeper.organisation.id);
     const has = tx.select({ n: count() }).from(rows).where(own).get()?.n ?? 0;
     if (has >= limit) throw new Problem("conflict", `An organisation can have at most ${limit} templates.`);

@@ -1,0 +1,69 @@
+/** Everybody's organisations. */
+"use client";
+import { Building2 } from "lucide-react";
+import dynamic from "next/dynamic";
+import { Badge } from "#components/ui/badge.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Time } from "#components/ui/time.tsx";
+import { type Column, StaffList } from "./list.tsx";
+import type { TabData, TabProps } from "./tab-props.ts";
+
+const OrganisationDetail = dynamic(() => import("#components/organisations/organisation-detail.tsx"), {
+  loading: () => null,
+});
+
+type Row = TabData<"organisations">["items"][number];
+
+export default function Organisations({ tab, data, one, may, query, now }: TabProps<"organisations">) {
+  if (one) return <OrganisationDetail key={one.id} organisation={one} may={may} query={query} now={now} />;
+  const zones: Column<Row>[] = may.includes("dns:read")
+    ? [{ label: "Zones", align: "end", cell: (row) => <span className="tabular-nums">{row.zones}</span> }]
+    : [];
+  const columns: readonly [Column<Row>, ...Column<Row>[]] = [
+    { label: "Name", sort: "name", cell: ({ name }) => name },
+    { label: "Handle", sort: "handle", mono: true, cell: ({ handle }) => handle },
+    { label: "Owner", dim: true, cell: ({ owner }) => owner?.email ?? "" },
+    { label: "Members", align: "end", cell: ({ members }) => <span className="tabular-nums">{members}</span> },
+    ...zones,
+    {
+      label: "Limits",
+      cell: ({ ownLimits }) => (ownLimits > 0 ? <Badge tone="accent">{ownLimits} of its own</Badge> : null),
+    },
+    { label: "Made", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+  ];
+  return (
+    <StaffList
+      tab={tab}
+      title="Organisations"
+      description="Who shares zones with whom on this panel."
+      noun={["organisation", "organisations"]}
+      page={data}
+      query={query}
+      defaultSort="-createdAt"
+      columns={columns}
+      opens
+      nameOf={({ name }) => name}
+      searchLabel="Search name, handle or id"
+      filters={filters}
+      empty={
+        <EmptyState icon={<Building2 />} title="No organisations">
+          Everybody who may make one does so from their dashboard.
+        </EmptyState>
+      }
+    />
+  );
+}
+
+const filters = [
+  { param: "limits", label: "Limits", all: "Any limits", options: [{ value: "own", label: "Limits of its own" }] },
+  { param: "owner", label: "Owner", all: "Any owner", options: [{ value: "shut", label: "Owner cannot sign in" }] },
+  {
+    param: "guests",
+    label: "Guests",
+    all: "Guests or not",
+    options: [
+      { value: "allowed", label: "Guests allowed" },
+      { value: "forbidden", label: "Guests forbidden" },
+    ],
+  },
+];
