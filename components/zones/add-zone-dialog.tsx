@@ -44,7 +44,7 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
             name: values("name").trim(),
             connection,
             link,
-            ...(link || proves ? {} : firstRecords(begins, values("clone").trim())),
+            ...(link ? {} : firstRecords(begins, values("clone").trim())),
           })
         }
         onDone={(zone) => {
@@ -85,7 +85,7 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
                   }))}
                 />
               </Field>
-              {!link && !proves && (
+              {!link && (
                 <Field label="Begins with" error={errors.template}>
                   <Select
                     name="template"
@@ -102,7 +102,7 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
                   />
                 </Field>
               )}
-              {!link && !proves && begins === "copy" && (
+              {!link && begins === "copy" && (
                 <Field
                   label="Zone to copy"
                   error={errors.clone}

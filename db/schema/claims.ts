@@ -26,6 +26,8 @@ export const zoneClaims = sqliteTable(
     /** Who asked for it, and through which token; what they may do is looked up again before the zone is made. */
     claimedBy: text("claimed_by").references(() => users.id, { onDelete: "set null" }),
     tokenId: text("token_id"),
+    /** JSON: what the zone begins with once it is there. */
+    first: text(),
     createdAt: integer("created_at").notNull(),
     endsAt: integer("ends_at").notNull(),
   },

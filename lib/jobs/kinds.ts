@@ -3,6 +3,7 @@ import { sendAnnouncement } from "#lib/announcements/delivery.ts";
 import { startAnnouncements } from "#lib/announcements/start.ts";
 import { bulkJob } from "#lib/dns/bulk/job.ts";
 import { firstLook, laterLooks } from "#lib/dns/claims/check.ts";
+import { firstRecords } from "#lib/dns/claims/first-records.ts";
 import { healthJob } from "#lib/dns/health/health.ts";
 import { retentionJob } from "#lib/dns/retention.ts";
 import { settleJob } from "#lib/dns/settle.ts";
@@ -23,6 +24,7 @@ export const jobKinds: readonly JobKind[] = [
   retentionJob,
   firstLook,
   laterLooks,
+  firstRecords,
   healthJob,
   sweep,
   sendMail,

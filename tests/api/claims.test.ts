@@ -163,6 +163,46 @@ describe.skipIf(missing && process.env.CI !== "true")("claims", () => {
     expect((await rival.call("GET", `${other}/${name}`)).status).toBe(404);
   });
 
+  test("a zone that waited begins with what was asked for, as whoever asked for it", async () => {
+    const template = await owner.call<{ id: string }>("POST", "/organisations/acme/dns/templates", {
+      name: "First",
+      records: "www A 192.0.2.80",
+    });
+    const [filled, copied] = [newName(), newName()];
+    const begin = (name: string, first: object) =>
+      owner.call<{ firstRecords: object }>("POST", acme, { name, connection: "powerdns", ...first });
+    const asked = await begin(filled, { template: template.body.id });
+    expect(asked).toMatchObject({ status: 201, body: { status: "pending", firstRecords: { state: "waiting" } } });
+    const prove = async (name: string) => {
+      const { txt } = await claimOf(owner, acme, name);
+      await alsoPublish(`_zonegate.${name}. TXT "${txt.value}"`);
+      expect(await check(owner, acme, name)).toMatchObject({ body: { zone: { status: "active" } } });
+      await runJobs();
+    };
+    const found = async (name: string) =>
+      (await owner.call<{ items: { content: string }[] }>("GET", `${acme}/${name}/records?q=www`)).body.items.map(
+        ({ content }) => content,
+      );
+    await prove(filled);
+    expect(await found(filled)).toEqual(["192.0.2.80"]);
+    expect(await owner.call("GET", `${acme}/${filled}/changes`)).toMatchObject({
+      body: { items: [{ kind: "change", actor: { id: owner.id } }, { kind: "create" }] },
+    });
+
+    await begin(copied, { clone: filled });
+    await prove(copied);
+    expect(await found(copied)).toEqual(["192.0.2.80"]);
+
+    // What is gone by then is said, and the zone is there all the same.
+    const late = newName();
+    await begin(late, { template: template.body.id });
+    await owner.call("DELETE", `/organisations/acme/dns/templates/${template.body.id}`);
+    await prove(late);
+    expect(await owner.call("GET", `${acme}/${late}`)).toMatchObject({
+      body: { statusMessage: "The zone was made without its first records: There is no such template." },
+    });
+  });
+
   test("it is asked where the parent delegates", async () => {
     const name = "child.parents.example";
     await ask(owner, acme, name);

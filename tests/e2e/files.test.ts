@@ -162,3 +162,22 @@ test("all zones are taken along as one file, and brought back zone by zone", asy
   await page.getByText("This is no .tar or .tar.gz of zone files, or it is damaged.").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
 });
+
+test("a template is applied once its plan was looked at", async () => {
+  await ada.call("POST", "/organisations/northwind/dns/templates", {
+    name: "Mail",
+    records: "@ MX 10 mail\nmail A 192.0.2.25",
+  });
+  await page.goto(PAGE);
+  await button("See what it would change").click();
+  const dialog = page.getByRole("dialog", { name: "Apply Mail" });
+  await dialog.getByRole("button", { name: "Apply template" }).waitFor();
+  expect(await dialog.getByRole("list", { name: "Changes" }).getByRole("listitem").count()).toBeGreaterThanOrEqual(2);
+  expect(await totalOf("mail")).toBe(0);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Apply template" }).click();
+  await page.getByText("Mail was applied").waitFor();
+  expect(await totalOf("192.0.2.25")).toBe(1);
+  await button("See what it would change").click();
+  await dialog.getByText("Nothing to change: the zone is like that already.").waitFor();
+});

@@ -1,5 +1,6 @@
 /** The tab of zone files: the zone as one to take along, and one that is brought. */
 import { Download } from "lucide-react";
+import { ApplyTemplate } from "#components/templates/apply-template.tsx";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { Panel } from "#components/ui/panel.tsx";
 import { load } from "#lib/api/caller.ts";
@@ -9,7 +10,11 @@ import { ImportPanel } from "./import-panel.tsx";
 export async function FilesPage({ params }: { params: Promise<ZoneParams> }) {
   const { organisation, zone } = await namesOf(params);
   const open = await openZone(organisation, zone);
-  const { items } = await load((api) => api.dns.imports({ organisation, zone }));
+  const [{ items }, templates] = await Promise.all([
+    load((api) => api.dns.imports({ organisation, zone })),
+    // A guest of one zone is shown none.
+    open.organisation.open ? load((api) => api.dns.templates({ organisation })) : { items: [] },
+  ]);
   const view = viewOf(open);
   const path = `/api/organisations/${view.organisation}/dns/zones/${encodeURIComponent(view.zone)}`;
   return (
@@ -29,6 +34,14 @@ export async function FilesPage({ params }: { params: Promise<ZoneParams> }) {
         path={path}
         begun={items.find(({ state }) => state === "planning" || state === "planned" || state === "applying") ?? null}
       />
+      {templates.items.length > 0 && view.level !== "view" && (
+        <ApplyTemplate
+          organisation={view.organisation}
+          zone={view.zone}
+          apex={view.apex}
+          templates={templates.items.map(({ id, name }) => ({ id, name }))}
+        />
+      )}
     </div>
   );
 }

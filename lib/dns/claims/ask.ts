@@ -7,6 +7,7 @@ import type { Organisation } from "#lib/organisations/organisations.ts";
 import { type Connection, connectionFor } from "../connections.ts";
 import { assertFree, assertRoom, assertUntaken, isOwn } from "../free-name.ts";
 import { addZone, provesFirst, whyNotAsk, type ZoneRequest } from "../new-zone.ts";
+import type { First } from "../templates/first.ts";
 import { apexOf } from "../zone-apex.ts";
 import { loadZone, summaryOfZone, type ZoneSummary } from "../zones.ts";
 import { firstLook } from "./check.ts";
@@ -29,12 +30,13 @@ export async function checkAsk(
   return { waits: !isOwn(connection) && provesFirst(actor), connection };
 }
 
-/** Throws a Problem with the field that is wrong. */
+/** Throws a Problem with the field that is wrong. `first` is kept until a zone that waits is there. */
 export async function askForZone(
   organisation: Organisation,
   request: ZoneRequest,
   actor: Actor,
   access: OrganisationAccess,
+  first: First | null = null,
 ): Promise<ZoneSummary> {
   const connection = connectionFor(organisation.id, request.connection || undefined);
   if (!connection || request.link || isOwn(connection) || !provesFirst(actor))
@@ -50,7 +52,7 @@ export async function askForZone(
     assertUntaken(tx, organisation.id, name, connection);
     const zone = openClaim(
       tx,
-      { organisationId: organisation.id, name, connection },
+      { organisationId: organisation.id, name, connection, first },
       actor,
       access.viaPlatform("admin"),
     );

@@ -9,6 +9,7 @@ import { connectionOf } from "../asking.ts";
 import { assertFree, assertUntaken, TAKEN } from "../free-name.ts";
 import { begin, make } from "../new-zone.ts";
 import type { Zone } from "../zones.ts";
+import { firstRecords } from "./first-records.ts";
 import { endClaim } from "./open.ts";
 
 export type Claim = typeof zoneClaims.$inferSelect;
@@ -33,6 +34,8 @@ export async function grant(zone: Zone, claim: Claim, ground: Ground, actor: Act
         after: { granted: ground },
         asStaff,
       });
+      const { first, claimedBy, tokenId } = claim;
+      if (first !== null) firstRecords.enqueue(tx, { zone: zone.id, first: JSON.parse(first), claimedBy, tokenId });
       return begin(tx, zone.id, "create", actor);
     }),
   );

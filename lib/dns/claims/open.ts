@@ -9,6 +9,7 @@ import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import { setting } from "#lib/settings/settings.ts";
 import type { Connection } from "../connections.ts";
+import type { First } from "../templates/first.ts";
 import { tellEnded } from "./notices.ts";
 
 export const CLAIM_DAYS = 7;
@@ -23,7 +24,7 @@ export type ClaimEnd = (typeof ended)[number];
 /** The zone's row, which keeps nobody else from the name, and the claim. */
 export function openClaim(
   tx: Tx,
-  place: { organisationId: string; name: string; connection: Connection },
+  place: { organisationId: string; name: string; connection: Connection; first: First | null },
   actor: Actor,
   asStaff: boolean,
 ): string {
@@ -53,6 +54,7 @@ export function openClaim(
       dueAt: now,
       claimedBy: actor.id,
       tokenId: actor.token?.id ?? null,
+      first: place.first && JSON.stringify(place.first),
       createdAt: now,
       endsAt: now + CLAIM_DAYS * 86_400_000,
     })

@@ -1,0 +1,1 @@
+ALTER TABLE `zone_claims` ADD `first` text;

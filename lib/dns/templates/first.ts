@@ -1,0 +1,94 @@
+/** What a zone begins with, and the plans of it: a template's records, or those of another zone. */
+import type { Actor } from "#lib/actor.ts";
+import { invalid, isProblem, Problem } from "#lib/api/errors.ts";
+import type { Organisation } from "#lib/organisations/organisations.ts";
+import { connectionOf } from "../asking.ts";
+import type { Intent } from "../changes.ts";
+import { assertSeen } from "../intents.ts";
+import { readMirror } from "../mirror.ts";
+import type { ProviderCapabilities } from "../providers/provider.ts";
+import { type RRset, rrsetKey } from "../rrset.ts";
+import { type LoadedZone, loadZone } from "../zones.ts";
+import { copyFor } from "./clone.ts";
+import { recordsIn, type TemplateContent, wantedOf } from "./content.ts";
+import { listTemplates, loadTemplate } from "./templates.ts";
+
+/** By id, so that a claim can keep it until its zone is there. */
+export type First = { template: string } | { clone: string };
+
+/** What was asked for, looked up now; null: nothing. `template: ""` is none, not even the standard one. */
+export function firstOf(
+  organisation: Organisation,
+  { template, clone }: { template?: string | undefined; clone?: string | undefined },
+  actor: Actor,
+): First | null {
+  if (clone !== undefined) return { clone: sourceOf(organisation, clone, actor).zone.id };
+  if (template === "") return null;
+  const chosen =
+    template === undefined
+      ? listTemplates(organisation.id).items.find(({ standard }) => standard)
+      : loadTemplate(organisation.id, template);
+  return chosen ? { template: chosen.id } : null;
+}
+
+/** How the zone is filled with it. Throws where it is gone, or not the actor's to see any more. */
+export function firstIntent(loaded: LoadedZone, first: First, actor: Actor): Intent {
+  const { organisation } = loaded;
+  return "template" in first
+    ? templateIntent(loaded, loadTemplate(organisation.id, first.template))
+    : cloneIntent(loaded, sourceOf(organisation, first.clone, actor));
+}
+
+function sourceOf(organisation: { id: string }, clone: string, actor: Actor): LoadedZone {
+  const source = openSource(organisation, clone, actor);
+  if (!source.access.seesAll)
+    throw new Problem("forbidden", "Only a zone all of whose records you can view is copied.", { missing: "view" });
+  return source;
+}
+
+function openSource(organisation: { id: string }, clone: string, actor: Actor): LoadedZone {
+  try {
+    const source = loadZone(organisation.id, clone, actor);
+    if (source.access.level !== "none") return source;
+  } catch (error) {
+    if (!isProblem(error) || error.code !== "not_found") throw error;
+  }
+  throw invalid({ clone: "There is no such zone in this organisation." });
+}
+
+export function templateIntent({ zone, access }: LoadedZone, template: TemplateContent): Intent {
+  const filled = recordsIn(template, zone.name);
+  if (!filled.ok) throw invalid({ template: filled.reason });
+  const { capabilities } = connectionOf(zone).provider;
+  // What the provider keeps to itself is left to it.
+  const content = {
+    ...template,
+    nameservers: capabilities.editableApexNs ? template.nameservers : [],
+    soa: capabilities.editableSoa ? template.soa : null,
+  };
+  const build = (current: readonly RRset[]) => {
+    const wanted = wantedOf(content, filled.rrsets, zone.name, current);
+    return { wanted, scope: new Set(wanted.map(rrsetKey)) };
+  };
+  const apex = content.soa || content.nameservers.length > 0 ? [zone.name] : [];
+  const places = [...filled.rrsets, ...apex.flatMap((name) => ["SOA", "NS"].map((type) => ({ name, type })))];
+  assertSeen(zone, access, places);
+  return { names: [...new Set([...filled.rrsets.map(({ name }) => name), ...apex])], build, fieldOf: () => "template" };
+}
+
+/** More is for export and import, which write beside the zone. */
+const MOST_SETS = 5000;
+
+function cloneIntent({ zone, access }: LoadedZone, source: LoadedZone): Intent {
+  const sets = readMirror(source.zone.id);
+  if (sets.length > MOST_SETS)
+    throw new Problem("conflict", "This zone is too large to copy in one go. Export it and import it instead.");
+  const capabilities: ProviderCapabilities = connectionOf(zone).provider.capabilities;
+  const wanted = copyFor(sets, source.zone.name, zone.name, capabilities);
+  assertSeen(zone, access, wanted);
+  return {
+    names: [...new Set(wanted.map(({ name }) => name))],
+    build: () => ({ wanted, scope: new Set(wanted.map(rrsetKey)) }),
+    fieldOf: () => "clone",
+  };
+}
