@@ -191,7 +191,7 @@ async function ended(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-function loadSchema(database: string, schema: string): void {
+export function loadSchema(database: string, schema: string): void {
   const bytes = readFileSync(schema);
   const handle = new Database(database);
   try {
@@ -207,7 +207,7 @@ function binary(): string | undefined {
     .find((path) => existsSync(path));
 }
 
-function schemaPath(): string | undefined {
+export function schemaPath(): string | undefined {
   return SCHEMAS.find((path) => existsSync(path));
 }
 
