@@ -30,7 +30,11 @@ export async function records(): Promise<Row[]> {
     const compressed = await load(zone.page, { "accept-encoding": "gzip" });
     const api = await load(`/api${zone.api}/records?perPage=50`);
     const after = residentMemory(pid);
-    const sizes = await bySize(panel, dataDir, load);
+    const briefly = (path: string) =>
+      withProcessorTime(pid, () =>
+        measure(`${origin}${path}`, headers, { connections: 2, seconds: 3, warmUpSeconds: 1 }),
+      );
+    const sizes = await bySize(panel, dataDir, briefly);
     const memory = { beside: idle, against: "MB before it", goal: "≤ 300 MB" };
     return [
       ...rowsOf("/healthz", healthz),

@@ -7,6 +7,7 @@ import { entrance } from "./entrance.ts";
 import { type Row, table } from "./figures.ts";
 import { importing } from "./import.ts";
 import { javascript } from "./javascript.ts";
+import { paint } from "./paint.ts";
 import { parallel } from "./parallel.ts";
 import { permissions } from "./permissions.ts";
 import { plan } from "./plan.ts";
@@ -23,6 +24,7 @@ const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolea
   javascript: { run: javascript, needsPowerDns: false },
   permissions: { run: permissions, needsPowerDns: false },
   search: { run: search, needsPowerDns: false },
+  paint: { run: paint, needsPowerDns: false },
   scale: { run: scale, needsPowerDns: true },
   zonefile: { run: zonefile, needsPowerDns: false },
   import: { run: importing, needsPowerDns: false },

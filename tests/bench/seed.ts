@@ -3,7 +3,10 @@ import type Database from "better-sqlite3";
 
 const AT_ONCE = 20_000;
 
-/** Fills a zone of the panel's own with so many more RRsets, of kinds as they are found in the field. */
+/**
+ * Fills zones of the panel's own, given in the order in which they were made, with so many more RRsets each, of kinds as
+ * they are found in the field. The search's index is told of them as it is of a large import.
+ */
 export function fillMirror(
   database: Database.Database,
   zones: readonly { id: string; name: string }[],
@@ -12,6 +15,17 @@ export function fillMirror(
   const insert = database.prepare(
     "insert into rrset_rows (generation, sort_key, type, name, ttl, records, record_count) values ((select generation from zones where id = ?), ?, ?, ?, 300, ?, 1)",
   );
+  const index = database.prepare(
+    "insert into rrset_text (rowid, text) select place, text from rrset_lines where id > ? order by id",
+  );
+  const trigger = database.prepare("select sql from sqlite_master where name = 'rrset_rows_found'").pluck().get();
+  database.exec("drop trigger rrset_rows_found");
+  let indexed = (database.prepare("select max(id) from rrset_rows").pluck().get() as number | null) ?? 0;
+  const commit = () => {
+    index.run(indexed);
+    indexed = database.prepare("select max(id) from rrset_rows").pluck().get() as number;
+    database.exec("commit");
+  };
   const random = xorshift(20_261_121);
   let [written, open] = [0, false];
   for (const { id, name: apex } of zones) {
@@ -24,11 +38,12 @@ export function fillMirror(
       insert.run(id, key, type, name, JSON.stringify([{ id: `${index}`.padStart(22, "r"), content }]));
       written += 1;
       if (written % AT_ONCE > 0) continue;
-      database.exec("commit");
+      commit();
       open = false;
     }
   }
-  if (open) database.exec("commit");
+  if (open) commit();
+  database.exec(trigger as string);
 }
 
 const words = [
