@@ -2,9 +2,12 @@
 
 import type { ZoneAccess } from "#lib/access/zone-level.ts";
 import { likeAnywhere } from "#lib/api/list.ts";
+import type { MirrorRecord } from "../mirror.ts";
 import { sees } from "../visible.ts";
 import type { Zone } from "../zones.ts";
+import { matchOf } from "./match.ts";
 import { after, placesOf, type Range, wholeGeneration } from "./places.ts";
+import { readThrough } from "./read-through.ts";
 import { rowsOf } from "./rows.ts";
 import { idnCandidates, nameEnding, questionsOf, showsText, splits, type Terms } from "./terms.ts";
 
@@ -25,6 +28,7 @@ const MOST_LOOKED_AT = 10_000;
 export function findInZone(zone: Zone, access: ZoneAccess, terms: Terms): FoundInZone {
   const [form] = terms.forms;
   if (form === undefined) return { kind: "all" };
+  if (zone.recordCount <= MOST) return { kind: "listed", ids: readHere(zone, terms) };
   const range = wholeGeneration(zone.generation);
   const { exact, prefix, anywhere } = questionsOf(terms);
   const question = anywhere ?? prefix ?? exact.join(" OR ");
@@ -42,6 +46,16 @@ export function findInZone(zone: Zone, access: ZoneAccess, terms: Terms): FoundI
   if (idn !== null)
     for (const row of rowsOf(idsOf(idn, range, MOST_IDN))) if (showsText(row.name, terms.text)) ids.add(row.id);
   return { kind: "listed", ids: [...ids].slice(0, MOST) };
+}
+
+/** A zone of no more records than can be listed is read: the index would begin with everybody else's. */
+function readHere(zone: Zone, terms: Terms): number[] {
+  const match = matchOf(terms);
+  const isIt = (row: { name: string; records: string }) =>
+    match({ name: row.name, records: JSON.parse(row.records) as MirrorRecord[] }, zone.name) !== null;
+  return readThrough([zone.generation], terms)
+    .filter(isIt)
+    .map(({ id }) => id);
 }
 
 /** One more than can be listed says that there are more. */
