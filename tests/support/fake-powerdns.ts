@@ -29,6 +29,8 @@ export type Fault =
   | "drop-before"
   | "drop-after";
 
+const OWN_FAILURE = JSON.stringify({ error: "Internal Server Error" });
+
 export interface FaultProxy {
   url: string;
   /** Every request that came, in order, also those that failed. Clear it with `requests.length = 0`. */
@@ -73,13 +75,15 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       const error = JSON.stringify({ error: "RRset not.asked.example. IN TXT: Refused by the test" });
       return void response.writeHead(422, { "Content-Type": "application/json" }).end(error);
     }
-    if (now === "500-own")
-      return void response.writeHead(500, { "Content-Type": "text/plain" }).end("Internal Server Error");
+    if (now === "500-own") return void response.writeHead(500, { "Content-Type": "application/json" }).end(OWN_FAILURE);
     if (now === "500-before") return void response.writeHead(500, { "Content-Type": "text/html" }).end("<h1>Oops</h1>");
 
     const answer = await fetch(`${targetUrl}${path}`, {
       method,
-      headers: { "X-API-Key": String(request.headers["x-api-key"] ?? "") },
+      headers: {
+        "X-API-Key": String(request.headers["x-api-key"] ?? ""),
+        Accept: String(request.headers.accept ?? "*/*"),
+      },
       body: body === "" ? null : method === "GET" || !write ? body : write(body),
     });
     const text = await answer.text();

@@ -3,6 +3,7 @@
  * stored. Knows nothing of zones or records.
  */
 import { counted } from "#lib/metrics/calls.ts";
+import { isObject } from "./answers.ts";
 import { type SendHttp, sendHttp } from "./http-call.ts";
 import { ProviderError, type ProviderOutcome } from "./provider.ts";
 import { transportError } from "./transport-error.ts";
@@ -38,6 +39,12 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** What PowerDNS itself says when its database fails it: with SQLite behind it, to one of two who write at once. */
 const OWN_FAILURE = "Internal Server Error";
+
+/** As JSON, because that is what it is asked for. */
+const isOwnFailure = (text: string): boolean => {
+  const answer = parseJson(text);
+  return isObject(answer) && answer.error === OWN_FAILURE;
+};
 
 export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
   const base = `${options.url.replace(/\/+$/, "").replace(/\/api(\/v1)?$/, "")}/api/v1`;
@@ -86,7 +93,7 @@ export function powerDnsHttp(options: PowerDnsHttpOptions): PowerDnsCall {
         "The address answers with a redirect instead of the PowerDNS API.",
       );
     }
-    if (status === 500 && text === OWN_FAILURE) {
+    if (status === 500 && isOwnFailure(text)) {
       const message = "PowerDNS could not do this (HTTP 500): its database is busy, or out of order.";
       throw new ProviderError(afterSending, "provider_failed", message, { over: true });
     }

@@ -5,12 +5,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ProviderError } from "./provider.ts";
 
-/** From the first failure on. */
-const TRY_AGAIN_MS = 2000;
+const ATTEMPTS = 8;
+/** From the first failure on: turns are waited for as well. */
+const TRY_AGAIN_MS = 6000;
 const [SHORTEST_MS, LONGEST_MS] = [10, 200];
 const IN_TURN_MS = 60_000;
 /** Whoever is kept waiting for longer does without the turn. */
-const TURN_MS = 2000;
+const TURN_MS = 5000;
 
 /** Does a write that may be repeated: what it stores is the same each time. Throws what the last attempt threw. */
 export function writersInTurn(): <T>(write: () => Promise<T>) => Promise<T> {
@@ -27,7 +28,8 @@ export function writersInTurn(): <T>(write: () => Promise<T>) => Promise<T> {
 
   return async (write) => {
     let began: number | null = null;
-    for (let pause = SHORTEST_MS; ; pause = Math.min(pause * 2, LONGEST_MS)) {
+    let pause = SHORTEST_MS;
+    for (let attempt = 1; ; attempt++) {
       try {
         return await inTurn(write);
       } catch (error) {
@@ -35,10 +37,11 @@ export function writersInTurn(): <T>(write: () => Promise<T>) => Promise<T> {
         const now = Date.now();
         inTurnUntil = now + IN_TURN_MS;
         began ??= now;
-        if (now - began > TRY_AGAIN_MS) throw error;
+        if (attempt === ATTEMPTS || now - began > TRY_AGAIN_MS) throw error;
       }
       // Not all at the same moment again.
       await wait(pause * (0.5 + Math.random()));
+      pause = Math.min(pause * 2, LONGEST_MS);
     }
   };
 }

@@ -123,6 +123,7 @@ interface Read {
 function readSets(apex: string, data: Pick<ZoneFileData, "source" | "apex">, offers: Offers): Read {
   const sets = new Map<string, FileSet>();
   const lines = new Map<string, number>();
+  /** Of sets with more than one record: most have one. */
   const contents = new Map<string, Set<string>>();
   const notes = new Notes();
   const bad: { line: number; column: number; reason: string }[] = [];
@@ -145,19 +146,20 @@ function readSets(apex: string, data: Pick<ZoneFileData, "source" | "apex">, off
     for (const what of withExtras({ content }, extras, offers).left) notes.add(item, `no_${what}`, LEFT[what]);
     const key = rrsetKey(item);
     const set = sets.get(key);
-    const compared = type === "SOA" ? soaWithoutSerial(content) : content;
+    const comparable = (one: string) => (type === "SOA" ? soaWithoutSerial(one) : one);
     if (!set) {
       sets.set(key, { name, type, ttl, records: [{ content, extras }] });
       lines.set(key, line);
-      contents.set(key, new Set([compared]));
       continue;
     }
     if (set.ttl !== ttl)
       notes.add(item, "one_ttl", `Line ${line}: a set has one TTL; it takes ${set.ttl}, as its first record says.`);
-    const seen = contents.get(key);
-    if (seen?.has(compared)) notes.add(item, "twice", `Line ${line}: this record stands in the file already.`);
+    const seen = contents.get(key) ?? new Set(set.records.map((record) => comparable(record.content)));
+    contents.set(key, seen);
+    const compared = comparable(content);
+    if (seen.has(compared)) notes.add(item, "twice", `Line ${line}: this record stands in the file already.`);
     else {
-      seen?.add(compared);
+      seen.add(compared);
       set.records.push({ content, extras });
     }
   }
