@@ -17,7 +17,13 @@ export default defineConfig({
     projects: [
       project("unit", { testTimeout: 120_000 }),
       project("contract", { testTimeout: 60_000, hookTimeout: 60_000 }),
-      project("api", { testTimeout: 60_000, hookTimeout: 60_000 }),
+      // One file after the other in one process: what the panel is made of is loaded once.
+      project("api", {
+        testTimeout: 120_000,
+        hookTimeout: 60_000,
+        isolate: false,
+        setupFiles: "tests/support/fresh.ts",
+      }),
       project("e2e", {
         testTimeout: 180_000,
         hookTimeout: 180_000,

@@ -1,9 +1,10 @@
 // `npm test`: installs what is missing and runs everything: lint, types, unit, contract, api, e2e. Runs on any Node from 18.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { build, install, node, root, run } from "./start.mjs";
+import { install, node, root } from "./start.mjs";
 
 /** System parts that suites need: file → Debian package. */
 const parts = [
@@ -33,55 +34,69 @@ const bin = (name) => path.join(root, "node_modules", ".bin", name);
 // The pinned Node comes first for every tool, whatever started this.
 process.env.PATH = `${path.dirname(node())}${path.delimiter}${path.join(root, "node_modules", ".bin")}${path.delimiter}${process.env.PATH ?? ""}`;
 process.env.NEXT_TELEMETRY_DISABLED = "1";
-
-step("lint", () => {
-  run(bin("biome"), ["check", "."]);
-  run(bin("knip"), []);
-});
-step("types", () => {
-  run(bin("next"), ["typegen"]);
-  run(bin("tsc"), ["--noEmit"]);
-});
-step("build", () => build());
+const colours = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+const building = 'import { build } from "./scripts/start.mjs"; build();';
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), "zonegate-results-"));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 let broken = false;
-for (const project of ["unit", "contract", "api", "e2e"]) {
-  step(project, () => {
-    const results = path.join(scratch, `${project}.json`);
-    const { status } = spawnSync(
-      node(),
-      [
-        path.join(root, "node_modules", "vitest", "vitest.mjs"),
-        "run",
-        "--project",
-        project,
-        "--reporter=default",
-        "--reporter=json",
-        `--outputFile.json=${results}`,
-      ],
-      { cwd: root, stdio: "inherit", env: process.env },
-    );
-    broken ||= status !== 0;
-    if (!existsSync(results)) return;
-    const report = JSON.parse(readFileSync(results, "utf8"));
-    totals.passed += report.numPassedTests;
-    totals.failed += report.numFailedTests;
-    totals.skipped += report.numPendingTests + report.numTodoTests;
-  });
+
+// Checks and the build leave a core idle time and again, which tests that need no build use meanwhile.
+const [sound] = await Promise.all([checked(), tests("unit").then(() => tests("contract"))]);
+if (sound) {
+  await tests("api", "inherit");
+  await tests("e2e", "inherit");
 }
+
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\nAll of it took ${Math.round((Date.now() - began) / 1000)} s.`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 if (process.env.CI === "true" && totals.skipped > 0) console.error("Skipped tests are failures where CI=true.");
 process.exit(broken || totals.failed > 0 || (process.env.CI === "true" && totals.skipped > 0) ? 1 : 0);
 
-function step(name, work) {
+async function checked() {
+  return (
+    (await step("lint", [[bin("biome"), "check", "."], [bin("knip")]])) &&
+    (await step("types", [
+      [bin("next"), "typegen"],
+      [bin("tsc"), "--noEmit"],
+    ])) &&
+    step("build", [[node(), "--input-type=module", "--eval", building]])
+  );
+}
+
+/** Commands one after the other, to the first that fails. What is printed beside another step is printed in one piece. */
+async function step(name, commands, output = "pipe") {
   const start = Date.now();
-  console.log(`\n== ${name}`);
-  work();
-  console.log(`== ${name}: ${Math.round((Date.now() - start) / 1000)} s`);
+  let printed = "";
+  let status = 0;
+  if (output === "inherit") console.log(`\n== ${name}`);
+  for (const [file, ...args] of commands) {
+    const env = { ...process.env, ...colours };
+    const child = spawn(file, args, { cwd: root, stdio: ["ignore", output, output], env });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding("utf8").on("data", (chunk) => {
+        printed += chunk;
+      });
+    [status] = await once(child, "close");
+    if (status !== 0) break;
+  }
+  broken ||= status !== 0;
+  if (output === "pipe") console.log(`\n== ${name}\n${printed.trimEnd()}`);
+  console.log(`== ${name}: ${status === 0 ? "" : "failed after "}${Math.round((Date.now() - start) / 1000)} s`);
+  return status === 0;
+}
+
+async function tests(project, output) {
+  const results = path.join(scratch, `${project}.json`);
+  const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
+  await step(project, [[node(), vitest, "run", "--project", project, ...reporters]], output);
+  if (!existsSync(results)) return;
+  const report = JSON.parse(readFileSync(results, "utf8"));
+  totals.passed += report.numPassedTests;
+  totals.failed += report.numFailedTests;
+  totals.skipped += report.numPendingTests + report.numTodoTests;
 }
 
 /** On Debian as root what is missing is installed; elsewhere one loud line says what will be skipped. */

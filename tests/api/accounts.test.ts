@@ -1,8 +1,9 @@
 import path from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EMAIL, keptPanel } from "../support/kept-panel.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { panelCommand as command, dataDirectory } from "../support/server.ts";
+import { panelCommand as command } from "../support/server.ts";
 import { signIn } from "../support/sign-in.ts";
 import { unmasked } from "../support/unmasked.ts";
 
@@ -224,23 +225,31 @@ describe("npm run panel", () => {
   });
 
   test("two processes that demote the last two at once leave one", async () => {
-    const { dataDir, remove } = dataDirectory();
+    const kept = await keptPanel();
+    const both = [EMAIL, "bea@example.org"];
     try {
-      for (const name of ["one", "two"]) {
-        expect((await command(dataDir, ["users", "add", `${name}@example.org`], `${PASSWORD}\n`)).code).toBe(0);
-        expect((await command(dataDir, ["promote", `${name}@example.org`])).code).toBe(0);
-      }
+      await kept.inside(async ({ transaction }) => {
+        const { insertAccount } = await import("#lib/users/users.ts");
+        const bea = { name: "Bea", email: "bea@example.org", passwordHash: "$2b$04$not.a.hash.that.anything.matches" };
+        transaction((tx) => insertAccount(tx, bea, panel.system));
+      });
       for (let round = 0; round < 2; round++) {
-        const ends = await Promise.all(
-          ["one", "two"].map((name) => command(dataDir, ["demote", `${name}@example.org`])),
-        );
+        await kept.inside(async ({ transaction }) => {
+          const { giveRole, roleByName } = await import("#lib/roles/roles.ts");
+          const { accountByEmail } = await import("#lib/users/users.ts");
+          transaction((tx) => {
+            for (const email of both)
+              giveRole(tx, accountByEmail(email, tx)?.id ?? "", roleByName("rootAdmin", tx)?.id ?? "");
+          });
+        });
+        expect(holders(kept.dataDir)).toHaveLength(2);
+        const ends = await Promise.all(both.map((email) => kept.command(["demote", email])));
         expect(ends.map(({ code }) => code).toSorted()).toEqual([0, 1]);
         expect(ends.find(({ code }) => code === 1)?.error).toMatch(/Nobody who can sign in/);
-        expect(holders(dataDir)).toHaveLength(1);
-        for (const name of ["one", "two"]) await command(dataDir, ["promote", `${name}@example.org`]);
+        expect(holders(kept.dataDir)).toHaveLength(1);
       }
     } finally {
-      remove();
+      kept.remove();
     }
   });
 });

@@ -4,8 +4,10 @@ import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { command } from "../../scripts/start.mjs";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
+import { COMPILED } from "../support/server.ts";
 import { type Sql, sqlOf } from "../support/stage.ts";
 
 let panel: Panel;
@@ -43,11 +45,12 @@ async function killedAt(moment: string, method: string, target: string, body: ob
   const file = path.join(panel.dataDir, `kill-${moment}`);
   writeFileSync(file, "");
   try {
-    const child = spawn(
-      process.execPath,
-      ["tests/support/one-call.ts", panel.dataDir, method, target, JSON.stringify(body), by.cookie],
-      { env: { ...process.env, ...environment, NODE_ENV: "test" }, stdio: ["ignore", "pipe", "pipe"] },
-    );
+    const given = [panel.dataDir, method, target, JSON.stringify(body), by.cookie];
+    const started = command("tests/support/one-call.ts", given);
+    const child = spawn(started.file, started.args, {
+      env: { ...process.env, ...environment, ...COMPILED, NODE_ENV: "test" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let printed = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => {

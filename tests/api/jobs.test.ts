@@ -77,7 +77,11 @@ describe("a job", () => {
     const { kind } = kindOf();
     for (let n = 0; n < 300; n++) kind.enqueue(database, { n });
     const file = new URL("../support/take-jobs.ts", import.meta.url);
-    const takers = Array.from({ length: 3 }, () => new Worker(file, { workerData: "test" }));
+    const ready = new Int32Array(new SharedArrayBuffer(4));
+    const takers = Array.from(
+      { length: 3 },
+      () => new Worker(file, { workerData: { kind: "test", ready, takers: 3 } }),
+    );
     const taken = await Promise.all(takers.map(async (worker) => (await once(worker, "message"))[0] as string[]));
     await Promise.all(takers.map((worker) => worker.terminate()));
     expect(taken.filter((ids) => ids.length > 0).length).toBeGreaterThan(1);

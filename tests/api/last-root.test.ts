@@ -1,6 +1,7 @@
 /** The last who holds everything and can sign in: two administrators against each other, in one process and in several. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { command } from "../../scripts/start.mjs";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import type { Blow, Order } from "../support/rival.ts";
 import { panelCommand } from "../support/server.ts";
@@ -32,11 +33,13 @@ afterAll(() => {
   panel.close();
 });
 
-const rival = () =>
-  spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "tests/support/rival.ts"], {
+function rival() {
+  const { file, args } = command("tests/support/rival.ts");
+  return spawn(file, args, {
     env: { PATH: process.env.PATH ?? "", NODE_ENV: "test", DATA_DIR: panel.dataDir },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
+}
 
 /** Null when it succeeded, otherwise what it was refused with. */
 const order = (child: ChildProcess | undefined, given: Order): Promise<string | null> =>

@@ -1,10 +1,14 @@
-/** A worker thread that takes every job of one kind that it can get, on a handle of its own, and tells which. */
+/** A worker thread that takes every job of one kind that it can get, on a handle of its own, and tells which. It begins when all are there. */
 import { parentPort, workerData } from "node:worker_threads";
 import * as z from "zod";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { takeJob } from "#lib/jobs/work.ts";
 
-const kind = jobKind({ kind: workerData, payload: z.unknown(), attempts: 1, run: () => {} });
+const { kind: name, ready, takers } = workerData as { kind: string; ready: Int32Array; takers: number };
+const kind = jobKind({ kind: name, payload: z.unknown(), attempts: 1, run: () => {} });
 const taken: string[] = [];
+for (let here = Atomics.add(ready, 0, 1) + 1; here < takers; here = Atomics.load(ready, 0))
+  Atomics.wait(ready, 0, here);
+Atomics.notify(ready, 0);
 for (let job = takeJob([kind]); job; job = takeJob([kind])) taken.push(job.id);
 parentPort?.postMessage(taken);
