@@ -1,13 +1,17 @@
 /** The pictures that the registry of tabs names. */
 import {
   Building2,
+  ChartLine,
   FileArchive,
+  FlaskConical,
   Link2,
   type LucideIcon,
   Mail,
   Megaphone,
   MessageSquareHeart,
+  ScrollText,
   ShieldCheck,
+  SlidersHorizontal,
   Users,
   UserX,
 } from "lucide-react";
@@ -23,4 +27,8 @@ export const icons: Record<TabId, LucideIcon> = {
   "short-urls": Link2,
   feedback: MessageSquareHeart,
   roles: ShieldCheck,
+  metrics: ChartLine,
+  logs: ScrollText,
+  settings: SlidersHorizontal,
+  rollouts: FlaskConical,
 };

@@ -15,6 +15,10 @@ const views: { [K in TabId]: ComponentType<TabProps<K>> } = {
   "short-urls": dynamic(() => import("./short-urls.tsx"), { loading: () => null }),
   feedback: dynamic(() => import("./feedback.tsx"), { loading: () => null }),
   roles: dynamic(() => import("./roles.tsx"), { loading: () => null }),
+  metrics: dynamic(() => import("./metrics.tsx"), { loading: () => null }),
+  logs: dynamic(() => import("./logs.tsx"), { loading: () => null }),
+  settings: dynamic(() => import("./settings.tsx"), { loading: () => null }),
+  rollouts: dynamic(() => import("./rollouts.tsx"), { loading: () => null }),
 };
 
 export function StaffView<K extends TabId>(props: TabProps<K>) {

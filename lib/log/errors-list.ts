@@ -70,6 +70,15 @@ export function oneError(id: string): (LogRow & { stack: string }) | null {
   return row ? { ...errorRow(row), stack: row.stack } : null;
 }
 
+const DAY = 86_400_000;
+
+/** Of the last day, up to 100. */
+export const recentErrors = (): number =>
+  logsDb()
+    .$client.prepare("select count(*) from (select 1 from errors where id >= ? limit 100)")
+    .pluck()
+    .get(firstIdAt(Date.now() - DAY)) as number;
+
 const SLOW_SORTS: Record<string, string> = {
   at: "last_at",
   times: "times",

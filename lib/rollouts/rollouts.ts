@@ -155,18 +155,20 @@ export function removeRollout(id: string, actor: Actor): { removed: string } {
   return { removed: id };
 }
 
-/** Says of one account that it is in or out whatever chance says; null leaves it to chance again. */
+/** Says of one account, by its id or e-mail address, that it is in or out whatever chance says; null leaves it to chance again. */
 export function forceOne(
   id: string,
-  userId: string,
+  who: string,
   { forced, treatment = null }: { forced: "in" | "out" | null; treatment?: string | null | undefined },
   actor: Actor,
 ): Rollout {
   transaction((tx) => {
     const row = rowOf(id, tx);
     if (!isFeature(row.key)) throw notFound("rollout");
-    const account = tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).get();
+    const named = who.includes("@") ? eq(users.email, who.toLowerCase()) : eq(users.id, who);
+    const account = tx.select({ id: users.id }).from(users).where(named).get();
     if (!account) throw notFound("account");
+    const userId = account.id;
     if (treatment !== null && !offered(row.key).includes(treatment))
       throw invalid({ treatment: `${features[row.key].title} has no such treatment.` });
     const one = sql`${rolloutPeople.rolloutId} = ${id} and ${rolloutPeople.userId} = ${userId}`;

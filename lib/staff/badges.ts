@@ -1,6 +1,7 @@
 /** What waits in each tab for somebody of staff. Each count stops at 100 and is found by an index. */
 import { type SQL, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
+import { recentErrors } from "#lib/log/errors-list.ts";
 import type { TabId } from "./tabs.ts";
 
 /** `from` and what follows it. */
@@ -16,6 +17,7 @@ const counts: Partial<Record<TabId, () => number>> = {
   "outbound-emails": () =>
     atMost100(sql`mails where status in ('failed', 'unknown') and created_at > ${Date.now() - 24 * HOUR}`),
   feedback: () => atMost100(sql`feedback where status = 'new'`),
+  logs: recentErrors,
 };
 
 const HOUR = 3_600_000;

@@ -120,6 +120,41 @@ const tabs = [
     list: "staffFeedback.list",
     open: { procedure: "staffFeedback.open", key: "feedback" },
   },
+  {
+    id: "metrics",
+    title: "Metrics",
+    group: "Operations",
+    icon: "metrics",
+    permissions: ["admin:metrics"],
+    list: "metrics.read",
+  },
+  {
+    id: "logs",
+    title: "Logs",
+    group: "Operations",
+    icon: "logs",
+    permissions: ["logs:read"],
+    acts: ["admin:settings"],
+    list: "logs.list",
+    open: { procedure: "logs.open", key: "row" },
+  },
+  {
+    id: "settings",
+    title: "Settings",
+    group: "Panel",
+    icon: "settings",
+    permissions: ["admin:settings"],
+    list: "settings.list",
+  },
+  {
+    id: "rollouts",
+    title: "Rollouts",
+    group: "Panel",
+    icon: "rollouts",
+    permissions: ["admin:access"],
+    list: "rollouts.list",
+    open: { procedure: "rollouts.open", key: "rollout" },
+  },
 ] as const satisfies readonly StaffTab[];
 
 export type Tab = (typeof tabs)[number];

@@ -1,0 +1,83 @@
+/** Lines over time. What they say is in the label as well. */
+"use client";
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+
+export interface ChartProps {
+  label: string;
+  /** Milliseconds. */
+  at: readonly number[];
+  lines: readonly { name: string; values: readonly (number | null)[] }[];
+}
+
+const HEIGHT = 160;
+/** Custom properties of the theme, and how the lines are told apart without their colours. */
+const LOOKS = [
+  { colour: "--accent", dash: [] },
+  { colour: "--bad", dash: [6, 3] },
+  { colour: "--warn", dash: [2, 3] },
+] as const;
+
+export function Chart({ label, at, lines }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const data = [at.map((time) => time / 1000), ...lines.map(({ values }) => values)] as uPlot.AlignedData;
+  const latest = useRef(data);
+  latest.current = data;
+  const names = lines.map(({ name }) => name).join("\n");
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const draw = () => {
+      plot.current?.destroy();
+      plot.current = new uPlot(optionsFor(element, names.split("\n")), latest.current, element);
+    };
+    draw();
+    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    resized.observe(element);
+    // Its colours are in the canvas.
+    const themed = new MutationObserver(draw);
+    themed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    system.addEventListener("change", draw);
+    return () => {
+      resized.disconnect();
+      themed.disconnect();
+      system.removeEventListener("change", draw);
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [names]);
+
+  useEffect(() => plot.current?.setData(data), [data]);
+
+  return <div ref={place} role="img" aria-label={label} className="h-[160px]" />;
+}
+
+function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const axis: uPlot.Axis = {
+    stroke: colour("--dim"),
+    grid: { stroke: colour("--line2"), width: 1 },
+    ticks: { show: false },
+    font: `11px ${style.fontFamily}`,
+  };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    cursor: { show: false },
+    legend: { show: false },
+    scales: { y: { range: (_plot, _low, high) => [0, Math.max(high, 1) * 1.1] } },
+    axes: [axis, { ...axis, size: 44 }],
+    series: [
+      {},
+      ...names.map((name, at) => {
+        const look = LOOKS[at % LOOKS.length] ?? LOOKS[0];
+        return { label: name, stroke: colour(look.colour), width: 1.5, dash: [...look.dash], points: { show: false } };
+      }),
+    ],
+  };
+}

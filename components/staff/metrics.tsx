@@ -1,0 +1,226 @@
+/** How the panel does: charts over an hour, a day or a week, and how long each route takes. */
+"use client";
+import dynamic from "next/dynamic";
+import { type ReactNode, useEffect, useState } from "react";
+import { attempt } from "#components/ui/attempt.ts";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Panel } from "#components/ui/panel.tsx";
+import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
+import { UrlSelect } from "#components/ui/url-control.tsx";
+import { one } from "./address.ts";
+import type { TabData, TabProps } from "./tab-props.ts";
+
+const Chart = dynamic(() => import("./chart.tsx").then((module) => module.Chart), {
+  ssr: false,
+  loading: () => <div className="h-[160px]" />,
+});
+
+type Data = TabData<"metrics">;
+type Series = keyof Data["series"];
+
+const EVERY_MS = 10_000;
+const MB = 1_048_576;
+
+interface Drawn {
+  title: string;
+  unit: string;
+  lines: readonly { name: string; series: Series; by?: number }[];
+}
+
+const charts: readonly Drawn[] = [
+  {
+    title: "Requests",
+    unit: "a second",
+    lines: [
+      { name: "all", series: "requests" },
+      { name: "failed", series: "failures" },
+    ],
+  },
+  {
+    title: "Answer times",
+    unit: "ms",
+    lines: [
+      { name: "median", series: "p50" },
+      { name: "95 %", series: "p95" },
+      { name: "99 %", series: "p99" },
+    ],
+  },
+  { title: "Event loop held up", unit: "ms at most", lines: [{ name: "lag", series: "lag" }] },
+  {
+    title: "Memory",
+    unit: "MB",
+    lines: [
+      { name: "process", series: "memory", by: MB },
+      { name: "heap", series: "heap", by: MB },
+    ],
+  },
+  { title: "Processor", unit: "% of a core", lines: [{ name: "CPU", series: "cpu" }] },
+  {
+    title: "Database",
+    unit: "MB",
+    lines: [
+      { name: "database", series: "database", by: MB },
+      { name: "log ahead", series: "wal", by: MB },
+    ],
+  },
+  {
+    title: "Job queue",
+    unit: "jobs",
+    lines: [
+      { name: "waiting", series: "waiting" },
+      { name: "running", series: "running" },
+      { name: "failed", series: "failed" },
+    ],
+  },
+  {
+    title: "Provider calls",
+    unit: "a second",
+    lines: [
+      { name: "all", series: "calls" },
+      { name: "failed", series: "callFailures" },
+    ],
+  },
+  { title: "Provider answer times", unit: "ms on average", lines: [{ name: "average", series: "callMs" }] },
+];
+
+export default function Metrics({ data: first, query }: TabProps<"metrics">) {
+  const data = useLive(first);
+  return (
+    <>
+      <PageHeader
+        title="Metrics"
+        description="How the panel does. The figures are kept for a week, also over a restart."
+        actions={
+          <UrlSelect
+            label="Range"
+            param="range"
+            all="The last hour"
+            options={[
+              { value: "24h", label: "The last day" },
+              { value: "7d", label: "The last week" },
+            ]}
+            className="w-[172px]"
+          />
+        }
+      />
+      <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+        {charts.map((drawn) => (
+          <Drawing key={drawn.title} drawn={drawn} data={data} />
+        ))}
+      </div>
+      <h2 className="mt-6 mb-2 text-base font-semibold">
+        Routes{one(query, "range") === "" || data.range === "1h" ? "" : ", by whole hours"}
+      </h2>
+      <Routes data={data} />
+      <h2 className="mt-6 mb-2 text-base font-semibold">Jobs</h2>
+      <Jobs data={data} />
+    </>
+  );
+}
+
+/** The same range again every ten seconds, while somebody looks. */
+function useLive(first: Data): Data {
+  const [data, setData] = useState(first);
+  useEffect(() => {
+    setData(first);
+    const timer = setInterval(() => {
+      if (document.hidden) return;
+      // What cannot be had now is asked for again in ten seconds.
+      attempt((api) => api.metrics.read({ range: first.range })).then(setData, () => undefined);
+    }, EVERY_MS);
+    return () => clearInterval(timer);
+  }, [first]);
+  return data;
+}
+
+function Drawing({ drawn: { title, unit, lines }, data }: { drawn: Drawn; data: Data }) {
+  const drawnLines = lines.map(({ name, series, by = 1 }) => ({
+    name,
+    values: data.series[series].map((value) => (value === null ? null : value / by)),
+  }));
+  const now = drawnLines.map(({ name, values }) => {
+    const last = values.findLast((value) => value !== null);
+    return `${name} ${last === undefined || last === null ? "–" : figure(last)}`;
+  });
+  const says: ReactNode = `${now.join(", ")} ${unit}`;
+  return (
+    <Panel title={title} description={<span className="tabular-nums">{says}</span>}>
+      <Chart label={`${title}: ${says}`} at={data.at} lines={drawnLines} />
+    </Panel>
+  );
+}
+
+const figure = (value: number): string =>
+  value.toLocaleString("en-GB", { maximumFractionDigits: value >= 100 ? 0 : value >= 10 ? 1 : 2 });
+
+const ms = (value: number | null): string => (value === null ? "–" : figure(value));
+
+function Routes({ data }: { data: Data }) {
+  if (data.routes.length === 0) return <p className="text-dim">Nothing was asked for yet.</p>;
+  return (
+    <Table label="Routes" stack>
+      <THead>
+        <Th>Route</Th>
+        <Th align="end">Requests</Th>
+        <Th align="end">Failed</Th>
+        <Th align="end">Median, ms</Th>
+        <Th align="end">95 %, ms</Th>
+        <Th align="end">99 %, ms</Th>
+      </THead>
+      <TBody>
+        {data.routes.map((route) => (
+          <Tr key={`${route.method} ${route.template} ${route.action}`}>
+            <Td mono className="wrap-anywhere">
+              {route.method} {route.template}
+            </Td>
+            <Td label="Requests" align="end">
+              {figure(route.requests)}
+            </Td>
+            <Td label="Failed" align="end">
+              {figure(route.failures)}
+            </Td>
+            <Td label="Median, ms" align="end">
+              {ms(route.p50)}
+            </Td>
+            <Td label="95 %, ms" align="end">
+              {ms(route.p95)}
+            </Td>
+            <Td label="99 %, ms" align="end">
+              {ms(route.p99)}
+            </Td>
+          </Tr>
+        ))}
+      </TBody>
+    </Table>
+  );
+}
+
+function Jobs({ data }: { data: Data }) {
+  if (data.jobs.length === 0) return <p className="text-dim">No job waits, runs or has failed.</p>;
+  return (
+    <Table label="Jobs" stack>
+      <THead>
+        <Th>Kind</Th>
+        <Th align="end">Waiting</Th>
+        <Th align="end">Running</Th>
+        <Th align="end">Failed</Th>
+      </THead>
+      <TBody>
+        {data.jobs.map(({ kind, waiting, running, failed }) => (
+          <Tr key={kind}>
+            <Td mono>{kind}</Td>
+            <Td label="Waiting" align="end">
+              {waiting}
+            </Td>
+            <Td label="Running" align="end">
+              {running}
+            </Td>
+            <Td label="Failed" align="end">
+              {failed}
+            </Td>
+          </Tr>
+        ))}
+      </TBody>
+    </Table>
+  );
+}

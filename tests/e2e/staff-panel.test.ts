@@ -1,0 +1,142 @@
+/** The Staff Portal's tabs about the panel itself: Metrics, Logs, Settings, Rollouts. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
+import type { Person } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
+
+const TABS = [
+  { id: "metrics", title: "Metrics", permission: "admin:metrics", api: "/admin/metrics" },
+  { id: "logs", title: "Logs", permission: "logs:read", api: "/admin/logs" },
+  { id: "settings", title: "Settings", permission: "admin:settings", api: "/admin/settings" },
+  { id: "rollouts", title: "Rollouts", permission: "admin:access", api: "/admin/rollouts" },
+];
+
+let server: SharedServer;
+let browser: Browser;
+let ordinary: Person;
+
+beforeAll(async () => {
+  server = await sharedServer();
+  browser = await sharedBrowser();
+  ordinary = await server.person("Ordinary of the panel");
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+async function staffPage(name: string, permissions: string[]): Promise<{ page: Page; person: Person }> {
+  const person = await server.person(name, permissions);
+  const { page } = await signedIn(browser, person);
+  await page.goto("/dashboard/admin");
+  const dialog = page.getByRole("dialog", { name: /privacy|names/i });
+  await dialog.getByRole("button", { name: "Keep them hidden" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  return { page, person };
+}
+
+describe.each(TABS)("$title", ({ id, title, permission, api }) => {
+  test("is open to whoever has exactly its permission, and to nobody else", async () => {
+    const { page, person } = await staffPage(`Staff of ${id}`, [permission]);
+    await page.goto(`/dashboard/admin?tab=${id}`);
+    await page.getByRole("heading", { name: title, level: 1 }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect((await person.call("GET", api)).status).toBe(200);
+
+    const other = await server.person(`No staff of ${id}`, ["users:read"]);
+    expect((await other.call("GET", api)).status).toBe(403);
+    const { page: theirs } = await signedIn(browser, other);
+    await theirs.goto(`/dashboard/admin?tab=${id}`);
+    await theirs.getByRole("heading", { name: "Users", level: 1 }).waitFor();
+
+    expect((await ordinary.call("GET", api)).status).toBe(403);
+    const { page: led } = await signedIn(browser, ordinary);
+    await led.goto(`/dashboard/admin?tab=${id}`);
+    await led.waitForURL("**/dashboard");
+  });
+});
+
+test("metrics are drawn, and told in words", async () => {
+  const { page } = await staffPage("Reader of metrics", ["admin:metrics"]);
+  await page.goto("/dashboard/admin?tab=metrics");
+  await page
+    .getByRole("img", { name: /^Memory: process/ })
+    .locator("canvas")
+    .waitFor();
+  await page.getByLabel("Range").selectOption("7d");
+  await page.waitForURL("**range=7d**");
+  await page.getByRole("heading", { name: "Routes, by whole hours" }).waitFor();
+});
+
+test("logs are searched, opened and followed, with what is private hidden", async () => {
+  const { page } = await staffPage("Reader of logs", ["logs:read"]);
+  const writer = await server.person("Writer of logs", "root");
+  await writer.call("PATCH", "/account", { name: "Writer of the logs" });
+  await page.goto(`/dashboard/admin?tab=logs&actor=${writer.id}`);
+  await page.getByRole("link", { name: "users.rename" }).first().click();
+  await page.getByRole("heading", { name: "users.rename", level: 1 }).waitFor();
+  const text = await page.locator("body").innerText();
+  expect(text).not.toContain(writer.email);
+  expect(text).toContain("w•••@e•••.org");
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.getByRole("link", { name: "All of them" }).click();
+  await page.getByRole("link", { name: "Requests" }).click();
+  await page.waitForURL("**view=requests**");
+  await page.getByRole("button", { name: "Follow live" }).click();
+  await page.getByText("Rows appear here as they are written.").waitFor();
+  await writer.call("GET", "/account/sessions");
+  await page.getByRole("list", { name: "Live rows" }).getByText("GET /account/sessions").first().waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+});
+
+test("settings: what is wrong is said at its field, what is changed is in force, and goes back", async () => {
+  const { page, person } = await staffPage("Keeper of settings", ["admin:settings"]);
+  await page.goto("/dashboard/admin?tab=settings");
+  const days = page.getByLabel("Grace before deletion (days)");
+  await days.fill("9999");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Enter a whole number from 0 to 365.").waitFor();
+  await days.fill("21");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("The setting is saved").waitFor();
+  const value = async () => {
+    const { body } = await person.call<{ items: { key: string; value: unknown }[] }>("GET", "/admin/settings");
+    return body.items.find(({ key }) => key === "accounts.deletion_days")?.value;
+  };
+  expect(await value()).toBe(21);
+  await page.getByRole("button", { name: "Back to the default: Grace before deletion" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Nothing is changed").waitFor();
+  expect(await value()).toBe(14);
+});
+
+test("a rollout gives one account denser records, and takes them back", async () => {
+  const { page } = await staffPage("Keeper of rollouts", ["admin:access"]);
+  const owner = await server.person("Owner of records");
+  await owner.call("POST", "/organisations", { name: "Dense", handle: "dense-records" });
+  await owner.call("POST", "/organisations/dense-records/dns/zones", { name: "dense.example", connection: "local" });
+  const { page: theirs } = await signedIn(browser, owner);
+  const height = async () => {
+    await theirs.goto("/dashboard/organisations/dense-records/zones/dense.example");
+    const row = theirs.getByRole("table", { name: "Records" }).locator("tbody tr").first();
+    return (await row.boundingBox())?.height ?? 0;
+  };
+  const before = await height();
+  await page.goto("/dashboard/admin?tab=rollouts");
+  await page.getByRole("button", { name: "Begin a rollout" }).click();
+  await page.getByRole("heading", { name: "Denser records", level: 1 }).waitFor();
+  await page.getByLabel("On").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Running").waitFor();
+  await page.getByLabel("Account").fill(owner.email);
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByText("1 are in").waitFor();
+  expect(await height()).toBeLessThan(before);
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("list", { name: "Who is in" }).getByText("o•••@e•••.org").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("button", { name: "Begin a rollout" }).waitFor();
+  expect(await height()).toBe(before);
+});
