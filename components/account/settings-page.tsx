@@ -7,6 +7,7 @@ import { currentActor } from "#lib/api/caller.ts";
 const TABS = [
   { href: "/dashboard/settings", label: "Profile" },
   { href: "/dashboard/settings/security", label: "Security" },
+  { href: "/dashboard/settings/activity", label: "Activity" },
   { href: "/dashboard/settings/data", label: "Your data" },
 ];
 const TOKENS = { href: "/dashboard/settings/tokens", label: "API tokens" };

@@ -37,16 +37,20 @@ export default function Settings({ data }: TabProps<"settings">) {
     const { [key]: _, ...others } = draft;
     setDraft(same(value, now) ? others : { ...others, [key]: value });
   };
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async (confirm: boolean) => {
     const changes = Object.fromEntries(
       Object.entries(draft).map(([key, value]) => [key, sent(data.items, key, value)]),
     );
-    const outcome = await run((api) => api.settings.change({ changes }));
+    const outcome = await run((api) => api.settings.change({ changes, confirm }));
     if (!outcome?.ok) return;
     setDraft({});
     toast(changed === 1 ? "The setting is saved" : "The settings are saved");
     router.refresh();
+  };
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void save(false);
   };
 
   return (
@@ -56,9 +60,19 @@ export default function Settings({ data }: TabProps<"settings">) {
         description="What holds for the whole panel. Each change is in force at once, and in the audit log."
         actions={<TestMail />}
       />
-      <form ref={form} method="post" noValidate onSubmit={save} className="flex max-w-[880px] flex-col gap-5">
+      <form ref={form} method="post" noValidate onSubmit={submit} className="flex max-w-[880px] flex-col gap-5">
         {unplaced && (
-          <Banner tone="bad" live>
+          <Banner
+            tone="bad"
+            live
+            action={
+              failure.code === "confirm_required" && (
+                <Button size="sm" variant="danger" onClick={() => save(true)}>
+                  Save all the same
+                </Button>
+              )
+            }
+          >
             {failure.message}
           </Banner>
         )}

@@ -4,6 +4,7 @@ import Credentials from "next-auth/providers/credentials";
 import { Problem } from "#lib/api/errors.ts";
 import { requestAddress } from "#lib/api/request.ts";
 import { env } from "#lib/env.ts";
+import { assertOpenTo } from "#lib/geo/geo.ts";
 import { hiddenCookie, secureCookies } from "#lib/http/cookies.ts";
 import { signInWithPasskey } from "#lib/passkeys/sign-in.ts";
 import { formRequest } from "./form-request.ts";
@@ -64,6 +65,7 @@ function optionsFor(request: Request, aside: Aside): NextAuthOptions {
   /** The new session as next-auth's user; null, with what there is to say, when there is none. */
   const sessionOf = async (signIn: () => SignedIn | null | Promise<SignedIn | null>) => {
     try {
+      assertOpenTo(visitor.address, "sign-in");
       const outcome = await signIn();
       if (outcome === null) return null;
       if ("session" in outcome) return { id: outcome.session };

@@ -1,6 +1,13 @@
 /** The socket's side of the panel: what every request and answer gets before Next sees them, and what never reaches it. */
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { Duplex } from "node:stream";
 import { ADDRESS_HEADER, PATH_HEADER } from "#lib/api/request.ts";
 import { notingPage } from "#lib/log/page.ts";
@@ -12,6 +19,8 @@ interface Options {
   origin: string;
   trustedProxies: readonly string[];
   development: boolean;
+  /** Whether nothing at all is open to an address. */
+  isBlocked?: (address: string) => boolean;
   /** The route of a path, for the log. */
   templateOf?: (path: string) => string;
 }
@@ -44,6 +53,10 @@ export function panelServer(handle: RequestListener, options: Options, limits = 
       String(request.headers["x-forwarded-for"] ?? ""),
       options.trustedProxies,
     );
+    if (options.isBlocked?.(address)) {
+      refuseCountry(request, response);
+      return;
+    }
     for (const name of ["x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded"])
       delete request.headers[name];
     Object.assign(request.headers, {
@@ -60,6 +73,14 @@ export function panelServer(handle: RequestListener, options: Options, limits = 
     refuseUnread(error, socket, headersFor(newNonce())),
   );
   return server;
+}
+
+const NOT_HERE = "This panel is not open to your country.";
+
+function refuseCountry(request: IncomingMessage, response: ServerResponse): void {
+  const problem = isApi(request);
+  response.writeHead(403, { "content-type": problem ? "application/problem+json" : "text/plain", connection: "close" });
+  response.end(problem ? JSON.stringify({ code: "forbidden", message: NOT_HERE }) : `${NOT_HERE}\n`);
 }
 
 const newNonce = (): string => randomBytes(16).toString("base64");

@@ -9,6 +9,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { hashPassword } from "#lib/auth/password.ts";
 import { hashToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
+import { assertOpenTo } from "#lib/geo/geo.ts";
 import { newId } from "#lib/id.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { newLink, usedUp } from "#lib/links/links.ts";
@@ -24,6 +25,7 @@ export const registrationOpen = (): boolean => setting("feature.registration") &
 /** Asks for a link by mail. Says and does the same whether or not the address has an account. */
 export function requestRegistration(email: string, actor: Actor): void {
   if (!registrationOpen()) throw new Problem("feature_disabled", "Registration needs mail, and this panel sends none.");
+  assertOpenTo(actor.address, "register");
   assertDomain(email);
   countRequest(actor);
   transaction((tx) => {

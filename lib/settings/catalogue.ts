@@ -3,8 +3,9 @@
  * API and the Settings tab are made from this alone. Pure.
  */
 import * as z from "zod";
+import { isRule } from "#lib/geo/rules.ts";
 
-export const groups = ["features", "registration", "zones", "limits", "accounts", "logs"] as const;
+export const groups = ["features", "registration", "zones", "limits", "accounts", "geo", "logs"] as const;
 export type SettingGroup = (typeof groups)[number];
 
 export const groupTitles: Record<SettingGroup, string> = {
@@ -13,6 +14,7 @@ export const groupTitles: Record<SettingGroup, string> = {
   zones: "Zones and claims",
   limits: "Limits",
   accounts: "Accounts",
+  geo: "Countries",
   logs: "Logs",
 };
 
@@ -74,6 +76,9 @@ const MANY = 1_000_000;
 const zones = { group: "zones" } as const;
 const limits = { group: "limits" } as const;
 const logs = { group: "logs" } as const;
+
+const WRONG_RULE =
+  "must be rules such as de:block, separated by commas: a country, unknown or other; and allow, register, sign-in or block";
 
 export const catalogue = {
   "feature.dns": flag(true, { title: "DNS", help: "Zones and records at all." }),
@@ -211,6 +216,15 @@ export const catalogue = {
     title: "Mails are kept",
     help: "How long mails that were sent are listed, with their text. One-time links in them are never kept.",
   }),
+  "geo.rules": {
+    title: "What countries may do",
+    help: "A country's two letters and what is taken away there: register, sign-in (and registering), or block (everything). As country, unknown means addresses of no known country, and other every country without a rule, such as de:allow, other:register. Addresses of private networks and of this machine are never shut out.",
+    group: "geo",
+    schema: z
+      .preprocess(split, z.array(z.string().trim().toLowerCase().refine(isRule, WRONG_RULE)).max(300))
+      .default([]),
+    control: { kind: "list", placeholder: "de:register, other:block" } satisfies Control,
+  },
   "logs.request_days": whole(1, 365, 30, "days", {
     ...logs,
     title: "Requests are kept",

@@ -34,7 +34,11 @@ export const list = staff("admin:settings", {}, { tokens: true })
   .output(Settings)
   .handler(all);
 
-export const change = staff("admin:settings", { changes: z.record(z.string().max(100), z.unknown()) }, { tokens: true })
+export const change = staff(
+  "admin:settings",
+  { changes: z.record(z.string().max(100), z.unknown()), confirm: z.boolean().default(false) },
+  { tokens: true },
+)
   .route({
     method: "PATCH",
     path: "/admin/settings",
@@ -42,7 +46,7 @@ export const change = staff("admin:settings", { changes: z.record(z.string().max
   })
   .output(Settings)
   .handler(({ context, input }) => {
-    changeSettings(input.changes, context.actor);
+    changeSettings(input.changes, context.actor, input.confirm);
     return all();
   });
 

@@ -5,8 +5,9 @@ import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { remembered } from "#db/hot.ts";
 import { settings } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
-import { invalid } from "#lib/api/errors.ts";
+import { invalid, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { shutsOut } from "#lib/geo/geo.ts";
 import { type Setting as Chosen, type SettingKey as ChosenKey, catalogue, settingKeys } from "./catalogue.ts";
 
 /** What the panel remembers by itself. Nobody sets it. */
@@ -67,9 +68,9 @@ export function listSettings() {
 
 /**
  * Sets some, or back to their defaults where the value is null: all of them or, if one does not fit, none. Throws
- * `invalid_input` with a sentence for each that does not. One entry of the audit log for each that becomes another.
+ * `invalid_input` with a sentence for each that does not, `confirm_required` where it would shut out whoever sets it. One entry of the audit log for each that becomes another.
  */
-export function changeSettings(changes: Record<string, unknown>, actor: Actor): void {
+export function changeSettings(changes: Record<string, unknown>, actor: Actor, confirmed = false): void {
   const fields: Record<string, string> = {};
   const wanted: { key: ChosenKey; value: unknown; reset: boolean }[] = [];
   for (const [name, given] of Object.entries(changes)) {
@@ -80,6 +81,9 @@ export function changeSettings(changes: Record<string, unknown>, actor: Actor): 
     else wanted.push({ key, value: parsed.data, reset: given === null });
   }
   if (Object.keys(fields).length > 0) throw invalid(fields);
+  const rules = wanted.find(({ key }) => key === "geo.rules")?.value as string[] | undefined;
+  const shutOut = rules && !confirmed ? shutsOut(actor.address, rules) : null;
+  if (shutOut !== null) throw new Problem("confirm_required", shutOut);
   transaction((tx) => {
     for (const { key, value, reset } of wanted) {
       const before = setting(key, tx);

@@ -5,6 +5,7 @@ import { bannersFor } from "#lib/announcements/own.ts";
 import { invalid, notFound } from "#lib/api/errors.ts";
 import { signedIn } from "#lib/api/guards.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { Activity, activityQuery, ownActivity } from "#lib/audit/own.ts";
 import { endOtherSessions, endSession, listSessions } from "#lib/auth/session.ts";
 import { ownOrganisations } from "#lib/organisations/organisations.ts";
 import { removePassword } from "#lib/passkeys/ways-in.ts";
@@ -70,6 +71,11 @@ export const remove = signedIn(
       throw invalid({ email: "Type the e-mail address of your account." });
     return deleteOwnAccount(context.actor, input.choices);
   });
+
+export const activity = signedIn(activityQuery)
+  .route({ method: "GET", path: "/account/activity", summary: "What one did oneself" })
+  .output(Activity)
+  .handler(({ context, input }) => ownActivity(context.actor.id, input));
 
 export const sessions = signedIn({})
   .route({ method: "GET", path: "/account/sessions", summary: "One's own sessions" })

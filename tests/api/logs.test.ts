@@ -289,6 +289,21 @@ describe("followed live", () => {
   });
 });
 
+test("everybody sees what they did themselves, in words, and nothing of others", async () => {
+  const one = await panel.person("One of many");
+  await one.call("PATCH", "/account", { name: "One of many more" });
+  await one.call("POST", "/organisations", { name: "Theirs", handle: "theirs" });
+  const { body } = await one.call<{ items: { says: string; about: string; action: string }[]; next: string | null }>(
+    "GET",
+    "/account/activity",
+  );
+  expect(body.items.map(({ says }) => says)).toEqual(["Make an organisation", "Change one's own name"]);
+  const first = (await one.call<{ items: unknown[]; next: string }>("GET", "/account/activity?perPage=1")).body;
+  const second = await one.call<typeof body>("GET", `/account/activity?perPage=1&at=${first.next}`);
+  expect(second.body.items).toMatchObject([{ action: "users.rename" }]);
+  expect((await panel.call("GET", "/account/activity")).status).toBe(401);
+});
+
 test("who lacks logs:read sees none of it", async () => {
   const other = await panel.person("Other", ["users:read"]);
   for (const path of ["/admin/logs", "/admin/logs/audit.1", "/admin/logs/actions", "/admin/logs/follow"]) {

@@ -61,6 +61,7 @@ export const procedureTable: Record<string, Row> = {
   "users.rename": write("signedIn"),
   "users.password": write("signedIn", { fresh: true }),
   "users.dropPassword": write("signedIn", { fresh: true }),
+  "users.activity": read("signedIn"),
   "users.sessions": read("signedIn"),
   "users.endOneSession": write("signedIn"),
   "users.endSessions": write("signedIn"),

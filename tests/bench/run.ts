@@ -7,6 +7,7 @@ import { entrance } from "./entrance.ts";
 import { type Row, table } from "./figures.ts";
 import { importing } from "./import.ts";
 import { javascript } from "./javascript.ts";
+import { logging } from "./logging.ts";
 import { paint } from "./paint.ts";
 import { parallel } from "./parallel.ts";
 import { permissions } from "./permissions.ts";
@@ -25,6 +26,7 @@ const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolea
   permissions: { run: permissions, needsPowerDns: false },
   search: { run: search, needsPowerDns: false },
   paint: { run: paint, needsPowerDns: false },
+  logging: { run: logging, needsPowerDns: false },
   scale: { run: scale, needsPowerDns: true },
   zonefile: { run: zonefile, needsPowerDns: false },
   import: { run: importing, needsPowerDns: false },
