@@ -1,6 +1,7 @@
 /** One account, for staff: who it is, what it may do, how it gets in, and what can be done about it. */
 "use client";
 import { rightsInWords } from "#components/account/token-words.ts";
+import { UsagePanel } from "#components/soc/usage.tsx";
 import type { Act } from "#components/staff/act-bar.tsx";
 import type { Query } from "#components/staff/address.ts";
 import { Detail as StaffDetail } from "#components/staff/detail.tsx";
@@ -15,8 +16,12 @@ import { Time } from "#components/ui/time.tsx";
 import type { Permission } from "#lib/access/permissions.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 import { AccountAct, DeleteAccount, EndTheirSession, RevokeTheirToken } from "./account-acts.tsx";
+import { AccountOrganisations } from "./account-organisations.tsx";
 import { AddressOf, NameOf } from "./account-profile.tsx";
 import { AccountRoles } from "./account-roles.tsx";
+import { AccountTrail } from "./account-trail.tsx";
+import { AccountZones } from "./account-zones.tsx";
+import { Administrator } from "./administrator.tsx";
 import { ResetLink } from "./reset-link.tsx";
 
 type Detail = Outputs["accounts"]["open"];
@@ -89,7 +94,18 @@ export default function AccountDetail({ account, may, self, query, now }: Accoun
       <SignIn {...section} />
       {may.includes("admin:user:edit") && <Sessions {...section} />}
       {account.tokens > 0 && <TheirTokens {...section} />}
+      <AccountOrganisations user={account.id} looks={may.includes("org:read")} now={now} />
+      {(may.includes("dns:read") || may.includes("dns:manage")) && (
+        <AccountZones
+          user={account.id}
+          email={account.email}
+          acts={may.includes("dns:manage") && !section.own}
+          now={now}
+        />
+      )}
+      <UsagePanel of={account.id} call={(api) => api.soc.ofAccount({ user: account.id })} counts="Requests" />
       <Standing {...section} />
+      <AccountTrail user={account.id} now={now} />
     </StaffDetail>
   );
 }
@@ -148,6 +164,11 @@ function Roles({ account, may, own, mayLook }: Section & { mayLook: boolean }) {
             : `It has ${names.join(", ")}.`
       }
     >
+      {may("roles:assign") && !own && (
+        <div className="mb-4">
+          <Administrator user={account.id} email={account.email} roles={account.roles} />
+        </div>
+      )}
       {mayLook && may("roles:assign") && !own && (
         <Loaded of={account.id} call={(api) => api.roles.list({ perPage: 200 })}>
           {({ items }) => (
@@ -174,6 +195,15 @@ function SignIn({ account, may, own }: Section) {
       <div className="flex flex-col gap-4">
         <Facts
           items={[
+            {
+              label: "Signed in",
+              value:
+                account.sessions === 0
+                  ? "Nowhere now"
+                  : account.sessions === 1
+                    ? "In 1 place"
+                    : `In ${account.sessions} places`,
+            },
             { label: "Password", value: hasPassword ? "Set" : "None" },
             { label: "Passkeys", value: names || "None" },
             {

@@ -4,22 +4,24 @@ import { mayCreateOrganisation } from "#components/organisations/access.ts";
 import { NewOrganisationLink } from "#components/organisations/new-organisation-link.tsx";
 import { NoOrganisations } from "#components/organisations/no-organisations.tsx";
 import { OrganisationTable } from "#components/organisations/organisation-table.tsx";
+import { SocOverview } from "#components/soc/overview.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { ZoneTable } from "#components/zones/zone-table.tsx";
-import { load, loadIfOn } from "#lib/api/caller.ts";
+import { load, loadIfOn, pageContext } from "#lib/api/caller.ts";
 import { Invitations } from "./invitations.tsx";
 
 const SHOWN = 10;
 
 export async function Home() {
-  const [me, invitations, organisations, zones, mayCreate] = await Promise.all([
+  const [me, invitations, organisations, zones, mayCreate, tiles] = await Promise.all([
     load((api) => api.users.me({})),
     load((api) => api.invites.waiting({})),
     load((api) => api.organisations.list({ perPage: SHOWN })),
     loadIfOn((api) => api.dns.ownZones({ perPage: SHOWN })),
     mayCreateOrganisation(),
+    overview(),
   ]);
   const now = Date.now();
   return (
@@ -29,6 +31,7 @@ export async function Home() {
         description={`Signed in as ${me.name}, ${me.email}.`}
         actions={mayCreate && organisations.total > 0 && <NewOrganisationLink />}
       />
+      {tiles.length > 0 && <SocOverview tiles={tiles} />}
       {invitations.items.length > 0 && <Invitations items={invitations.items} now={now} />}
       <Section title="Your organisations" more={organisations.total > SHOWN && "/dashboard/organisations"}>
         {organisations.total === 0 ? (
@@ -48,6 +51,12 @@ export async function Home() {
       )}
     </>
   );
+}
+
+/** For soc:read, which who has no role has. */
+async function overview() {
+  const { actor } = await pageContext();
+  return actor.grants.has("soc:read") ? (await load((api) => api.soc.overview({}))).items : [];
 }
 
 /** `more` is where the rest of the list is. */

@@ -11,8 +11,11 @@ import type { Inspected } from "./organisation-detail.tsx";
 
 const told = (n: number, unit: string): string => `${n.toLocaleString("en-GB")} ${unit}`;
 
-/** An empty field is the panel's limit; what is no number is told as such by the API. */
-const numberIn = (text: string): number | null => (text.trim() === "" ? null : Number(text));
+/** An empty field is the panel's limit; what is no number is no limit either, and is told as such by the API. */
+const numberIn = (text: string): number | null => {
+  const said = text.trim();
+  return said === "" ? null : /^\d+$/.test(said) ? Number(said) : -1;
+};
 
 export function LimitsForm({ organisation: { id, limits }, may }: { organisation: Inspected; may: boolean }) {
   const router = useRouter();
@@ -50,7 +53,7 @@ export function LimitsForm({ organisation: { id, limits }, may }: { organisation
           <div className="flex flex-col gap-4">
             {banner}
             <FieldGroup columns={2}>
-              {limits.map(({ key, title, own, byPanel, min, max, unit }) => (
+              {limits.map(({ key, title, own, byPanel, unit }) => (
                 <Field
                   key={key}
                   label={title}
@@ -59,10 +62,7 @@ export function LimitsForm({ organisation: { id, limits }, may }: { organisation
                 >
                   <Input
                     name={`limits.${key}`}
-                    type="number"
-                    min={min}
-                    max={max}
-                    step={1}
+                    inputMode="numeric"
                     defaultValue={own ?? ""}
                     placeholder={String(byPanel)}
                     autoComplete="off"

@@ -1,6 +1,7 @@
 /** One organisation, for staff: what it is, who is in it, what it has and may have, and what was done there. */
 "use client";
 import { useRouter } from "next/navigation";
+import { UsagePanel } from "#components/soc/usage.tsx";
 import { type Query, tabHref } from "#components/staff/address.ts";
 import { Detail } from "#components/staff/detail.tsx";
 import { PrivateValue } from "#components/staff/private-value.tsx";
@@ -95,6 +96,7 @@ export default function OrganisationDetail({ organisation, may, query, now }: Or
       <TheirMembers organisation={organisation} can={can} now={now} />
       {can("dns:read") && <TheirZones organisation={organisation} now={now} />}
       {organisation.invites > 0 && <TheirInvites organisation={organisation} can={can} now={now} />}
+      <UsagePanel of={id} call={(api) => api.soc.ofOrganisation({ organisation: id })} counts="Things done in it" />
       <Panel title="History" description="What was done in it, the newest first." flush>
         <Trail
           of={`${id} ${now}`}

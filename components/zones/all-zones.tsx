@@ -10,13 +10,14 @@ import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Pager } from "#components/ui/pager.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
+import { UrlSelect } from "#components/ui/url-control.tsx";
 import { load } from "#lib/api/caller.ts";
 import { ZoneTable } from "./zone-table.tsx";
 
 const PATH = "/dashboard/zones";
 
 export async function AllZones({ params }: { params: SearchParams }) {
-  const list = listState(PATH, params, ["name", "recordCount", "createdAt"], ["q"]);
+  const list = listState(PATH, params, ["name", "recordCount", "createdAt"], ["q", "status"]);
   const q = list.filters.q ?? "";
   return (
     <>
@@ -30,8 +31,16 @@ export async function AllZones({ params }: { params: SearchParams }) {
   );
 }
 
+const statuses = ["active", "pending", "error"] as const;
+const statusOptions = [
+  { value: "active", label: "Active" },
+  { value: "pending", label: "Pending" },
+  { value: "error", label: "Error" },
+];
+
 async function Zones({ list }: { list: ListState }) {
-  const page = await load((api) => api.dns.ownZones({ page: list.page, sort: list.sort }));
+  const status = statuses.find((one) => one === list.filters.status);
+  const page = await load((api) => api.dns.ownZones({ page: list.page, sort: list.sort, status }));
   return (
     <ListView
       page={page}
@@ -40,18 +49,29 @@ async function Zones({ list }: { list: ListState }) {
       search="Search zones and records"
       hrefFor={(number) => listHref(list, { page: number })}
       clearHref={PATH}
+      actions={
+        <UrlSelect param="status" label="Status" all="Any status" options={statusOptions} className="w-[172px]" />
+      }
       empty={
-        <EmptyState
-          icon={<Globe />}
-          title="No zones yet"
-          action={
-            <LinkButton href="/dashboard/organisations" variant="primary">
-              Go to your organisations
-            </LinkButton>
-          }
-        >
-          A zone belongs to an organisation. Open yours and add one there.
-        </EmptyState>
+        status ? (
+          <EmptyState
+            icon={<SearchX />}
+            title="No zones are like that"
+            action={<LinkButton href={PATH}>Show all zones</LinkButton>}
+          />
+        ) : (
+          <EmptyState
+            icon={<Globe />}
+            title="No zones yet"
+            action={
+              <LinkButton href="/dashboard/organisations" variant="primary">
+                Go to your organisations
+              </LinkButton>
+            }
+          >
+            A zone belongs to an organisation. Open yours and add one there.
+          </EmptyState>
+        )
       }
     >
       <ZoneTable zones={page.items} organisations list={list} />

@@ -34,6 +34,7 @@ import * as rollouts from "#lib/rollouts/procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as shortUrls from "#lib/short-urls/admin-procedures.ts";
+import * as soc from "#lib/soc/procedures.ts";
 import * as staff from "#lib/staff/procedures.ts";
 import * as tokens from "#lib/tokens/procedures.ts";
 import * as accounts from "#lib/users/admin-procedures.ts";
@@ -49,6 +50,7 @@ export const router = {
   factors,
   passkeys,
   roles,
+  soc,
   staff,
   tokens,
   organisations: { ...organisations, ...organisationsOfAll },

@@ -1,5 +1,5 @@
 /** Entries of the audit log about one thing, the newest first, as the page of that thing lists them. */
-import { inArray, type SQL } from "drizzle-orm";
+import { and, eq, inArray, type SQL } from "drizzle-orm";
 import * as z from "zod";
 import { db } from "#db/client.ts";
 import { auditLog } from "#db/schema/index.ts";
@@ -21,11 +21,15 @@ export const TrailEntry = z.object({
 });
 export type TrailEntry = z.output<typeof TrailEntry>;
 
+/** What an entry has to be to be about an account. */
+export const aboutAccount = (id: string): SQL | undefined =>
+  and(eq(auditLog.targetType, "account"), eq(auditLog.targetId, id));
+
 const entries = { from: auditLog, id: auditLog.id, sorts: { at: auditLog.at } };
 
 /** `where` has to be met by an index that goes on with the time. */
-export const readTrail = (where: SQL, query: KeyedQuery): KeyedPage<TrailEntry> =>
-  readKeyed(entries, query, { conditions: [{ where }] }, (ids) =>
+export const readTrail = (where: SQL | undefined, query: KeyedQuery): KeyedPage<TrailEntry> =>
+  readKeyed(entries, query, { conditions: where ? [{ where }] : [] }, (ids) =>
     db()
       .select({
         id: auditLog.id,

@@ -25,7 +25,13 @@ const ZONES = "/organisations/{organisation}/dns/zones";
 const ZONE = `${ZONES}/{zone}` as const;
 const recordQuery = { ...listQuery(["name", "type", "ttl"]), type: z.string().trim().max(20).default("") };
 
-export const ownZones = signedIn(listQuery(["name", "recordCount", "createdAt"]), { flag: "feature.dns", tokens: true })
+export const ownZones = signedIn(
+  {
+    ...listQuery(["name", "recordCount", "createdAt"]),
+    status: z.enum(["active", "pending", "error"]).optional(),
+  },
+  { flag: "feature.dns", tokens: true },
+)
   .route({ method: "GET", path: "/dns/zones", summary: "Every zone that the account can view" })
   .output(page(shapes.Zone))
   .handler(({ context, input }) => listZones(input, context.actor, null));

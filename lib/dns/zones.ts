@@ -159,7 +159,7 @@ const sorts = { name: zones.name, recordCount: zones.recordCount, createdAt: zon
 
 /** The zones that the actor can view, in one organisation or in all. Visibility is decided in SQL, like everything else here. */
 export function listZones(
-  query: ListQuery,
+  query: ListQuery & { status?: Zone["status"] | undefined },
   actor: Actor & { id: string },
   organisationId: string | null,
 ): Page<ZoneSummary> {
@@ -167,6 +167,7 @@ export function listZones(
   const where = and(
     organisationId ? eq(zones.organisationId, organisationId) : undefined,
     query.q ? sql`${zones.name} like ${pattern} escape '\\'` : undefined,
+    query.status && eq(zones.status, query.status),
     visibleTo(actor),
   );
   const { column, descending } = sortOf(query);

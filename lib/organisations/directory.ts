@@ -142,3 +142,33 @@ export function membersOfAny(reference: string, query: KeyedQuery): KeyedPage<Me
       .all(),
   );
 }
+
+const theirs = {
+  from: organisations,
+  id: organisations.id,
+  sorts: { name: organisations.name },
+};
+
+/** The organisations that an account is in. */
+export function organisationsOfAccount(userId: string, query: KeyedQuery) {
+  const few = sql`select organisation_id as id from organisation_members where user_id = ${userId}`;
+  const { found, condition } = searching(
+    { kind: "organisation", ...theirs, starts: [organisations.handle, organisations.name] },
+    query.q,
+  );
+  const inside: Condition = { where: sql`organisations.id in (${few})`, few };
+  return readKeyed(theirs, query, { conditions: [condition, inside], found }, (ids) =>
+    db()
+      .select({
+        id: organisations.id,
+        handle: organisations.handle,
+        name: organisations.name,
+        role: organisationMembers.role,
+        since: organisationMembers.createdAt,
+      })
+      .from(organisationMembers)
+      .innerJoin(organisations, eq(organisations.id, organisationMembers.organisationId))
+      .where(and(eq(organisationMembers.userId, userId), inArray(organisationMembers.organisationId, ids)))
+      .all(),
+  );
+}

@@ -35,6 +35,7 @@ const tabs = [
       "admin:user:edit",
       "roles:read",
       "roles:assign",
+      "dns:read",
       "dns:manage",
       "org:read",
       "logs:read",

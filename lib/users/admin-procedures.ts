@@ -1,8 +1,13 @@
 /** The API of everybody's accounts, for staff. */
+import { eq } from "drizzle-orm";
 import * as z from "zod";
+import { auditLog } from "#db/schema/index.ts";
+import { zoneLevels } from "#lib/access/zone-level.ts";
 import { staff } from "#lib/api/guards.ts";
 import { keyedPage, keyedQuery } from "#lib/api/keyed-list.ts";
+import { aboutAccount, readTrail, TrailEntry } from "#lib/audit/trail.ts";
 import { listSessions } from "#lib/auth/session.ts";
+import { organisationsOfAccount } from "#lib/organisations/directory.ts";
 import { grantsOfAccount } from "#lib/roles/listing.ts";
 import { setRoles } from "#lib/roles/membership.ts";
 import { AccountGrants, AccountRolesEffect, dryRun, roleRef } from "#lib/roles/shapes.ts";
@@ -23,6 +28,7 @@ import {
 import { accountStates, assertAccount, listAccounts, openAccount } from "./directory.ts";
 import { Choice } from "./owned.ts";
 import { AccountDetail, AccountSummary, Done, TheirSession } from "./shapes.ts";
+import { zonesOfAccount } from "./their-zones.ts";
 import { createAccount, emailAddress, newPassword, personName } from "./users.ts";
 
 const user = { user: z.string() };
@@ -127,6 +133,73 @@ export const theirSessions = staff("admin:user:edit", user)
   .handler(({ context, input }) => {
     assertAccount(input.user);
     return { items: listSessions(input.user, context.actor.sessionId) };
+  });
+
+export const theirOrganisations = staff("users:read", { ...user, ...keyedQuery(["name"], {}) })
+  .route({ method: "GET", path: "/admin/users/{user}/organisations", summary: "The organisations that somebody is in" })
+  .output(
+    keyedPage(
+      z.object({
+        id: z.string(),
+        handle: z.string(),
+        name: z.string(),
+        role: z.enum(["owner", "admin", "member"]),
+        since: z.number().int(),
+      }),
+    ),
+  )
+  .handler(({ input }) => {
+    assertAccount(input.user);
+    return organisationsOfAccount(input.user, input);
+  });
+
+const level = z.enum(zoneLevels);
+
+export const theirZones = staff(
+  ["dns:read", "dns:manage"],
+  { ...user, ...keyedQuery(["name"], {}) },
+  { flag: "feature.dns" },
+)
+  .route({ method: "GET", path: "/admin/users/{user}/zones", summary: "Somebody's zones, and their level in each" })
+  .output(
+    keyedPage(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        displayName: z.string(),
+        organisation: z.object({ id: z.string(), handle: z.string(), name: z.string() }),
+        /** Null: a guest. */
+        role: z.enum(["owner", "admin", "member"]).nullable(),
+        memberDefault: level,
+        /** What is set for just this zone. */
+        row: z
+          .object({
+            level,
+            names: z.array(z.string()),
+            types: z.array(z.string()),
+            expiresAt: z.number().int().nullable(),
+          })
+          .nullable(),
+        level,
+        source: z.enum(["platform", "organisation", "row", "default", "none"]),
+      }),
+    ),
+  )
+  .handler(({ context, input }) => zonesOfAccount(input.user, input, context.actor));
+
+export const history = staff("users:read", {
+  ...user,
+  ...keyedQuery(["-at"], { side: z.enum(["by", "about"]).default("by") }),
+})
+  .route({
+    method: "GET",
+    path: "/admin/users/{user}/history",
+    summary: "What somebody did, or what was done to their account",
+  })
+  .output(keyedPage(TrailEntry))
+  .handler(({ input }) => {
+    assertAccount(input.user);
+    return readTrail(input.side === "by" ? eq(auditLog.actorId, input.user) : aboutAccount(input.user), input);
   });
 
 const ended = z.object({ ended: z.number().int() });

@@ -97,7 +97,10 @@ export function openAccount(userId: string, actor: Actor) {
   if (!row) throw notFound("account");
   const standing = standingOf(userId);
   const lastSeen = db()
-    .select({ at: sql<number | null>`max(${sessions.lastSeenAt})` })
+    .select({
+      at: sql<number | null>`max(${sessions.lastSeenAt})`,
+      open: sql<number>`coalesce(sum(${sessions.expiresAt} > ${Date.now()}), 0)`,
+    })
     .from(sessions)
     .where(eq(sessions.userId, userId))
     .get();
@@ -110,6 +113,7 @@ export function openAccount(userId: string, actor: Actor) {
     requiresMfa: standing.requiresMfa,
     ...factorsOf(userId),
     lastSeenAt: lastSeen?.at ?? null,
+    sessions: lastSeen?.open ?? 0,
     missing: uncovered(actor.grants.grants, standing.grants),
   };
 }

@@ -91,6 +91,8 @@ export const AccountDetail = Profile.extend({
   recoveryCodes: z.number().int(),
   tokens: z.number().int(),
   lastSeenAt: z.number().int().nullable(),
+  /** Sessions that have not ended. */
+  sessions: z.number().int(),
   /** What whoever asks lacks to be allowed to change it. */
   missing: z.array(z.string()),
 });

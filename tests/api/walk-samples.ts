@@ -72,6 +72,9 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
       "verify",
       "grants",
       "theirSessions",
+      "theirOrganisations",
+      "theirZones",
+      "history",
       "signOut",
       "clearPassword",
       "clearPasskeys",
@@ -95,6 +98,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "roles.order": ({ role }) => ({ role, grants: ["c:d", "a:b"] }),
   "roles.addOne": ({ role, sql }) => ({ role, user: strippedAccount(sql) }),
   "roles.removeOne": ({ role, bare }) => ({ role, user: bare.id }),
+  "soc.ofAccount": ({ bare }, caller) => ({ user: caller.id || bare.id }),
   "organisations.limit": () => ({ limits: { "limits.zones_per_organisation": 1 + (fresh() % 1000) } }),
   "organisations.create": () => ({ name: "Another", handle: `another-${fresh()}` }),
   "organisations.edit": () => ({ name: "Renamed" }),
@@ -314,6 +318,10 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   // Who owns an organisation hands it over first; nobody gives up full access alone.
   "users.remove": { owner: [409], root: [409] },
   "organisations.leave": { owner: [409], permission: [404], root: [404] },
+  // For its owner and admins.
+  "soc.ofOrganisation": Object.fromEntries(
+    (["none", "view", "edit", "full", "member"] as const).map((standing) => [standing, [403]]),
+  ),
   // Nobody on the stage is a guest.
   "dns.leave": { every: [409] },
   // Its guard lets everybody through who is signed in; the zone is not theirs to edit.

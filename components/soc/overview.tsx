@@ -1,0 +1,55 @@
+/** What needs attention, as tiles on top of the home page. */
+import Link from "next/link";
+import { cx } from "#components/ui/cx.ts";
+import type { Outputs } from "#lib/api/outputs.ts";
+
+type Tile = Outputs["soc"]["overview"]["items"][number];
+
+const words: Record<Tile["id"], { own: string; all: string; bad: boolean }> = {
+  zones: { own: "Zones with errors", all: "Zones with errors", bad: true },
+  claims: { own: "Zones that wait for proof", all: "Zones that wait for proof", bad: false },
+  signIns: { own: "Failed sign-ins to your account, 24 h", all: "Failed sign-ins, 24 h", bad: false },
+  jobs: { own: "Failed jobs, 24 h", all: "Failed jobs, 24 h", bad: true },
+  deletions: { own: "Accounts that will be deleted", all: "Accounts that will be deleted", bad: false },
+};
+
+export function SocOverview({ tiles }: { tiles: readonly Tile[] }) {
+  return (
+    <section aria-label="What needs attention" className="mb-6">
+      <ul className="grid grid-cols-2 gap-3 lg:grid-cols-[repeat(auto-fit,minmax(176px,1fr))]">
+        {tiles.map((tile) => (
+          <li key={tile.id} className="contents">
+            <TileLink {...tile} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function TileLink({ id, scope, count, capped, href }: Tile) {
+  const { bad, ...title } = words[id];
+  const look = "flex flex-col gap-0.5 rounded-lg border border-line bg-panel px-3.5 py-3";
+  const content = (
+    <>
+      <span
+        className={cx(
+          "text-xl font-semibold tabular-nums",
+          count === 0 ? "text-faint" : bad ? "text-bad" : "text-warn",
+        )}
+      >
+        {count.toLocaleString("en-GB")}
+        {capped && "+"}
+      </span>
+      <span className="text-text">{title[scope]}</span>
+      <span className="text-xs text-faint">{scope === "all" ? "On the whole panel" : "Yours"}</span>
+    </>
+  );
+  return href === null ? (
+    <div className={look}>{content}</div>
+  ) : (
+    <Link href={href} prefetch={false} className={cx(look, "no-underline hover:border-edge hover:bg-hover")}>
+      {content}
+    </Link>
+  );
+}

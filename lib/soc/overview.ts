@@ -1,0 +1,88 @@
+/** What needs attention: over one's own things, and over everybody's with the permission of the tab that it is about. */
+import { and, count, eq, inArray, sql } from "drizzle-orm";
+import { db } from "#db/client.ts";
+import { zones } from "#db/schema/index.ts";
+import type { AccountActor } from "#lib/api/guards.ts";
+import { visibleZoneIds } from "#lib/dns/zones.ts";
+import { setting } from "#lib/settings/settings.ts";
+import { tabsFor } from "#lib/staff/admission.ts";
+
+const DAY = 86_400_000;
+/** Counted up to here: more is told as so many at least. */
+const COUNTED = 1000;
+/** Refused sign-ins that are looked at to find those of one account. */
+const LOOKED_AT = 20_000;
+
+export interface Tile {
+  id: "zones" | "claims" | "signIns" | "jobs" | "deletions";
+  /** Whose: one's own, or everybody's. */
+  scope: "own" | "all";
+  count: number;
+  capped: boolean;
+  /** Where it leads, filtered to just these; null where there is no such page. */
+  href: string | null;
+}
+
+export function overviewFor(actor: AccountActor): Tile[] {
+  const open = tabsFor(actor.grants).map(({ id }): string => id);
+  const tab = (id: string, filter: string) =>
+    open.includes(id) ? `/dashboard/admin?tab=${id}${filter && `&${filter}`}` : null;
+  const has = (permission: string) => actor.grants.has(permission);
+  const tiles: (Tile | false)[] = [
+    setting("feature.dns") && zonesThat(actor, "error"),
+    setting("feature.dns") && zonesThat(actor, "pending"),
+    has("logs:read")
+      ? tile("signIns", "all", refusedSignIns(null), tab("logs", "view=audit&action=auth.signIn&status=refused"))
+      : tile("signIns", "own", refusedSignIns(actor.label), "/dashboard/settings/security"),
+    has("admin:metrics") && tile("jobs", "all", failedJobs(), tab("metrics", "")),
+    has("deletions:write") &&
+      tile("deletions", "all", dueDeletions(), tab("deletions", "") ?? tab("users", "status=deleting")),
+  ];
+  return tiles.filter((one) => one !== false);
+}
+
+const tile = (id: Tile["id"], scope: Tile["scope"], n: number, href: string | null): Tile => ({
+  id,
+  scope,
+  count: Math.min(n, COUNTED),
+  capped: n > COUNTED,
+  href,
+});
+
+/** Visible to the actor, and so everybody's with dns:read. What waits for staff to decide has a page of its own. */
+function zonesThat(actor: AccountActor, status: "error" | "pending"): Tile {
+  const all = actor.grants.has("dns:read");
+  const where = and(eq(zones.status, status), all ? undefined : inArray(zones.id, visibleZoneIds(actor)));
+  const few = db()
+    .select({ one: sql`1` })
+    .from(zones)
+    .where(where)
+    .limit(COUNTED + 1)
+    .as("few");
+  const n = db().select({ n: count() }).from(few).get()?.n ?? 0;
+  const decides = status === "pending" && actor.grants.has("dns:manage");
+  const id = status === "error" ? "zones" : "claims";
+  return tile(id, all ? "all" : "own", n, decides ? "/dashboard/claims" : `/dashboard/zones?status=${status}`);
+}
+
+/** Of the last 24 hours. They have no account as their target: who failed may not exist. */
+function refusedSignIns(email: string | null): number {
+  const of = email === null ? sql`` : sql`where label = ${email}`;
+  return db().get<{ n: number }>(sql`
+    select count(*) as n from (select 1 from (
+      select target_label as label from audit_log
+      where target_type = 'account' and target_id is null and at > ${Date.now() - DAY}
+        and action = 'auth.signIn' and outcome = 'refused'
+      order by at desc limit ${email === null ? COUNTED + 1 : LOOKED_AT}
+    ) ${of} limit ${COUNTED + 1})`).n;
+}
+
+const failedJobs = (): number =>
+  db().get<{ n: number }>(
+    sql`select count(*) as n from (select 1 from jobs where state = 'failed' and due_at > ${Date.now() - DAY} limit ${COUNTED + 1})`,
+  ).n;
+
+const dueDeletions = (): number =>
+  db().get<{ n: number }>(
+    sql`select count(*) as n from (select 1 from users where deletion_due_at is not null limit ${COUNTED + 1})`,
+  ).n;
