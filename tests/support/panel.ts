@@ -36,6 +36,8 @@ export interface Panel {
 export async function startPanel(environment: Record<string, string> = {}): Promise<Panel> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "zonegate-test-"));
   Object.assign(process.env, { NODE_ENV: "test", DATA_DIR: dataDir, ...environment });
+  // What still ran of the panel before may have looked for its own again since it was closed.
+  delete (globalThis as { __zonegate?: unknown }).__zonegate;
   const { db, transaction } = await import("#db/client.ts");
   const { migrate } = await import("#db/migrate.ts");
   const { handleApi } = await import("#lib/api/http.ts");
