@@ -121,7 +121,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
       </div>
       {!page.sorted && (
         <p className="mb-2 text-dim">
-          Too many {noun[1]} were found to sort them: these are the newest. Search for more to see fewer.
+          Too many {noun[1]} were found to sort them. Type more of what you look for to see fewer.
         </p>
       )}
       {nothing && !filtered && one(query, "at") === "" && empty}

@@ -7,7 +7,7 @@ import { type Db, db } from "#db/client.ts";
 /** Totals are exact up to here. */
 export const COUNTED = 10_000;
 /** What a search or a rare filter finds is put into any order up to here; more is shown newest first. */
-const SORTED = 1_000;
+export const SORTED = 1_000;
 /** So long may counting what a search found take; then so many at least is all that is said. */
 const COUNTING_MS = 20;
 
@@ -47,7 +47,7 @@ export const keyedPage = <T extends z.ZodType>(item: T) =>
     total: z.number().int(),
     /** There are more than were counted. */
     capped: z.boolean(),
-    /** False: too many were found to put them into the order that was asked for. They come newest first. */
+    /** False: too many were found to put them into the order that was asked for. What was found anywhere comes newest first. */
     sorted: z.boolean(),
     /** What `at` has to be for the part before, and after. Null: there is none. */
     previous: z.string().nullable(),
@@ -78,6 +78,8 @@ export interface Condition {
   where: SQL;
   /** A select of ids. */
   few?: SQL;
+  /** Where they are many, the list comes in the order of this column, whose index finds them. */
+  by?: SQLWrapper;
 }
 
 /** What a search found. `ids` is a select of `id` and the number `n` that orders them by age, with no order of its own. */
@@ -105,9 +107,9 @@ export function readKeyed<T extends { id: string }>(
 ): KeyedPage<T> {
   const wanted = conditions.filter((one) => one !== undefined);
   const source = found ? searched(list, found, wanted) : filtered(list, wanted);
-  const { total, sorted } = source;
-  const descending = sorted ? query.sort.startsWith("-") : true;
-  const key = sorted ? sql`${list.sorts[bare(query.sort)]}` : sql`found.n`;
+  const { total, sorted, by } = source;
+  const descending = sorted ? query.sort.startsWith("-") : by === undefined;
+  const key = sorted ? sql`${list.sorts[bare(query.sort)]}` : by ? sql`${by}` : sql`found.n`;
   const asked = query.at === undefined ? null : partOf(query.at);
   const backwards = asked !== null && asked.direction !== "after";
   const down = descending !== backwards;
@@ -119,8 +121,8 @@ export function readKeyed<T extends { id: string }>(
   const older = place && sql`${key} ${sql.raw(down ? "<" : ">")} ${place.key}`;
   const rows = handleOf(list).all<Row>(
     sql`select ${list.id} as id, ${key} as key, ${row} as row from ${source.from}
-      ${whereOf([...source.where, sorted ? beyond : older])}
-      order by ${sorted ? sql`${direction(key)}, ${direction(row)}` : direction(key)} limit ${query.perPage + 1}`,
+      ${whereOf([...source.where, sorted || by ? beyond : older])}
+      order by ${sorted || by ? sql`${direction(key)}, ${direction(row)}` : direction(key)} limit ${query.perPage + 1}`,
   );
   const more = rows.length > query.perPage;
   const shown = rows.slice(0, query.perPage);
@@ -129,8 +131,8 @@ export function readKeyed<T extends { id: string }>(
   const known = new Map(rowsOf(shown.map(({ id }) => id)).map((item) => [item.id, item]));
   return {
     items: shown.map(({ id }) => known.get(id)).filter((item) => item !== undefined),
-    total: sorted ? Math.min(total, COUNTED) : total > COUNTED ? COUNTED : total > SORTED ? SORTED : total,
-    capped: sorted ? total > COUNTED : total > SORTED,
+    total: !found || sorted || total > COUNTED ? Math.min(total, COUNTED) : Math.min(total, SORTED),
+    capped: total > (!found || sorted ? COUNTED : SORTED),
     sorted,
     previous: first && (backwards ? more : asked !== null) ? textOf("before", first) : null,
     next: last && (backwards ? asked.direction === "before" : more) ? textOf("after", last) : null,
@@ -142,6 +144,7 @@ interface Source {
   where: SQL[];
   total: number;
   sorted: boolean;
+  by?: SQLWrapper | undefined;
 }
 
 /** Few that meet a condition are fetched and sorted; many are met soon enough on the way along the index of the order. */
@@ -152,7 +155,8 @@ function filtered(list: KeyedList, conditions: readonly Condition[]): Source {
   }
   const where = conditions.map((one) => one.where);
   const from = sql`${list.from}`;
-  return { from, where, total: countOf(list, from, where), sorted: true };
+  const by = conditions.find((one) => one.by !== undefined)?.by;
+  return { from, where, total: countOf(list, from, where), sorted: by === undefined, by };
 }
 
 function searched(list: KeyedList, found: Found, conditions: readonly Condition[]): Source {

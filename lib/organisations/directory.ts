@@ -30,7 +30,7 @@ export interface DirectoryQuery extends KeyedQuery {
 }
 
 export function listAllOrganisations(query: DirectoryQuery, actor: Actor) {
-  const starts = [organisations.handle, organisations.name];
+  const starts = [organisations.handle, organisations.name] as const;
   const { found, condition } = searching({ kind: "organisation", ...listed, starts }, query.q);
   const conditions: (Condition | undefined)[] = [
     condition,

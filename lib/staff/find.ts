@@ -1,7 +1,7 @@
 /** Finds accounts, organisations and zones by what somebody types: anywhere in a name from three characters on, before that at its start. */
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
-import type { Condition, Found } from "#lib/api/keyed-list.ts";
+import { type Condition, type Found, SORTED } from "#lib/api/keyed-list.ts";
 
 export type Kind = "account" | "organisation" | "zone";
 
@@ -12,23 +12,29 @@ interface Searched {
   kind: Kind;
   from: SQLiteTable;
   id: SQLWrapper;
-  /** Columns with an index, for what is too short to be found anywhere else than at the start. */
-  starts: readonly SQLWrapper[];
+  /**
+   * Columns with an index, for what is too short to be found anywhere else than at the start. The first is in lower case:
+   * where many begin like that, it alone is looked at.
+   */
+  starts: readonly [SQLWrapper, ...SQLWrapper[]];
 }
 
 /** What narrows a list to what the text finds. Nothing where there is no text. */
 export function searching({ kind, from, id, starts }: Searched, q: string): { found?: Found; condition?: Condition } {
   if (q === "") return {};
-  if (ID.test(q)) return { condition: onlyIds(id, sql`select ${id} as id from ${from} where ${id} = ${q}`) };
+  const those = (where: SQL): SQL => sql`select ${id} as id from ${from} where ${where}`;
+  if (ID.test(q)) return { condition: { where: sql`${id} = ${q}`, few: those(sql`${id} = ${q}`) } };
   if ([...q].length < SHORT)
     return {
-      condition: onlyIds(
-        id,
-        sql.join(
-          starts.map((column) => sql`select ${id} as id from ${from} where ${beginsWith(column, q)}`),
+      condition: {
+        where: between(starts[0], q.toLowerCase()),
+        few: sql.join(
+          // More than can be sorted are not even gathered.
+          starts.map((column) => sql`select id from (${those(beginsWith(column, q))} limit ${SORTED + 1})`),
           sql` union `,
         ),
-      ),
+        by: starts[0],
+      },
     };
   return { found: { ids: anywhere(kind, q) } };
 }
@@ -43,13 +49,14 @@ export function anywhere(kind: Kind, q: string): SQL {
 export function beginsWith(column: SQLWrapper, q: string): SQL {
   const forms = [...new Set([q, q.toLowerCase(), capitalised(q)])];
   return sql`(${sql.join(
-    forms.map((form) => sql`(${column} >= ${form} and ${column} < ${`${form}\u{10ffff}`})`),
+    forms.map((form) => between(column, form)),
     sql` or `,
   )})`;
 }
 
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
+const between = (column: SQLWrapper, start: string): SQL =>
+  sql`(${column} >= ${start} and ${column} < ${`${start}\u{10ffff}`})`;
 
-const onlyIds = (id: SQLWrapper, few: SQL): Condition => ({ where: sql`${id} in (${few})`, few });
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
 
 const phrase = (text: string): string => `"${text.replaceAll('"', '""')}"`;

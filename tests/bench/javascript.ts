@@ -36,7 +36,7 @@ export async function javascript(): Promise<Row[]> {
 }
 
 /** Every script that the page's HTML names, each compressed by itself. */
-async function scriptsOf(origin: string, path: string, cookie: string | null): Promise<{ kilobytes: number }> {
+export async function scriptsOf(origin: string, path: string, cookie: string | null): Promise<{ kilobytes: number }> {
   const page = await fetch(`${origin}${path}`, { redirect: "manual", headers: cookie === null ? {} : { cookie } });
   const html = await page.text();
   if (page.status !== 200) throw new Error(`${path} was answered ${page.status}.`);

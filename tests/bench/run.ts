@@ -15,6 +15,7 @@ import { plan } from "./plan.ts";
 import { records } from "./records.ts";
 import { scale } from "./scale.ts";
 import { search } from "./search.ts";
+import { staff } from "./staff.ts";
 import { zonefile } from "./zonefile.ts";
 
 const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolean }> = {
@@ -31,6 +32,7 @@ const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolea
   zonefile: { run: zonefile, needsPowerDns: false },
   import: { run: importing, needsPowerDns: false },
   plan: { run: plan, needsPowerDns: true },
+  staff: { run: staff, needsPowerDns: false },
   parallel: { run: parallel, needsPowerDns: true },
 };
 
