@@ -35,7 +35,8 @@ export async function tabAsCsv(tab: StaffTab, params: Params, context: RequestCo
   });
 }
 
-const Part = z.object({ items: z.array(z.record(z.string(), z.unknown())), next: z.string().nullable() });
+/** A short list comes whole. */
+const Part = z.object({ items: z.array(z.record(z.string(), z.unknown())), next: z.string().nullable().default(null) });
 
 /** Lists of plain values in one cell, and anything else as JSON. */
 const textOf = (value: object): string =>

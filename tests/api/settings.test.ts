@@ -99,6 +99,12 @@ test("what does not fit is said at its field, and then nothing is changed", asyn
   expect(setting("logs.error_days")).toBe(90);
 });
 
+test("they are had as a file too", async () => {
+  const { status, body } = await keeper.call<string>("GET", "/admin/tabs/settings/csv");
+  expect(status).toBe(200);
+  expect(String(body)).toContain("accounts.deletion_days");
+});
+
 test("who lacks admin:settings neither reads nor changes them", async () => {
   const other = await panel.person("Other", ["users:read"]);
   expect((await other.call("GET", "/admin/settings")).status).toBe(403);
