@@ -117,8 +117,8 @@ test("the zone is taken along as a file that has all of it", async () => {
 });
 
 test("all zones are taken along as one file, and brought back zone by zone", async () => {
-  await ada.call("POST", "/organisations/northwind/dns/zones", { name: "second.example", connection: "local" });
-  await page.goto("/dashboard/organisations/northwind/zones");
+  await ada.call("POST", "/organisations/filed/dns/zones", { name: "second.example", connection: "local" });
+  await page.goto("/dashboard/organisations/filed/zones");
   await page.getByRole("link", { name: "Import and export" }).click();
   await page.getByRole("heading", { name: "Import and export zones" }).waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
@@ -126,16 +126,16 @@ test("all zones are taken along as one file, and brought back zone by zone", asy
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download all zones" }).click(),
   ]);
-  expect(download.suggestedFilename()).toBe("northwind-zones.tar.gz");
+  expect(download.suggestedFilename()).toBe("filed-zones.tar.gz");
   const archive = await download.path();
 
   await ada.call("POST", `${ZONE}/records`, { name: "since", type: "A", content: "192.0.2.66" });
-  await ada.call("DELETE", "/organisations/northwind/dns/zones/second.example", {
+  await ada.call("DELETE", "/organisations/filed/dns/zones/second.example", {
     name: "second.example",
     at: "provider",
   });
   await page.getByLabel("Bundle").setInputFiles({
-    name: "northwind-zones.tar.gz",
+    name: "filed-zones.tar.gz",
     mimeType: "application/gzip",
     buffer: readFileSync(archive),
   });
@@ -143,7 +143,7 @@ test("all zones are taken along as one file, and brought back zone by zone", asy
   await button("See what would change").click();
   await button("Apply to 2 zones").waitFor();
   const row = (zone: string) => page.getByRole("row").filter({ hasText: zone });
-  expect(await row("northwind.example").innerText()).toContain("0 added, 0 changed, 1 removed");
+  expect(await row("filed.example").innerText()).toContain("0 added, 0 changed, 1 removed");
   expect(await row("second.example").innerText()).toContain("Would be made");
   expect(await accessibilityProblems(page)).toEqual([]);
   // It is on rows: a reload goes on where it was.
@@ -154,7 +154,7 @@ test("all zones are taken along as one file, and brought back zone by zone", asy
   await row("second.example").getByRole("link").click();
   await page.getByRole("heading", { name: "second.example" }).waitFor();
 
-  await page.goto("/dashboard/organisations/northwind/bundle");
+  await page.goto("/dashboard/organisations/filed/bundle");
   await page
     .getByLabel("Bundle")
     .setInputFiles({ name: "no.tar", mimeType: "", buffer: Buffer.from("no archive".repeat(99)) });
@@ -164,7 +164,7 @@ test("all zones are taken along as one file, and brought back zone by zone", asy
 });
 
 test("a template is applied once its plan was looked at", async () => {
-  await ada.call("POST", "/organisations/northwind/dns/templates", {
+  await ada.call("POST", "/organisations/filed/dns/templates", {
     name: "Mail",
     records: "@ MX 10 mail\nmail A 192.0.2.25",
   });
