@@ -59,7 +59,13 @@ export const nextDue = (kinds: readonly JobKind[]): number | null =>
 
 /** Runs a job that was taken, to its end. Never throws. */
 export async function runJob(job: Job, kind: JobKind, signal: AbortSignal): Promise<void> {
-  const pulse = setInterval(() => write(job, { dueAt: Date.now() + LEASE_MS }), LEASE_MS / 3);
+  const pulse = setInterval(() => {
+    try {
+      write(job, { dueAt: Date.now() + LEASE_MS });
+    } catch {
+      // The database is busy, or closed. There is another pulse in time, and a job that gets none is taken by the next.
+    }
+  }, LEASE_MS / 3);
   const retryAt = Date.now() + retryAfter(job.attempts);
   try {
     // It was taken from a process that died with it, once too often.

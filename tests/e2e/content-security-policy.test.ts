@@ -4,10 +4,11 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launch, signIn, visitor } from "../support/browser.ts";
+import { sharedBrowser, signIn, visitor } from "../support/browser.ts";
+import { PASSWORD } from "../support/people.ts";
 import { startServer } from "../support/server.ts";
 
-const ROOT = { email: "ada@example.org", password: "a quiet harbour at dawn" };
+const ROOT = { email: "ada@example.org", password: PASSWORD };
 const ZONE = "northwind.example";
 const zonePath = `/dashboard/organisations/northwind/zones/${ZONE}`;
 
@@ -16,9 +17,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   server = await startServer();
-  await server.command(["users", "add", ROOT.email, "--name", "Ada Lovelace"], ROOT.password);
-  await server.command(["promote", ROOT.email]);
-  const root = await server.signIn(ROOT.email, ROOT.password);
+  const root = await server.person("Ada Lovelace", "root", ROOT.email);
   await root.call("POST", "/organisations", { name: "Northwind", handle: "northwind" });
   await root.call("POST", "/organisations/northwind/dns/zones", { name: ZONE });
   await root.call("POST", `/organisations/northwind/dns/zones/${ZONE}/records`, {
@@ -26,7 +25,7 @@ beforeAll(async () => {
     type: "A",
     content: "192.0.2.1",
   });
-  browser = await launch();
+  browser = await sharedBrowser();
 });
 afterAll(async () => {
   await browser?.close();

@@ -2,17 +2,10 @@ import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
+import { PASSWORD } from "../support/people.ts";
 import { startPowerDns } from "../support/powerdns.ts";
-import {
-  type Client,
-  dataDirectory,
-  type PanelServer,
-  panelCommand,
-  type ServerOptions,
-  startServer,
-} from "../support/server.ts";
+import { type Client, dataDirectory, type PanelServer, type ServerOptions, startServer } from "../support/server.ts";
 
-const PASSWORD = "a long enough password";
 let powerdns: Awaited<ReturnType<typeof startPowerDns>>;
 let proxy: FaultProxy;
 let options: ServerOptions & { dataDir: string };
@@ -29,9 +22,8 @@ beforeAll(async () => {
     dataDir: directory.dataDir,
     environment: { POWERDNS_API_URL: proxy.url, POWERDNS_API_KEY: powerdns.apiKey, ZONEGATE_TEST_HOOKS: "1" },
   };
-  expect((await panelCommand(directory.dataDir, ["users", "add", "admin@example.org"], `${PASSWORD}\n`)).code).toBe(0);
-  expect((await panelCommand(directory.dataDir, ["promote", "admin@example.org"])).code).toBe(0);
-  await start();
+  server = await startServer(options);
+  call = (await server.person("Admin", "root", "admin@example.org")).ask;
   expect((await call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
 });
 afterEach(() => proxy.fail(null));

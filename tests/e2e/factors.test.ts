@@ -3,15 +3,14 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
-import { dataDirectory, startServer } from "../support/server.ts";
+import { accessibilityProblems, sharedBrowser, signIn, visitor } from "../support/browser.ts";
+import { PASSWORD } from "../support/people.ts";
+import { startServer } from "../support/server.ts";
 import { codeOf } from "../support/totp.ts";
 
-const PASSWORD = "correct horse battery";
 const SECURITY = "/dashboard/settings/security";
 
 let server: Awaited<ReturnType<typeof startServer>>;
-let directory: ReturnType<typeof dataDirectory>;
 let browser: Browser;
 let database: Database.Database;
 let ada: Page;
@@ -19,14 +18,11 @@ let secret = "";
 let codes: string[] = [];
 
 beforeAll(async () => {
-  directory = dataDirectory();
-  server = await startServer({ dataDir: directory.dataDir, host: "localhost" });
-  await server.command(["users", "add", "ada@example.org", "--name", "Ada Lovelace"], `${PASSWORD}\n`);
-  await server.command(["promote", "ada@example.org"]);
-  for (const name of ["Bob", "Eve"])
-    await server.command(["users", "add", `${name.toLowerCase()}@example.org`, "--name", name], `${PASSWORD}\n`);
-  database = new Database(path.join(directory.dataDir, "panel.db"));
-  browser = await launch();
+  server = await startServer({ host: "localhost" });
+  await server.person("Ada Lovelace", "root", "ada@example.org");
+  for (const name of ["Bob", "Eve"]) await server.person(name);
+  database = new Database(path.join(server.dataDir, "panel.db"));
+  browser = await sharedBrowser();
   ada = (await visitor(browser, server.origin)).page;
 });
 
@@ -34,7 +30,6 @@ afterAll(async () => {
   await browser?.close();
   database?.close();
   await server?.stop();
-  directory?.remove();
 });
 
 const panelOf = (page: Page, name: string) => page.getByRole("region", { name, exact: true });

@@ -1,29 +1,23 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, signIn } from "../support/browser.ts";
-import { dataDirectory, type PanelServer, panelCommand, startServer } from "../support/server.ts";
+import { PASSWORD } from "../support/people.ts";
+import { dataDirectory, type PanelServer, startServer } from "../support/server.ts";
 import { startTlsProxy } from "../support/tls-proxy.ts";
 
 const ORIGIN = "https://panel.example.org";
 const EMAIL = "ada@example.org";
-const PASSWORD = "a quiet harbour at dawn";
 
 let server: PanelServer;
-let remove: () => void;
 
 beforeAll(async () => {
-  const directory = dataDirectory();
-  remove = directory.remove;
-  await panelCommand(directory.dataDir, ["users", "add", EMAIL], `${PASSWORD}\n`);
-  await panelCommand(directory.dataDir, ["promote", EMAIL]);
   server = await startServer({
-    dataDir: directory.dataDir,
     environment: { NEXTAUTH_URL: ORIGIN, TRUSTED_PROXIES: "127.0.0.1" },
   });
+  await server.person("Ada", "root", EMAIL);
 });
 afterAll(async () => {
   await server?.stop();
-  remove?.();
 });
 
 interface Answer {

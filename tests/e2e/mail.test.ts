@@ -2,11 +2,11 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, sharedBrowser, signIn, visitor } from "../support/browser.ts";
+import { PASSWORD } from "../support/people.ts";
 import { dataDirectory, type PanelServer, panelCommand, type ServerOptions, startServer } from "../support/server.ts";
 import { type MailServer, startMailServer } from "../support/smtp.ts";
 
-const PASSWORD = "a long enough password";
 const ADA = "ada@example.org";
 let mails: MailServer;
 let options: ServerOptions & { dataDir: string };
@@ -19,11 +19,9 @@ beforeAll(async () => {
   const directory = dataDirectory();
   remove = directory.remove;
   options = { dataDir: directory.dataDir, environment: mails.environment };
-  const command = (...args: string[]) => panelCommand(directory.dataDir, args, `${PASSWORD}\n`);
-  expect((await command("users", "add", ADA, "--name", "Ada")).code).toBe(0);
-  expect((await command("promote", ADA)).code).toBe(0);
-  browser = await launch();
+  browser = await sharedBrowser();
   server = await startServer(options);
+  await server.person("Ada", "root", ADA);
 });
 afterEach(() => mails.mode("accept"));
 afterAll(async () => {
@@ -91,7 +89,7 @@ describe("in the browser", () => {
     await page.getByRole("link", { name: "Forgotten your password?" }).waitFor();
     expect(await page.getByRole("link", { name: "Register" }).count()).toBe(0);
     expect((await page.goto("/register"))?.status()).toBe(404);
-    await server.command(["settings", "feature.registration", "true"]);
+    await server.setting("feature.registration", true);
     await page.goto("/login");
     await page.getByRole("link", { name: "Register" }).click();
     await page.waitForURL("**/register");

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, sharedBrowser, signIn, visitor } from "../support/browser.ts";
 import { startPowerDns } from "../support/powerdns.ts";
 import { startServer } from "../support/server.ts";
 
@@ -19,7 +19,7 @@ const pages: Record<string, Page> = {};
 beforeAll(async () => {
   powerdns = await startPowerDns();
   server = await startServer({ powerDns: powerdns, environment: { SETUP_TOKEN } });
-  browser = await launch();
+  browser = await sharedBrowser();
   root = (await visitor(browser, server.origin)).page;
 });
 

@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, sharedBrowser, signIn, visitor } from "../support/browser.ts";
+import { PASSWORD } from "../support/people.ts";
 import { startServer } from "../support/server.ts";
 
 const EMAIL = "ada@example.org";
-const PASSWORD = "correct horse battery";
 const SECURITY = "/dashboard/settings/security";
 
 let server: Awaited<ReturnType<typeof startServer>>;
@@ -15,9 +15,8 @@ let devices: CDPSession;
 
 beforeAll(async () => {
   server = await startServer({ host: "localhost" });
-  await server.command(["users", "add", EMAIL, "--name", "Ada Lovelace"], `${PASSWORD}\n`);
-  await server.command(["promote", EMAIL]);
-  browser = await launch();
+  await server.person("Ada Lovelace", "root", EMAIL);
+  browser = await sharedBrowser();
   ({ context, page } = await visitor(browser, server.origin));
   // Nobody chooses among a browser's suggestions here: they are answered by whoever touches the device. Off, but for their own test.
   await page.addInitScript(() => {
