@@ -24,6 +24,8 @@ export default defineConfig({
         isolate: false,
         setupFiles: "tests/support/fresh.ts",
       }),
+      // Scale and soak: `npm run test:long`, never a part of `npm test`.
+      project("long", { testTimeout: 3_600_000, hookTimeout: 600_000 }),
       project("e2e", {
         testTimeout: 180_000,
         hookTimeout: 180_000,

@@ -5,6 +5,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import Database from "better-sqlite3";
+import { stringify } from "csv-stringify/sync";
 import { ZipFile } from "yazl";
 import { env } from "#lib/env.ts";
 import { type Part, parts } from "./parts.ts";
@@ -87,18 +88,13 @@ async function* jsonOf(source: Database.Database, part: Part, who: Row): AsyncGe
   yield before === ",\n" ? "\n]\n" : "[]\n";
 }
 
+/** RFC 4180. Cells that a spreadsheet would calculate are defused. */
 async function* csvOf(source: Database.Database, part: Part, who: Row): AsyncGenerator<string> {
-  yield `${source
+  const options = { escape_formulas: true, record_delimiter: "windows" } as const;
+  const names = source
     .prepare(part.query)
     .columns()
-    .map(({ name }) => name)
-    .join(",")}\r\n`;
-  for await (const row of rowsOf(source, part, who)) yield `${Object.values(row).map(cell).join(",")}\r\n`;
-}
-
-/** RFC 4180. What a spreadsheet would take for a formula is text. */
-function cell(value: unknown): string {
-  const text = value === null ? "" : String(value);
-  const plain = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+    .map(({ name }) => name);
+  yield stringify([names], options);
+  for await (const row of rowsOf(source, part, who)) yield stringify([Object.values(row)], options);
 }

@@ -137,6 +137,11 @@ export const parts: readonly Part[] = [
     "select state, asked_by, created_at, due_at, ended_at from deletions where user_id = $user",
   ),
   part(
+    "rollouts",
+    "rollout_people",
+    "select r.key, p.forced, p.treatment, p.created_at from rollout_people p join rollouts r on r.id = p.rollout_id where p.user_id = $user",
+  ),
+  part(
     "short-urls",
     "short_urls",
     "select code, target, note, enabled, clicks, created_at, expires_at from short_urls where created_by = $user",
