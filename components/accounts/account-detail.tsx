@@ -165,22 +165,22 @@ function Roles({ account, may, own, mayLook }: Section & { mayLook: boolean }) {
       }
     >
       {may("roles:assign") && !own && (
-        <div className="mb-4">
+        <div className="flex flex-col gap-4">
           <Administrator user={account.id} email={account.email} roles={account.roles} />
-        </div>
-      )}
-      {mayLook && may("roles:assign") && !own && (
-        <Loaded of={account.id} call={(api) => api.roles.list({ perPage: 200 })}>
-          {({ items }) => (
-            <AccountRoles
-              key={account.roles.map((role) => role.id).join()}
-              user={account.id}
-              email={account.email}
-              held={account.roles.map((role) => role.id)}
-              roles={items}
-            />
+          {mayLook && (
+            <Loaded of={account.id} call={(api) => api.roles.list({ perPage: 200 })}>
+              {({ items }) => (
+                <AccountRoles
+                  key={account.roles.map((role) => role.id).join()}
+                  user={account.id}
+                  email={account.email}
+                  held={account.roles.map((role) => role.id)}
+                  roles={items}
+                />
+              )}
+            </Loaded>
           )}
-        </Loaded>
+        </div>
       )}
     </Panel>
   );

@@ -24,7 +24,7 @@ export function Administrator({ user, email, roles }: AdministratorProps) {
       </div>
       <Foreseen
         label={on ? "Take it away" : "Make administrator"}
-        accessibleLabel={on ? `Administrator: take it away from ${email}` : `Make ${email} an administrator`}
+        accessibleLabel={on ? `Take it away: administrator, ${email}` : `Make administrator: ${email}`}
         button={{ size: "sm", variant: on ? "danger" : "default" }}
         title={on ? `Is ${email} no longer an administrator?` : `Make ${email} an administrator?`}
         confirm={on ? "Take it away" : "Make administrator"}

@@ -25,7 +25,7 @@ export function GrantPicker({ catalogue, grants, onChange }: GrantPickerProps) {
             <summary className="cursor-pointer px-3 py-2 font-medium">
               {category} {picked > 0 && <Badge tone="accent">{picked}</Badge>}
             </summary>
-            <div className="grid gap-x-6 gap-y-2 px-3 pb-3 sm:grid-cols-2">
+            <div className="grid gap-x-6 gap-y-2 px-3 pt-2 pb-3 sm:grid-cols-2">
               {entries.map(({ value, description, staff }) => (
                 <Checkbox
                   key={value}

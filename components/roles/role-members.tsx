@@ -99,7 +99,7 @@ export function RoleMembers({ role, may, now }: RoleMembersProps) {
                     {assigns && (
                       <Foreseen
                         label="Take away"
-                        accessibleLabel={`Take it from ${email}`}
+                        accessibleLabel={`Take away from ${email}`}
                         button={{ size: "sm" }}
                         title={`Take ${role.name} from ${name}?`}
                         confirm="Take role away"
