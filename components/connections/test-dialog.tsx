@@ -23,11 +23,11 @@ export function TestDialog({ owner, connection, onClose }: { owner: Owner; conne
     const outcome = await run(test(owner, connection.id));
     if (outcome?.ok) setResult(outcome.value);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it opens
+  const begin = useRef(again);
   useEffect(() => {
     if (began.current) return;
     began.current = true;
-    void again();
+    void begin.current();
   }, []);
   const close = () => {
     router.refresh();

@@ -1,7 +1,6 @@
 /** Tabs that are links: each has its own address, and the current one is marked. Where they have no room they scroll. */
 "use client";
 import Link from "next/link";
-import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Badge } from "./badge.tsx";
 import { cx } from "./cx.ts";
@@ -23,14 +22,8 @@ export interface TabsProps {
 }
 
 export function Tabs({ label, items, current, className }: TabsProps) {
-  const strip = useRef<HTMLElement>(null);
-  const path = usePathname();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another path has another current tab
-  useEffect(() => {
-    if (strip.current) reveal(strip.current);
-  }, [path]);
   return (
-    <nav ref={strip} aria-label={label} className={cx("tab-strip -mx-1 px-1", className)}>
+    <nav aria-label={label} className={cx("tab-strip -mx-1 px-1", className)}>
       <ul className="flex min-w-max gap-[18px] border-line border-b">
         {items.map((item) => (
           <li key={item.href}>
@@ -48,11 +41,11 @@ export function Tabs({ label, items, current, className }: TabsProps) {
   );
 }
 
-/** Scrolls so that the current tab stands in the middle, if it can; the page itself stays where it is. */
-function reveal(strip: HTMLElement): void {
-  const current = strip.querySelector<HTMLElement>("[aria-current=page]");
-  if (!current) return;
-  const { left, width } = current.getBoundingClientRect();
+/** Scrolls so that the tab stands in the middle, if it can; the page itself stays where it is. */
+function reveal(tab: HTMLElement): void {
+  const strip = tab.closest("nav");
+  if (!strip) return;
+  const { left, width } = tab.getBoundingClientRect();
   strip.scrollLeft += left - strip.getBoundingClientRect().left - (strip.clientWidth - width) / 2;
 }
 
@@ -64,17 +57,24 @@ const PathTab = (item: TabItem) => <Tab {...item} on={useCurrentPath(item)} />;
 
 const QueryTab = (item: TabItem) => <Tab {...item} on={useCurrentQuery(item)} />;
 
-const Tab = ({ href, label, badge, on }: TabItem & { on: boolean }) => (
-  <Link
-    href={href}
-    aria-current={on ? "page" : undefined}
-    className={cx(
-      "relative -mx-1 -mb-px flex items-center gap-1.5 rounded-sm px-1 py-[7px] whitespace-nowrap no-underline",
-      "-outline-offset-2 after:absolute after:inset-x-1 after:bottom-0 after:h-0.5 pointer-coarse:py-[11px]",
-      on ? "font-semibold text-text after:bg-accent" : "text-dim hover:text-text hover:after:bg-line",
-    )}
-  >
-    {label}
-    {badge !== undefined && <Badge>{badge}</Badge>}
-  </Link>
-);
+function Tab({ href, label, badge, on }: TabItem & { on: boolean }) {
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (on && link.current) reveal(link.current);
+  }, [on]);
+  return (
+    <Link
+      ref={link}
+      href={href}
+      aria-current={on ? "page" : undefined}
+      className={cx(
+        "relative -mx-1 -mb-px flex items-center gap-1.5 rounded-sm px-1 py-[7px] whitespace-nowrap no-underline",
+        "-outline-offset-2 after:absolute after:inset-x-1 after:bottom-0 after:h-0.5 pointer-coarse:py-[11px]",
+        on ? "font-semibold text-text after:bg-accent" : "text-dim hover:text-text hover:after:bg-line",
+      )}
+    >
+      {label}
+      {badge !== undefined && <Badge>{badge}</Badge>}
+    </Link>
+  );
+}

@@ -82,13 +82,13 @@ export function RecordForm({ zone, row, start, focus, known, onSave, onClose, on
   const full = fullName(state.name, zone.apex);
   const better = row === null ? betterType(state, types, zone.apex) : null;
 
-  // Before it is painted: whoever sees the form types into it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, where the form has opened
+  // Once, as it opened, and before it is painted: whoever sees the form types into it.
+  const opened = useRef({ wanted: focus ?? (row === null ? "name" : "value"), isNew: row === null });
   useLayoutEffect(() => {
-    const wanted = focus ?? (row === null ? "name" : "value");
+    const { wanted, isNew } = opened.current;
     const target = form.current?.querySelector<HTMLInputElement>(`[data-focus=${wanted}]`) ?? null;
     target?.focus({ preventScroll: true });
-    if (row !== null) target?.select?.();
+    if (!isNew) target?.select?.();
     form.current?.scrollIntoView({ block: "nearest" });
   }, []);
 

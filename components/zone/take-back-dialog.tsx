@@ -1,6 +1,6 @@
 /** Undoing a change, or bringing the zone back to a moment: the plan of it first, then Apply. */
 "use client";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { type Api, attempt, Refusal } from "#components/ui/attempt.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -47,12 +47,10 @@ export function TakeBackDialog({ zone, what, description, onDone, onClose }: Tak
   const [applying, setApplying] = useState(false);
   const [confirmed, setConfirmed] = useState(false);
   const [force, setForce] = useState(false);
-  const [asked, setAsked] = useState(0);
   const [result, setResult] = useState<ChangeResult | null>(null);
   const call = useCaller(zone, what);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asking again is what `asked` is for
-  useEffect(() => {
+  const ask = useCallback(() => {
     let current = true;
     setFailure(null);
     call({ dryRun: true })
@@ -61,7 +59,8 @@ export function TakeBackDialog({ zone, what, description, onDone, onClose }: Tak
     return () => {
       current = false;
     };
-  }, [call, asked]);
+  }, [call]);
+  useEffect(() => ask(), [ask]);
 
   const apply = async () => {
     setApplying(true);
@@ -96,7 +95,7 @@ export function TakeBackDialog({ zone, what, description, onDone, onClose }: Tak
         {failure && (
           <div className="grid justify-items-start gap-2">
             <FailureBanner failure={failure} />
-            <Button size="sm" onClick={() => setAsked((count) => count + 1)}>
+            <Button size="sm" onClick={ask}>
               Check again
             </Button>
           </div>
