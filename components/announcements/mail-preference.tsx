@@ -1,6 +1,7 @@
 /** Whether announcements also come by mail. */
 "use client";
 import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
@@ -8,8 +9,11 @@ import { useAction } from "#components/ui/use-action.ts";
 export function MailPreference({ mail }: { mail: boolean }) {
   const router = useRouter();
   const { pending, run } = useAction();
+  const [chosen, setChosen] = useState(mail);
   const change = async (next: boolean) => {
+    setChosen(next);
     const outcome = await run((api) => api.announcements.prefer({ mail: next }));
+    if (!outcome?.ok) setChosen(!next);
     if (!outcome) return;
     if (outcome.ok) toast(next ? "Announcements come by mail too" : "You get no more announcements by mail");
     else toast(outcome.failure.message, { tone: "bad" });
@@ -19,7 +23,7 @@ export function MailPreference({ mail }: { mail: boolean }) {
     <Checkbox
       label="Send me announcements by mail too"
       hint="What concerns your own account comes by mail in any case."
-      checked={mail}
+      checked={chosen}
       disabled={pending}
       onChange={(event) => change(event.target.checked)}
     />

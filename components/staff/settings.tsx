@@ -163,7 +163,7 @@ function OneSetting({ setting, value, error, onChange, onReset }: OneSettingProp
         )}
       </div>
       {other && (
-        <Button size="sm" variant="ghost" onClick={onReset} aria-label={`Back to the default: ${title}`}>
+        <Button size="sm" variant="ghost" onClick={onReset} aria-label={`Reset: ${title}`}>
           Reset
         </Button>
       )}

@@ -45,6 +45,7 @@ const texts = async (zone: string): Promise<string[]> => {
 
 describe("the search", () => {
   test("/ and Ctrl+K open it; the keyboard alone leads to the record in its zone", async () => {
+    await page.reload({ waitUntil: "networkidle" });
     await page.keyboard.press("/");
     const palette = page.getByRole("dialog", { name: "Search everything" });
     await palette.waitFor();

@@ -30,7 +30,7 @@ const heading = (name: string) => page.getByRole("heading", { name, level: 1, ex
 async function foreseen(label: string, sentence: RegExp, confirm: string): Promise<void> {
   await page.getByRole("button", { name: label, exact: true }).click();
   const dialog = page.getByRole("alertdialog");
-  await dialog.getByText(sentence).waitFor();
+  await dialog.getByText(sentence).first().waitFor();
   await dialog.getByRole("button", { name: confirm, exact: true }).click();
   await dialog.waitFor({ state: "hidden" });
 }
