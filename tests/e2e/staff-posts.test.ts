@@ -1,7 +1,7 @@
 /** Deletions, export jobs, announcements, mails, short addresses and feedback: each tab for those it is for, and the pages of everybody else. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, sharedBrowser, signedIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, answerPrivacy, sharedBrowser, signedIn, visitor } from "../support/browser.ts";
 import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 
 type Person = Awaited<ReturnType<SharedServer["person"]>>;
@@ -67,6 +67,7 @@ describe.each(TABS)("the tab $title", ({ tab, title, needs, api, row }) => {
 
     const other = await server.person(`Other ${title}`, ["roles:read"]);
     const elsewhere = await signedIn(browser, other);
+    await answerPrivacy(elsewhere.page, server.origin, "hidden");
     await elsewhere.page.goto(`/dashboard/admin?tab=${tab}`);
     await elsewhere.page.getByRole("heading", { level: 1, name: "Roles" }).waitFor();
     expect((await other.ask("GET", `/admin/${api}`)).status).toBe(403);
