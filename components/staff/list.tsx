@@ -128,11 +128,21 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
       {nothing && (filtered || one(query, "at") !== "") && (
         <EmptyState
           icon={<SearchX />}
-          title={filtered ? `No ${noun[1]} are like that` : `There are no ${noun[1]} on this page`}
+          title={
+            page.next
+              ? `No ${noun[1]} are like that so far`
+              : filtered
+                ? `No ${noun[1]} are like that`
+                : `There are no ${noun[1]} on this page`
+          }
           action={
-            <LinkButton href={tabHref(tab)}>
-              {filtered ? "Clear the search and filters" : "Back to the first page"}
-            </LinkButton>
+            page.next ? (
+              <LinkButton href={tabHref(tab, query, { at: page.next })}>Look further</LinkButton>
+            ) : (
+              <LinkButton href={tabHref(tab)}>
+                {filtered ? "Clear the search and filters" : "Back to the first page"}
+              </LinkButton>
+            )
           }
         />
       )}

@@ -8,6 +8,11 @@ import { type Db, db } from "#db/client.ts";
 export const COUNTED = 10_000;
 /** What a search or a rare filter finds is put into any order up to here; more is shown newest first. */
 export const SORTED = 1_000;
+/**
+ * So many are looked at one by one for an answer, where several things are asked for and none of them is rare. A part may
+ * then be short; the next one goes on where it stopped.
+ */
+export const LOOKED_AT = 3_000;
 /** So long may counting what a search found take; then so many at least is all that is said. */
 const COUNTING_MS = 20;
 
@@ -80,11 +85,23 @@ export interface Condition {
   few?: SQL;
   /** Where they are many, the list comes in the order of this column, whose index finds them. */
   by?: SQLWrapper;
+  /** Where they are many, no index finds them: a row has to be looked at. */
+  each?: boolean;
 }
 
-/** What a search found. `ids` is a select of `id` and the number `n` that orders them by age, with no order of its own. */
+/** What an index finds, be it much or little. */
+export const among = (table: SQLiteTable, where: SQL): Condition => ({
+  where,
+  few: sql`select id from ${table} where ${where}`,
+});
+
+/** What a search found. */
 export interface Found {
+  /** A select of `id` and the number `n` that orders them by age, with no order of its own. */
   ids: SQL;
+  /** What was searched for, and the text of a row that it is in. */
+  q: string;
+  text: SQL;
 }
 
 type Key = string | number;
@@ -107,7 +124,7 @@ export function readKeyed<T extends { id: string }>(
 ): KeyedPage<T> {
   const wanted = conditions.filter((one) => one !== undefined);
   const source = found ? searched(list, found, wanted) : filtered(list, wanted);
-  const { total, sorted, by } = source;
+  const { total, capped, sorted, by, tested } = source;
   const descending = sorted ? query.sort.startsWith("-") : by === undefined;
   const key = sorted ? sql`${list.sorts[bare(query.sort)]}` : by ? sql`${by}` : sql`found.n`;
   const asked = query.at === undefined ? null : partOf(query.at);
@@ -119,75 +136,130 @@ export function readKeyed<T extends { id: string }>(
   const beyond = place && sql`(${key}, ${row}) ${sql.raw(down ? "<" : ">")} (${place.key}, ${place.row})`;
   // The ages of what was found are all different, and the index of texts knows no order but theirs.
   const older = place && sql`${key} ${sql.raw(down ? "<" : ">")} ${place.key}`;
-  const rows = handleOf(list).all<Row>(
-    sql`select ${list.id} as id, ${key} as key, ${row} as row from ${source.from}
+  const walk = (columns: SQL) => sql`select ${columns} from ${source.from}
       ${whereOf([...source.where, sorted || by ? beyond : older])}
-      order by ${sorted || by ? sql`${direction(key)}, ${direction(row)}` : direction(key)} limit ${query.perPage + 1}`,
+      order by ${sorted || by ? sql`${direction(key)}, ${direction(row)}` : direction(key)}`;
+  const columns = sql`${list.id} as id, ${key} as key, ${row} as row`;
+  const rows = handleOf(list).all<Row>(
+    tested
+      ? sql`select id, key, row from (${walk(sql`${columns}, ${tested} as hit`)} limit ${LOOKED_AT}) where hit limit ${query.perPage + 1}`
+      : sql`${walk(columns)} limit ${query.perPage + 1}`,
   );
   const more = rows.length > query.perPage;
   const shown = rows.slice(0, query.perPage);
+  const stopped =
+    tested && !more
+      ? handleOf(list).get<Row | undefined>(sql`${walk(columns)} limit 1 offset ${LOOKED_AT - 1}`)
+      : undefined;
+  // From where the walk goes on in its own direction, and from where it goes back.
+  const on = stopped ?? (more ? shown.at(-1) : undefined);
+  const back = asked?.place === undefined ? undefined : shown[0];
   if (backwards) shown.reverse();
-  const [first, last] = [shown[0], shown.at(-1)];
   const known = new Map(rowsOf(shown.map(({ id }) => id)).map((item) => [item.id, item]));
+  const [after, before] = backwards ? [back, on] : [on, back];
   return {
     items: shown.map(({ id }) => known.get(id)).filter((item) => item !== undefined),
-    total: !found || sorted || total > COUNTED ? Math.min(total, COUNTED) : Math.min(total, SORTED),
-    capped: total > (!found || sorted ? COUNTED : SORTED),
+    total,
+    capped,
     sorted,
-    previous: first && (backwards ? more : asked !== null) ? textOf("before", first) : null,
-    next: last && (backwards ? asked.direction === "before" : more) ? textOf("after", last) : null,
+    previous: before ? textOf("before", before) : null,
+    next: after ? textOf("after", after) : null,
   };
 }
 
 interface Source {
   from: SQL;
   where: SQL[];
+  /** What each row is looked at for. */
+  tested?: SQL | undefined;
   total: number;
+  capped: boolean;
   sorted: boolean;
   by?: SQLWrapper | undefined;
 }
 
 /** Few that meet a condition are fetched and sorted; many are met soon enough on the way along the index of the order. */
 function filtered(list: KeyedList, conditions: readonly Condition[]): Source {
-  for (const { few } of conditions) {
-    const ids = few && some(list, few, SORTED);
-    if (ids) return sourceOf(list, ids, conditions);
-  }
-  const where = conditions.map((one) => one.where);
+  for (const most of conditions.length > 1 ? [SORTED, LOOKED_AT] : [SORTED])
+    for (const { few, by } of conditions) {
+      // What begins with a text is gathered no further than it can be sorted.
+      const ids = few && !(by && most > SORTED) && some(list, few, most);
+      if (ids) return sourceOf(list, ids, conditions);
+    }
+  const by = conditions.find((one) => one.by !== undefined);
+  const looked = conditions.filter((one) => (by ? one !== by : one.each));
+  const where = conditions.filter((one) => !looked.includes(one)).map((one) => one.where);
+  const tested = together(looked);
   const from = sql`${list.from}`;
-  const by = conditions.find((one) => one.by !== undefined)?.by;
-  return { from, where, total: countOf(list, from, where), sorted: by === undefined, by };
+  return { from, where, tested, ...counted(list, from, where, tested), sorted: by === undefined, by: by?.by };
 }
 
 function searched(list: KeyedList, found: Found, conditions: readonly Condition[]): Source {
   const ids = some(list, sql`select id from (${found.ids})`, SORTED);
   if (ids) return sourceOf(list, ids, conditions);
-  const where = conditions.map((one) => one.where);
+  for (const { few } of conditions) {
+    const near = few && some(list, few, LOOKED_AT);
+    if (near) return sourceOf(list, withText(list, near, found), conditions);
+  }
+  const tested = together(conditions);
   const from = sql`(${found.ids}) found cross join ${list.from} on ${list.id} = found.id`;
-  return { from, where, total: patiently(list, sql`(${found.ids})`), sorted: false };
+  const count = tested ? counted(list, from, [], tested) : patiently(list, sql`(${found.ids})`);
+  return { from, where: [], tested, ...count, sorted: false };
+}
+
+/** Those of a few that have the text. */
+function withText(list: KeyedList, ids: readonly string[], { q, text }: Found): string[] {
+  const wanted = q.toLowerCase();
+  return handleOf(list)
+    .all<{ id: string; text: string }>(
+      sql`select ${list.id} as id, ${text} as text from ${these(ids)} cross join ${list.from} on ${list.id} = few.value`,
+    )
+    .filter((row) => row.text.toLowerCase().includes(wanted))
+    .map(({ id }) => id);
 }
 
 /** Counts further only where what was counted went quickly: a text of common letters costs much for each that has it. */
-function patiently(list: KeyedList, from: SQL): number {
+function patiently(list: KeyedList, from: SQL): Count {
   const began = performance.now();
   const first = countOf(list, from, [], SORTED + 1);
   const expected = ((performance.now() - began) * COUNTED) / SORTED;
-  return first <= SORTED || expected > COUNTING_MS ? first : countOf(list, from, []);
+  return first <= SORTED || expected > COUNTING_MS ? upTo(SORTED, first) : upTo(COUNTED, countOf(list, from, []));
 }
 
 function sourceOf(list: KeyedList, ids: readonly string[], conditions: readonly Condition[]): Source {
   const where = conditions.map((one) => one.where);
   // Driven from the few: the order must not tempt the planner to walk its index instead.
-  const from = sql`json_each(${JSON.stringify(ids)}) few cross join ${list.from} on ${list.id} = few.value`;
+  const from = sql`${these(ids)} cross join ${list.from} on ${list.id} = few.value`;
   const total = where.length > 0 ? countOf(list, from, where) : ids.length;
-  return { from, where, total, sorted: true };
+  return { from, where, total, capped: false, sorted: true };
 }
+
+const these = (ids: readonly string[]): SQL => sql`json_each(${JSON.stringify(ids)}) few`;
 
 /** The ids, if they are no more than that. */
 function some(list: KeyedList, ids: SQL, most: number): string[] | null {
   const rows = handleOf(list).all<{ id: string }>(sql`select id from (${ids}) limit ${most + 1}`);
   return rows.length > most ? null : rows.map(({ id }) => id);
 }
+
+interface Count {
+  total: number;
+  capped: boolean;
+}
+
+const upTo = (most: number, n: number): Count => ({ total: Math.min(n, most), capped: n > most });
+
+/** Of what has to be looked at one by one, only the first are. */
+function counted(list: KeyedList, from: SQL, where: readonly SQL[], tested: SQL | undefined): Count {
+  if (!tested) return upTo(COUNTED, countOf(list, from, where));
+  const { looked, n } = handleOf(list).get<{ looked: number; n: number | null }>(
+    sql`select count(*) as looked, sum(hit) as n from (select ${tested} as hit from ${from} ${whereOf(where)} limit ${LOOKED_AT + 1})`,
+  );
+  return { total: n ?? 0, capped: looked > LOOKED_AT };
+}
+
+const together = (conditions: readonly Condition[]): SQL | undefined =>
+  conditions.length === 0 ? undefined : sql`(${and(...conditions.map((one) => one.where))})`;
 
 const countOf = (list: KeyedList, from: SQL, where: readonly SQL[], most = COUNTED + 1): number =>
   handleOf(list).get<{ n: number }>(

@@ -8,14 +8,14 @@ import { db, type Tx, transaction } from "#db/client.ts";
 import { exportJobs, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
-import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
+import { among, type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { JobRefused, jobKind } from "#lib/jobs/queue.ts";
 import { tell } from "#lib/mail/news.ts";
 import { onAccount } from "#lib/roles/gate.ts";
 import { setting } from "#lib/settings/settings.ts";
-import { ofAccount } from "#lib/staff/of-account.ts";
+import { searchingAbout } from "#lib/staff/find.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { archiveOf, exportFolder, writeArchive } from "./archive.ts";
 
@@ -33,11 +33,9 @@ const list = {
 
 /** Everybody's, for staff. */
 export function listExports(query: KeyedQuery & { state?: (typeof exportStates)[number] | undefined }) {
-  const conditions = [
-    query.state && { where: eq(exportJobs.state, query.state) },
-    ofAccount(exportJobs, exportJobs.id, exportJobs.userId, query.q),
-  ].filter((one) => typeof one === "object");
-  return readKeyed(list, query, { conditions }, (ids) =>
+  const { found, condition } = searchingAbout({ kind: "export", ...list, user: exportJobs.userId }, query.q);
+  const state = query.state && among(exportJobs, eq(exportJobs.state, query.state));
+  return readKeyed(list, query, { conditions: [condition, state || undefined], found }, (ids) =>
     withAccount()
       .where(inArray(exportJobs.id, ids))
       .all()

@@ -5,11 +5,11 @@ import { db, type Tx, transaction } from "#db/client.ts";
 import { feedback, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
-import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
+import { among, type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { tell } from "#lib/mail/news.ts";
-import { ofAccount } from "#lib/staff/of-account.ts";
+import { searchingAbout } from "#lib/staff/find.ts";
 import { release } from "#lib/version.ts";
 
 const WEEK = 7 * 86_400_000;
@@ -65,12 +65,16 @@ const list = {
 };
 
 export function listFeedback(query: KeyedQuery & { status?: Row["status"] | undefined; rating?: number | undefined }) {
+  const { found, condition } = searchingAbout(
+    { kind: "feedback", ...list, user: feedback.userId, words: feedback.message },
+    query.q,
+  );
   const conditions = [
-    query.status && { where: eq(feedback.status, query.status) },
-    query.rating === undefined ? undefined : { where: eq(feedback.rating, query.rating) },
-    ofAccount(feedback, feedback.id, feedback.userId, query.q),
-  ].filter((one) => typeof one === "object");
-  const page = readKeyed(list, query, { conditions }, (ids) =>
+    condition,
+    query.status === undefined ? undefined : among(feedback, eq(feedback.status, query.status)),
+    query.rating === undefined ? undefined : among(feedback, eq(feedback.rating, query.rating)),
+  ];
+  const page = readKeyed(list, query, { conditions, found }, (ids) =>
     db()
       .select({ row: feedback, name: users.name, email: users.email })
       .from(feedback)

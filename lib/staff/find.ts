@@ -1,9 +1,11 @@
-/** Finds accounts, organisations and zones by what somebody types: anywhere in a name from three characters on, before that at its start. */
+/** Finds accounts, organisations, zones and what is about accounts by what somebody types: anywhere in a name from three characters on, before that at its start. */
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { db } from "#db/client.ts";
+import type { searchKeys } from "#db/schema/index.ts";
 import { type Condition, type Found, SORTED } from "#lib/api/keyed-list.ts";
 
-export type Kind = "account" | "organisation" | "zone";
+export type Kind = (typeof searchKeys.kind.enumValues)[number];
 
 const SHORT = 3;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -36,7 +38,45 @@ export function searching({ kind, from, id, starts }: Searched, q: string): { fo
         by: starts[0],
       },
     };
-  return { found: { ids: anywhere(kind, q) } };
+  return { found: { ids: anywhere(kind, q), q, text: linesOf(starts) } };
+}
+
+/** As triggers put it into the index of texts. */
+const linesOf = (columns: readonly SQLWrapper[]): SQL => sql.join([...columns], sql` || char(10) || `);
+
+/** Where the row's `user` is the id of the account that it is about. */
+interface About {
+  kind: Kind;
+  from: SQLiteTable;
+  id: SQLWrapper;
+  user: SQLWrapper;
+  /** What else is found in it. */
+  words?: SQLWrapper;
+}
+
+/** The same for rows that are about accounts. */
+export function searchingAbout({ kind, from, id, user, words }: About, q: string): ReturnType<typeof searching> {
+  if (q === "") return {};
+  const where = (which: SQL): Condition => ({ where: which, few: sql`select ${id} as id from ${from} where ${which}` });
+  if (ID.test(q)) return { condition: where(sql`(${id} = ${q} or ${user} = ${q})`) };
+  const starts = [sql`u.email`, sql`u.name`];
+  if ([...q].length >= SHORT)
+    return {
+      found: {
+        ids: anywhere(kind, q),
+        q,
+        text: sql`(select ${linesOf(words ? [...starts, words] : starts)} from users u where u.id = ${user})`,
+      },
+    };
+  const begins = starts.map((column) => beginsWith(column, q));
+  const few = begins.map((one) => sql`select id from (select id from users u where ${one} limit ${SORTED + 1})`);
+  const accounts = db().all<{ id: string }>(sql`${sql.join(few, sql` union `)} limit ${SORTED + 1}`);
+  if (accounts.length > SORTED) {
+    const some = sql`exists (select 1 from users u where u.id = ${user} and (${sql.join(begins, sql` or `)}))`;
+    return { condition: { where: some, each: true } };
+  }
+  const ids = JSON.stringify(accounts.map((account) => account.id));
+  return { condition: where(sql`${user} in (select value from json_each(${ids}))`) };
 }
 
 /** Ids and ages of what has the text anywhere, without regard to case. */

@@ -18,7 +18,7 @@ import {
 } from "#db/schema/index.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
-import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
+import { among, type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { endOtherSessions } from "#lib/auth/session.ts";
 import { archivesOf } from "#lib/exports/exports.ts";
@@ -30,7 +30,7 @@ import { tell } from "#lib/mail/news.ts";
 import { onAccount } from "#lib/roles/gate.ts";
 import { guardRoots } from "#lib/roles/roles.ts";
 import { setting } from "#lib/settings/settings.ts";
-import { ofAccount } from "#lib/staff/of-account.ts";
+import { searchingAbout } from "#lib/staff/find.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { assertChosen, type Choice, closeWhatCan, deleteZonesOf, effectsFor, settleOwned, Waits } from "./owned.ts";
 
@@ -122,11 +122,9 @@ const list = {
 
 /** Those that are over have no account any more. */
 export function listDeletions(query: KeyedQuery & { state?: (typeof deletionStates)[number] | undefined }) {
-  const conditions = [
-    query.state && { where: eq(deletions.state, query.state) },
-    ofAccount(deletions, deletions.id, deletions.userId, query.q),
-  ].filter((one) => typeof one === "object");
-  return readKeyed(list, query, { conditions }, (ids) =>
+  const { found, condition } = searchingAbout({ kind: "deletion", ...list, user: deletions.userId }, query.q);
+  const state = query.state && among(deletions, eq(deletions.state, query.state));
+  return readKeyed(list, query, { conditions: [condition, state || undefined], found }, (ids) =>
     db()
       .select({ row: deletions, name: users.name, email: users.email })
       .from(deletions)

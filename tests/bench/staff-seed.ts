@@ -1,6 +1,7 @@
 /**
  * A panel of a hosting company that has been there for years, written straight into its two databases: 1,000,000 accounts,
- * 100,000 organisations with a member each, 100,000 zones and 10,000,000 requests in the log.
+ * 100,000 organisations with a member each, 100,000 zones, 50,000 exports, deletions, feedbacks and mails each, and
+ * 10,000,000 requests in the log.
  */
 import path from "node:path";
 import Database from "better-sqlite3";
@@ -9,10 +10,18 @@ export interface Size {
   users: number;
   organisations: number;
   zones: number;
+  /** Exports, deletions, feedbacks and mails, of each. */
+  posts: number;
   requests: number;
 }
 
-export const FULL: Size = { users: 1_000_000, organisations: 100_000, zones: 100_000, requests: 10_000_000 };
+export const FULL: Size = {
+  users: 1_000_000,
+  organisations: 100_000,
+  zones: 100_000,
+  posts: 50_000,
+  requests: 10_000_000,
+};
 
 /** The server has been started once on this directory, and is not running. */
 export function seedStaff(dataDir: string, size: Size): void {
@@ -20,6 +29,7 @@ export function seedStaff(dataDir: string, size: Size): void {
   const logs = opened(path.join(dataDir, "logs.db"));
   try {
     people(panel, size);
+    posts(panel, size);
     requests(logs, size.requests);
     for (const database of [panel, logs]) database.pragma("wal_checkpoint(truncate)");
   } finally {
@@ -108,6 +118,26 @@ function people(panel: Database.Database, { users, organisations, zones }: Size)
     `);
   for (const { sql } of triggers) panel.exec(sql);
   panel.exec("commit");
+}
+
+/** Of every few accounts one; their text is indexed by the triggers themselves. */
+function posts(panel: Database.Database, { users, posts: count }: Size): void {
+  panel.exec(`
+    begin immediate;
+    create temp table some as select row_number() over (order by rowid) as i, id, email from users where rowid % ${Math.floor(users / count)} = 1 limit ${count};
+    insert into export_jobs (id, user_id, asked_by, state, progress, size, created_at, finished_at)
+      select 'e' || i, id, id, case when i % 500 = 0 then 'failed' else 'expired' end, 1000, i * 7919 % 1000000, 1600000000000 + i * 60000, 1 from some;
+    insert into deletions (id, user_id, asked_by, choices, state, created_at, chosen_at, due_at)
+      select 'd' || i, id, 'self', '[]', case when i % 100 = 0 then 'waiting' else 'cancelled' end, 1600000000000 + i * 60000, 0, 9000000000000 + i from some;
+    insert into feedback (id, user_id, release, rating, message, status, created_at, updated_at)
+      select 'f' || i, id, '1.' || (i % 7), 1 + i % 5, case when i % 3 = 0 then 'The table of records could be faster, says ' || i else '' end,
+        case when i % 200 = 0 then 'planned' else 'seen' end, 1600000000000 + i * 60000, 0 from some;
+    insert into mails (id, template, user_id, recipient, subject, text, status, message_id, created_at, due_at, sent_at)
+      select 'm' || i, 'reset', id, email, case i % 3 when 0 then 'Set a new password' else 'Your address' end, 'Hello', case when i % 300 = 0 then 'failed' else 'sent' end,
+        '<m' || i || '>', 1600000000000 + i * 60000, 0, 1 from some;
+    drop table some;
+    commit;
+  `);
 }
 
 const ROUTES = 40;
