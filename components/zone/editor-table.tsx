@@ -38,17 +38,20 @@ export function EditorTable({ list, rows, selection, form, handlers }: EditorTab
   );
   return (
     <RecordsTable list={list} actions selectAll={selectAll}>
-      {!inPlace && formRow}
-      {rows.map((row, place) =>
-        row.key === edited
-          ? formRow
-          : editorRow(row, {
-              selected: selection.keys.has(row.key),
-              same: rows[place - 1]?.name === row.name && rows[place - 1]?.key !== edited,
-              first: place === 0,
-              handlers,
-            }),
-      )}
+      {/* One list: as rows come and go, the form moves in it, and keeps what was typed. */}
+      {[
+        inPlace ? null : formRow,
+        ...rows.map((row, place) =>
+          row.key === edited
+            ? formRow
+            : editorRow(row, {
+                selected: selection.keys.has(row.key),
+                same: rows[place - 1]?.name === row.name && rows[place - 1]?.key !== edited,
+                first: place === 0,
+                handlers,
+              }),
+        ),
+      ]}
     </RecordsTable>
   );
 }
