@@ -1,4 +1,5 @@
 /** The record form's values and what is wrong with them, by the same type modules that the server checks with. */
+import { typeAtApex } from "#lib/dns/apex-alias.ts";
 import { isInZone, parseName, relativeName } from "#lib/dns/name.ts";
 import type { DnsRecord, RRset, Ttl } from "#lib/dns/rrset.ts";
 import { readTtl } from "#lib/dns/ttl.ts";
@@ -71,7 +72,7 @@ export const retyped = (state: FormState, type: string): FormState => ({
 /** The inputs of a value. Octets that are no text, and types without fields of their own, are edited as they are stored. */
 export function specsOf(type: string, fields: Readonly<Record<string, string>>): readonly FieldSpec[] {
   const known = recordTypes.get(type);
-  if (!known) return [{ ...rawContent, placeholder: type === "ALIAS" ? "www.example.net." : "" }];
+  if (!known) return [rawContent];
   if (type === "TXT" && fields.text === undefined && fields.content !== undefined) return [rawContent];
   return known.fields;
 }
@@ -102,7 +103,9 @@ export function checkForm(state: FormState, zone: ZoneView): Checked {
   }
   if (!name.ok || ttl === null || problems.name || Object.keys(problems.values).length > 0)
     return { wanted: null, problems };
-  return { wanted: { name: name.value, type: state.type, ttl, records }, problems: null };
+  const set = { name: name.value, type: state.type };
+  const type = typeAtApex(set, zone.apex, zone.offers.includes("flattensApex"));
+  return { wanted: { ...set, type, ttl, records }, problems: null };
 }
 
 /** What is wrong in the fields that have been left, or everywhere once the form was sent. */
@@ -137,7 +140,7 @@ export function readValue(type: string, { fields }: ValueState, apex: string) {
 }
 
 /** Types of which a name has one record at most. */
-export const isSingle = (type: string): boolean => type === "CNAME" || type === "SOA" || type === "DNAME";
+export const isSingle = (type: string): boolean => ["ALIAS", "CNAME", "DNAME", "SOA"].includes(type);
 
 /** The type that the values belong to, where they are no values of the one that is chosen: addresses and names are mistaken for each other. */
 export function betterType(state: FormState, offered: readonly string[], apex: string): string | null {

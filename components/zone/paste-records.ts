@@ -1,4 +1,5 @@
 /** Zone-file lines that were pasted: what they add to the draft, and line by line what they do not. */
+import { typeAtApex } from "#lib/dns/apex-alias.ts";
 import { relativeName } from "#lib/dns/name.ts";
 import { type RRset, rrsetKey } from "#lib/dns/rrset.ts";
 import { type Extras, type Offered, withExtras } from "#lib/dns/zonefile/extras.ts";
@@ -98,12 +99,13 @@ function take(item: Item, groups: Map<string, Group>, zone: ZoneView, note: Note
   const name = undoubled(item.name, zone.apex);
   if (name !== item.name)
     note(item, `There is no final dot, so this would be ${item.name} It is taken as ${name}`, true);
-  const { type } = item;
+  const type = typeAtApex({ name, type: item.type }, zone.apex, zone.offers.includes("flattensApex"));
   const refusal = refusalOf(name, type, zone);
   if (refusal !== null) {
     note(item, refusal);
     return;
   }
+  if (type !== item.type) note(item, `A ${item.type} cannot stand at the apex. It is taken as an ${type}.`, true);
   const offers = (what: Offered) => zone.offers.includes(what);
   const { record, left } = withExtras({ content: item.content }, item.extras, offers);
   if (!record) {

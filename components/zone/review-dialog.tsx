@@ -13,6 +13,7 @@ import { ReviewConflict } from "./review-conflict.tsx";
 import { ReviewResult } from "./review-result.tsx";
 import { type ChangeResult, type Conflict, elsewhere, isBlocked, type ReviewState } from "./review-state.ts";
 import { useReview } from "./use-review.ts";
+import { useTurn } from "./use-turn.ts";
 import type { ZoneView } from "./zone-view.ts";
 
 export interface ReviewDialogProps {
@@ -27,6 +28,8 @@ export interface ReviewDialogProps {
 
 export function ReviewDialog({ zone, draft, onRebase, onDrop, onFulfilled, onResult, onClose }: ReviewDialogProps) {
   const { state, apply, again } = useReview(zone, draft, { onFulfilled, onResult });
+  const waiting = state.status === "applying" || state.status === "loading";
+  const turn = useTurn(zone, waiting ? (Object.keys(draft).length > SINGLE_EDIT_NAMES ? "bulk" : "single") : null);
   const [confirmed, setConfirmed] = useState(false);
   const applying = useRef<HTMLButtonElement>(null);
   const { preview, failure, status, result } = state;
@@ -120,7 +123,7 @@ export function ReviewDialog({ zone, draft, onRebase, onDrop, onFulfilled, onRes
         )}
         <Elsewhere state={state} draft={draft} />
       </div>
-      <DialogFooter start={<span role="status">{statusText(state, braked && !confirmed)}</span>}>
+      <DialogFooter start={<span role="status">{turn ?? statusText(state, braked && !confirmed)}</span>}>
         {idle && entries.length > 0 && <Button onClick={() => onDrop(Object.keys(draft))}>Clear the draft</Button>}
         <DialogClose>
           <Button>Back to the draft</Button>
@@ -139,6 +142,8 @@ export function ReviewDialog({ zone, draft, onRebase, onDrop, onFulfilled, onRes
   );
 }
 
+/** More names than these are large work to a provider whose calls are counted. */
+const SINGLE_EDIT_NAMES = 20;
 /** Changes that are shown of a long draft. */
 const SHOWN = 200;
 

@@ -132,7 +132,7 @@ export function ValueFields(props: ValueFieldsProps) {
             onChange={(event) => setExtra({ disabled: event.target.checked })}
           />
         )}
-        {zone.offers.includes("proxied") && ["A", "AAAA", "CNAME"].includes(type) && (
+        {zone.offers.includes("proxied") && ["A", "AAAA", "ALIAS", "CNAME"].includes(type) && (
           <Checkbox
             label="Proxied"
             checked={value.extras.proxied ?? false}

@@ -14,6 +14,7 @@ import * as dnsSearch from "#lib/dns/search/procedures.ts";
 import * as dnsTemplates from "#lib/dns/templates/procedures.ts";
 import * as dnsBundle from "#lib/dns/transfer/bundle/procedures.ts";
 import * as dnsTransfer from "#lib/dns/transfer/procedures.ts";
+import * as dnsTurn from "#lib/dns/turn-procedures.ts";
 import * as dnsZones from "#lib/dns/zone-procedures.ts";
 import * as staffExports from "#lib/exports/admin-procedures.ts";
 import * as exports from "#lib/exports/procedures.ts";
@@ -73,6 +74,7 @@ export const router = {
     ...dnsConnections,
     ...dnsHistory,
     ...dnsLookup,
+    ...dnsTurn,
     ...dnsZones,
     ...dnsSearch,
     ...dnsTemplates,

@@ -1,6 +1,7 @@
 /** From what arrives at the API to what the pipeline takes: canonical RRsets, and the fields that findings belong to. */
 import type { ZoneAccess } from "#lib/access/zone-level.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
+import { typeAtApex } from "./apex-alias.ts";
 import type { Intent } from "./changes.ts";
 import { connectionById } from "./connections.ts";
 import { recordId } from "./hash.ts";
@@ -185,6 +186,8 @@ const only = (set: RRset): DnsRecord => {
   return record;
 };
 
+const flattens = (zone: Zone): boolean => connectionById(zone.connection)?.provider.capabilities.flattensApex ?? false;
+
 function canonicalRRset(
   zone: Zone,
   input: { name: string; type: string; ttl: Ttl; records: RecordInput[] },
@@ -202,14 +205,17 @@ function canonicalRRset(
   });
   if (Object.keys(fields).some((field) => field.startsWith(`${at}records`))) return null;
   const result = normaliseRRset({ name: input.name, type, ttl: input.ttl, records }, zone.name);
-  if (result.ok) return result.rrset;
+  if (result.ok) return { ...result.rrset, type: typeAtApex(result.rrset, zone.name, flattens(zone)) };
   for (const { path, message } of result.problems) fields[`${at}${path.join(".")}`] ??= message;
   return null;
 }
 
 function canonicalKey(zone: Zone, input: { name: string; type: string }, at: string, fields: Record<string, string>) {
   const name = parseName(input.name, zone.name);
-  if (name.ok) return { name: name.value, type: canonicalType(input.type.trim().toUpperCase()) };
+  if (name.ok) {
+    const key = { name: name.value, type: canonicalType(input.type.trim().toUpperCase()) };
+    return { ...key, type: typeAtApex(key, zone.name, flattens(zone)) };
+  }
   fields[`${at}name`] = name.reason;
   return null;
 }

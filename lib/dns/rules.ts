@@ -112,6 +112,7 @@ export function checkZone(input: {
       ...kept,
       ...setRules(change.after, apex, capabilities, report),
       ...cnameRules(change.after, apex, capabilities, served, report),
+      ...flattenedRules(change.after, apex, capabilities, served, report),
       ...dnameRules(change.after, apex, served, dnames, report),
     ];
   });
@@ -199,8 +200,7 @@ function cnameRules(set: RRset, apex: string, can: ProviderCapabilities, served:
   if (!here || !mine) return [];
   const findings: Finding[] = [];
   // A CNAME that is proxied is answered with addresses too, wherever it stands.
-  const proxied = here.get("CNAME")?.records.every((record) => record.proxied) ?? false;
-  const flattened = can.apexCname && (name === apex || proxied);
+  const flattened = can.proxied && (here.get("CNAME")?.records.every((record) => record.proxied) ?? false);
   const others = [...here.keys()].filter(
     (other) => other !== type && (flattened ? addressTypes.has(other) : !besideCname.has(other)),
   );
@@ -208,8 +208,10 @@ function cnameRules(set: RRset, apex: string, can: ProviderCapabilities, served:
   if (type === "CNAME" && mine.records.length > 1) {
     findings.push(report("cname_single", "A name can have only one CNAME.", "content"));
   }
-  if (type === "CNAME" && name === apex && !can.apexCname) {
-    findings.push(report("cname_at_apex", "The apex has SOA and NS records, so it cannot have a CNAME.", "type"));
+  if (type === "CNAME" && name === apex) {
+    const instead = can.types.has("ALIAS") ? " Write ALIAS, which is answered with the addresses of its target." : "";
+    const sentence = `The apex has SOA and NS records, so it cannot have a CNAME.${instead}`;
+    findings.push(report("cname_at_apex", sentence, "type"));
   } else if (type === "CNAME" && others.length > 0) {
     findings.push(
       report(
@@ -224,6 +226,29 @@ function cnameRules(set: RRset, apex: string, can: ProviderCapabilities, served:
     );
   }
   return findings;
+}
+
+/** Where an ALIAS is a CNAME that the provider flattens, it is one, at the apex, and beside no addresses. */
+function flattenedRules(
+  { name, type }: RRset,
+  apex: string,
+  can: ProviderCapabilities,
+  served: Served,
+  report: Report,
+): Finding[] {
+  const here = served.get(name);
+  const aliases = here?.get("ALIAS")?.records.length ?? 0;
+  if (!can.flattensApex || aliases === 0) return [];
+  if (type === "ALIAS" && name !== apex)
+    return [report("alias_below_apex", "ALIAS is for the apex alone here. At other names write CNAME.", "type")];
+  if (type === "ALIAS" && aliases > 1) return [report("alias_single", "The apex can have only one ALIAS.", "content")];
+  const others = [...addressTypes].filter((other) => here?.has(other));
+  if (others.length === 0 || (type !== "ALIAS" && !addressTypes.has(type))) return [];
+  const sentence =
+    type === "ALIAS"
+      ? `An ALIAS is answered with addresses, and the apex also has ${others.join(", ")}.`
+      : "The apex has an ALIAS, which is answered with addresses.";
+  return [report("alias_not_alone", sentence, "type")];
 }
 
 /** A DNAME is one, with nothing below it, and beside NS only at the apex (RFC 6672 §2.3, §2.4). */

@@ -95,7 +95,7 @@ export const ZoneChoices = z.object({
 export function capabilitiesOf(zone: ZoneRow) {
   const capabilities = connectionById(zone.connection)?.provider.capabilities;
   if (!capabilities) return { kind: "missing", types: [], offers: [] };
-  const offers = (["disabled", "comments", "proxied", "tags", "autoTtl"] as const).filter(
+  const offers = (["disabled", "comments", "proxied", "tags", "autoTtl", "flattensApex"] as const).filter(
     (offer) => capabilities[offer],
   );
   return { kind: capabilities.kind, types: [...capabilities.types].toSorted(), offers };

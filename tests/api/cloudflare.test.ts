@@ -112,8 +112,11 @@ describe("a zone", () => {
     expect(body.statusMessage).toBe(
       "Cloudflare serves this zone once the domain is delegated to cora.ns.cloudflare.com and rob.ns.cloudflare.com.",
     );
-    expect(body).toMatchObject({ kind: "cloudflare", offers: ["comments", "proxied", "tags", "autoTtl"] });
-    expect(body.types).toHaveLength(21);
+    expect(body).toMatchObject({
+      kind: "cloudflare",
+      offers: ["comments", "proxied", "tags", "autoTtl", "flattensApex"],
+    });
+    expect(body.types).toHaveLength(22);
     const rows = (await owner.call<{ items: Row[] }>("GET", `${zones}/${name}/records`)).body.items;
     expect(rows.map(({ type, content, managed }) => [type, content.split(" ")[0], managed])).toEqual([
       ["NS", "cora.ns.cloudflare.com.", "Cloudflare"],
@@ -190,15 +193,62 @@ describe("records", () => {
     ]);
   });
 
-  test("a CNAME stands at the apex, beside mail and not beside addresses", async () => {
+  test("an ALIAS at the apex is a CNAME there, beside mail and not beside addresses", async () => {
     const at = await zone();
-    expect((await at.add("@", { type: "CNAME", content: "shop.elsewhere.example." })).status).toBe(201);
+    const added = await at.add("@", { type: "ALIAS", content: "shop.elsewhere.example.", proxied: true });
+    expect(added).toMatchObject({ status: 201, body: { state: "applied" } });
     expect((await at.add("@", { type: "MX", content: "10 mail.elsewhere.example." })).status).toBe(201);
     expect(at.held()).toEqual([`${at.name} CNAME 1 shop.elsewhere.example`, `${at.name} MX 1 mail.elsewhere.example`]);
     expect(await at.add("@")).toMatchObject({
       status: 422,
-      body: { fields: { type: expect.stringContaining("CNAME") } },
+      body: { fields: { type: expect.stringContaining("ALIAS") } },
     });
+    expect(await at.add("www", { type: "ALIAS", content: "shop.elsewhere.example." })).toMatchObject({
+      status: 422,
+      body: { fields: { type: expect.stringContaining("write CNAME") } },
+    });
+    // Its record keeps its id when it points elsewhere, and so does the proxy.
+    const [id] = [...at.there.records.keys()];
+    const row = (await at.rows()).find(({ type }) => type === "ALIAS");
+    expect(row).toMatchObject({ name: `${at.name}.`, content: "shop.elsewhere.example.", proxied: true });
+    const moved = { name: "@", type: "ALIAS", ttl: "auto", content: "new.elsewhere.example.", proxied: true };
+    expect(await owner.call("PUT", `${at.path}/records/${row?.id}`, moved)).toMatchObject({ status: 200 });
+    expect(at.there.records.get(id ?? "")).toMatchObject({ type: "CNAME", content: "new.elsewhere.example" });
+    // Nothing has changed behind the panel's back.
+    sql("update zones set refreshed_at = 0, compared_at = 0");
+    expect(await owner.call("POST", `${at.path}/refresh`)).toMatchObject({ body: { moved: false, problem: null } });
+  });
+
+  test("a CNAME that is wanted at the apex is the ALIAS there, by itself, in a file or in a template", async () => {
+    const at = await zone();
+    const content = "shop.elsewhere.example.";
+    expect((await at.add("@", { type: "CNAME", content })).status).toBe(201);
+    expect(at.held()).toEqual([`${at.name} CNAME 1 shop.elsewhere.example`]);
+    expect(await at.change({ deletions: [{ name: "@", type: "CNAME" }] })).toMatchObject({ status: 200 });
+    expect(at.held()).toEqual([]);
+
+    const text = `@ 300 IN CNAME ${content}\n`;
+    const plan = await owner.call("POST", `${at.path}/import`, { mode: "merge", text, dryRun: true });
+    expect(plan).toMatchObject({ status: 200, body: { warnings: [{ code: "apex_alias" }] } });
+    const imported = await owner.call("POST", `${at.path}/import`, { mode: "merge", text, dryRun: false });
+    expect(imported).toMatchObject({ status: 200, body: { state: "applied" } });
+    expect(at.held()).toEqual([`${at.name} CNAME 300 shop.elsewhere.example`]);
+    const headers = { cookie: owner.cookie };
+    const { handleApi } = await import("#lib/api/http.ts");
+    const download = await handleApi(new Request(`http://localhost:3000/api${at.path}/export`, { headers }));
+    const exported = await download.text();
+    expect(exported).toContain(`${at.name}.\t300\tIN\tALIAS\tshop.elsewhere.example.\n`);
+    // What was exported says the same.
+    const again = await owner.call("POST", `${at.path}/import`, { mode: "replace", text: exported, dryRun: true });
+    expect(again).toMatchObject({ status: 200, body: { plan: [] } });
+
+    // Another one in a file takes its place.
+    const other = { mode: "merge", text: "@ 300 IN ALIAS other.elsewhere.example.\n", dryRun: false };
+    expect(await owner.call("POST", `${at.path}/import`, other)).toMatchObject({ status: 200 });
+    expect(at.held()).toEqual([`${at.name} CNAME 300 other.elsewhere.example`]);
+    const [entry] = (await owner.call<{ items: { id: string }[] }>("GET", `${at.path}/changes`)).body.items;
+    expect(await owner.call("POST", `${at.path}/changes/${entry?.id}/revert`, {})).toMatchObject({ status: 200 });
+    expect(at.held()).toEqual([`${at.name} CNAME 300 shop.elsewhere.example`]);
   });
 
   test("what stands beside a CNAME may stay there while that is proxied", async () => {
@@ -219,7 +269,7 @@ describe("records", () => {
       "a proxied MX",
       { type: "MX", content: "1 a.example.", proxied: true },
       "content",
-      "Cloudflare proxies only A, AAAA and CNAME; MX is not one of them.",
+      "Cloudflare proxies only A, AAAA, ALIAS and CNAME; MX is none of them.",
     ],
     ["a TTL below the plan's", { ttl: 30 }, "ttl", "This zone takes TTLs from 60 seconds, or Auto."],
     ["a long comment", { comment: "x".repeat(101) }, "content", "A comment has at most 100 characters in this zone."],

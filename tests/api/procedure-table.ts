@@ -169,6 +169,7 @@ export const procedureTable: Record<string, Row> = {
   "dns.records": read("inZone(view)", tokens),
   "dns.rrsets": read("inZone(view)", tokens),
   "dns.lookup": read("inZone(view)", tokens),
+  "dns.turn": read("inZone(view)", tokens),
   "dns.addRecord": write("inZone(edit)", { ...tokens, plan: "edit" }),
   "dns.editRecord": write("inZone(view)", { ...tokens, plan: "edit" }),
   "dns.removeRecord": write("inZone(view)", { ...tokens, plan: "full" }),

@@ -26,6 +26,8 @@ interface Step {
   /** What DNS answers afterwards. Strings are octets as Latin-1. */
   answers?: [name: string, type: QueryType, answer: unknown[]][];
   needs?: "disabled" | "editableSoa" | "editableApexNs";
+  /** It is about a type that not every provider holds. */
+  type?: string;
 }
 
 export const APEX = "contract.test.";
@@ -187,6 +189,21 @@ const STEPS: Step[] = [
     set: [rrset("_a-b.0/25", "TXT", 300, '"x"')],
     answers: [["_a-b.0/25", "TXT", [["x"]]]],
   },
+  { title: "stores an ALIAS at the apex", type: "ALIAS", set: [rrset("@", "ALIAS", 300, "host.elsewhere.test.")] },
+  { title: "points it elsewhere", type: "ALIAS", set: [rrset("@", "ALIAS", 600, "other.elsewhere.test.")] },
+  {
+    title: "swaps it for an address",
+    type: "ALIAS",
+    remove: [["@", "ALIAS"]],
+    set: [rrset("@", "A", 300, "192.0.2.80")],
+    answers: [["@", "A", ["192.0.2.80"]]],
+  },
+  {
+    title: "swaps it back",
+    type: "ALIAS",
+    remove: [["@", "A"]],
+    set: [rrset("@", "ALIAS", 300, "host.elsewhere.test.")],
+  },
   {
     title: "disables one of two records",
     needs: "disabled",
@@ -321,6 +338,8 @@ export function describeProvider(
         // What a provider says that it cannot do is not asked of it.
         if (step.needs !== undefined && subject.provider.capabilities[step.needs] !== true)
           return expect(subject.provider.capabilities[step.needs]).toBe(false);
+        if (step.type !== undefined && !subject.provider.capabilities.types.has(step.type))
+          return expect(subject.provider.capabilities.kind).toBe("local");
         await moveTo(step);
         for (const [label, type, answer] of step.answers ?? []) await expectServed(label, type, answer);
       });

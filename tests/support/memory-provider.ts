@@ -28,7 +28,7 @@ export function memoryProvider(): Provider {
       comments: false,
       proxied: false,
       tags: false,
-      apexCname: false,
+      flattensApex: false,
       editableSoa: true,
       editableApexNs: true,
       createsZones: true,

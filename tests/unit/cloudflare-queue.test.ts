@@ -70,6 +70,36 @@ describe("a queue of calls", () => {
     );
   });
 
+  it("says how many calls come before an organisation's, and when they are through", async () => {
+    const queue = queueOf(10, 1);
+    const log: string[] = [];
+    const place = (organisation: string, bulk = false) => queue.placeOf({ organisation, bulk });
+    expect(place("a")).toBeNull();
+    const running = await ask(queue, log, "first");
+    expect(place("o"), "what is under way waits no more").toBeNull();
+    for (const organisation of ["a", "b", "c"]) {
+      void ask(queue, log, organisation, { organisation }).then((done) => done());
+      void ask(queue, log, `${organisation}2`, { organisation }).then((done) => done());
+    }
+    void ask(queue, log, "bulk", { organisation: "d", bulk: true }).then((done) => done());
+    expect([place("a")?.ahead, place("b")?.ahead, place("c")?.ahead]).toEqual([0, 1, 2]);
+    expect(place("d"), "it is large work").toBeNull();
+    expect(place("d", true)).toMatchObject({ ahead: 6 });
+    expect(place("c")?.opensAt).toBeLessThanOrEqual(Date.now());
+    // Nine more of others: the first of those here takes the last call of the window.
+    queue.learn(1, 8000);
+    expect([place("a"), place("b")]).toEqual([
+      { ahead: 0, opensAt: expect.any(Number) },
+      { ahead: 1, opensAt: Date.now() + 8000 },
+    ]);
+    expect(place("a")?.opensAt).toBeLessThanOrEqual(Date.now());
+    queue.pause(Date.now() + 9000);
+    expect(place("a")?.opensAt).toBe(Date.now() + 9000);
+    running();
+    await tick(60_000);
+    expect(log).toEqual(["first", "a", "b", "c", "a2", "b2", "c2", "bulk"]);
+  });
+
   it("keeps a fifth for single edits, which go first", async () => {
     const queue = queueOf(10, 1);
     const log: string[] = [];

@@ -5,6 +5,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Panel } from "#components/ui/panel.tsx";
+import { useTurn } from "../use-turn.ts";
 import { type ZoneView, zonePath } from "../zone-view.ts";
 import { ImportForm } from "./import-form.tsx";
 import { ImportPlan, UnreadLines } from "./import-plan.tsx";
@@ -16,6 +17,7 @@ export function ImportPanel({ zone, path, begun }: { zone: ZoneView; path: strin
   const router = useRouter();
   const { state, choice, plan, apply, cancel, again } = useImport(zone, path, begun);
   const { step } = state;
+  const turn = useTurn(zone, step === "working" ? "bulk" : null);
   return (
     <Panel title="Import" description="Nothing changes before you have seen what would.">
       {(step === "choosing" || step === "sending") && (
@@ -31,7 +33,7 @@ export function ImportPanel({ zone, path, begun }: { zone: ZoneView; path: strin
         <div className="grid gap-3">
           <p role="status">
             {state.row.state === "planning" ? "Working out the plan" : "Importing"}:{" "}
-            {Math.round(state.row.progress * 100)} %. You can leave this page; it goes on.
+            {Math.round(state.row.progress * 100)} %. {turn} You can leave this page; it goes on.
           </p>
           <progress
             className="h-2 w-full max-w-xl accent-accent"

@@ -5,14 +5,14 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { counted } from "#lib/metrics/calls.ts";
-import { currentCaller } from "./caller.ts";
+import { type Caller, currentCaller } from "./caller.ts";
 import type { Batch } from "./cloudflare-batch.ts";
 import { TooBusy } from "./cloudflare-queue.ts";
 import { type CloudflareFault, faultsOf, refusal } from "./cloudflare-refusal.ts";
 import type { cloudflareClient } from "./cloudflare-sdk.ts";
 import { queueOf, WINDOW_MS } from "./cloudflare-turns.ts";
 import { type HttpAnswer, type SendHttp, sendHttp } from "./http-call.ts";
-import { ProviderError, type ProviderLoad } from "./provider.ts";
+import { type CallPlace, ProviderError, type ProviderLoad } from "./provider.ts";
 import { transportError } from "./transport-error.ts";
 
 export const CLOUDFLARE_BASE = "https://api.cloudflare.com/client/v4";
@@ -34,6 +34,7 @@ export interface CloudflareApi {
   /** A call that stores something, and what it does to records, if it does. */
   write<T>(work: (client: CloudflareClient) => Promise<T>, batch?: Batch): Promise<T>;
   load(): ProviderLoad;
+  placeOf(caller: Caller): CallPlace | null;
 }
 
 /** A refusal, with the codes that Cloudflare gave for it. */
@@ -162,6 +163,7 @@ export function cloudflareApi(options: CloudflareApiOptions): CloudflareApi {
     read: (work) => ask(work, true),
     write: (work, batch) => ask(work, false, batch),
     load: () => queue.load(),
+    placeOf: (caller) => queue.placeOf(caller),
   };
 }
 

@@ -3,7 +3,7 @@
  * many. One queue stands in front of every token. Organisations take turns, single edits go before bulk work, and a
  * fifth of the calls is theirs alone. Knows nothing of HTTP.
  */
-import type { ProviderLoad } from "./provider.ts";
+import type { CallPlace, ProviderLoad } from "./provider.ts";
 
 /** Whose call it is, and whether somebody waits for it or it is one of many. */
 export interface Turn {
@@ -21,6 +21,8 @@ export interface PacedQueue {
   /** What the other side says it still takes, and for how long: other programs may use the same token. */
   learn(remaining: number, forMs: number): void;
   load(): ProviderLoad;
+  /** Where the first of an organisation's waiting calls stands; null if none waits. */
+  placeOf(of: Pick<Turn, "organisation" | "bulk">): CallPlace | null;
 }
 
 /** The turn would come too late. `retryAt` is when to ask again, in milliseconds since 1970. */
@@ -64,9 +66,9 @@ export function pacedQueue(options: {
     return counted.length + (foreign.until > at ? foreign.count : 0);
   };
 
-  /** When a call of this kind can start, as far as is known now. */
-  function opensAt(bulk: boolean): number {
-    let over = used() - ((bulk ? bulkLimit : limit) - 1);
+  /** When a call of this kind can start that has so many before it, as far as is known now. */
+  function opensAt(bulk: boolean, ahead = 0): number {
+    let over = used() + ahead - ((bulk ? bulkLimit : limit) - 1);
     if (over <= 0) return pausedUntil;
     const others = foreign.until > now() ? [{ at: foreign.until, count: foreign.count }] : [];
     for (const { at, count } of [...counted.map((at) => ({ at, count: 1 })), ...others].sort((a, b) => a.at - b.at)) {
@@ -153,6 +155,14 @@ export function pacedQueue(options: {
     learn(remaining, forMs) {
       const others = limit - remaining - used();
       if (others > 0) foreign = { count: (foreign.until > now() ? foreign.count : 0) + others, until: now() + forMs };
+    },
+    placeOf({ organisation, bulk }) {
+      const line = bulk ? waiting.bulk : waiting.single;
+      const place = [...line.keys()].indexOf(organisation);
+      if (place === -1) return null;
+      // Each organisation before has one call before it, and bulk work lets all others go first.
+      const ahead = place + (bulk ? [...waiting.single.values()].flat().length : 0);
+      return { ahead, opensAt: opensAt(bulk, ahead) };
     },
     load: () => ({
       waiting: all().length,

@@ -2,6 +2,7 @@
  * One record as Cloudflare writes it, and as the panel does: names without the final dot, `data` objects for types with
  * several fields, the priority of MX and URI beside them, and texts that may or may not stand in quotes. Pure.
  */
+import { typeAtApex } from "../apex-alias.ts";
 import type { DnsRecord, RRset, Ttl } from "../rrset.ts";
 import { rrsetKey } from "../rrset.ts";
 import { canonicalContent } from "../types/index.ts";
@@ -97,8 +98,11 @@ const NAMES = new Set(["CNAME", "NS", "PTR"]);
 
 export const CLOUDFLARE_TYPES: ReadonlySet<string> = new Set([
   ...["A", "AAAA", "CAA", "CERT", "CNAME", "DNSKEY", "DS", "HTTPS", "LOC", "MX", "NAPTR", "NS", "OPENPGPKEY", "PTR"],
-  ...["SMIMEA", "SRV", "SSHFP", "SVCB", "TLSA", "TXT", "URI"],
+  ...["SMIMEA", "SRV", "SSHFP", "SVCB", "TLSA", "TXT", "URI", "ALIAS"],
 ]);
+
+/** What Cloudflare calls it. */
+export const typeThere = (type: string): string => (type === "ALIAS" ? "CNAME" : type);
 
 export const undotted = (name: string): string => (name === "." ? name : name.replace(/\.$/, ""));
 const dotted = (name: string): string => (name === "" || name === "." ? "." : ownerName(`${name.replace(/\.$/, "")}.`));
@@ -106,7 +110,8 @@ const dotted = (name: string): string => (name === "" || name === "." ? "." : ow
 export const wireTtl = (ttl: Ttl): number => (ttl === "auto" ? 1 : ttl);
 
 /** Throws a ProviderError for content that Cloudflare has no words for. */
-export function encodeRecord(name: string, type: string, ttl: Ttl, content: string): CloudflareFields {
+export function encodeRecord(name: string, panelType: string, ttl: Ttl, content: string): CloudflareFields {
+  const type = typeThere(panelType);
   const fields = { name: undotted(name), type, ttl: wireTtl(ttl) };
   if (NAMES.has(type)) return { ...fields, content: undotted(content) };
   const tokens = tokensOf(content);
@@ -141,7 +146,7 @@ export function rrsetsOfRecords(records: readonly unknown[], apex: string): RRse
     if (!isRecord(record))
       throw new ProviderError("not_sent", "provider_failed", "The answer was not one of Cloudflare's API.");
     const name = dotted(record.name);
-    const { type } = record;
+    const type = typeAtApex({ name, type: record.type }, apex, true);
     const key = rrsetKey({ name, type });
     const entry = found.get(key) ?? { name, type, records: new Map() };
     found.set(key, entry);

@@ -2,6 +2,7 @@
 import type { Plan } from "../rrset.ts";
 import { isObject, ownerName } from "./answers.ts";
 import type { Batch } from "./cloudflare-batch.ts";
+import { typeThere } from "./cloudflare-record.ts";
 import { ProviderError } from "./provider.ts";
 
 /** The errors of an answer, and what each has in its chain. */
@@ -106,7 +107,9 @@ function findNamed(faults: readonly CloudflareFault[], batch: Batch): Plan[numbe
     const operation = (list === "patches" ? batch.patches : batch.posts)[Number(index)];
     const named = batch.changes.find(
       (change) =>
-        change.after !== null && change.type === operation?.type && change.name === ownerName(`${operation.name}.`),
+        change.after !== null &&
+        typeThere(change.type) === operation?.type &&
+        change.name === ownerName(`${operation.name}.`),
     );
     if (list !== "" && named) return named;
   }

@@ -90,6 +90,10 @@ export function borrowQueues(port: MessagePort): void {
   });
 }
 
+function notHere(): never {
+  throw new Error("the queue is the main thread's, and so is what is known of it");
+}
+
 function lentQueue(lender: Lender, key: string): PacedQueue {
   const ask = (asked: Asked) => lender.port.postMessage(asked);
   return {
@@ -101,8 +105,7 @@ function lentQueue(lender: Lender, key: string): PacedQueue {
       }),
     pause: (until) => ask({ say: "pause", key, until }),
     learn: (remaining, forMs) => ask({ say: "learn", key, remaining, forMs }),
-    load: (): ProviderLoad => {
-      throw new Error("the queue is the main thread's, and so is what is known of it");
-    },
+    load: (): ProviderLoad => notHere(),
+    placeOf: () => notHere(),
   };
 }

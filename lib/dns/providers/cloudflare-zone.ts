@@ -130,9 +130,9 @@ type Say = (code: string, message: string, field?: ProviderObjection["field"]) =
 function setObjections(facts: ZoneFacts, set: RRset, say: Say): ProviderObjection[] {
   const found: ProviderObjection[] = [];
   const proxied = set.records.some((record) => record.proxied);
-  if (proxied && !["A", "AAAA", "CNAME"].includes(set.type))
+  if (proxied && !["A", "AAAA", "ALIAS", "CNAME"].includes(set.type))
     found.push(
-      say("not_proxiable", `Cloudflare proxies only A, AAAA and CNAME; ${set.type} is not one of them.`, "content"),
+      say("not_proxiable", `Cloudflare proxies only A, AAAA, ALIAS and CNAME; ${set.type} is none of them.`, "content"),
     );
   else if (proxied && set.ttl !== "auto") found.push(say("proxied_ttl", "What is proxied has the TTL Auto.", "ttl"));
   if (typeof set.ttl === "number" && set.ttl < facts.minTtl)
@@ -183,7 +183,9 @@ function recordObjections(set: RRset, content: string, say: Say): ProviderObject
         ),
       ];
   }
-  if (set.type === "CNAME" && content === set.name)
-    return [say("cname_to_itself", "A CNAME cannot point to itself.", "content")];
+  if (["ALIAS", "CNAME"].includes(set.type) && content === set.name)
+    return [
+      say("cname_to_itself", `${set.type === "CNAME" ? "A CNAME" : "An ALIAS"} cannot point to itself.`, "content"),
+    ];
   return [];
 }

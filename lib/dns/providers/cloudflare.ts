@@ -53,7 +53,7 @@ const CAPABILITIES: ProviderCapabilities = {
   comments: true,
   proxied: true,
   tags: true,
-  apexCname: true,
+  flattensApex: true,
   editableSoa: false,
   editableApexNs: false,
   createsZones: true,
@@ -261,6 +261,7 @@ export function cloudflare(options: CloudflareOptions): Provider {
     },
 
     load: () => api.load(),
+    placeOf: (caller) => api.placeOf(caller),
     signing: cloudflareSigning(api, checkedId),
 
     async apply(externalId, plan, onStep) {

@@ -22,7 +22,7 @@ export function localProvider(connection = "local"): Provider {
       comments: true,
       proxied: false,
       tags: false,
-      apexCname: false,
+      flattensApex: false,
       editableSoa: true,
       editableApexNs: true,
       createsZones: true,

@@ -54,7 +54,7 @@ const CAPABILITIES: ProviderCapabilities = {
   comments: false,
   proxied: false,
   tags: false,
-  apexCname: false,
+  flattensApex: false,
   editableSoa: true,
   editableApexNs: true,
   createsZones: true,

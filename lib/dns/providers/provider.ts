@@ -3,6 +3,7 @@
  * this line knows which one it speaks to.
  */
 import type { Plan, RRset } from "../rrset.ts";
+import type { Caller } from "./caller.ts";
 
 export interface ProviderCapabilities {
   kind: "local" | "powerdns" | "cloudflare";
@@ -18,8 +19,8 @@ export interface ProviderCapabilities {
   comments: boolean;
   proxied: boolean;
   tags: boolean;
-  /** A CNAME may stand at the apex, because the provider flattens it. */
-  apexCname: boolean;
+  /** What it keeps as a CNAME at the apex, and answers with addresses, is an ALIAS here. */
+  flattensApex: boolean;
   /** The SOA's fields (other than the serial) and the apex NS can be edited. */
   editableSoa: boolean;
   editableApexNs: boolean;
@@ -66,6 +67,14 @@ export interface ProviderObjection {
   type: string;
   message: string;
   field?: "name" | "type" | "ttl" | "content";
+}
+
+/** Where somebody's next call stands among those that wait. */
+export interface CallPlace {
+  /** Calls that come before it. */
+  ahead: number;
+  /** When it can be made as far as is known now, in milliseconds since 1970. */
+  opensAt: number;
 }
 
 /** How busy a provider is that takes only so many calls in a time. */
@@ -137,6 +146,8 @@ export interface Provider {
   signing?: Signing;
   /** How busy it is, where calls are counted. */
   load?(): ProviderLoad;
+  /** Where the next call of a caller stands, where calls take turns; null if none of theirs waits. */
+  placeOf?(caller: Caller): CallPlace | null;
   /**
    * Sends the plan, step by step. `onStep` is called when step n (from 1) has been confirmed.
    * Throws a ProviderError; its `outcome` says what is known about the step that failed.

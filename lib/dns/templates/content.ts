@@ -1,4 +1,5 @@
 /** What a template holds, and what it means for a zone. Pure. */
+import { typeAtApex } from "../apex-alias.ts";
 import { parseName } from "../name.ts";
 import { type RRset, rrsetKey } from "../rrset.ts";
 import { parseZoneFile } from "../zonefile/parse.ts";
@@ -18,12 +19,13 @@ const DEFAULT_TTL = 3600;
 export type Filled = { ok: true; rrsets: RRset[] } | { ok: false; reason: string };
 
 /** The record sets of the lines in a zone of this name, or the first line that is wrong. */
-export function recordsIn(content: Pick<TemplateContent, "records">, apex: string): Filled {
+export function recordsIn(content: Pick<TemplateContent, "records">, apex: string, flattens = false): Filled {
   const sets = new Map<string, RRset>();
   const options = { apex, maxRecords: MOST_RECORDS, maxOctets: 200_000, defaultTtl: DEFAULT_TTL };
   for (const item of parseZoneFile([`${forZone(content.records, apex)}\n`], options)) {
     if (item.error) return { ok: false, reason: `Line ${item.error.line}: ${item.error.reason}` };
-    const { name, type, ttl, content: value, line } = item;
+    const { name, ttl, content: value, line } = item;
+    const type = typeAtApex(item, apex, flattens);
     if (type === "SOA") return { ok: false, reason: `Line ${line}: The SOA has fields of its own.` };
     if (type === "NS" && name === apex)
       return { ok: false, reason: `Line ${line}: The name servers of the zone have a field of their own.` };

@@ -57,9 +57,9 @@ function openSource(organisation: { id: string }, clone: string, actor: Actor): 
 }
 
 export function templateIntent({ zone, access }: LoadedZone, template: TemplateContent): Intent {
-  const filled = recordsIn(template, zone.name);
-  if (!filled.ok) throw invalid({ template: filled.reason });
   const { capabilities } = connectionOf(zone).provider;
+  const filled = recordsIn(template, zone.name, capabilities.flattensApex);
+  if (!filled.ok) throw invalid({ template: filled.reason });
   // What the provider keeps to itself is left to it.
   const content = {
     ...template,

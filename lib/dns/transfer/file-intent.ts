@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { isWritableType } from "#lib/access/act.ts";
 import { Problem } from "#lib/api/errors.ts";
+import { typeAtApex } from "../apex-alias.ts";
 import type { Intent } from "../changes.ts";
 import { connectionById } from "../connections.ts";
 import { assertSeen } from "../intents.ts";
@@ -73,7 +74,7 @@ interface FileSet extends Pick<RRset, "name" | "type"> {
   records: { content: string; extras: Extras | undefined }[];
 }
 
-type Offers = (what: Offered | "autoTtl") => boolean;
+type Offers = (what: Offered | "autoTtl" | "flattensApex") => boolean;
 
 const offersOf =
   (capabilities: ProviderCapabilities | undefined): Offers =>
@@ -99,7 +100,7 @@ function ttlOf(there: RRset | undefined, { ttl, records }: FileSet, offers: Offe
 }
 
 /** A name has one of these: another takes its place. */
-const SINGLE: ReadonlySet<string> = new Set(["SOA", "CNAME", "DNAME"]);
+const SINGLE: ReadonlySet<string> = new Set(["SOA", "ALIAS", "CNAME", "DNAME"]);
 
 /** What makes the zone this zone, and comes from where it is kept. */
 const isApexOwn = (apex: string, { name, type }: { name: string; type: string }): boolean =>
@@ -134,7 +135,8 @@ function readSets(apex: string, data: Pick<ZoneFileData, "source" | "apex">, off
       if (bad.length < MOST_LINES) bad.push(item.error);
       continue;
     }
-    const { name, type, ttl, content, line, extras } = item;
+    const { name, ttl, content, line, extras } = item;
+    const type = typeAtApex(item, apex, offers("flattensApex"));
     if (!isWritableType(type)) {
       notes.add(item, "signed_here", `${type} records are left out: they are made where the zone is signed.`);
       continue;
@@ -144,7 +146,8 @@ function readSets(apex: string, data: Pick<ZoneFileData, "source" | "apex">, off
       continue;
     }
     for (const what of withExtras({ content }, extras, offers).left) notes.add(item, `no_${what}`, LEFT[what]);
-    const key = rrsetKey(item);
+    if (type !== item.type) notes.add(item, "apex_alias", "The CNAME at the apex is taken as an ALIAS.");
+    const key = rrsetKey({ name, type });
     const set = sets.get(key);
     const comparable = (one: string) => (type === "SOA" ? soaWithoutSerial(one) : one);
     if (!set) {

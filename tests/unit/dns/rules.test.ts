@@ -19,7 +19,7 @@ const capabilities: ProviderCapabilities = {
   comments: false,
   proxied: false,
   tags: false,
-  apexCname: false,
+  flattensApex: false,
   editableSoa: true,
   editableApexNs: true,
   createsZones: true,
@@ -34,7 +34,7 @@ const cloudflare = {
   comments: true,
   proxied: true,
   tags: true,
-  apexCname: true,
+  flattensApex: true,
   editableSoa: false,
   editableApexNs: false,
 };
@@ -135,16 +135,20 @@ test("what was wrong before does not stop another change", () => {
   expect(check(["www A 192.0.2.1", "www CNAME a.example.net."], ["www CNAME "]).errors).toEqual([]);
 });
 
-describe("a provider that keeps SOA and NS and flattens CNAMEs", () => {
+describe("a provider that keeps SOA and NS and flattens the apex", () => {
   it.each<[string, string[], (string | RRset)[], string[]]>([
     ["SOA", [], ["@ SOA a. b. 1 9 3 4 5"], ["soa_read_only"]],
     ["apex NS", [], ["@ NS ns3.example.net."], ["apex_ns_read_only"]],
     ["no apex NS", [], ["@ NS "], ["apex_ns_read_only"]],
     ["other NS", [], ["sub NS ns3.example.net."], []],
-    ["CNAME at the apex beside MX", ["@ MX 10 mail.example.net."], ["@ CNAME a.example.net."], []],
-    ["CNAME at the apex beside A", ["@ A 192.0.2.1"], ["@ CNAME a.example.net."], ["cname_not_alone"]],
-    ["TXT beside the apex's CNAME", ["@ CNAME a.example.net."], ['@ TXT "a"'], []],
-    ["AAAA beside the apex's CNAME", ["@ CNAME a.example.net."], ["@ AAAA ::1"], ["cname_not_alone"]],
+    ["CNAME at the apex", [], ["@ CNAME a.example.net."], ["cname_at_apex"]],
+    ["ALIAS at the apex beside MX", ["@ MX 10 mail.example.net."], ["@ ALIAS a.example.net."], []],
+    ["ALIAS at the apex beside A", ["@ A 192.0.2.1"], ["@ ALIAS a.example.net."], ["alias_not_alone"]],
+    ["ALIAS at the apex for A", ["@ A 192.0.2.1"], ["@ A ", "@ ALIAS a.example.net."], []],
+    ["two ALIAS at the apex", [], ["@ ALIAS a.example.net. | b.example.net."], ["alias_single"]],
+    ["ALIAS below the apex", [], ["www ALIAS a.example.net."], ["alias_below_apex"]],
+    ["TXT beside the apex's ALIAS", ["@ ALIAS a.example.net."], ['@ TXT "a"'], []],
+    ["AAAA beside the apex's ALIAS", ["@ ALIAS a.example.net."], ["@ AAAA ::1"], ["alias_not_alone"]],
     ["an automatic TTL", [], [set("www A 192.0.2.1", "auto")], []],
     ["a TTL too low", [], [set("www A 192.0.2.1", 59)], ["ttl_out_of_range"]],
     ["a TTL too high", [], [set("www A 192.0.2.1", 86_401)], ["ttl_out_of_range"]],
