@@ -109,7 +109,9 @@ function headline({ state, total, through, items }: Bundle): string {
   if (state === "planning") return `Working out the plans: ${through} of ${of}. You can leave this page; it goes on.`;
   if (state === "applying") return `Importing: ${through} of ${of} are through. You can leave this page; it goes on.`;
   const done = items.filter((item) => item.state === "done").length;
-  if (state === "done") return `${done} of ${of} imported.`;
+  const waiting = items.filter((item) => item.state === "waiting").length;
+  if (state === "done")
+    return `${done} of ${of} imported${waiting > 0 ? `, ${waiting} waiting for proof of control` : ""}.`;
   const ready = items.filter((item) => isReady(item) && !isSame(item)).length;
   return `${of} in the bundle. ${ready === 0 ? "None would change." : `${ready} would change or be made.`}`;
 }

@@ -81,6 +81,8 @@ function stateOf(item: BundleItem): { name: string; tone: Tone } {
       return { name: "Being planned", tone: "accent" };
     case "applying":
       return { name: "Under way", tone: "accent" };
+    case "waiting":
+      return { name: "Waits for proof", tone: "warn" };
     case "done":
       return { name: "Done", tone: "ok" };
     case "cancelled":

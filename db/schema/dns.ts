@@ -225,7 +225,10 @@ export const zoneImports = sqliteTable(
     mode: text({ enum: ["merge", "replace"] }).notNull(),
     /** Whether the file's SOA and apex NS are taken too. */
     apex: integer().notNull(),
-    state: text({ enum: ["planning", "planned", "applying", "done", "failed", "cancelled"] }).notNull(),
+    /** `waiting`: the zone that it is for waits for proof of control, and gets it as soon as it is there. */
+    state: text({
+      enum: ["planning", "planned", "applying", "waiting", "done", "failed", "cancelled"],
+    }).notNull(),
     /** 0 to 1000, thousandths of the step that is under way. */
     progress: integer().notNull().default(0),
     /** Somebody said that they mean it, brake or not. */

@@ -193,6 +193,35 @@ describe.skipIf(missing && process.env.CI !== "true")("claims", () => {
     await prove(copied);
     expect(await found(copied)).toEqual(["192.0.2.80"]);
 
+    // Somebody has edited the zone before: what they made of it stays, and the history says what was left out.
+    const edited = newName();
+    await begin(edited, { template: template.body.id });
+    const { txt } = await claimOf(owner, acme, edited);
+    await alsoPublish(`_zonegate.${edited}. TXT "${txt.value}"`);
+    expect(await check(owner, acme, edited)).toMatchObject({ body: { zone: { status: "active" } } });
+    const own = { name: "www", type: "A", ttl: 60, content: "192.0.2.99" };
+    expect((await owner.call("POST", `${acme}/${edited}/records`, own)).status).toBe(201);
+    await runJobs();
+    expect(await found(edited)).toEqual(["192.0.2.99"]);
+    expect(await owner.call("GET", `${acme}/${edited}/changes`)).toMatchObject({
+      body: {
+        items: [
+          {
+            state: "not_applied",
+            actor: { id: owner.id },
+            message: "The zone had been changed before its first records came, so they were left out.",
+            plan: [{ kind: "update", type: "A" }],
+          },
+          { state: "applied" },
+          { kind: "create" },
+        ],
+      },
+    });
+    expect(told(edited)).toEqual([
+      expect.stringContaining("It is made now"),
+      expect.stringContaining("it had been changed before they came"),
+    ]);
+
     // What is gone by then is said, and the zone is there all the same.
     const late = newName();
     await begin(late, { template: template.body.id });
@@ -201,6 +230,53 @@ describe.skipIf(missing && process.env.CI !== "true")("claims", () => {
     expect(await owner.call("GET", `${acme}/${late}`)).toMatchObject({
       body: { statusMessage: "The zone was made without its first records: There is no such template." },
     });
+  });
+
+  test("the file of a bundle waits with its zone: imported once control is proved, and not where it is refused", async () => {
+    interface Bundle {
+      batch: string;
+      items: { name: string; state: string; message: string }[];
+    }
+    const [mine, lost] = [newName(), newName()];
+    const base = "/organisations/acme/dns";
+    const { body } = await owner.call<Bundle>("POST", `${base}/import`, {
+      mode: "merge",
+      create: true,
+      connection: "powerdns",
+      zones: [mine, lost].map((name) => ({ name, text: "www 60 IN A 192.0.2.70\n" })),
+    });
+    await runJobs();
+    expect((await owner.call("POST", `${base}/imports/${body.batch}/apply`, {})).status).toBe(200);
+    await runJobs();
+    const states = async () =>
+      (await owner.call<Bundle>("GET", `${base}/imports/${body.batch}`)).body.items.map(({ name, state, message }) => [
+        name.split(".")[0],
+        state,
+        message,
+      ]);
+    const waiting = "The zone waits for proof that the domain is yours. Its file is imported as soon as that is shown.";
+    const label = (name: string) => name.split(".")[0];
+    expect(await states()).toEqual([
+      [label(mine), "waiting", waiting],
+      [label(lost), "waiting", waiting],
+    ]);
+    // The sweep of files that nothing speaks for leaves them.
+    const { sweepImports } = await import("#lib/dns/transfer/import-job.ts");
+    await sweepImports.run({}, { retryAt: 0, signal: new AbortController().signal });
+
+    const { txt } = await claimOf(owner, acme, mine);
+    await alsoPublish(`_zonegate.${mine}. TXT "${txt.value}"`);
+    expect(await check(owner, acme, mine)).toMatchObject({ body: { zone: { status: "active" } } });
+    await runJobs();
+    expect(await owner.call("GET", `${acme}/${mine}/records?q=www`)).toMatchObject({
+      body: { items: [{ content: "192.0.2.70" }] },
+    });
+    const [refused] = sql("select id from zones where name = ?", `${lost}.`);
+    expect((await root.call("POST", `/dns/claims/${refused?.id}/refuse`, { reason: "Not yours." })).status).toBe(200);
+    expect(await states()).toEqual([
+      [label(mine), "done", ""],
+      [label(lost), "failed", expect.stringContaining("nothing was imported: Refused by staff: Not yours.")],
+    ]);
   });
 
   test("it is asked where the parent delegates", async () => {

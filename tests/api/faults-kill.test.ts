@@ -5,6 +5,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { command } from "../../scripts/start.mjs";
+import { runJobs } from "../support/jobs.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
 import { COMPILED } from "../support/server.ts";
@@ -145,6 +146,41 @@ describe("a change at PowerDNS", () => {
       {},
     ]);
     expect([await served(name, ["www"]), await mirrored(at)]).toEqual([[], []]);
+  });
+});
+
+describe("a large import at PowerDNS", () => {
+  // More than PowerDNS takes in one request.
+  const COUNT = 6000;
+  const text = Array.from({ length: COUNT }, (_, n) => `t${n} 60 IN TXT "${"x".repeat(240)}${n}"`).join("\n");
+  const imports = (at: string) =>
+    owner.call<{ items: { state: string; message: string; change: string | null }[] }>("GET", `${at}/imports`);
+
+  test.each([
+    ["after-send", ["applied", "partial"]],
+    ["closed", ["applied"]],
+  ])("killed when it was %s: what is left of it is done by the next process", async (moment, states) => {
+    const { name, at } = await zone();
+    const sent = await owner.call(`POST`, `${at}/import`, { text: `${text}\n`, mode: "merge", dryRun: false });
+    expect(sent).toMatchObject({ status: 202, body: { import: { state: "applying" } } });
+    await killedAt(moment, "JOBS", "", {});
+    expect((await imports(at)).body.items).toMatchObject([{ state: "applying" }]);
+    const again = async () => {
+      sql.run("update jobs set due_at = 0 where kind = 'dns.import'");
+      await runJobs();
+    };
+    // As long as nobody knows what became of it, it neither goes on nor is over.
+    await again();
+    if (moment !== "closed") expect((await imports(at)).body.items).toMatchObject([{ state: "applying" }]);
+    await settled();
+    await again();
+    const entries = (await history(at)).filter(({ kind }) => kind === "change").map(({ state }) => state);
+    expect(entries.slice(0, -1)).toEqual(states);
+    expect((await imports(at)).body.items).toMatchObject([{ state: "done", change: expect.any(String) }]);
+    const { total } = (await owner.call<{ total: number }>("GET", `${at}/rrsets?type=TXT`)).body;
+    expect(total).toBe(COUNT);
+    for (const n of [0, COUNT - 1])
+      expect(await powerdns.query(`t${n}.${name}`, "TXT")).toEqual([[expect.stringMatching(`x${n}$`)]]);
   });
 });
 

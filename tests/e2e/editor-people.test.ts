@@ -209,6 +209,29 @@ describe("a zone of thousands", () => {
     expect(found.items[0]?.records).toEqual([{ content: "10.9.9.9" }]);
     await context.close();
   });
+
+  test("what is typed in a form is still there after a search, another order and another page", async () => {
+    const { page, context } = await openZone(browser, stage.owner, zone);
+    await page.getByRole("button", { name: "Edit host0007 A" }).click();
+    const form = page.getByRole("form", { name: "Edit host0007 A" });
+    const value = form.getByLabel("IPv4 address").first();
+    await value.fill("10.7.7.7");
+    await page.getByRole("searchbox").fill("host1618");
+    await rowOf(page, zone, "host1618", "A").waitFor();
+    expect(await value.inputValue()).toBe("10.7.7.7");
+    await page.getByRole("searchbox").fill("");
+    await rowOf(page, zone, "host0000", "A").waitFor();
+    expect(await value.inputValue()).toBe("10.7.7.7");
+    await page.getByRole("columnheader", { name: "Name" }).getByRole("link").click();
+    await rowOf(page, zone, "host3999", "A").waitFor();
+    await page.getByRole("link", { name: "Next", exact: true }).click();
+    await rowOf(page, zone, "host3999", "A").waitFor({ state: "detached" });
+    expect(await value.inputValue()).toBe("10.7.7.7");
+    await value.press("Enter");
+    await form.waitFor({ state: "detached" });
+    await page.getByRole("region", { name: "Also in this draft" }).getByText("10.7.7.7").waitFor();
+    await context.close();
+  });
 });
 
 describe.each([

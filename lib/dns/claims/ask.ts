@@ -7,11 +7,10 @@ import type { Organisation } from "#lib/organisations/organisations.ts";
 import { type Connection, connectionFor } from "../connections.ts";
 import { assertFree, assertRoom, assertUntaken, isOwn } from "../free-name.ts";
 import { addZone, provesFirst, whyNotAsk, type ZoneRequest } from "../new-zone.ts";
-import type { First } from "../templates/first.ts";
 import { apexOf } from "../zone-apex.ts";
 import { loadZone, summaryOfZone, type ZoneSummary } from "../zones.ts";
 import { firstLook } from "./check.ts";
-import { dropEndedClaim, openClaim } from "./open.ts";
+import { type ClaimFirst, dropEndedClaim, openClaim } from "./open.ts";
 
 /** Whether the zone would wait for proof. Throws what asking for it would, and asks for nothing. */
 export async function checkAsk(
@@ -36,7 +35,7 @@ export async function askForZone(
   request: ZoneRequest,
   actor: Actor,
   access: OrganisationAccess,
-  first: First | null = null,
+  first: ClaimFirst | null = null,
 ): Promise<ZoneSummary> {
   const connection = connectionFor(organisation.id, request.connection || undefined);
   if (!connection || request.link || isOwn(connection) || !provesFirst(actor))

@@ -14,6 +14,22 @@ export function tellGranted(tx: Tx, zoneId: string): void {
     });
 }
 
+/** The zone is there, without what it was to begin with. Its claim is over by then. */
+export function tellWithout(tx: Tx, zoneId: string, claimedBy: string | null, reason: string): void {
+  const zone = tx
+    .select({ name: zones.name, organisation: organisations.name })
+    .from(zones)
+    .innerJoin(organisations, eq(organisations.id, zones.organisationId))
+    .where(eq(zones.id, zoneId))
+    .get();
+  if (!zone || claimedBy === null) return;
+  const name = zone.name.replace(/\.$/, "");
+  tell(tx, claimedBy, "claimGranted", {
+    subject: `${name} is without its first records`,
+    text: `The zone ${name} in ${zone.organisation} was made without the records that it was to begin with: ${reason} Where you still want them, apply the template or copy the records yourself.`,
+  });
+}
+
 /** In the transaction in which it was refused, ran out, or went to somebody else. */
 export function tellEnded(tx: Tx, zoneId: string, reason: string): void {
   const claim = claimOf(tx, zoneId);

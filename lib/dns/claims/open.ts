@@ -10,6 +10,7 @@ import { newId } from "#lib/id.ts";
 import { setting } from "#lib/settings/settings.ts";
 import type { Connection } from "../connections.ts";
 import type { First } from "../templates/first.ts";
+import { endWaiting } from "../transfer/waiting.ts";
 import { tellEnded } from "./notices.ts";
 
 export const CLAIM_DAYS = 7;
@@ -18,13 +19,16 @@ const ASSIGNED = 2;
 /** Claims of one name that are assigned name servers at a time: nobody collects every choice. */
 const MAX_ASSIGNED = 3;
 
+/** What a zone gets once it is there: `import` is the row of a zone file that waits for it. */
+export type ClaimFirst = First | { import: string };
+
 const ended = ["refused", "expired", "taken"] as const;
 export type ClaimEnd = (typeof ended)[number];
 
 /** The zone's row, which keeps nobody else from the name, and the claim. */
 export function openClaim(
   tx: Tx,
-  place: { organisationId: string; name: string; connection: Connection; first: First | null },
+  place: { organisationId: string; name: string; connection: Connection; first: ClaimFirst | null },
   actor: Actor,
   asStaff: boolean,
 ): string {
@@ -98,6 +102,7 @@ export function endClaim(tx: Tx, zoneId: string, end: ClaimEnd, message: string)
   const pending = and(eq(zoneClaims.zoneId, zoneId), eq(zoneClaims.state, "pending"));
   if (tx.update(zoneClaims).set({ state: end, endsAt: Date.now() }).where(pending).run().changes === 0) return;
   tx.update(zones).set({ status: "error", statusMessage: message }).where(eq(zones.id, zoneId)).run();
+  endWaiting(tx, zoneId, message);
   tellEnded(tx, zoneId, message);
 }
 

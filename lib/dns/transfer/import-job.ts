@@ -1,6 +1,6 @@
 /** The job behind large imports: plans or carries out one zone file, in the name of whoever brought it, as they stand by then. */
 
-import { and, eq, inArray, lt } from "drizzle-orm";
+import { and, desc, eq, inArray, lt } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db } from "#db/client.ts";
 import { zoneChanges, zoneImports } from "#db/schema/index.ts";
@@ -10,6 +10,7 @@ import { jobKind } from "#lib/jobs/queue.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { singleton } from "#lib/singleton.ts";
 import { actorAgain } from "#lib/tokens/actor-again.ts";
+import type { Entry } from "../journal.ts";
 import { carryOut, preview } from "../large/carry-out.ts";
 import { type LoadedZone, loadZone } from "../zones.ts";
 import { makeNewZone, planNewZone } from "./bundle/new-zone.ts";
@@ -42,7 +43,14 @@ export const importJob = jobKind({
   },
   // What went wrong is in the log and in the job.
   failed: (tx, { import: id }) => {
-    end(tx, id, { state: "failed", message: "Something went wrong. Nothing of this file was imported." });
+    const row = tx.select().from(zoneImports).where(eq(zoneImports.id, id)).get();
+    const entry = row && lastEntryOf(row, tx);
+    const message = entry ? LEFT_OPEN[entry.state] : undefined;
+    end(tx, id, {
+      state: "failed",
+      message: message ?? "Something went wrong. Nothing of this file was imported.",
+      changeId: entry?.id ?? null,
+    });
     void dropFile(fileOf(id));
   },
 });
@@ -68,7 +76,7 @@ export const sweepImports = jobKind({
     const open = db()
       .select({ id: zoneImports.id })
       .from(zoneImports)
-      .where(inArray(zoneImports.state, ["planning", "planned", "applying"]))
+      .where(inArray(zoneImports.state, ["planning", "planned", "applying", "waiting"]))
       .all();
     await dropStray(new Set(open.map(({ id }) => fileOf(id))));
   },
@@ -81,8 +89,11 @@ const running = () => singleton("running-imports", () => new Map<string, AbortCo
 async function work(row: ImportRow, signal: AbortSignal): Promise<void> {
   const actor = actorAgain(row.actor);
   if (!actor) throw new Problem("forbidden", "You may not do this any more.");
-  if (row.state === "applying" && endedBefore(row)) return;
+  const begun = row.state === "applying" ? lastEntryOf(row) : undefined;
+  if (begun && endedBefore(row, begun)) return;
   const before = JSON.parse(row.outcome ?? "{}") as Kept;
+  // What went in before the process died has moved the zone on by itself.
+  const revision = begun?.state === "partial" ? (begun.revision ?? before.revision) : before.revision;
   const loaded =
     row.zoneId === null ? await newZone(row, before, actor) : loadZone(row.organisationId, row.zoneId, actor);
   if (!loaded) return;
@@ -93,8 +104,8 @@ async function work(row: ImportRow, signal: AbortSignal): Promise<void> {
     mode: row.mode,
     apex: row.apex === 1,
     confirm: row.confirmed === 1 || before.create !== undefined,
-    ...(row.state === "applying" && before.revision !== undefined ? { revision: before.revision } : {}),
-    ...(row.batchId === null ? {} : { batchId: row.batchId }),
+    ...(row.state === "applying" && revision !== undefined ? { revision } : {}),
+    batchId: batchOf(row),
   };
   let told = 0;
   const progress = (done: number) => {
@@ -114,6 +125,8 @@ async function work(row: ImportRow, signal: AbortSignal): Promise<void> {
     return;
   }
   const result = await carryOut(loaded, data, actor, { signal, progress });
+  // The journal finds out, and then the next attempt says so.
+  if (result.state === "unknown" || result.state === "pending") throw stillSettling();
   const state = result.state === "applied" || result.state === "differs" ? "done" : "failed";
   end(db(), row.id, { state, changeId: result.change, message: result.message, progress: 1000 });
   await dropFile(fileOf(row.id));
@@ -129,31 +142,50 @@ async function newZone(row: ImportRow, { create }: Kept, actor: Actor & { id: st
   }
   const made = await makeNewZone(row, create, actor);
   if (made) return made;
-  const message = "It waits for proof that the domain is yours. Import its file once it is there.";
-  end(db(), row.id, { state: "done", message, progress: 1000 });
-  await dropFile(fileOf(row.id));
+  const message = "The zone waits for proof that the domain is yours. Its file is imported as soon as that is shown.";
+  end(db(), row.id, { state: "waiting", message, progress: 1000 });
   return null;
 }
 
-/** Of a bundle the journal says whether its zone was done before the process died. */
-function endedBefore({ id, batchId, zoneId }: ImportRow): boolean {
-  if (batchId === null || zoneId === null) return false;
-  const entry = db()
+/** What the entries of an import have in common: those of a bundle, or those of one file's attempts. */
+const batchOf = ({ id, batchId }: ImportRow): string => batchId ?? id;
+
+/** What the journal has of an import, the last where there were several attempts. */
+const lastEntryOf = (row: ImportRow, tx: DbOrTx = db()): Entry | undefined =>
+  tx
     .select()
     .from(zoneChanges)
-    .where(and(eq(zoneChanges.batchId, batchId), eq(zoneChanges.zoneId, zoneId)))
+    .where(and(eq(zoneChanges.batchId, batchOf(row)), eq(zoneChanges.zoneId, row.zoneId ?? "")))
+    .orderBy(desc(zoneChanges.createdAt), desc(zoneChanges.id))
+    .limit(1)
     .get();
-  if (!entry || entry.state === "not_applied") return false;
-  if (entry.state === "pending") throw new Problem("zone_busy", "What was sent is still being settled.");
+
+/** The journal says whether the zone was done before the process died. What was done in part is carried on. */
+function endedBefore({ id }: ImportRow, entry: Entry): boolean {
+  if (entry.state === "not_applied" || entry.state === "partial") return false;
+  if (entry.state === "pending" || entry.state === "unknown") throw stillSettling();
   const done = entry.state === "applied" || entry.state === "differs";
   end(db(), id, { state: done ? "done" : "failed", changeId: entry.id, message: entry.message, progress: 1000 });
   void dropFile(fileOf(id));
   return true;
 }
 
+const stillSettling = (): Problem => new Problem("zone_busy", "What was sent is still being settled.");
+
+/** When there are no more attempts. */
+const LEFT_OPEN: Partial<Record<Entry["state"], string>> = {
+  pending: "Nobody knows yet what of this file was imported. The history of the zone says so once it is known.",
+  unknown: "Nobody knows yet what of this file was imported. The history of the zone says so once it is known.",
+  partial:
+    "Only a part of this file was imported: the history of the zone says what. Import the file again for the rest.",
+};
+
+/** Answers of now, which will be others. */
+const LATER: ReadonlySet<string> = new Set(["zone_busy", "zone_settling", "rate_limited"]);
+
 /** A Problem is an answer; anything else is tried again. */
 async function refuse(row: ImportRow, error: unknown): Promise<void> {
-  if (!isProblem(error) || error.code === "zone_busy" || error.code === "rate_limited") throw error;
+  if (!isProblem(error) || LATER.has(error.code)) throw error;
   const { lines, moreLines, change } = error.data as Pick<Kept, "lines" | "moreLines"> & { change?: string };
   const kept: Kept = {
     ...(JSON.parse(row.outcome ?? "{}") as Kept),
@@ -168,10 +200,12 @@ async function refuse(row: ImportRow, error: unknown): Promise<void> {
   await dropFile(fileOf(row.id));
 }
 
+const STAYS_OPEN: ReadonlySet<ImportRow["state"] | undefined> = new Set(["planned", "waiting"]);
+
 /** Unless it was cancelled meanwhile. */
 function end(tx: DbOrTx, id: string, change: Partial<ImportRow>): void {
   tx.update(zoneImports)
-    .set({ ...change, ...(change.state === "planned" ? {} : { finishedAt: Date.now() }) })
+    .set({ ...change, ...(STAYS_OPEN.has(change.state) ? {} : { finishedAt: Date.now() }) })
     .where(and(eq(zoneImports.id, id), inArray(zoneImports.state, ["planning", "applying"])))
     .run();
 }

@@ -10,7 +10,7 @@ const ZONE = "/organisations/{organisation}/dns/zones/{zone}";
 
 const Import = z.object({
   id: z.string(),
-  state: z.enum(["planning", "planned", "applying", "done", "failed", "cancelled"]),
+  state: z.enum(["planning", "planned", "applying", "waiting", "done", "failed", "cancelled"]),
   mode: z.enum(["merge", "replace"]),
   apex: z.boolean(),
   progress: z.number(),

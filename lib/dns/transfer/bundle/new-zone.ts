@@ -25,7 +25,8 @@ export async function planNewZone(row: ImportRow, create: ToCreate, actor: Accou
 /** Makes it, or finds what an attempt before this one made. Null: it waits for proof of control. */
 export async function makeNewZone(row: ImportRow, create: ToCreate, actor: Account): Promise<LoadedZone | null> {
   const { organisation, access } = loadOrganisation(row.organisationId, actor);
-  const id = madeBefore(row) ?? (await askForZone(organisation, requestOf(row, create), actor, access)).id;
+  const id =
+    madeBefore(row) ?? (await askForZone(organisation, requestOf(row, create), actor, access, { import: row.id })).id;
   db().update(zoneImports).set({ zoneId: id }).where(eq(zoneImports.id, row.id)).run();
   const loaded = loadZone(organisation.id, id, actor);
   if (loaded.zone.reserved === 0) return null;

@@ -7,7 +7,7 @@ import { applyBundle, cancelBundle, importBundle, openBundle, ownBundles } from 
 
 const BUNDLE = "/organisations/{organisation}/dns";
 const options = { flag: "feature.dns" } as const;
-const state = z.enum(["planning", "planned", "applying", "done", "failed", "cancelled"]);
+const state = z.enum(["planning", "planned", "applying", "waiting", "done", "failed", "cancelled"]);
 
 const Summary = z.object({
   batch: z.string(),
