@@ -39,6 +39,8 @@ const building = 'import { build } from "./scripts/start.mjs"; build();';
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), "zonegate-results-"));
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** Told again at the end, where somebody looks first. */
+const failures = [];
 let broken = false;
 
 // Checks and the build leave a core idle time and again, which tests that need no build use meanwhile.
@@ -50,6 +52,7 @@ if (sound) {
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\nAll of it took ${Math.round((Date.now() - began) / 1000)} s.`);
+for (const failure of failures) console.log(`FAILED ${failure}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 if (process.env.CI === "true" && totals.skipped > 0) console.error("Skipped tests are failures where CI=true.");
 process.exit(broken || totals.failed > 0 || (process.env.CI === "true" && totals.skipped > 0) ? 1 : 0);
@@ -97,6 +100,17 @@ async function tests(project, output) {
   totals.passed += report.numPassedTests;
   totals.failed += report.numFailedTests;
   totals.skipped += report.numPendingTests + report.numTodoTests;
+  for (const file of report.testResults) {
+    const name = path.relative(root, file.name);
+    const failed = file.assertionResults.filter(({ status }) => status === "failed");
+    for (const { fullName, failureMessages } of failed)
+      failures.push(`${name}: ${fullName}\n    ${firstLine(failureMessages[0])}`);
+    if (file.status === "failed" && failed.length === 0) failures.push(`${name}\n    ${firstLine(file.message)}`);
+  }
+}
+
+function firstLine(text) {
+  return (text ?? "").split("\n", 1)[0].slice(0, 300);
 }
 
 /** On Debian as root what is missing is installed; elsewhere one loud line says what will be skipped. */

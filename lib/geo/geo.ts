@@ -14,7 +14,8 @@ interface Found {
   country_code?: string;
 }
 
-const countries = () => singleton("countries", () => new Reader(readFileSync(path.join(process.cwd(), ...FILE))));
+const countries = () =>
+  singleton("countries", () => new Reader(readFileSync(path.join(/*turbopackIgnore: true*/ process.cwd(), ...FILE))));
 
 /** Two letters; null where it is not known. */
 export const countryOf = (address: string): string | null => {

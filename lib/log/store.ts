@@ -86,7 +86,7 @@ export async function written(): Promise<void> {
 }
 
 /** Deletes what has had its time. Returns how many rows went. */
-export const retainLogs = (cutoffs: Cutoffs): Promise<number> => ask({ retain: cutoffs });
+export const retainLogs = (cutoffs: Cutoffs): Promise<number> => ask(store(), { retain: cutoffs });
 
 /** Writes what is left, and ends. */
 export async function closeLogs(): Promise<void> {
@@ -95,7 +95,7 @@ export async function closeLogs(): Promise<void> {
   const last = hand();
   here.worker?.ref();
   await last;
-  await ask({ close: true });
+  await ask(here, { close: true });
 }
 
 function hand(): Promise<number> {
@@ -109,7 +109,7 @@ function hand(): Promise<number> {
     here.dropped += batch.requests.length + batch.errors.length + batch.slow.length;
     return Promise.resolve(0);
   }
-  return ask({ write: batch }).catch((error: unknown) => {
+  return ask(here, { write: batch }).catch((error: unknown) => {
     log().error({ err: error }, "what the panel notes about itself could not be written");
     return 0;
   });
@@ -120,8 +120,7 @@ const isEmpty = ({ requests, errors, slow, sample }: Batch): boolean =>
 
 type Question = LogMessage extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
 
-function ask(question: Question): Promise<number> {
-  const here = store();
+function ask(here: Store, question: Question): Promise<number> {
   here.worker ??= start(here);
   const id = here.next++;
   const { worker } = here;

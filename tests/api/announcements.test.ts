@@ -24,7 +24,7 @@ afterEach(() => {
   sql.run("delete from announcements");
 });
 afterAll(async () => {
-  panel.close();
+  await panel.close();
   await server.close();
 });
 

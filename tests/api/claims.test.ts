@@ -78,7 +78,7 @@ describe.skipIf(missing && process.env.CI !== "true")("claims", () => {
     await publish([]);
   });
   afterAll(async () => {
-    panel?.close();
+    await panel?.close();
     await Promise.all([parents, children, powerdns, recursor].map((server) => server?.stop()));
   });
   beforeEach(() => {

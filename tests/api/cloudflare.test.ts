@@ -57,7 +57,7 @@ beforeAll(async () => {
   expect((await owner.call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
 });
 afterAll(async () => {
-  panel?.close();
+  await panel?.close();
   await fake?.close();
 });
 afterEach(() => {

@@ -68,7 +68,7 @@ beforeAll(async () => {
   await root.call("POST", "/organisations/acme/members", { email: member.email, role: "member" });
 });
 afterAll(async () => {
-  panel?.close();
+  await panel?.close();
   web?.close();
   await Promise.all([proxy?.close(), fake?.close()]);
   await Promise.all([here?.stop(), there?.stop()]);

@@ -82,7 +82,7 @@ describe.skipIf(missing && process.env.CI !== "true")("DNSSEC", () => {
     validating = (name) => resolve({ name: `${name}.signed.parent.example.`, type: "A", dnssec: true });
   });
   afterAll(async () => {
-    panel?.close();
+    await panel?.close();
     await Promise.all([proxy, cloudflare].map((server) => server?.close()));
     await Promise.all([parent, child, recursor].map((server) => server?.stop()));
   });

@@ -20,9 +20,9 @@ beforeAll(async () => {
   // The middle of a time step, for as long as the tests take.
   vi.useFakeTimers({ toFake: ["Date"], now: midStep() });
 });
-afterAll(() => {
+afterAll(async () => {
   vi.useRealTimers();
-  panel.close();
+  await panel.close();
 });
 
 /** Somebody in a session, whose password is known. */

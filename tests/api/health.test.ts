@@ -77,7 +77,7 @@ describe.skipIf(missing && process.env.CI !== "true")("health", () => {
     await delegate(["ns1", "ns2"]);
   });
   afterAll(async () => {
-    panel?.close();
+    await panel?.close();
     await Promise.all([parent, first, second, recursor].map((server) => server?.stop()));
   });
   beforeEach(() => sql("delete from attempts"));

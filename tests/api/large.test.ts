@@ -28,7 +28,7 @@ beforeAll(async () => {
   expect((await root.call("POST", acme, { name: "there.example" })).status).toBe(201);
 });
 afterAll(async () => {
-  panel?.close();
+  await panel?.close();
   await powerdns?.stop();
 });
 

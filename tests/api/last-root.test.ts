@@ -28,9 +28,9 @@ beforeAll(async () => {
   rivals = [rival(), rival()];
   await Promise.all(rivals.map((child) => new Promise((resolve) => child.once("message", resolve))));
 });
-afterAll(() => {
+afterAll(async () => {
   for (const child of rivals) child.kill();
-  panel.close();
+  await panel.close();
 });
 
 function rival() {

@@ -19,7 +19,7 @@ afterEach(() => {
   server.received.length = 0;
 });
 afterAll(async () => {
-  panel.close();
+  await panel.close();
   await server.close();
 });
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  panel?.close();
+  await panel?.close();
   await powerdns?.stop();
 });
 

@@ -23,7 +23,7 @@ afterEach(() => {
   database.$client.prepare("delete from attempts").run();
 });
 afterAll(async () => {
-  panel.close();
+  await panel.close();
   await server.close();
 });
 

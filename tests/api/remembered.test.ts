@@ -11,9 +11,9 @@ beforeAll(async () => {
   panel = await startPanel();
   beside = new Database(path.join(panel.dataDir, "panel.db"));
 });
-afterAll(() => {
+afterAll(async () => {
   beside.close();
-  panel.close();
+  await panel.close();
 });
 
 test("a setting that another process writes counts from the next request on, both ways", async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   keeper = await panel.person("Keeper", ["admin:settings"]);
 });
 afterAll(async () => {
-  panel.close();
+  await panel.close();
   await mail.close();
 });
 

@@ -17,9 +17,9 @@ beforeAll(async () => {
   sql = await sqlOf();
   vi.useFakeTimers({ toFake: ["Date"], now: midStep() });
 });
-afterAll(() => {
+afterAll(async () => {
   vi.useRealTimers();
-  panel.close();
+  await panel.close();
 });
 
 /** Somebody with two-step sign-in on, signed in nowhere, at an address of their own. */

@@ -49,7 +49,7 @@ beforeAll(async () => {
   await add("acme", member);
 });
 afterAll(async () => {
-  panel?.close();
+  await panel?.close();
   await proxy?.close();
   await powerdns?.stop();
 });

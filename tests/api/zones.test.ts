@@ -37,7 +37,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  panel?.close();
+  await panel?.close();
   await powerdns?.stop();
 });
 afterEach(() => {

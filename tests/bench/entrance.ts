@@ -34,7 +34,7 @@ export async function entrance(): Promise<Row[]> {
     }
     return rows;
   } finally {
-    panel.close();
+    await panel.close();
   }
 }
 

@@ -18,7 +18,7 @@ export async function logging(): Promise<Row[]> {
     const person = await panel.person("Bench", "root");
     return [...(await cost(person)), ...(await found(person))];
   } finally {
-    panel.close();
+    await panel.close();
   }
 }
 

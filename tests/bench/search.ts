@@ -33,7 +33,7 @@ export async function search(): Promise<Row[]> {
     }
     return rows;
   } finally {
-    panel.close();
+    await panel.close();
   }
 }
 

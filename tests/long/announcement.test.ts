@@ -30,7 +30,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  panel.close();
+  await panel.close();
   await sink.close();
 });
 

@@ -29,7 +29,7 @@ export interface Panel {
   /** An account with the roles named, signed in. */
   person(name: string, grants?: string[] | "root"): Promise<Person>;
   system: Actor;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Sets the environment first and imports the panel afterwards: one panel a test file. */
@@ -111,8 +111,8 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
     call,
     person,
     system,
-    close: () => {
-      void closeLogs().catch(() => {});
+    close: async () => {
+      await closeLogs().catch(() => {});
       db().$client.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
