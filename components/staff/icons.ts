@@ -2,6 +2,7 @@
 import {
   Building2,
   ChartLine,
+  Egg,
   FileArchive,
   FlaskConical,
   Link2,
@@ -27,6 +28,7 @@ export const icons: Record<TabId, LucideIcon> = {
   "short-urls": Link2,
   feedback: MessageSquareHeart,
   roles: ShieldCheck,
+  eggs: Egg,
   metrics: ChartLine,
   logs: ScrollText,
   settings: SlidersHorizontal,

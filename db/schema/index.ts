@@ -3,6 +3,7 @@ export * from "./announcements.ts";
 export * from "./claims.ts";
 export * from "./connections.ts";
 export * from "./dns.ts";
+export * from "./eggs.ts";
 export * from "./feedback.ts";
 export * from "./health.ts";
 export * from "./identity.ts";

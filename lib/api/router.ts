@@ -16,6 +16,7 @@ import * as dnsBundle from "#lib/dns/transfer/bundle/procedures.ts";
 import * as dnsTransfer from "#lib/dns/transfer/procedures.ts";
 import * as dnsTurn from "#lib/dns/turn-procedures.ts";
 import * as dnsZones from "#lib/dns/zone-procedures.ts";
+import * as eggs from "#lib/eggs/procedures.ts";
 import * as staffExports from "#lib/exports/admin-procedures.ts";
 import * as exports from "#lib/exports/procedures.ts";
 import * as factors from "#lib/factors/procedures.ts";
@@ -69,6 +70,7 @@ export const router = {
   feedback,
   staffFeedback,
   rollouts,
+  eggs,
   dns: {
     ...dns,
     ...dnsConnections,

@@ -6,7 +6,7 @@ export interface StaffTab {
   /** In addresses: `/dashboard/admin?tab=users`. */
   id: string;
   title: string;
-  group: "People" | "Communication" | "Operations" | "Panel";
+  group: "People" | "Communication" | "Servers" | "Operations" | "Panel";
   /** A key of `components/staff/icons.ts`. */
   icon: string;
   /** Any of them opens the tab and its reads. */
@@ -120,6 +120,16 @@ const tabs = [
     flag: "feature.feedback",
     list: "staffFeedback.list",
     open: { procedure: "staffFeedback.open", key: "feedback" },
+  },
+  {
+    id: "eggs",
+    title: "Eggs",
+    group: "Servers",
+    icon: "eggs",
+    permissions: ["eggs:read"],
+    acts: ["eggs:write"],
+    list: "eggs.list",
+    open: { procedure: "eggs.open", key: "egg" },
   },
   {
     id: "metrics",

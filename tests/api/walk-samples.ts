@@ -15,6 +15,7 @@ import {
   spareAccount,
 } from "../support/stage.ts";
 import { postSamples } from "./walk-posts.ts";
+import { serverSamples } from "./walk-servers.ts";
 import type { Standing } from "./walk-standings.ts";
 
 type Values = Record<string, unknown>;
@@ -168,6 +169,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "dns.removeOneTemplate": ({ template }) => ({ template }),
   "dns.applyOneTemplate": ({ template }) => ({ template }),
   ...postSamples,
+  ...serverSamples,
   ...connectionSamples("Shared", ({ sharedConnection }) => sharedConnection),
   ...connectionSamples("Own", ({ ownConnection }) => ownConnection),
 };

@@ -1,0 +1,77 @@
+/** Staff set up what servers are made of, in the browser. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessibilityProblems, answerPrivacy, sharedBrowser, signedIn } from "../support/browser.ts";
+import { paper } from "../support/egg-files.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
+
+let server: SharedServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await sharedServer();
+  browser = await sharedBrowser();
+});
+afterAll(() => browser?.close());
+
+async function staffPage(name: string, grants: string[]): Promise<Page> {
+  const { page } = await signedIn(browser, await server.person(name, grants));
+  await answerPrivacy(page, server.origin, "hidden");
+  return page;
+}
+
+const title = (page: Page, text: string) => page.getByRole("heading", { name: text, level: 1, exact: true });
+
+test("an egg is imported from a file, changed, tried and exported again", async () => {
+  const page = await staffPage("Keeper of eggs", ["eggs:read", "eggs:write"]);
+  await page.goto("/dashboard/admin?tab=eggs", { waitUntil: "networkidle" });
+  await page.getByRole("button", { name: "Import" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Or paste it").fill("{}");
+  await dialog.getByRole("button", { name: "Import", exact: true }).click();
+  await dialog.getByText(/meta.version has to be one of/).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  const name = "Paper in the browser";
+  const buffer = Buffer.from(JSON.stringify({ ...paper, name, tags: ["x"] }));
+  await dialog
+    .getByLabel("Egg", { exact: true })
+    .setInputFiles({ name: "egg.json", mimeType: "application/json", buffer });
+  await dialog.getByRole("button", { name: "Import", exact: true }).click();
+  await title(page, name).waitFor();
+  await page.getByText("Kept from its file").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+
+  await page
+    .getByLabel("try.MAX_PLAYERS")
+    .or(page.getByRole("textbox", { name: "MAX_PLAYERS" }))
+    .fill("900");
+  await page.getByRole("button", { name: "Try them" }).click();
+  await page.getByText("Enter a number from 1 to 200.").waitFor();
+
+  await page.getByRole("button", { name: "Edit MAX_PLAYERS" }).click();
+  await page.getByRole("dialog").getByLabel("Rules").fill("required\ninteger\nno_such:1");
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await page.getByText("no_such:1: This panel does not know this rule.").waitFor();
+  await page.getByRole("dialog").getByLabel("Rules").fill("required\ninteger\nmax:64");
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await page.getByRole("cell", { name: "required | integer | max:64" }).waitFor();
+
+  await page.getByLabel("Stop command").fill("end");
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await page.getByText("The egg is saved").waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "PTDL_v2" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("egg-paper-in-the-browser.json");
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  const file = JSON.parse(Buffer.concat(chunks).toString());
+  expect(file).toMatchObject({ name, tags: ["x"], config: { stop: "end" }, docker_images: paper.docker_images });
+  expect(file.variables[1].rules).toBe("required|integer|max:64");
+
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete", exact: true }).click();
+  await title(page, "Eggs").waitFor();
+  await page.context().close();
+});
