@@ -1,6 +1,7 @@
 /**
- * The mails of an announcement: a row for each account first, window by window, then each on its way, a few at once. A row is
- * marked before its mail leaves, so that after a crash nobody gets it twice, and those that were under way are shown as unknown.
+ * The mails of an announcement: a row for each account first, window by window, then each on its way, a few at once. Rows are
+ * marked, some in one transaction, before their mails leave: so after a crash nobody gets one twice, and those that were marked
+ * are shown as unknown.
  */
 import { and, asc, eq, gt, inArray, lte, min, sql } from "drizzle-orm";
 import * as z from "zod";
@@ -9,7 +10,7 @@ import { announcementMails, announcementOptouts, announcements, users } from "#d
 import { env } from "#lib/env.ts";
 import { type Attempt, jobKind } from "#lib/jobs/queue.ts";
 import { compose } from "#lib/mail/message.ts";
-import { deliver, type Outcome } from "#lib/mail/smtp.ts";
+import { type Line, type Outcome, openLine } from "#lib/mail/smtp.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { isShut } from "#lib/users/shut.ts";
 import { type Audience, conditionOf } from "./audience.ts";
@@ -18,8 +19,10 @@ import { unsubscribeUrl } from "./unsubscribe.ts";
 
 /** Accounts that are looked at in one transaction. */
 const WINDOW = 500;
-/** Mails that are under way at once. */
-const AT_ONCE = 4;
+/** Mails that are under way at once, each on a connection of its own that is kept. */
+const AT_ONCE = 6;
+/** Rows that are marked in one transaction. With those under way, all that nobody knows about after a crash. */
+const MARKED = 24;
 /** After so many a mail has failed. */
 const ATTEMPTS = 9;
 
@@ -34,7 +37,7 @@ export const sendAnnouncement = jobKind({
   async run({ announcement: id }, { signal, retryAt }) {
     loseUnderway(id);
     while (addressNext(id)) await breath(signal);
-    await Promise.all(Array.from({ length: AT_ONCE }, () => sendSome(id, signal, retryAt)));
+    await sendAll(id, signal, retryAt);
     signal.throwIfAborted();
     if (!finish(id)) throw new Error("The mail server put some off.");
   },
@@ -97,41 +100,79 @@ const SHUT = "The account is suspended or about to be deleted.";
 const UNVERIFIED = "The address is not verified.";
 const OPTED_OUT = "They want no announcements by mail.";
 
-/** One after the other, until nothing is due. */
-async function sendSome(id: string, signal: AbortSignal, retryAt: number): Promise<void> {
-  let done: Settled | null = null;
-  while (!signal.aborted) {
-    const before: Settled | null = done;
-    const next = transaction((tx) => {
-      if (before) settle(tx, id, before, retryAt);
-      return take(tx, id);
+/** Until nothing is due. What became of mails is written with the next ones' marks. */
+async function sendAll(id: string, signal: AbortSignal, retryAt: number): Promise<void> {
+  const { mail } = env();
+  if (!mail) return;
+  let marked: Taken[] = [];
+  let settled: Settled[] = [];
+  let broken = false;
+  const turn = (most: number): boolean => {
+    const { due, taken } = transaction((tx) => {
+      for (const one of settled) settle(tx, id, one, retryAt);
+      return take(tx, id, most);
     });
-    done = null;
-    if (!next) return;
-    if ("skipped" in next) continue;
-    killHere("announcing");
-    done = { ...next, outcome: await send(next, signal) };
-    killHere("announced");
-  }
-  const last = done;
-  if (last) transaction((tx) => settle(tx, id, last, retryAt));
+    settled = [];
+    marked.push(...taken);
+    return due > 0;
+  };
+  const carry = async () => {
+    const line = openLine(mail.server);
+    try {
+      while (!signal.aborted && !broken) {
+        if (marked.length === 0 && !turn(MARKED)) return;
+        const next = marked.shift();
+        if (!next) {
+          await breath(signal);
+          continue;
+        }
+        killHere("announcing");
+        const outcome = await send(line, mail.from, next, signal);
+        killHere("announced");
+        settled.push(signal.aborted && outcome.result === "later" ? { ...next, outcome: null } : { ...next, outcome });
+      }
+    } catch (error) {
+      broken = true;
+      throw error;
+    } finally {
+      line.close();
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, carry));
+  settled.push(...marked.map((one) => ({ ...one, outcome: null })));
+  marked = [];
+  turn(0);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
-interface Taken {
+interface Letter {
   announcement: Announcement;
+  html: string;
+}
+interface Taken {
+  letter: Letter;
   user: string;
   email: string;
   attempts: number;
 }
-type Settled = Taken & { outcome: Outcome };
+/** Without an outcome: it was never tried. */
+type Settled = Taken & { outcome: Outcome | null };
 
-/** Marks the next that is due as being sent. What has changed about the account since it was addressed counts. */
-function take(tx: Tx, id: string): Taken | { skipped: true } | null {
+/** Marks the next that are due as being sent. What has changed about an account since it was addressed counts. */
+function take(tx: Tx, id: string, most: number): { due: number; taken: Taken[] } {
   const announcement = tx.select().from(announcements).where(eq(announcements.id, id)).get();
-  if (announcement?.state !== "sending") return null;
-  const row = tx
-    .select({ user: announcementMails.userId, attempts: announcementMails.attempts })
+  if (announcement?.state !== "sending") return { due: 0, taken: [] };
+  const letter = { announcement, html: htmlOfRich(richOf(announcement.body)) };
+  const due = tx
+    .select({
+      user: announcementMails.userId,
+      attempts: announcementMails.attempts,
+      account: users,
+      left: announcementOptouts.userId,
+    })
     .from(announcementMails)
+    .innerJoin(users, eq(users.id, announcementMails.userId))
+    .leftJoin(announcementOptouts, eq(announcementOptouts.userId, announcementMails.userId))
     .where(
       and(
         eq(announcementMails.announcementId, id),
@@ -140,22 +181,33 @@ function take(tx: Tx, id: string): Taken | { skipped: true } | null {
       ),
     )
     .orderBy(asc(announcementMails.dueAt))
-    .limit(1)
-    .get();
-  if (!row) return null;
-  const account = tx.select().from(users).where(eq(users.id, row.user)).get();
-  const left = tx.select().from(announcementOptouts).where(eq(announcementOptouts.userId, row.user)).get();
-  const why = !account || isShut(account) ? SHUT : account.emailVerifiedAt === null ? UNVERIFIED : left && OPTED_OUT;
-  if (!account || why) {
-    write(tx, id, row.user, { status: "skipped", answer: why || SHUT });
-    count(tx, id, "skipped", 1);
-    return { skipped: true };
+    .limit(most)
+    .all();
+  const taken: Taken[] = [];
+  for (const { user, attempts, account, left } of due) {
+    const why = isShut(account)
+      ? SHUT
+      : account.emailVerifiedAt === null
+        ? UNVERIFIED
+        : left === null
+          ? null
+          : OPTED_OUT;
+    if (why) write(tx, id, user, { status: "skipped", answer: why });
+    else {
+      write(tx, id, user, { status: "sending", attempts: attempts + 1 });
+      taken.push({ letter, user, email: account.email, attempts: attempts + 1 });
+    }
   }
-  write(tx, id, row.user, { status: "sending", attempts: row.attempts + 1 });
-  return { announcement, user: row.user, email: account.email, attempts: row.attempts + 1 };
+  if (taken.length < due.length) count(tx, id, "skipped", due.length - taken.length);
+  return { due: due.length, taken };
 }
 
-function settle(tx: Tx, id: string, { user, attempts, outcome: { result, answer } }: Settled, retryAt: number): void {
+function settle(tx: Tx, id: string, { user, attempts, outcome }: Settled, retryAt: number): void {
+  if (!outcome) {
+    write(tx, id, user, { status: "queued", attempts: attempts - 1 });
+    return;
+  }
+  const { result, answer } = outcome;
   if (result === "later" && attempts < ATTEMPTS) {
     write(tx, id, user, { status: "queued", answer, dueAt: retryAt });
     return;
@@ -179,10 +231,13 @@ function count(tx: Tx, id: string, what: "sent" | "failed" | "unknown" | "skippe
     .run();
 }
 
-async function send({ announcement, user, email }: Taken, signal: AbortSignal): Promise<Outcome> {
-  const { mail, origin } = env();
-  if (!mail) return { result: "later", answer: "There is no mail server." };
-  const { hostname, host } = new URL(origin);
+async function send(
+  line: Line,
+  from: { name: string; address: string },
+  { letter: { announcement, html }, user, email }: Taken,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { hostname, host } = new URL(env().origin);
   const stop = unsubscribeUrl(user);
   const because = `You get this because you have an account at ${host}.`;
   const octets = await compose(
@@ -192,14 +247,14 @@ async function send({ announcement, user, email }: Taken, signal: AbortSignal): 
       recipient: email,
       subject: announcement.title,
       text: `${announcement.body}\n\n-- \n${because} No more of these: ${stop}`,
-      html: `${htmlOfRich(richOf(announcement.body))}<p>${because} <a href="${stop}">No more of these</a></p>`,
+      html: `${html}<p>${because} <a href="${stop}">No more of these</a></p>`,
       headers: { "List-Unsubscribe": `<${stop}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" },
       createdAt: announcement.startsAt ?? Date.now(),
     },
-    mail.from,
+    from,
     null,
   );
-  return deliver(mail.server, { from: mail.from.address, to: email }, octets, signal);
+  return line.send({ from: from.address, to: email }, octets, signal);
 }
 
 /** False while some wait for another time. */

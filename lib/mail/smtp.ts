@@ -1,4 +1,4 @@
-/** One mail over one SMTP connection, and what is known of it afterwards. */
+/** Mails over SMTP connections, and what is known of each afterwards. */
 import { Readable } from "node:stream";
 import SMTPConnection, { type SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
 import { env, type SmtpServer } from "#lib/env.ts";
@@ -26,43 +26,90 @@ const SILENCE_MS = 30_000;
 /** Never throws. When the signal comes before the message was handed over, it is not. */
 export async function deliver(
   server: SmtpServer,
-  { from, to }: Envelope,
+  envelope: Envelope,
   octets: Buffer,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  let handedOver = false;
-  // The connection asks for it once the server has agreed to take it, and not before.
-  const message = new Readable({
-    read() {
-      handedOver = true;
-      this.push(octets);
-      this.push(null);
-    },
-  });
-  const leave = () => {
-    if (!handedOver) connection.close();
+  const line = openLine(server);
+  const outcome = await line.send(envelope, octets, signal);
+  line.close();
+  return outcome;
+}
+
+/** A way to the mail server for one mail after the other. */
+export interface Line {
+  /** As `deliver`. */
+  send(envelope: Envelope, octets: Buffer, signal: AbortSignal): Promise<Outcome>;
+  close(): void;
+}
+
+/** Mail servers do not like connections that never end. */
+const MAILS_A_CONNECTION = 100;
+
+/** Connects with the first mail, and again after whatever went wrong. */
+export function openLine(server: SmtpServer): Line {
+  let kept: { connection: SMTPConnection; carried: number } | null = null;
+  const close = () => {
+    kept?.connection.quit();
+    kept = null;
   };
-  const connection = new SMTPConnection(optionsFor(server));
-  try {
-    signal.throwIfAborted();
-    signal.addEventListener("abort", leave);
-    const answer = await session<string>(server, connection, (done) =>
-      connection.send({ from, to: [to] }, message, (error, info) => done(error, info?.response)),
-    );
-    connection.quit();
-    return { result: "sent", answer: plain(answer ?? "") };
-  } catch (error) {
-    connection.close();
-    const { responseCode, response, message: reason } = error as Error & { responseCode?: number; response?: string };
-    const answer = plain(response ?? reason);
-    const command = (error as { command?: string }).command ?? "";
-    if (!responseCode) return { result: handedOver ? "unknown" : "later", answer };
-    // What is refused before that is about this panel and its password, not about the mail.
-    const aboutMail = ["MAIL FROM", "RCPT TO", "DATA"].includes(command);
-    return { result: responseCode >= 500 && aboutMail ? "refused" : "later", answer };
-  } finally {
-    signal.removeEventListener("abort", leave);
+
+  async function attempt(
+    envelope: Envelope,
+    octets: Buffer,
+    signal: AbortSignal,
+  ): Promise<Outcome & { stale: boolean }> {
+    let handedOver = false;
+    // The connection asks for it once the server has agreed to take it, and not before.
+    const message = new Readable({
+      read() {
+        handedOver = true;
+        this.push(octets);
+        this.push(null);
+      },
+    });
+    const known = kept;
+    const { connection, carried } = kept ?? { connection: connectionTo(server), carried: 0 };
+    const leave = () => {
+      if (!handedOver) connection.close();
+    };
+    try {
+      signal.throwIfAborted();
+      signal.addEventListener("abort", leave);
+      if (!known) await signIn(server, connection);
+      const answer = await during<string>(connection, (done) =>
+        connection.send({ from: envelope.from, to: [envelope.to] }, message, (error, info) =>
+          done(error, info?.response),
+        ),
+      );
+      kept = { connection, carried: carried + 1 };
+      if (kept.carried >= MAILS_A_CONNECTION) close();
+      return { result: "sent", answer: plain(answer ?? ""), stale: false };
+    } catch (error) {
+      kept = null;
+      connection.close();
+      const { responseCode, response, message: reason } = error as Error & { responseCode?: number; response?: string };
+      const answer = plain(response ?? reason);
+      const command = (error as { command?: string }).command ?? "";
+      const stale = known !== null && !handedOver && (!responseCode || responseCode === 421);
+      if (!responseCode) return { result: handedOver ? "unknown" : "later", answer, stale };
+      // What is refused before that is about this panel and its password, not about the mail.
+      const aboutMail = ["MAIL FROM", "RCPT TO", "DATA"].includes(command);
+      return { result: responseCode >= 500 && aboutMail ? "refused" : "later", answer, stale };
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
   }
+
+  return {
+    close,
+    async send(envelope, octets, signal) {
+      const first = await attempt(envelope, octets, signal);
+      // The server had ended a connection that was kept, which says nothing about this mail.
+      const { result, answer } = first.stale && !signal.aborted ? await attempt(envelope, octets, signal) : first;
+      return { result, answer };
+    },
+  };
 }
 
 /** Whether mail can leave: off without SMTP_URL; otherwise connects, signs in, and says what went wrong. */
@@ -71,9 +118,9 @@ export async function verifyMail(): Promise<
 > {
   const mail = env().mail;
   if (!mail) return { state: "off" };
-  const connection = new SMTPConnection(optionsFor(mail.server));
+  const connection = connectionTo(mail.server);
   try {
-    await session(mail.server, connection, (done) => done(null));
+    await signIn(mail.server, connection);
     return { state: "works" };
   } catch (error) {
     return { state: "fails", reason: plain(error instanceof Error ? error.message : String(error)) };
@@ -82,30 +129,37 @@ export async function verifyMail(): Promise<
   }
 }
 
-type Done<T> = (error: Error | null, value?: T) => void;
+type Done<T> = (error?: Error | null, value?: T) => void;
 
-/** Connects, signs in where there is somebody to sign in as, and does one thing. */
-function session<T>(
-  server: SmtpServer,
-  connection: SMTPConnection,
-  act: (done: Done<T>) => void,
-): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const next = (then: () => void) => (error?: Error | null) => (error ? reject(error) : then());
-    const last: Done<T> = (error, value) => next(() => resolve(value))(error);
-    connection.on("error", reject);
-    connection.on("end", () => reject(new Error("The connection was closed.")));
-    connection.connect(
-      next(() => {
-        if (server.user === undefined) return act(last);
-        const credentials = { user: server.user, pass: server.password ?? "" };
-        connection.login(
-          { credentials },
-          next(() => act(last)),
-        );
-      }),
-    );
-  });
+function connectionTo(server: SmtpServer): SMTPConnection {
+  const connection = new SMTPConnection(optionsFor(server));
+  // Between two mails nobody waits for it.
+  connection.on("error", () => {});
+  return connection;
+}
+
+/** Connects, and signs in where there is somebody to sign in as. */
+const signIn = (server: SmtpServer, connection: SMTPConnection): Promise<unknown> =>
+  during(connection, (done) =>
+    connection.connect((error) => {
+      if (error || server.user === undefined) return done(error);
+      connection.login({ credentials: { user: server.user, pass: server.password ?? "" } }, (refused) => done(refused));
+    }),
+  );
+
+/** Does one thing over a connection, unless that ends first. */
+async function during<T>(connection: SMTPConnection, act: (done: Done<T>) => void): Promise<T | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
+  const ended = () => reject(new Error("The connection was closed."));
+  connection.on("error", reject);
+  connection.on("end", ended);
+  try {
+    act((error, value) => (error ? reject(error) : resolve(value)));
+    return await promise;
+  } finally {
+    connection.off("error", reject);
+    connection.off("end", ended);
+  }
 }
 
 const optionsFor = ({ host, port, tls }: SmtpServer): SMTPConnectionOptions => ({

@@ -242,6 +242,24 @@ describe("a mail", () => {
     expect(counts(cancelled)).toMatchObject({ state: "cancelled", sent: 0 });
   });
 
+  test("goes over connections that are kept; one that the server ended costs nobody their mail", async () => {
+    const people = await Promise.all(Array.from({ length: 40 }, () => panel.person(`Kept ${++sequence}`)));
+    const audience = { kind: "accounts", names: people.map(({ email }) => email) };
+    const all = people.map(({ email }) => email).toSorted();
+    for (const mode of ["accept", "leave"] as const) {
+      server.mode(mode);
+      server.received.length = 0;
+      const before = server.connections();
+      const id = await announce({ mail: true, audience });
+      await runJobs();
+      expect(counts(id)).toMatchObject({ state: "sent", sent: 40, failed: 0, unknown: 0 });
+      expect(server.received.map(({ to }) => to).toSorted()).toEqual(all);
+      const used = server.connections() - before;
+      if (mode === "accept") expect(used).toBeLessThan(20);
+      else expect(used).toBeGreaterThanOrEqual(40);
+    }
+  });
+
   test("of a process that was killed is not sent twice, and the rest goes on", async () => {
     const people = await Promise.all([1, 2, 3].map(() => panel.person(`Killed ${++sequence}`)));
     const id = await announce({ mail: true, audience: { kind: "accounts", names: people.map(({ email }) => email) } });

@@ -1,14 +1,11 @@
 /** A process that dies at each step of a write: what it had begun is settled by the next one, and everything agrees. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { command } from "../../scripts/start.mjs";
 import { runJobs } from "../support/jobs.ts";
+import { killedAt } from "../support/killed.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
-import { COMPILED } from "../support/server.ts";
 import { type Sql, sqlOf } from "../support/stage.ts";
 
 let panel: Panel;
@@ -42,27 +39,8 @@ afterAll(async () => {
 afterEach(() => rmSync(path.join(panel.dataDir, "landing-ms"), { force: true }));
 
 /** Makes the call in a process that kills itself at that moment. */
-async function killedAt(moment: string, method: string, target: string, body: object, by = owner): Promise<void> {
-  const file = path.join(panel.dataDir, `kill-${moment}`);
-  writeFileSync(file, "");
-  try {
-    const given = [panel.dataDir, method, target, JSON.stringify(body), by.cookie];
-    const started = command("tests/support/one-call.ts", given);
-    const child = spawn(started.file, started.args, {
-      env: { ...process.env, ...environment, ...COMPILED, NODE_ENV: "test" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let printed = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => {
-        printed += chunk;
-      });
-    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
-    expect({ code, signal, printed }, moment).toMatchObject({ signal: "SIGKILL" });
-  } finally {
-    rmSync(file);
-  }
-}
+const killedIn = (moment: string, method: string, target: string, body: object, by = owner): Promise<void> =>
+  killedAt(moment, panel, environment, "one-call.ts", [method, target, JSON.stringify(body), by.cookie]);
 
 /** Half a minute later, in a process that lives. */
 async function settled(): Promise<void> {
@@ -119,7 +97,7 @@ describe("a change at PowerDNS", () => {
       { name: "www", type: "A", ttl: 60, records: [{ content: "192.0.2.2" }] },
       { name: "new", type: "A", ttl: 60, records: [{ content: "192.0.2.3" }] },
     ];
-    await killedAt(moment, "POST", `${at}/changes`, { rrsets });
+    await killedIn(moment, "POST", `${at}/changes`, { rrsets });
     const [open] = await history(at);
     expect(open).toMatchObject({ kind: "change", state: moment === "closed" ? "applied" : "pending" });
     await settled();
@@ -138,7 +116,7 @@ describe("a change at PowerDNS", () => {
   test("an undo is a change like any", async () => {
     const { name, at } = await zone();
     const [change] = await history(at);
-    await killedAt("after-send", "POST", `${at}/changes/${change?.id}/revert`, {});
+    await killedIn("after-send", "POST", `${at}/changes/${change?.id}/revert`, {});
     await settled();
     expect(await history(at)).toMatchObject([
       { state: "applied", undoes: change?.id },
@@ -163,7 +141,7 @@ describe("a large import at PowerDNS", () => {
     const { name, at } = await zone();
     const sent = await owner.call(`POST`, `${at}/import`, { text: `${text}\n`, mode: "merge", dryRun: false });
     expect(sent).toMatchObject({ status: 202, body: { import: { state: "applying" } } });
-    await killedAt(moment, "JOBS", "", {});
+    await killedAt(moment, panel, environment, "due-jobs.ts");
     expect((await imports(at)).body.items).toMatchObject([{ state: "applying" }]);
     const again = async () => {
       sql.run("update jobs set due_at = 0 where kind = 'dns.import'");
@@ -186,7 +164,7 @@ describe("a large import at PowerDNS", () => {
 
 test("what was sent is concluded on half a minute later, and not before", async () => {
   const { at } = await zone();
-  await killedAt("journaled", "POST", `${at}/records`, { name: "new", type: "A", content: "192.0.2.3" });
+  await killedIn("journaled", "POST", `${at}/records`, { name: "new", type: "A", content: "192.0.2.3" });
   const [open] = await history(at);
   const sentAgo = (ms: number) =>
     sql.run("update zone_changes set sent_at = ? where id = ?", Date.now() - ms, open?.id);
@@ -218,7 +196,7 @@ describe("a new zone", () => {
   ])("killed %s: it is there in the end: %s", async (moment, is) => {
     const name = `killed${++sequence}.example`;
     const at = `${zones}/${name}`;
-    await killedAt(moment, "POST", zones, { name, connection: "powerdns" });
+    await killedIn(moment, "POST", zones, { name, connection: "powerdns" });
     expect(await owner.call("GET", at), "until it is known").toMatchObject({ body: { status: "pending" } });
     expect((await owner.call("POST", `${at}/records`, { name: "www", type: "A", content: "192.0.2.1" })).status).toBe(
       409,
@@ -241,7 +219,7 @@ describe("a new zone", () => {
       headers: { "x-api-key": powerdns.apiKey },
       body: JSON.stringify({ name: `${name}.`, kind: "Native", nameservers: ["ns1.example.net."] }),
     });
-    await killedAt("before-link", "POST", zones, { name, connection: "powerdns", link: true }, staff);
+    await killedIn("before-link", "POST", zones, { name, connection: "powerdns", link: true }, staff);
     await settled();
     expect(await owner.call("GET", at)).toMatchObject({ body: { status: "active", recordCount: 2 } });
     expect((await history(at))[0]).toMatchObject({ kind: "link", state: "applied" });
@@ -259,7 +237,7 @@ describe("a new zone", () => {
     setSetting("zone_claims", "proof");
     try {
       const { id } = (await owner.call<{ id: string }>("POST", zones, { name, connection: "powerdns" })).body;
-      await killedAt(moment, "POST", `/dns/claims/${id}/approve`, {}, staff);
+      await killedIn(moment, "POST", `/dns/claims/${id}/approve`, {}, staff);
       await settled();
       expect(await owner.call("GET", at)).toMatchObject({ body: { status } });
       expect(await there(name)).toBe(status === "active");
@@ -277,7 +255,7 @@ describe("a new zone", () => {
 test("a change in the panel's own zone, killed inside its transaction, has not been", async () => {
   const { at } = await zone("local");
   const entries = await history(at);
-  await killedAt("in-transaction", "POST", `${at}/records`, { name: "new", type: "A", content: "192.0.2.3" });
+  await killedIn("in-transaction", "POST", `${at}/records`, { name: "new", type: "A", content: "192.0.2.3" });
   expect([await history(at), await mirrored(at)]).toEqual([entries, ["www 192.0.2.1"]]);
   expect((await owner.call("POST", `${at}/records`, { name: "new", type: "A", content: "192.0.2.3" })).status).toBe(
     201,
@@ -290,7 +268,7 @@ describe("deleting a zone", () => {
     ["after-delete", false],
   ])("killed %s: it is there in the end: %s", async (moment, stays) => {
     const { name, at } = await zone();
-    await killedAt(moment, "DELETE", at, { name });
+    await killedIn(moment, "DELETE", at, { name });
     expect((await history(at))[0]).toMatchObject({ kind: "delete", state: "pending" });
     await settled();
     if (stays) expect(await served(name, ["www"])).toEqual(["www 192.0.2.1"]);
@@ -305,7 +283,7 @@ describe("deleting a zone", () => {
     const { name, at } = await zone();
     const { id } = (await owner.call<{ id: string }>("GET", at)).body;
     await owner.call("DELETE", at, { name });
-    await killedAt(moment, "POST", `/organisations/acme/dns/deleted-zones/${id}/restore`, {});
+    await killedIn(moment, "POST", `/organisations/acme/dns/deleted-zones/${id}/restore`, {});
     await settled();
     const back = (await owner.call("GET", at)).status === 200;
     // Before anything was made nobody can tell, and it stays deleted.

@@ -24,7 +24,7 @@ export async function startMailSink(): Promise<MailSink> {
         const part = text.slice(0, end);
         text = text.slice(end + (inMessage ? 5 : 2));
         if (inMessage) {
-          taken.push({ to, messageId: /^Message-ID: (\S+)/im.exec(part)?.[1] ?? "" });
+          taken.push({ to, messageId: /^Message-ID:\s+(\S+)/im.exec(part)?.[1] ?? "" });
           inMessage = false;
           socket.write("250 taken\r\n");
         } else if (/^RCPT TO:<(.*)>/i.test(part)) {

@@ -1,11 +1,6 @@
-/** A panel in a process of its own, on the data of another: makes one call and prints the answer, or runs the jobs that are due, unless it is killed before. */
+/** A panel in a process of its own, on the data of another: makes one call and prints the answer, unless it is killed before. */
 const [dataDir = "", method = "GET", target = "", body = "", cookie = ""] = process.argv.slice(2);
 Object.assign(process.env, { DATA_DIR: dataDir });
-if (method === "JOBS") {
-  const { runJobs } = await import("./jobs.ts");
-  await runJobs();
-  process.exit(0);
-}
 const { handleApi } = await import("#lib/api/http.ts");
 const response = await handleApi(
   new Request(`http://localhost:3000/api${target}`, {

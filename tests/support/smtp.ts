@@ -7,9 +7,10 @@ import { SMTPServer, type SMTPServerError } from "smtp-server";
  * - `accept`: takes it
  * - `defer`, `refuse`: answers 451 or 550 to the recipient
  * - `drop`: takes the message, and breaks the connection instead of answering
+ * - `leave`: takes it, says so, and ends the connection
  * - `hold`: takes the message, and answers only once the mode is another
  */
-export type Mode = "accept" | "defer" | "refuse" | "drop" | "hold";
+export type Mode = "accept" | "defer" | "refuse" | "drop" | "leave" | "hold";
 
 export interface Received {
   from: string;
@@ -26,6 +27,8 @@ export interface MailServer {
   /** Every message that came to its end here, also those that were not answered. */
   received: Received[];
   mode(next: Mode): void;
+  /** Connections that there were. */
+  connections(): number;
   /** The next mail to this address that has not been asked for yet: waits for it. */
   next(to: string): Promise<Received>;
   close(): Promise<void>;
@@ -39,6 +42,7 @@ export async function startMailServer(
   const listeners = new Set<() => void>();
   const sockets = new Map<string, Socket>();
   let mode: Mode = "accept";
+  let connections = 0;
   const changed = () => {
     for (const listener of listeners) listener();
   };
@@ -84,11 +88,13 @@ export async function startMailServer(
       if (now === "drop") return void sockets.get(`${session.remoteAddress}:${session.remotePort}`)?.destroy();
       if (now === "hold") await until(() => mode !== "hold");
       done(null, "2.0.0 Taken");
+      if (now === "leave") sockets.get(`${session.remoteAddress}:${session.remotePort}`)?.end();
     },
   });
-  server.server.on("connection", (socket: Socket) =>
-    sockets.set(`${socket.remoteAddress}:${socket.remotePort}`, socket),
-  );
+  server.server.on("connection", (socket: Socket) => {
+    connections++;
+    sockets.set(`${socket.remoteAddress}:${socket.remotePort}`, socket);
+  });
   server.on("error", () => {});
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.server.address();
@@ -101,6 +107,7 @@ export async function startMailServer(
       mode = next;
       changed();
     },
+    connections: () => connections,
     async next(to) {
       const find = () => received.find((mail) => mail.to === to && !taken.has(mail));
       await until(() => find() !== undefined);
