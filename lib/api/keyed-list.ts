@@ -180,12 +180,14 @@ interface Source {
 
 /** Few that meet a condition are fetched and sorted; many are met soon enough on the way along the index of the order. */
 function filtered(list: KeyedList, conditions: readonly Condition[]): Source {
-  for (const most of conditions.length > 1 ? [SORTED, LOOKED_AT] : [SORTED])
-    for (const { few, by } of conditions) {
-      // What begins with a text is gathered no further than it can be sorted.
-      const ids = few && !(by && most > SORTED) && some(list, few, most);
-      if (ids) return sourceOf(list, ids, conditions);
-    }
+  let rarest: string[] | null = null;
+  for (const { few, by } of conditions) {
+    // What begins with a text is gathered no further than it can be sorted.
+    const ids: string[] | null = few ? some(list, few, by || conditions.length === 1 ? SORTED : LOOKED_AT) : null;
+    if (ids && (rarest === null || ids.length < rarest.length)) rarest = ids;
+    if (rarest && rarest.length <= SORTED) break;
+  }
+  if (rarest) return sourceOf(list, rarest, conditions);
   const by = conditions.find((one) => one.by !== undefined);
   const looked = conditions.filter((one) => (by ? one !== by : one.each));
   const where = conditions.filter((one) => !looked.includes(one)).map((one) => one.where);
@@ -227,11 +229,13 @@ function patiently(list: KeyedList, from: SQL): Count {
 }
 
 function sourceOf(list: KeyedList, ids: readonly string[], conditions: readonly Condition[]): Source {
-  const where = conditions.map((one) => one.where);
   // Driven from the few: the order must not tempt the planner to walk its index instead.
-  const from = sql`${these(ids)} cross join ${list.from} on ${list.id} = few.value`;
-  const total = where.length > 0 ? countOf(list, from, where) : ids.length;
-  return { from, where, total, capped: false, sorted: true };
+  const from = (few: readonly string[]) => sql`${these(few)} cross join ${list.from} on ${list.id} = few.value`;
+  const where = conditions.map((one) => one.where);
+  const left = handleOf(list)
+    .all<{ id: string }>(sql`select ${list.id} as id from ${from(ids)} ${whereOf(where)}`)
+    .map(({ id }) => id);
+  return { from: from(left), where: [], total: left.length, capped: false, sorted: true };
 }
 
 const these = (ids: readonly string[]): SQL => sql`json_each(${JSON.stringify(ids)}) few`;
@@ -249,13 +253,13 @@ interface Count {
 
 const upTo = (most: number, n: number): Count => ({ total: Math.min(n, most), capped: n > most });
 
-/** Of what has to be looked at one by one, only the first are. */
+/** Of what has to be looked at one by one, only the first are: nobody reads how many of a thousand there were. */
 function counted(list: KeyedList, from: SQL, where: readonly SQL[], tested: SQL | undefined): Count {
   if (!tested) return upTo(COUNTED, countOf(list, from, where));
   const { looked, n } = handleOf(list).get<{ looked: number; n: number | null }>(
-    sql`select count(*) as looked, sum(hit) as n from (select ${tested} as hit from ${from} ${whereOf(where)} limit ${LOOKED_AT + 1})`,
+    sql`select count(*) as looked, sum(hit) as n from (select ${tested} as hit from ${from} ${whereOf(where)} limit ${SORTED + 1})`,
   );
-  return { total: n ?? 0, capped: looked > LOOKED_AT };
+  return { total: n ?? 0, capped: looked > SORTED };
 }
 
 const together = (conditions: readonly Condition[]): SQL | undefined =>

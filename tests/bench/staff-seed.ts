@@ -92,7 +92,7 @@ function people(panel: Database.Database, { users, organisations, zones }: Size)
     insert into users (id, name, email, email_verified_at, suspended_at, created_at, updated_at)
       select printf('01900000-%04x-7%03x-8000-%012x', i % 65536, i % 4096, i), first || ' ' || last,
         lower(first || '.' || last) || '.' || printf('%x', i * 2654435761 % 4294967296) || '@example' || (i % 97) || '.org',
-        case when i % 50 then 1 end, case when i % 400 = 0 then 1 end, 1600000000000 + i * 60000, 0 from made;
+        case when i * 48271 % 2147483647 % 50 then 1 end, case when i * 16807 % 2147483647 % 400 = 0 then 1 end, 1600000000000 + i * 60000, 0 from made;
     drop table made;
     insert into organisations (id, handle, name, created_at)
       with recursive n(i) as (select 1 union all select i + 1 from n where i < ${organisations})
@@ -124,7 +124,7 @@ function people(panel: Database.Database, { users, organisations, zones }: Size)
 function posts(panel: Database.Database, { users, posts: count }: Size): void {
   panel.exec(`
     begin immediate;
-    create temp table some as select row_number() over (order by rowid) as i, id, email from users where rowid % ${Math.floor(users / count)} = 1 limit ${count};
+    create temp table some as select row_number() over (order by rowid) as i, id, email from users where rowid % ${Math.floor(users / count)} = rowid / 97 % ${Math.floor(users / count)} limit ${count};
     insert into export_jobs (id, user_id, asked_by, state, progress, size, created_at, finished_at)
       select 'e' || i, id, id, case when i % 500 = 0 then 'failed' else 'expired' end, 1000, i * 7919 % 1000000, 1600000000000 + i * 60000, 1 from some;
     insert into deletions (id, user_id, asked_by, choices, state, created_at, chosen_at, due_at)
