@@ -1,6 +1,8 @@
 /** Every kind of job there is. */
 import { sendAnnouncement } from "#lib/announcements/delivery.ts";
 import { startAnnouncements } from "#lib/announcements/start.ts";
+import { nameNoMore } from "#lib/audit/erased.ts";
+import { auditRetention } from "#lib/audit/retention.ts";
 import { bulkJob } from "#lib/dns/bulk/job.ts";
 import { firstLook, laterLooks } from "#lib/dns/claims/check.ts";
 import { firstRecords } from "#lib/dns/claims/first-records.ts";
@@ -37,7 +39,9 @@ export const jobKinds: readonly JobKind[] = [
   mailRegistration,
   deleteDueAccounts,
   deleteSoon,
+  nameNoMore,
   importJob,
   sweepImports,
   logRetention,
+  auditRetention,
 ];

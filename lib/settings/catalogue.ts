@@ -225,6 +225,11 @@ export const catalogue = {
       .default([]),
     control: { kind: "list", placeholder: "de:register, other:block" } satisfies Control,
   },
+  "logs.audit_days": whole(90, 3650, 365, "days", {
+    ...logs,
+    title: "The audit log is kept",
+    help: "Who changed what. What is younger than this, or than 90 days, cannot be taken out of it by anybody.",
+  }),
   "logs.request_days": whole(1, 365, 30, "days", {
     ...logs,
     title: "Requests are kept",

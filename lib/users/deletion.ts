@@ -20,6 +20,7 @@ import { type Actor, systemActor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
 import { among, type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { nameNoMore } from "#lib/audit/erased.ts";
 import { endOtherSessions } from "#lib/auth/session.ts";
 import { archivesOf } from "#lib/exports/exports.ts";
 import { newId } from "#lib/id.ts";
@@ -292,6 +293,7 @@ function erase(id: string): string[] {
       tx.delete(users).where(eq(users.id, userId)).run();
     });
     end(tx, row, closing);
+    nameNoMore.enqueue(tx, { user: userId, email: account.email });
     audit(tx, systemActor("accounts.delete", "panel"), {
       target: { type: "account", id: userId, label: account.email },
       before: { deletionDueAt: account.deletionDueAt },

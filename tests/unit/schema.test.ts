@@ -64,7 +64,7 @@ test("migrating twice changes nothing, and a database from the future is refused
 test("the audit log is neither changed nor shortened", () => {
   db.$client
     .prepare(
-      "insert into audit_log (id, at, actor_type, actor_label, action, target_type, target_label, outcome) values ('1', 1, 'system', 's', 'a', 't', 'l', 'done')",
+      "insert into audit_log (id, at, actor_type, actor_label, action, target_type, target_label, outcome) values ('1', unixepoch() * 1000, 'system', 's', 'a', 't', 'l', 'done')",
     )
     .run();
   expect(() => db.$client.prepare("update audit_log set actor_label = 'x'").run()).toThrow(/never changed/);
