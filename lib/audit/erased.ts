@@ -3,37 +3,43 @@
  * in the place of its address. Its id stays, so that what one account did still belongs together.
  */
 import { setImmediate as breath } from "node:timers/promises";
-import { and, asc, eq, gt, ne, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
 import { auditLog, zoneChanges } from "#db/schema/index.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 
-/** Triggers let a label become this and nothing else, and that only once the account is gone. */
+/** A trigger lets nothing else be written into entries, and that only while this job says whose account is gone. */
 export const ERASED = "deleted account";
-/** Rows that are rewritten at once; others get their turn in between. */
+/** Rows that are rewritten at once, and that are looked through; others get their turn in between. */
 const AT_ONCE = 200;
+const LOOKED_THROUGH = 1_000;
+
+interface Gone {
+  user: string;
+  email: string;
+  /** When it went: a later account may have the same address. */
+  at: number;
+}
 
 export const nameNoMore = jobKind({
   kind: "accounts.name-no-more",
-  payload: z.object({ user: z.string(), email: z.string() }),
+  payload: z.object({ user: z.string(), email: z.string(), at: z.number().int() }),
   attempts: 20,
   forget: true,
-  async run({ user, email }, { signal }) {
+  async run(gone, { signal }) {
     const pause = async () => {
       signal.throwIfAborted();
       await breath();
     };
-    for (const where of [
-      eq(auditLog.actorId, user),
-      and(eq(auditLog.targetType, "account"), eq(auditLog.targetId, user)),
-    ])
+    const aboutIt = and(eq(auditLog.targetType, "account"), eq(auditLog.targetId, gone.user));
+    for (const where of [eq(auditLog.actorId, gone.user), aboutIt])
       for (let after: Place | null = { at: -1, id: "" }; after !== null; await pause())
-        after = eraseSome(where, after, user, email);
-    for (let zone = nextZone(""); zone !== undefined; zone = nextZone(zone)) {
-      eraseHistory(zone, user);
-      await pause();
-    }
+        after = eraseOwn(where, after, gone);
+    const { last } = db().get<{ last: number | null }>(sql`select max(rowid) as last from audit_log`);
+    for (let row = 0; row <= (last ?? 0); row += LOOKED_THROUGH, await pause()) eraseElsewhere(row, gone);
+    for (let zone = nextZone(""); zone !== undefined; zone = nextZone(zone), await pause())
+      eraseHistory(zone, gone.user);
   },
 });
 
@@ -42,13 +48,14 @@ interface Place {
   id: string;
 }
 
-/** The next entries along their index; where it stopped, or null at the end. */
-function eraseSome(where: ReturnType<typeof and>, after: Place, user: string, email: string): Place | null {
+/** The next of their own entries along the index; where it stopped, or null at the end. */
+function eraseOwn(where: SQL | undefined, after: Place, { user, email, at }: Gone): Place | null {
   return transaction((tx) => {
+    const later = or(gt(auditLog.at, after.at), and(eq(auditLog.at, after.at), gt(auditLog.id, after.id)));
     const rows = tx
       .select()
       .from(auditLog)
-      .where(and(where, or(gt(auditLog.at, after.at), and(eq(auditLog.at, after.at), gt(auditLog.id, after.id)))))
+      .where(and(where, lte(auditLog.at, at), later))
       .orderBy(asc(auditLog.at), asc(auditLog.id))
       .limit(AT_ONCE)
       .all();
@@ -56,7 +63,7 @@ function eraseSome(where: ReturnType<typeof and>, after: Place, user: string, em
       const about = row.targetType === "account" && row.targetId === user;
       const change = {
         actorLabel: row.actorId === user ? ERASED : row.actorLabel,
-        targetLabel: about ? ERASED : row.targetLabel,
+        targetLabel: about || row.targetLabel === row.actorLabel ? ERASED : row.targetLabel,
         before: withoutName(row.before, about, email),
         after: withoutName(row.after, about, email),
       };
@@ -66,14 +73,34 @@ function eraseSome(where: ReturnType<typeof and>, after: Place, user: string, em
   });
 }
 
+/** Entries of others that name the address, such as an invitation to it. */
+function eraseElsewhere(from: number, { email, at }: Gone): void {
+  transaction((tx) => {
+    const named = sql`rowid >= ${from} and rowid < ${from + LOOKED_THROUGH} and at <= ${at}
+      and instr(actor_label || char(10) || target_label || char(10) || coalesce(before, '') || char(10) || coalesce(after, ''), ${email}) > 0`;
+    for (const row of tx.select().from(auditLog).where(named).all()) {
+      const change = {
+        actorLabel: without(row.actorLabel, email),
+        targetLabel: without(row.targetLabel, email),
+        before: row.before && without(row.before, email),
+        after: row.after && without(row.after, email),
+      };
+      tx.update(auditLog).set(change).where(eq(auditLog.id, row.id)).run();
+    }
+  });
+}
+
+/** The whole address, and not where it is the end or the beginning of another. */
+const without = (text: string, email: string): string =>
+  text.replace(new RegExp(`(?<![\\w.!#$%&'*+/=?^\`{|}~-])${escaped(email)}(?![\\w-]|\\.\\w)`, "g"), ERASED);
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+
 /** Of an entry about the account itself, also what it was called before. */
 function withoutName(json: string | null, about: boolean, email: string): string | null {
   if (json === null) return null;
   const clean = (value: unknown, key = ""): unknown => {
-    if (typeof value === "string") {
-      if (about && NAMES.has(key)) return ERASED;
-      return value.toLowerCase().includes(email) ? ERASED : value;
-    }
+    if (typeof value === "string") return about && NAMES.has(key) ? ERASED : without(value, email);
     if (Array.isArray(value)) return value.map((one) => clean(one, key));
     if (typeof value === "object" && value !== null)
       return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, clean(one, name)]));

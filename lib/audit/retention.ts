@@ -2,7 +2,7 @@
 import { setImmediate as breath } from "node:timers/promises";
 import { asc, inArray, lt } from "drizzle-orm";
 import * as z from "zod";
-import { db, transaction } from "#db/client.ts";
+import { transaction } from "#db/client.ts";
 import { auditLog } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { jobKind } from "#lib/jobs/queue.ts";

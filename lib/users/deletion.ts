@@ -293,12 +293,12 @@ function erase(id: string): string[] {
       tx.delete(users).where(eq(users.id, userId)).run();
     });
     end(tx, row, closing);
-    nameNoMore.enqueue(tx, { user: userId, email: account.email });
     audit(tx, systemActor("accounts.delete", "panel"), {
       target: { type: "account", id: userId, label: account.email },
       before: { deletionDueAt: account.deletionDueAt },
       after: { deleted: true },
     });
+    nameNoMore.enqueue(tx, { user: userId, email: account.email, at: Date.now() });
     return files;
   });
 }
