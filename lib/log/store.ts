@@ -137,6 +137,8 @@ function start(here: Store): Worker {
   const { Worker } = process.getBuiltinModule("node:worker_threads");
   const worker = new Worker(path.join(process.cwd(), "lib", "log", "log-worker.mjs"), {
     workerData: { file: logsFile() },
+    // Rows pass through it and are gone: more room for what is young would only be memory that stays taken.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   worker.unref();
   worker.on("message", ({ id, rows, error }: { id: number; rows?: number; error?: string }) => {
