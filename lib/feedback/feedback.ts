@@ -141,7 +141,8 @@ export function removeFeedback(id: string, actor: Actor): { id: string } {
 const trend = () =>
   db()
     .select({
-      week: sql<number>`(${feedback.createdAt} / ${WEEK}) * ${WEEK}`.as("week"),
+      // A number that is bound is not whole to SQLite, and neither would be what it divides.
+      week: sql<number>`${feedback.createdAt} / ${sql.raw(String(WEEK))} * ${sql.raw(String(WEEK))}`.as("week"),
       n: sql<number>`count(*)`,
       average: sql<number>`avg(${feedback.rating})`,
     })

@@ -174,8 +174,9 @@ test("feedback is given once a release, answered by mail and on the page, and sh
   });
   expect((await outboxOf(person.email)).at(-1)?.text).toContain("It is quick now.");
   await root.call("PUT", `/admin/feedback/${id}/status`, { status: "done" });
+  expect((await (await somebody()).call("POST", "/feedback", { rating: 4 })).status).toBe(201);
   const list = await root.call("GET", "/admin/feedback?status=done&rating=2&q=somebody");
-  expect(list.body).toMatchObject({ items: [{ id, email: person.email }], trend: [{ n: 1, average: 2 }] });
-  const none = await root.call<{ items: unknown[] }>("GET", "/admin/feedback?status=new");
+  expect(list.body).toMatchObject({ items: [{ id, email: person.email }], trend: [{ n: 2, average: 3 }] });
+  const none = await root.call<{ items: unknown[] }>("GET", "/admin/feedback?status=planned");
   expect(none.body.items).toEqual([]);
 });
