@@ -1,7 +1,7 @@
 /** A zone that is asked for, shown to be one's own, signed and checked, in the browser; and the page of staff. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityProblems, launch, signIn, visitor } from "../support/browser.ts";
+import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
 import { freePort, type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
 import {
   type Authority,
@@ -10,11 +10,10 @@ import {
   startAuthority,
   startRecursor,
 } from "../support/recursor.ts";
-import { startServer } from "../support/server.ts";
+import { type Person, startServer } from "../support/server.ts";
 
 const missing = recursorAvailable();
 if (missing) console.warn(`\nNOT TESTED: claims in the browser. ${missing}\n`);
-const PASSWORD = "correct horse battery";
 
 describe.skipIf(missing && process.env.CI !== "true")("a zone that is asked for", () => {
   let parent: Authority;
@@ -24,6 +23,7 @@ describe.skipIf(missing && process.env.CI !== "true")("a zone that is asked for"
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
+  let root: Person;
   const apex = [
     "parent.example. SOA ns.parent.example. h.parent.example. 1 60 60 60 0",
     "parent.example. NS ns.parent.example.",
@@ -47,15 +47,12 @@ describe.skipIf(missing && process.env.CI !== "true")("a zone that is asked for"
         POWERDNS_NAMESERVERS: "ns1.host.example,ns2.host.example,ns3.host.example",
       },
     });
-    await server.command(["users", "add", "root@example.org"], `${PASSWORD}\n`);
-    await server.command(["promote", "root@example.org"]);
-    await server.command(["users", "add", "ada@example.org", "--name", "Ada Lovelace"], `${PASSWORD}\n`);
-    const ada = await server.signIn("ada@example.org", PASSWORD);
+    root = await server.person("Root", "root");
+    const ada = await server.person("Ada Lovelace");
     await ada.call("POST", "/organisations", { name: "Northwind", handle: "northwind" });
-    browser = await launch();
-    ({ context, page } = await visitor(browser, server.origin));
+    browser = await sharedBrowser();
+    ({ context, page } = await signedIn(browser, ada));
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    await signIn(page, "ada@example.org", PASSWORD);
   });
   afterAll(async () => {
     await browser?.close();
@@ -100,8 +97,8 @@ describe.skipIf(missing && process.env.CI !== "true")("a zone that is asked for"
   test("is approved and refused by staff, with a reason", async () => {
     await askFor("yes.parent.example");
     await askFor("no.parent.example");
-    const staff = await visitor(browser, server.origin);
-    await signIn(staff.page, "root@example.org", PASSWORD);
+    const staff = await signedIn(browser, root);
+    await staff.page.goto("/dashboard");
     await staff.page.getByRole("link", { name: "Zone requests" }).click();
     await staff.page.getByRole("button", { name: "Approve yes.parent.example for Northwind" }).waitFor();
     expect(await accessibilityProblems(staff.page)).toEqual([]);
