@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { allTabs } from "#lib/staff/tabs.ts";
 import { chromiumAvailable, launch } from "#tests/support/browser.ts";
 import { type Demo, startDemo } from "#tests/support/demo.ts";
 import { powerDnsAvailable } from "#tests/support/powerdns.ts";
@@ -160,9 +161,42 @@ function shotsOf({ owner, operator, viewer, guest, organisation, zone }: Demo): 
       whole: true,
       first: async (page) => {
         await page.getByRole("link", { name: /^Maximiliane/ }).click();
-        await page.getByRole("heading", { name: "How it gets in" }).waitFor();
+        await page.getByRole("heading", { name: "Sign-in" }).waitFor();
       },
     },
+    ...allTabs.map(({ id }) => ({
+      name: `tab-${id}`,
+      path: `/dashboard/admin?tab=${id}`,
+      as: operator,
+      privacy: "visible" as const,
+    })),
+    ...allTabs
+      .filter((tab) => tab.open && tab.id !== "rollouts")
+      .map(({ id }) => ({
+        name: `row-${id}`,
+        path: `/dashboard/admin?tab=${id}`,
+        as: operator,
+        privacy: "visible" as const,
+        whole: true,
+        first: async (page: Page) => {
+          await page.getByRole("table").getByRole("link").last().click();
+          await page.waitForURL(/open=/);
+          await page.getByRole("link", { name: /^All / }).waitFor();
+        },
+      })),
+    ...["requests", "errors", "slow"].map((view) => ({
+      name: `logs-${view}`,
+      path: `/dashboard/admin?tab=logs&view=${view}`,
+      as: operator,
+      privacy: "visible" as const,
+    })),
+    { name: "staff-overview", path: "/dashboard", as: operator },
+    { name: "announcements", path: "/dashboard/announcements", as: owner },
+    { name: "feedback", path: "/dashboard/feedback", as: owner },
+    { name: "account-activity", path: "/dashboard/settings/activity", as: owner },
+    { name: "account-data", path: "/dashboard/settings/data", as: owner },
+    { name: "bundle", path: `${organisation}/bundle`, as: owner, whole: true },
+    { name: "short-url-gone", path: "/s/nothing-like-this", as: null },
     { name: "not-found", path: "/dashboard/organisations/nobody", as: owner },
   ];
 }

@@ -1,6 +1,9 @@
 /** A panel with something in it: an organisation, its people, and zones as they are found in the field. For screenshots. */
 import { type Draft, emptyDraft, formatDraft, withEntry } from "#components/zone/draft.ts";
 import type { RRset } from "#lib/dns/rrset.ts";
+import { type CloudflareFake, startCloudflare } from "./cloudflare.ts";
+import { fillPanel } from "./demo-plenty.ts";
+import { startMailSink } from "./mail-sink.ts";
 import { type PowerDnsServer, startPowerDns } from "./powerdns.ts";
 import { type Client, type PanelServer, startServer } from "./server.ts";
 
@@ -45,9 +48,17 @@ export interface Demo {
 }
 
 export async function startDemo(): Promise<Demo> {
-  const powerDns = await startPowerDns();
-  const environment = { POWERDNS_NAMESERVERS: "ns1.northwind.example,ns2.northwind.example" };
-  const server = await startServer({ powerDns, environment });
+  const [powerDns, cloudflare, mails] = await Promise.all([startPowerDns(), startCloudflare(), startMailSink()]);
+  const server = await startServer({
+    powerDns,
+    environment: {
+      ...mails.environment,
+      POWERDNS_NAMESERVERS: "ns1.northwind.example,ns2.northwind.example,ns3.northwind.example",
+      CLOUDFLARE_API_BASE: cloudflare.base,
+      ALLOW_PRIVATE_NETWORKS: "127.0.0.1",
+      ORGANISATION_NETWORKS: "127.0.0.1",
+    },
+  });
   await server.command(["users", "add", OPERATOR, "--name", "Panel operator"], PASSWORD);
   await server.command(["promote", OPERATOR]);
   await server.command(["settings", "zone_claims", "trusted"]);
@@ -69,6 +80,9 @@ export async function startDemo(): Promise<Demo> {
   await giveLevels(owner);
   const guest = await inviteGuests(server, owner);
   await makeHistory(server, powerDns);
+  await makeTheRest(owner, cloudflare, powerDns);
+  const idOf = async (client: Client) => (await client.call<{ id: string }>("GET", "/account")).id;
+  fillPanel(server.dataDir, { owner: await idOf(owner), operator: await idOf(operator) });
 
   const organisation = "/dashboard/organisations/northwind";
   return {
@@ -82,7 +96,7 @@ export async function startDemo(): Promise<Demo> {
     draft: await draftOf(owner),
     async stop() {
       await server.stop();
-      await powerDns.stop();
+      await Promise.all([powerDns.stop(), cloudflare.close(), mails.close()]);
     },
   };
 }
@@ -229,6 +243,43 @@ async function makeHistory(server: PanelServer, powerDns: PowerDnsServer): Promi
     deletions: [{ name: "sip-backup", type: "A" }],
   });
   await change(editor, { rrsets: [set("_sip._tcp", "SRV", 3600, "10 60 5060 sip")] });
+}
+
+/** Templates, connections of its own, API tokens, zones that wait for proof, and a check of the zone. */
+async function makeTheRest(owner: Client, cloudflare: CloudflareFake, powerDns: PowerDnsServer): Promise<void> {
+  const templates = `${ORGANISATION}/dns/templates`;
+  await owner.call("POST", templates, {
+    name: "Website with mail at Mail Example",
+    standard: true,
+    records: '@ A 203.0.113.10\nwww CNAME @\n@ MX 10 mx1.mail.example.\n@ TXT "v=spf1 include:_spf.mail.example -all"',
+    nameservers: ["ns1.northwind.example", "ns2.northwind.example"],
+  });
+  await owner.call("POST", templates, { name: "Parked domain without mail", records: '@ MX 0 .\n@ TXT "v=spf1 -all"' });
+  const connections = `${ORGANISATION}/dns/own-connections`;
+  await owner.call("POST", connections, {
+    kind: "cloudflare",
+    label: "Cloudflare of the marketing department",
+    accountId: cloudflare.accountId,
+    secret: cloudflare.token,
+  });
+  await owner.call("POST", connections, {
+    kind: "powerdns",
+    label: "Berlin",
+    url: powerDns.apiUrl,
+    serverId: "localhost",
+    secret: powerDns.apiKey,
+  });
+  await owner.call("POST", "/account/tokens", {
+    name: "Everything, from the office",
+    mode: "full",
+    networks: ["203.0.113.0/24"],
+  });
+  await owner.call("POST", "/account/tokens", {
+    name: "Certificates of the robots in the assembly hall",
+    zones: [{ zone: ZONE, name: "_acme-challenge.**", type: "TXT", level: "full" }],
+    expiresAt: Date.now() + 20 * 86_400_000,
+  });
+  await owner.call("POST", `${ZONE_API}/health`, {});
 }
 
 /** One RRset changed, one added, one removed. */
