@@ -24,7 +24,7 @@ export function DeleteOwnAccount({ email, effects }: { email: string; effects: E
       {organisations.map(({ id, name, members, zones, admins }) => (
         <Field
           key={id}
-          label={`What becomes of ${name}`}
+          label={`What happens to ${name}`}
           hint={`${members === 1 ? "1 other person is" : `${members} other people are`} in it, and it has ${zones === 1 ? "1 zone" : `${zones} zones`}.${admins.length === 0 ? " To hand it over, make somebody an admin of it first." : ""}`}
         >
           <Select

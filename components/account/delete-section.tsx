@@ -11,7 +11,7 @@ export async function DeleteSection() {
   return (
     <Panel
       title="Delete your account"
-      description={`You are signed out everywhere at once, and after ${days === 1 ? "a day" : `${days} days`} everything that belongs to the account is gone. Signing in before then keeps it.`}
+      description={`You are signed out everywhere at once, and after ${days === 1 ? "a day" : `${days} days`} your account and everything in it is deleted. Sign in before then to keep it.`}
     >
       <DeleteOwnAccount email={email} effects={effects} />
     </Panel>

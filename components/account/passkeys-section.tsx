@@ -20,7 +20,7 @@ export async function PasskeysSection() {
   return (
     <Panel
       title="Passkeys"
-      description="Sign in with your fingerprint, face or PIN, or with a security key: nothing to remember, and nothing that a false page could take from you."
+      description="Sign in with your fingerprint, face or PIN, or with a security key: nothing to remember, and nothing a fake page could steal."
       actions={available && <AddPasskey suggestion={here} />}
       footer={items.length > 0 && password && <RemovePassword email={me.email} />}
     >

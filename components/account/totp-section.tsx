@@ -17,7 +17,7 @@ export async function TotpSection() {
     return (
       <Panel title="Two-step sign-in" description={description} actions={<SetUpTotp replaces={false} />}>
         <p className="text-dim">
-          It is off.{required && " Your role asks for a second factor: keep a passkey, or set this up."}
+          Off.{required && " Your role requires a second factor: add a passkey or set this up."}
         </p>
       </Panel>
     );

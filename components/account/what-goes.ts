@@ -11,8 +11,8 @@ export function whatGoes({ memberships, zoneLevels, tokens, passkeys, invitation
     counted(passkeys, "passkey", "passkeys"),
     counted(invitations, "invitation that was sent", "invitations that were sent"),
   ].filter(Boolean);
-  const [last = "nothing more", ...others] = parts.toReversed();
-  return `With it go ${others.length > 0 ? `${others.toReversed().join(", ")} and ` : ""}${last}.`;
+  const [last = "nothing else", ...others] = parts.toReversed();
+  return `Deleted with it: ${others.length > 0 ? `${others.toReversed().join(", ")} and ` : ""}${last}.`;
 }
 
 const counted = (n: number, one: string, many: string): string => (n === 0 ? "" : `${n} ${n === 1 ? one : many}`);

@@ -63,7 +63,7 @@ export default function AccountDetail({ account, may, self, query, now }: Accoun
           value={account.email}
         />,
         <span key="made">
-          Made <Time at={account.createdAt} now={now} />
+          Created <Time at={account.createdAt} now={now} />
         </span>,
         account.lastSeenAt === null ? (
           "Not signed in"
@@ -132,7 +132,7 @@ function StatusBadge({ account }: { account: Detail }) {
 function Identity({ account: { id, name, email, emailVerifiedAt }, may, own }: Section) {
   return (
     <Panel
-      title="Who it is"
+      title="Profile"
       actions={
         emailVerifiedAt === null && !own && may("users:write") && <AccountAct act="verify" user={id} email={email} />
       }
@@ -160,7 +160,7 @@ function Roles({ account, may, own, mayLook }: Section & { mayLook: boolean }) {
         account.administrator
           ? "This account may do everything."
           : names.length === 0
-            ? "It has none, so what the role default gives is what it may do."
+            ? "This account has no role, so it can do what the role “default” allows."
             : `It has ${names.join(", ")}.`
       }
     >
@@ -191,7 +191,7 @@ function SignIn({ account, may, own }: Section) {
   const acts = may("admin:user:edit") && !own;
   const names = passkeys.map((passkey) => passkey.name).join(", ");
   return (
-    <Panel title="How it gets in" actions={acts && <ResetLink user={id} email={email} />}>
+    <Panel title="Sign-in" actions={acts && <ResetLink user={id} email={email} />}>
       <div className="flex flex-col gap-4">
         <Facts
           items={[

@@ -15,14 +15,15 @@ export function MailPreference({ mail }: { mail: boolean }) {
     const outcome = await run((api) => api.announcements.prefer({ mail: next }));
     if (!outcome?.ok) setChosen(!next);
     if (!outcome) return;
-    if (outcome.ok) toast(next ? "Announcements come by mail too" : "You get no more announcements by mail");
+    if (outcome.ok)
+      toast(next ? "You will get announcements by mail too" : "You will get no more announcements by mail");
     else toast(outcome.failure.message, { tone: "bad" });
     router.refresh();
   };
   return (
     <Checkbox
       label="Send me announcements by mail too"
-      hint="What concerns your own account comes by mail in any case."
+      hint="You always get mails about your own account."
       checked={chosen}
       disabled={pending}
       onChange={(event) => change(event.target.checked)}

@@ -16,12 +16,12 @@ export async function OwnAnnouncements() {
   const now = Date.now();
   return (
     <>
-      <PageHeader title="Announcements" description="What whoever runs this panel told everybody, newest first." />
+      <PageHeader title="Announcements" description="News from the people who run this panel, newest first." />
       <div className="flex max-w-[760px] flex-col gap-4">
         <MailPreference mail={mail} />
         {items.length === 0 && (
-          <EmptyState icon={<Megaphone />} title="Nothing was announced yet">
-            Maintenance and news of this panel will be here.
+          <EmptyState icon={<Megaphone />} title="No announcements yet">
+            You will find maintenance dates and news about this panel here.
           </EmptyState>
         )}
         {items.map(({ id, title, rich, at }) => (

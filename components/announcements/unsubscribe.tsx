@@ -12,12 +12,12 @@ export function Unsubscribe() {
   const [done, setDone] = useState(false);
   return (
     <AuthCard
-      title={done ? "You get no more of these" : "No more announcements by mail?"}
-      description="Mails about your own account, such as a new password, still come. You can change this in the panel, under Announcements."
+      title={done ? "You are unsubscribed" : "Stop announcements by mail?"}
+      description="You will still get mails about your own account. You can change this at any time under Announcements."
     >
       {!done && token === "" && (
         <Banner tone="warn" live>
-          This address has no link in it. Open the whole link from the mail.
+          This link is not complete. Open the whole link from the mail.
         </Banner>
       )}
       {!done && token !== "" && (
@@ -26,7 +26,7 @@ export function Unsubscribe() {
             <div className="flex flex-col gap-4">
               {banner}
               <Submit size="lg" pending={pending} disabled={token === null} className="w-full">
-                Send me no more
+                Unsubscribe
               </Submit>
             </div>
           )}

@@ -39,7 +39,7 @@ export function BulkProgress({ initial }: { initial: Bulk }) {
         aria-label={state === "undoing" ? "Zones undone" : "Zones done"}
         value={bulk.done}
         max={Math.max(bulk.total, 1)}
-        className={isOpen(bulk) ? "mb-3 h-1.5 w-full accent-accent" : "hidden"}
+        className={isOpen(bulk) ? "mb-3 h-1.5 w-full" : "hidden"}
       />
       <p role="status" className="sr-only">
         {headline(bulk)}

@@ -80,7 +80,7 @@ export function BulkStart({ type, content }: { type: string; content: string }) 
                 label="Name"
                 optional
                 error={errors["find.name"]}
-                hint="In its zone: www, @ for the zone itself, *.dev for all one below dev."
+                hint="For example www, @ for the zone itself, or *.dev for every name one level below dev."
               >
                 <Input name="name" mono autoComplete="off" placeholder="any" />
               </Field>
@@ -88,14 +88,10 @@ export function BulkStart({ type, content }: { type: string; content: string }) 
                 <Input name="content" mono defaultValue={content} autoComplete="off" placeholder="any" />
               </Field>
             </FieldGroup>
-            <Checkbox
-              name="whole"
-              label="The whole value, not a part of it"
-              hint="192.0.2.1 is a part of 192.0.2.10 too."
-            />
+            <Checkbox name="whole" label="Match the whole value" hint="Otherwise 192.0.2.1 also finds 192.0.2.10." />
           </fieldset>
           <fieldset className="grid gap-3">
-            <legend className="mb-2 text-base font-semibold">What becomes of them</legend>
+            <legend className="mb-2 text-base font-semibold">What to do with them</legend>
             <div className="flex flex-wrap gap-x-6 gap-y-2">
               {(["content", "ttl", "delete"] as const).map((one) => (
                 <Radio
@@ -129,7 +125,7 @@ export function BulkStart({ type, content }: { type: string; content: string }) 
             <Button type="submit" variant="primary" pending={plan.pending}>
               Show what would change
             </Button>
-            <p className="text-dim">Nothing is changed yet: first you see the plan of each zone.</p>
+            <p className="text-dim">Nothing changes yet. You see the plan for each zone first.</p>
           </div>
         </form>
       </Panel>

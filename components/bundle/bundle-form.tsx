@@ -48,18 +48,18 @@ export function BundleForm({ connections, sending, failure, onPlan }: BundleForm
         onFile={setFile}
       />
       <fieldset className="grid gap-2">
-        <legend className="mb-1.5 font-medium">What becomes of the records that are there</legend>
+        <legend className="mb-1.5 font-medium">Existing records</legend>
         <Radio
           name="mode"
           checked={mode === "merge"}
           onChange={() => setMode("merge")}
-          label="They stay, and those of the files are added"
+          label="Keep them and add the records from the files"
         />
         <Radio
           name="mode"
           checked={mode === "replace"}
           onChange={() => setMode("replace")}
-          label="They are replaced: what is not in a zone’s file is removed"
+          label="Replace them: records missing from a zone’s file are removed"
         />
       </fieldset>
       <Checkbox
@@ -72,11 +72,11 @@ export function BundleForm({ connections, sending, failure, onPlan }: BundleForm
         <Checkbox
           checked={create}
           onChange={(event) => setCreate(event.target.checked)}
-          label="Make the zones that are not there yet"
+          label="Create zones that do not exist yet"
         />
       )}
       {create && connections.length > 1 && (
-        <Field label="New zones are kept at" className="max-w-sm">
+        <Field label="Create new zones at" className="max-w-sm">
           <Select
             value={connection}
             onChange={(event) => setConnection(event.target.value)}

@@ -19,7 +19,7 @@ interface BundlePanelProps {
 export function BundlePanel({ organisation, connections, begun }: BundlePanelProps) {
   const { bundle, sending, failure, lost, plan, apply, cancel, again } = useBundle(organisation, begun);
   return (
-    <Panel title="Import" description="Nothing changes before you have seen what would.">
+    <Panel title="Import" description="You see every change before anything is applied.">
       {bundle === null ? (
         <BundleForm
           connections={connections}
@@ -42,7 +42,7 @@ export function BundlePanel({ organisation, connections, begun }: BundlePanelPro
           <p role="status">{headline(bundle)}</p>
           {isOpen(bundle) && (
             <progress
-              className="h-1.5 w-full accent-accent"
+              className="h-1.5 w-full"
               value={bundle.through}
               max={Math.max(bundle.total, 1)}
               aria-label={bundle.state === "planning" ? "Zones planned" : "Zones done"}

@@ -69,7 +69,7 @@ export async function Claims({ params }: { params: SearchParams }) {
                   </TextLink>
                 </Td>
                 <Td label="Asked for by" dim className="wrap-anywhere">
-                  {claim.claimedBy ?? "An account that is gone"}
+                  {claim.claimedBy ?? "Deleted account"}
                 </Td>
                 <Td label="Proof" dim>
                   {claim.found || "Not looked for yet"}

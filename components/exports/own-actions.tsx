@@ -23,8 +23,11 @@ function useAct() {
 export function AskForData() {
   const { pending, act } = useAct();
   return (
-    <Button pending={pending} onClick={() => act((api) => api.exports.ask({}), "It is being made. You get a mail too")}>
-      Ask for your data
+    <Button
+      pending={pending}
+      onClick={() => act((api) => api.exports.ask({}), "Your export has started. You will get a mail when it is ready")}
+    >
+      Request your data
     </Button>
   );
 }
@@ -35,7 +38,7 @@ export function CancelExport({ id }: { id: string }) {
     <Button
       size="sm"
       pending={pending}
-      onClick={() => act((api) => api.exports.cancelOwn({ export: id }), "Cancelled")}
+      onClick={() => act((api) => api.exports.cancelOwn({ export: id }), "Export cancelled")}
     >
       Cancel
     </Button>
@@ -49,7 +52,7 @@ export function DeleteExport({ id }: { id: string }) {
       size="sm"
       variant="ghost"
       pending={pending}
-      onClick={() => act((api) => api.exports.removeOwn({ export: id }), "The archive is deleted")}
+      onClick={() => act((api) => api.exports.removeOwn({ export: id }), "Archive deleted")}
     >
       Delete
     </Button>

@@ -5,11 +5,11 @@ export type ExportState = "queued" | "running" | "ready" | "failed" | "cancelled
 
 export const STATES: Record<ExportState, { label: string; tone: Tone }> = {
   queued: { label: "Waiting", tone: "neutral" },
-  running: { label: "Being made", tone: "accent" },
+  running: { label: "In progress", tone: "accent" },
   ready: { label: "Ready", tone: "ok" },
   failed: { label: "Failed", tone: "bad" },
   cancelled: { label: "Cancelled", tone: "neutral" },
-  expired: { label: "Gone", tone: "neutral" },
+  expired: { label: "Expired", tone: "neutral" },
 };
 
 export const inOctets = (n: number): string =>

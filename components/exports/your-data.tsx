@@ -17,17 +17,17 @@ export async function YourData() {
     <div className="flex max-w-[760px] flex-col gap-5">
       <Panel
         title="Your data"
-        description="Everything that the panel holds about your account, as a ZIP of JSON and CSV files. Passwords, keys and the secrets of tokens are not in it. You can ask once a day."
+        description="A copy of everything this panel holds about your account, as a ZIP of JSON and CSV files. It leaves out passwords, keys and token secrets. You can request one a day."
         actions={<AskForData />}
         flush={items.length > 0}
       >
         {items.length > 0 && (
           <Table label="Exports of your data" stack className="rounded-none border-0">
             <THead>
-              <Th>Asked for</Th>
+              <Th>Requested</Th>
               <Th>State</Th>
               <Th>Size</Th>
-              <Th>Until</Th>
+              <Th>Available until</Th>
               <Th hidden>Actions</Th>
             </THead>
             <TBody>
@@ -45,7 +45,7 @@ export async function YourData() {
                   <Td label="Size" dim>
                     {size > 0 ? inOctets(size) : ""}
                   </Td>
-                  <Td label="Until" dim>
+                  <Td label="Available until" dim>
                     {state === "ready" && expiresAt !== null && <Time at={expiresAt} now={now} />}
                   </Td>
                   <Td align="end" className="whitespace-nowrap">

@@ -14,7 +14,7 @@ export async function OwnFeedback() {
     <>
       <PageHeader
         title="Feedback"
-        description="Once for each release of the panel. Whoever runs it reads it, and can answer."
+        description="Tell the people who run this panel what you think of it, once for each release. They can answer you here."
       />
       <div className="flex max-w-[640px] flex-col gap-4">
         {open ? (
@@ -22,7 +22,9 @@ export async function OwnFeedback() {
             <FeedbackForm />
           </Panel>
         ) : (
-          <Banner tone="ok">You said what you think of release {release}. The next one asks again.</Banner>
+          <Banner tone="ok">
+            Thank you for your feedback on release {release}. We will ask again after the next one.
+          </Banner>
         )}
         {items.map(({ id, release: of, rating, message, reply, repliedAt, createdAt }) => (
           <Panel key={id} title={`Release ${of}`} description={<Time at={createdAt} now={now} />}>
@@ -31,7 +33,7 @@ export async function OwnFeedback() {
               {message && <p className="whitespace-pre-wrap wrap-anywhere">{message}</p>}
               {reply !== null && (
                 <blockquote className="border-accent border-s-2 ps-3 whitespace-pre-wrap wrap-anywhere">
-                  <p className="text-dim">Answer {repliedAt !== null && <Time at={repliedAt} now={now} />}</p>
+                  <p className="text-dim">Answered {repliedAt !== null && <Time at={repliedAt} now={now} />}</p>
                   {reply}
                 </blockquote>
               )}

@@ -21,7 +21,7 @@ export function LimitsForm({ organisation: { id, limits }, may }: { organisation
   const router = useRouter();
   if (!may)
     return (
-      <Panel title="Limits" description="Changing them needs org:write.">
+      <Panel title="Limits" description="You need org:write to change them.">
         <Facts
           items={limits.map(({ title, value, unit, own }) => ({
             label: title,
@@ -40,14 +40,14 @@ export function LimitsForm({ organisation: { id, limits }, may }: { organisation
         })
       }
       onDone={() => {
-        toast("The limits are saved");
+        toast("Limits saved");
         router.refresh();
       }}
     >
       {({ errors, pending, banner }) => (
         <Panel
           title="Limits"
-          description="Empty: the panel's own. What is there already stays where it is over the limit."
+          description="Leave a field empty to use the panel’s limit. A lower limit never removes what is already there."
           footer={<Submit pending={pending}>Save limits</Submit>}
         >
           <div className="flex flex-col gap-4">
@@ -58,13 +58,13 @@ export function LimitsForm({ organisation: { id, limits }, may }: { organisation
                   key={key}
                   label={title}
                   error={errors[`limits.${key}`]}
-                  hint={`The panel's is ${told(byPanel, unit)}.`}
+                  hint={`Panel limit: ${told(byPanel, unit)}.`}
                 >
                   <Input
                     name={`limits.${key}`}
                     inputMode="numeric"
                     defaultValue={own ?? ""}
-                    placeholder={String(byPanel)}
+                    placeholder={byPanel.toLocaleString("en-GB")}
                     autoComplete="off"
                   />
                 </Field>

@@ -47,7 +47,7 @@ export default function OrganisationDetail({ organisation, may, query, now }: Or
         <Code key="handle">{handle}</Code>,
         counted(members, "member"),
         <span key="made">
-          Made <Time at={createdAt} now={now} />
+          Created <Time at={createdAt} now={now} />
         </span>,
       ]}
       row={organisation}
@@ -55,12 +55,12 @@ export default function OrganisationDetail({ organisation, may, query, now }: Or
       nameOf={(row) => row.name}
       actions={
         <>
-          <LinkButton href={organisationPath(handle)}>Open it</LinkButton>
+          <LinkButton href={organisationPath(handle)}>Open organisation</LinkButton>
           {can("org:delete") && <Delete organisation={organisation} query={query} />}
         </>
       }
     >
-      <Panel title="About it">
+      <Panel title="Details">
         <div className="flex flex-col gap-4">
           {can("org:write") && <Names key={`${name} ${handle}`} organisation={organisation} />}
           <Facts
@@ -86,7 +86,7 @@ export default function OrganisationDetail({ organisation, may, query, now }: Or
                   "Nobody"
                 ),
               },
-              { label: "Members begin with", value: levelNames[organisation.memberDefault] },
+              { label: "New members get", value: levelNames[organisation.memberDefault] },
               { label: "Id", value: <Code>{id}</Code> },
             ]}
           />
@@ -96,8 +96,8 @@ export default function OrganisationDetail({ organisation, may, query, now }: Or
       <TheirMembers organisation={organisation} can={can} now={now} />
       {can("dns:read") && <TheirZones organisation={organisation} now={now} />}
       {organisation.invites > 0 && <TheirInvites organisation={organisation} can={can} now={now} />}
-      <UsagePanel of={id} call={(api) => api.soc.ofOrganisation({ organisation: id })} counts="Things done in it" />
-      <Panel title="History" description="What was done in it, the newest first." flush>
+      <UsagePanel of={id} call={(api) => api.soc.ofOrganisation({ organisation: id })} counts="Actions" />
+      <Panel title="History" description="What happened in it, newest first." flush>
         <Trail
           of={`${id} ${now}`}
           call={(api, { at }) => api.organisations.historyOf({ organisation: id, perPage: 20, at })}
@@ -116,7 +116,7 @@ function Names({ organisation: { id, name, handle } }: { organisation: Inspected
         api.organisations.edit({ organisation: id, name: values("name"), handle: values("handle") })
       }
       onDone={() => {
-        toast("Name and handle are saved");
+        toast("Name and handle saved");
         router.refresh();
       }}
     >
@@ -130,7 +130,7 @@ function Names({ organisation: { id, name, handle } }: { organisation: Inspected
             <Field
               label="Handle"
               error={errors.handle}
-              hint="In addresses and in the API. Links and scripts with the old handle stop working."
+              hint="Used in links and in the API. Links and scripts with the old handle stop working."
             >
               <Input name="handle" mono required defaultValue={handle} autoComplete="off" />
             </Field>
@@ -163,18 +163,18 @@ function Delete({ organisation, query }: { organisation: Inspected; query: Query
     >
       <p>
         {zones === null
-          ? "While it owns zones it stays: they are deleted or moved first."
+          ? "If it owns zones, delete or move them first."
           : zones > 0
-            ? `It owns ${counted(zones, "zone")}: delete or move them first, it stays until then.`
+            ? `It owns ${counted(zones, "zone")}. Delete or move them first.`
             : "It owns no zones."}{" "}
-        Gone for good with it:
+        Deleted for good with it:
       </p>
       <ul className="mt-1 list-disc ps-5">
         <li>{counted(members, "membership")}</li>
         {invites > 0 && <li>{counted(invites, "open invitation")}</li>}
         {connections > 0 && <li>{counted(connections, "connection")}</li>}
         {templates > 0 && <li>{counted(templates, "zone template")}</li>}
-        <li>its settings, its limits, and deleted zones that could be brought back</li>
+        <li>its settings, its limits, and deleted zones that could be restored</li>
       </ul>
     </ConfirmButton>
   );

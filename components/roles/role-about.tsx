@@ -17,7 +17,7 @@ import type { Role } from "./role-detail.tsx";
 
 export function RoleAbout({ role, may }: { role: Role; may: boolean }) {
   return (
-    <Panel title="About it">
+    <Panel title="Details">
       {may ? (
         <Loaded of={role.id} call={(api) => api.roles.list({ perPage: 200 })}>
           {({ items }) => <Editor role={role} others={items} />}
@@ -73,7 +73,11 @@ function Editor({ role, others }: { role: Role; others: readonly { id: string; n
         <Field
           label="Inherits from"
           error={errors.parent}
-          hint={full ? "It holds everything: it inherits from no role." : "It also has all that this role grants."}
+          hint={
+            full
+              ? "It holds everything, so it inherits from no role."
+              : "This role also grants everything that one grants."
+          }
         >
           <Select
             value={parent}
@@ -96,7 +100,7 @@ function Editor({ role, others }: { role: Role; others: readonly { id: string; n
         label="Requires a second factor"
         hint={
           errors.requiresMfa ??
-          "Whoever has it, or a role that inherits from it, sets one up before anything else is open to them."
+          "People with this role, or one that inherits from it, must set up a second factor before they can do anything else."
         }
         aria-invalid={errors.requiresMfa ? true : undefined}
         checked={requiresMfa}

@@ -42,7 +42,7 @@ export default function RoleDetail({ role, may, query, now }: RoleDetailProps) {
       meta={[
         `${role.members} ${role.members === 1 ? "account" : "accounts"}`,
         <span key="made">
-          Made <Time at={role.createdAt} now={now} />
+          Created <Time at={role.createdAt} now={now} />
         </span>,
       ]}
       row={role}

@@ -30,7 +30,7 @@ export function RoleGrants({ role, may }: RoleGrantsProps) {
   const orders = may("roles:write") || changes;
   return (
     <Panel
-      title="Its own grants"
+      title="Grants"
       description={
         changes
           ? "A permission, or everything below one: dns:* covers dns:read, dns:write and whatever follows."

@@ -7,10 +7,10 @@ type Tile = Outputs["soc"]["overview"]["items"][number];
 
 const words: Record<Tile["id"], { own: string; all: string; bad: boolean }> = {
   zones: { own: "Zones with errors", all: "Zones with errors", bad: true },
-  claims: { own: "Zones that wait for proof", all: "Zones that wait for proof", bad: false },
-  signIns: { own: "Failed sign-ins to your account, 24 h", all: "Failed sign-ins, 24 h", bad: false },
-  jobs: { own: "Failed jobs, 24 h", all: "Failed jobs, 24 h", bad: true },
-  deletions: { own: "Accounts that will be deleted", all: "Accounts that will be deleted", bad: false },
+  claims: { own: "Zones waiting for proof", all: "Zones waiting for proof", bad: false },
+  signIns: { own: "Failed sign-ins, last 24 h", all: "Failed sign-ins, last 24 h", bad: false },
+  jobs: { own: "Failed jobs, last 24 h", all: "Failed jobs, last 24 h", bad: true },
+  deletions: { own: "Accounts to be deleted", all: "Accounts to be deleted", bad: false },
 };
 
 export function SocOverview({ tiles }: { tiles: readonly Tile[] }) {
@@ -42,7 +42,9 @@ function TileLink({ id, scope, count, capped, href }: Tile) {
         {capped && "+"}
       </span>
       <span className="text-text">{title[scope]}</span>
-      <span className="text-xs text-faint">{scope === "all" ? "On the whole panel" : "Yours"}</span>
+      <span className="text-xs text-faint">
+        {scope === "all" ? "Whole panel" : id === "signIns" ? "Your account" : "Yours"}
+      </span>
     </>
   );
   return href === null ? (

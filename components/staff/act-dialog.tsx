@@ -100,19 +100,14 @@ export function ActDialog({ act, targets, noun, onClose }: ActDialogProps) {
           )}
           {(running || over) && targets.length > 1 && (
             <div>
-              <progress
-                aria-label={act.label}
-                value={results.length}
-                max={targets.length}
-                className="h-1.5 w-full accent-accent"
-              />
+              <progress aria-label={act.label} value={results.length} max={targets.length} className="h-1.5 w-full" />
               <p role="status" className="text-dim tabular-nums">
                 {results.length} of {targets.length}
               </p>
             </div>
           )}
           {failed.length > 0 && (
-            <ul aria-label="What was not done" className="flex flex-col gap-1 wrap-anywhere">
+            <ul aria-label="What could not be done" className="flex flex-col gap-1 wrap-anywhere">
               {failed.map(({ name, failure }) => (
                 <li key={name} className="text-bad">
                   <strong className="font-semibold">{name}</strong>: {failure}

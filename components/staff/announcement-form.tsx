@@ -24,7 +24,7 @@ const KINDS: readonly { value: Kind; label: string; names?: string }[] = [
   { value: "staff", label: "Staff" },
   { value: "managers", label: "Owners and admins of organisations" },
   { value: "organisations", label: "Members of these organisations", names: "Their handles, separated by commas" },
-  { value: "role", label: "Whoever has a role", names: "The role's name" },
+  { value: "role", label: "Everybody with a role", names: "The role's name" },
   { value: "accounts", label: "These accounts", names: "Their e-mail addresses, separated by commas" },
 ];
 
@@ -88,17 +88,17 @@ function Fields({ errors, one }: { errors: Readonly<Record<string, string>>; one
   };
   return (
     <>
-      <Field label="Title" error={errors.title} hint="The subject of the mail, too.">
+      <Field label="Title" error={errors.title} hint="Also the subject of the mail.">
         <Input name="title" required defaultValue={one?.title} />
       </Field>
       <Field
         label="Text"
         error={errors.body}
-        hint="Markdown: **bold**, *italic*, [a link](https://example.org), lists."
+        hint="You can use Markdown: **bold**, *italic*, [a link](https://example.org) and lists."
       >
         <Textarea name="body" rows={7} required value={body} onChange={(event) => setBody(event.target.value)} />
       </Field>
-      <Field label="For" error={errors.audience}>
+      <Field label="Audience" error={errors.audience}>
         <Select name="kind" value={kind} onChange={(event) => setKind(event.target.value as Kind)} options={KINDS} />
       </Field>
       {names !== undefined && (
@@ -106,10 +106,10 @@ function Fields({ errors, one }: { errors: Readonly<Record<string, string>>; one
           <Input name="targets" required value={targets} onChange={(event) => setTargets(event.target.value)} />
         </Field>
       )}
-      <Checkbox name="banner" label="As a banner above every page" defaultChecked={one?.banner ?? true} />
-      <Checkbox name="mail" label="By mail" defaultChecked={one?.mail ?? false} />
+      <Checkbox name="banner" label="Show as a banner above every page" defaultChecked={one?.banner ?? true} />
+      <Checkbox name="mail" label="Send by mail" defaultChecked={one?.mail ?? false} />
       {errors.banner && <p className="text-xs text-bad">{errors.banner}</p>}
-      <Field label="Banner until" optional error={errors.endsAt} hint="Left empty, for thirty days.">
+      <Field label="Show banner until" optional error={errors.endsAt} hint="Leave it empty for thirty days.">
         <Input name="endsAt" type="datetime-local" defaultValue={localTime(one?.endsAt ?? null)} />
       </Field>
       <div>

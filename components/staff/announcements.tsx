@@ -27,9 +27,9 @@ const nameOf = ({ title }: Pick<Row, "title">) => title;
 const STATES: Record<Row["state"], { label: string; tone: Tone }> = {
   draft: { label: "Draft", tone: "neutral" },
   scheduled: { label: "Scheduled", tone: "accent" },
-  sending: { label: "Going out", tone: "accent" },
-  sent: { label: "Out", tone: "ok" },
-  cancelled: { label: "Cancelled", tone: "neutral" },
+  sending: { label: "Sending", tone: "accent" },
+  sent: { label: "Sent", tone: "ok" },
+  cancelled: { label: "Withdrawn", tone: "neutral" },
 };
 const AUDIENCES: Record<Row["audienceKind"], string> = {
   everyone: "Everybody",
@@ -42,7 +42,7 @@ const AUDIENCES: Record<Row["audienceKind"], string> = {
 
 const State = ({ state }: Pick<Row, "state">) => <Badge tone={STATES[state].tone}>{STATES[state].label}</Badge>;
 const ways = ({ banner, mail }: Pick<Row, "banner" | "mail">) =>
-  [banner && "Banner", mail && "Mail"].filter(Boolean).join(" and ");
+  banner && mail ? "Banner and mail" : banner ? "Banner" : "Mail";
 
 function Delivery({ row }: { row: Pick<Row, "mail" | "total" | "sent" | "failed" | "unknown" | "skipped" | "state"> }) {
   const { mail, total, sent, failed, unknown, skipped, state } = row;
@@ -51,7 +51,7 @@ function Delivery({ row }: { row: Pick<Row, "mail" | "total" | "sent" | "failed"
   return (
     <span className="tabular-nums">
       {state === "sending" && (
-        <progress className="me-2 h-2 w-24 align-middle accent-accent" aria-label="Delivery" max={total} value={over} />
+        <progress className="me-2 h-1.5 w-24 align-middle" aria-label="Delivery" max={total} value={over} />
       )}
       {sent.toLocaleString("en-GB")} of {(total - skipped).toLocaleString("en-GB")} sent
       {failed > 0 && `, ${failed} failed`}
@@ -75,7 +75,7 @@ export default function Announcements({ tab, data, one, query, now }: TabProps<"
         acts={acts}
         actions={(one.state === "draft" || one.state === "scheduled") && <Ahead one={one} />}
       >
-        <Panel title="As it is read">
+        <Panel title="Preview">
           <Banner title={one.title}>
             <RichText nodes={one.rich} />
           </Banner>
@@ -83,15 +83,18 @@ export default function Announcements({ tab, data, one, query, now }: TabProps<"
         <Panel title="Delivery">
           <Facts
             items={[
-              { label: "For", value: audienceInWords(one) },
-              { label: "By", value: ways(one) },
-              { label: "Goes out", value: one.startsAt === null ? "Not yet" : exactTime(one.startsAt) },
-              ...(one.endsAt === null ? [] : [{ label: "Banner until", value: exactTime(one.endsAt) }]),
+              { label: "Audience", value: audienceInWords(one) },
+              { label: "Sent as", value: ways(one) },
+              { label: "Send time", value: one.startsAt === null ? "Not set" : exactTime(one.startsAt) },
+              ...(one.endsAt === null ? [] : [{ label: "Banner shown until", value: exactTime(one.endsAt) }]),
               { label: "Written by", value: one.author ?? "" },
               ...(one.mail && one.total > 0
                 ? [
                     { label: "Mails", value: <Delivery row={one} /> },
-                    { label: "Left out", value: `${one.skipped} without a verified address, or who want none` },
+                    {
+                      label: "Skipped",
+                      value: `${one.skipped.toLocaleString("en-GB")} without a verified address, or who opted out`,
+                    },
                   ]
                 : []),
             ]}
@@ -103,21 +106,21 @@ export default function Announcements({ tab, data, one, query, now }: TabProps<"
   const columns: readonly [Column<Row>, ...Column<Row>[]] = [
     { label: "Title", sort: "title", cell: nameOf },
     { label: "State", cell: (row) => <State {...row} /> },
-    { label: "For", dim: true, cell: ({ audienceKind }) => AUDIENCES[audienceKind] },
-    { label: "By", dim: true, cell: ways },
+    { label: "Audience", dim: true, cell: ({ audienceKind }) => AUDIENCES[audienceKind] },
+    { label: "Sent as", dim: true, cell: ways },
     {
-      label: "Goes out",
+      label: "Send time",
       dim: true,
       cell: ({ startsAt }) => (startsAt === null ? "" : <Time at={startsAt} now={now} />),
     },
     { label: "Delivery", dim: true, cell: (row) => <Delivery row={row} /> },
-    { label: "Made", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+    { label: "Created", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
   ];
   return (
     <StaffList
       tab={tab}
       title="Announcements"
-      description="What is told to everybody, or to some, above every page or by mail."
+      description="Messages to everybody or to some, as a banner above every page, by mail, or both."
       noun={noun}
       page={data}
       query={query}
@@ -129,13 +132,13 @@ export default function Announcements({ tab, data, one, query, now }: TabProps<"
       filters={filters}
       acts={acts}
       actions={<AnnouncementForm />}
-      empty={<EmptyState icon={<Megaphone />} title="Nothing was announced yet" />}
+      empty={<EmptyState icon={<Megaphone />} title="No announcements yet" />}
     />
   );
 }
 
 function audienceInWords({ audience, audienceKind }: One): string {
-  if (audience.kind === "role") return `Whoever has the role ${audience.name}`;
+  if (audience.kind === "role") return `Everybody with the role ${audience.name}`;
   if (audience.kind === "organisations" || audience.kind === "accounts") return audience.names.join(", ");
   return AUDIENCES[audienceKind];
 }
@@ -147,13 +150,13 @@ const Ahead = ({ one }: { one: One }) => (
     <FormButton
       label="Send"
       title={`Send “${one.title}”?`}
-      description="Once it is out it cannot be changed, only cancelled."
+      description="Once it is sent it cannot be changed, only withdrawn."
       submit="Send"
       call={(api, values) => api.staffAnnouncements.send({ announcement: one.id, at: timeOf(values("at")) })}
-      done="On its way"
+      done="The announcement is on its way"
     >
       {(errors) => (
-        <Field label="At" optional error={errors.at} hint="Left empty, it goes out now.">
+        <Field label="Send time" optional error={errors.at} hint="Leave it empty to send now.">
           <Input name="at" type="datetime-local" />
         </Field>
       )}
@@ -164,13 +167,13 @@ const Ahead = ({ one }: { one: One }) => (
 function Unsettled({ one: { id, unsettled } }: { one: One }) {
   return (
     <Panel
-      title="Mails that failed, or that nobody knows about"
-      description="A mail is unknown where the connection ended before the mail server answered. It is not sent again by itself, because it may have arrived."
+      title="Mails that may not have arrived"
+      description="Failed: the mail server refused it. Unknown: the connection ended before the server answered, so it may have arrived and is not sent again automatically."
       actions={
         <ConfirmButton
-          label="Try these again"
+          label="Send these again"
           title={unsettled.length === 1 ? "Send 1 mail again?" : `Send ${unsettled.length} mails again?`}
-          confirm="Try again"
+          confirm="Send again"
           tone="primary"
           call={(api) => api.staffAnnouncements.retry({ announcement: id, users: unsettled.map(({ user }) => user) })}
           onDone={({ queued }) => {
@@ -178,15 +181,20 @@ function Unsettled({ one: { id, unsettled } }: { one: One }) {
             window.location.reload();
           }}
         >
-          Those who got it get the same mail once more; most mail programs drop the second.
+          People who already have it may get it twice. Most mail programs hide the second copy.
         </ConfirmButton>
       }
     >
-      <ul className="flex flex-col gap-1">
+      <ul className="flex flex-col gap-2">
         {unsettled.map(({ user, email, status, answer }) => (
-          <li key={user}>
-            <Badge tone={status === "failed" ? "bad" : "warn"}>{status === "failed" ? "Failed" : "Unknown"}</Badge>{" "}
-            {email} <span className="text-dim">{answer}</span>
+          <li key={user} className="grid grid-cols-[72px_minmax(0,1fr)] wrap-anywhere">
+            <span>
+              <Badge tone={status === "failed" ? "bad" : "warn"}>{status === "failed" ? "Failed" : "Unknown"}</Badge>
+            </span>
+            <span>
+              {email}
+              <span className="block text-xs text-dim">{answer}</span>
+            </span>
           </li>
         ))}
       </ul>
@@ -205,19 +213,19 @@ const filters = [
 
 const acts: readonly Act<Pick<Row, "id" | "state" | "total">>[] = [
   {
-    label: "Cancel",
+    label: "Withdraw",
     tone: "danger",
     when: ({ state }) => state === "scheduled" || state === "sending" || state === "sent",
-    says: "Its banner goes at once, and mails that have not left never do. What was read stays read.",
+    says: "Its banner disappears at once, and mails that are still waiting are not sent. Mails already sent cannot be taken back.",
     call: (api, { id }) => api.staffAnnouncements.cancel({ announcement: id }),
-    done: "Cancelled",
+    done: "Announcement withdrawn",
   },
   {
-    label: "Throw away",
+    label: "Delete",
     tone: "danger",
     when: ({ state, total }) => state === "draft" || (state === "cancelled" && total === 0),
-    says: "It is gone.",
+    says: "It is deleted for good.",
     call: (api, { id }) => api.staffAnnouncements.remove({ announcement: id }),
-    done: "Gone",
+    done: "Announcement deleted",
   },
 ];

@@ -36,7 +36,7 @@ export function Bars({ label, bars, most }: { label: string; bars: readonly Bar[
           );
         })}
       </svg>
-      <figcaption className="flex justify-between text-xs text-dim">
+      <figcaption className="mt-1 flex justify-between gap-4 text-xs text-dim tabular-nums">
         <span>{bars[0]?.label}</span>
         <span>{label}</span>
         <span>{bars.at(-1)?.label}</span>

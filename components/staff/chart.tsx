@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { LOOKS } from "./line-key.tsx";
 
 export interface ChartProps {
   label: string;
@@ -11,13 +12,7 @@ export interface ChartProps {
   lines: readonly { name: string; values: readonly (number | null)[] }[];
 }
 
-const HEIGHT = 160;
-/** Custom properties of the theme, and how the lines are told apart without their colours. */
-const LOOKS = [
-  { colour: "--accent", dash: [] },
-  { colour: "--bad", dash: [6, 3] },
-  { colour: "--warn", dash: [2, 3] },
-] as const;
+const HEIGHT = 150;
 
 export function Chart({ label, at, lines }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
@@ -53,8 +48,18 @@ export function Chart({ label, at, lines }: ChartProps) {
 
   useEffect(() => plot.current?.setData(data), [data]);
 
-  return <div ref={place} role="img" aria-label={label} className="h-[160px]" />;
+  return <div ref={place} role="img" aria-label={label} className="h-[150px]" />;
 }
+
+const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+/** The time of day, or the day where a day or more lies between two of them. */
+const times = (_plot: uPlot, at: number[], _axis: number, _space: number, step: number): string[] =>
+  at.map((seconds) => (step >= 86_400 ? day : time).format(seconds * 1000));
+
+const figures = (_plot: uPlot, at: number[]): string[] =>
+  at.map((value) => (value >= 1000 ? `${Number((value / 1000).toFixed(1))}k` : String(Number(value.toFixed(2)))));
 
 function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Options {
   const style = getComputedStyle(element);
@@ -70,8 +75,12 @@ function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Optio
     height: HEIGHT,
     cursor: { show: false },
     legend: { show: false },
+    padding: [6, 20, 0, 0],
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(high, 1) * 1.1] } },
-    axes: [axis, { ...axis, size: 44 }],
+    axes: [
+      { ...axis, size: 24, values: times },
+      { ...axis, size: 42, gap: 4, values: figures },
+    ],
     series: [
       {},
       ...names.map((name, at) => {

@@ -19,13 +19,13 @@ type Row = TabData<"deletions">["items"][number];
 type One = TabRow<"deletions">;
 
 const noun = ["deletion", "deletions"] as const;
-const GONE = "An account that is gone";
+const GONE = "Deleted account";
 
 const STATES: Record<Row["state"], { label: string; tone: Tone }> = {
   waiting: { label: "Waiting", tone: "warn" },
   closing: { label: "Closing", tone: "accent" },
   done: { label: "Done", tone: "neutral" },
-  cancelled: { label: "Kept", tone: "ok" },
+  cancelled: { label: "Cancelled", tone: "ok" },
 };
 
 const State = ({ state }: Pick<Row, "state">) => <Badge tone={STATES[state].tone}>{STATES[state].label}</Badge>;
@@ -50,12 +50,12 @@ export default function Deletions({ tab, data, one, may, query, now }: TabProps<
         }
       >
         {one.message && <Banner tone={one.state === "waiting" ? "warn" : "info"}>{one.message}</Banner>}
-        <Panel title="When">
+        <Panel title="Schedule">
           <Facts
             items={[
               {
-                label: "Asked for",
-                value: `${exactTime(one.createdAt)}, ${one.askedBy === "self" ? "by themselves" : "by staff"}`,
+                label: "Requested",
+                value: `${exactTime(one.createdAt)}, ${one.askedBy === "self" ? "by the user" : "by staff"}`,
               },
               { label: "Due", value: exactTime(one.dueAt) },
               ...(one.endedAt === null ? [] : [{ label: "Ended", value: exactTime(one.endedAt) }]),
@@ -63,7 +63,7 @@ export default function Deletions({ tab, data, one, may, query, now }: TabProps<
           />
         </Panel>
         {one.effects && (
-          <Panel title="What goes" description={whatGoes(one.effects)}>
+          <Panel title="What will be deleted" description={whatGoes(one.effects)}>
             {one.effects.organisations.length > 0 ? (
               <ul className="flex flex-col gap-2">
                 {one.effects.organisations.map((owned) => (
@@ -84,8 +84,8 @@ export default function Deletions({ tab, data, one, may, query, now }: TabProps<
     { label: "Account", cell: nameOf },
     { label: "Name", dim: true, cell: ({ name }) => name ?? "" },
     { label: "State", cell: (row) => <State {...row} /> },
-    { label: "Asked by", dim: true, cell: ({ askedBy }) => (askedBy === "self" ? "Themselves" : "Staff") },
-    { label: "Asked for", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+    { label: "Requested by", dim: true, cell: ({ askedBy }) => (askedBy === "self" ? "User" : "Staff") },
+    { label: "Requested", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
     { label: "Due", sort: "dueAt", cell: ({ dueAt }) => <Time at={dueAt} now={now} /> },
     { label: "Note", dim: true, cell: ({ message }) => message },
   ];
@@ -93,7 +93,7 @@ export default function Deletions({ tab, data, one, may, query, now }: TabProps<
     <StaffList
       tab={tab}
       title="Deletions"
-      description="Accounts that are shut and will be deleted when they are due, and what became of earlier ones."
+      description="Accounts that are closed and will be deleted when they are due, and earlier deletions."
       noun={noun}
       page={data}
       query={query}
@@ -104,17 +104,17 @@ export default function Deletions({ tab, data, one, may, query, now }: TabProps<
       searchLabel="Search e-mail, name or id"
       filters={filters}
       acts={offered}
-      empty={<EmptyState icon={<UserX />} title="No account is to be deleted" />}
+      empty={<EmptyState icon={<UserX />} title="No deletions yet" />}
     />
   );
 }
 
 function fateOf({ choices, effects }: One, id: string): string {
   const choice = choices.find(({ organisation }) => organisation === id);
-  if (!choice) return "nobody has said what becomes of it";
-  if (choice.handOverTo === null) return "deleted with its zones, which can be brought back for thirty days";
+  if (!choice) return "not decided yet";
+  if (choice.handOverTo === null) return "will be deleted with its zones, which can be restored for thirty days";
   const heir = effects?.organisations.flatMap(({ admins }) => admins).find((admin) => admin.id === choice.handOverTo);
-  return heir ? `handed over to ${heir.name} (${heir.email})` : "its heir is no longer an admin of it";
+  return heir ? `goes to ${heir.name} (${heir.email})` : "the new owner is no longer an admin of it";
 }
 
 const DELETE = "delete";
@@ -123,9 +123,9 @@ function Choose({ one }: { one: One }) {
   const owned = one.effects?.organisations ?? [];
   return (
     <FormButton
-      label="Change what becomes of it"
+      label="Decide about organisations"
       variant="default"
-      title="What becomes of what it owns"
+      title="What happens to its organisations"
       submit="Save"
       call={(api, values) =>
         api.staffDeletions.choose({
@@ -146,9 +146,9 @@ function Choose({ one }: { one: One }) {
               options={[
                 ...admins.map((admin) => ({
                   value: admin.id,
-                  label: `Hand it over to ${admin.name} (${admin.email})`,
+                  label: `Hand over to ${admin.name} (${admin.email})`,
                 })),
-                { value: DELETE, label: "Delete it with its zones" },
+                { value: DELETE, label: "Delete with its zones" },
               ]}
             />
           </Field>
@@ -172,17 +172,17 @@ const acts: readonly (Act<Pick<Row, "id" | "state">> & { needs: "users:delete" |
     label: "Keep the account",
     needs: null,
     when: ({ state }) => state === "waiting",
-    says: "It opens again as it was. Its owner gets a mail.",
+    says: "The account works again as before, and its user gets a mail.",
     call: (api, { id }) => api.staffDeletions.cancel({ deletion: id }),
-    done: "Kept",
+    done: "Account kept",
   },
   {
     label: "Delete now",
     needs: "users:delete",
     tone: "danger",
     when: ({ state }) => state === "waiting",
-    says: "Everything of the account goes now, for good. What it owns goes as it was chosen.",
+    says: "The account and everything in it is deleted now, for good. Its organisations are handed over or deleted as decided.",
     call: (api, { id }) => api.staffDeletions.expedite({ deletion: id }),
-    done: "Being deleted",
+    done: "The account is being deleted",
   },
 ];

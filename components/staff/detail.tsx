@@ -46,6 +46,7 @@ export function Detail<R>(props: DetailProps<R>) {
         title={title}
         badge={badge}
         meta={meta}
+        className="max-w-[880px]"
         actions={
           (actions || fitting.length > 0) && (
             <>

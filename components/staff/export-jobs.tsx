@@ -56,12 +56,12 @@ export default function ExportJobs({ tab, data, one, query, now }: TabProps<"exp
         <Panel>
           <Facts
             items={[
-              { label: "Whose", value: `${one.name} (${one.email})` },
-              { label: "Asked for", value: `${exactTime(one.createdAt)}${one.byStaff ? ", by staff" : ""}` },
+              { label: "Account", value: `${one.name} (${one.email})` },
+              { label: "Requested", value: `${exactTime(one.createdAt)}${one.byStaff ? ", by staff" : ""}` },
               { label: "Size", value: one.size > 0 ? inOctets(one.size) : "None yet" },
               { label: "Downloads", value: one.downloads },
-              { label: "Kept until", value: one.expiresAt === null ? "" : exactTime(one.expiresAt) },
-              ...(one.message ? [{ label: "What went wrong", value: one.message }] : []),
+              { label: "Available until", value: one.expiresAt === null ? "Not set" : exactTime(one.expiresAt) },
+              ...(one.message ? [{ label: "Problem", value: one.message }] : []),
             ]}
           />
         </Panel>
@@ -71,10 +71,10 @@ export default function ExportJobs({ tab, data, one, query, now }: TabProps<"exp
     { label: "E-mail", cell: ({ email }) => email },
     { label: "Name", dim: true, cell: ({ name }) => name },
     { label: "State", cell: (row) => <State {...row} /> },
-    { label: "Asked by", dim: true, cell: ({ byStaff }) => (byStaff ? "Staff" : "Themselves") },
+    { label: "Requested by", dim: true, cell: ({ byStaff }) => (byStaff ? "Staff" : "User") },
     { label: "Size", sort: "size", align: "end", dim: true, cell: ({ size }) => (size > 0 ? inOctets(size) : "") },
     { label: "Downloads", align: "end", dim: true, cell: ({ downloads }) => downloads },
-    { label: "Asked for", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+    { label: "Requested", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
   ];
   return (
     <>
@@ -82,7 +82,7 @@ export default function ExportJobs({ tab, data, one, query, now }: TabProps<"exp
       <StaffList
         tab={tab}
         title="Export Jobs"
-        description="Archives of everything that is held about somebody, as they or staff asked for them."
+        description="Copies of everything the panel holds about an account, requested by its user or by staff."
         noun={noun}
         page={data}
         query={query}
@@ -97,10 +97,10 @@ export default function ExportJobs({ tab, data, one, query, now }: TabProps<"exp
           <FormButton
             label="Start an export"
             title="Export somebody's data"
-            description="They get a mail when it is ready, and see that it was made."
+            description="The user gets a mail when it is ready, and sees that staff requested it."
             submit="Start"
             call={(api, values) => api.staffExports.start({ user: values("user") })}
-            done="The export is on its way"
+            done="The export has started"
           >
             {(errors) => (
               <Field label="E-mail or id of the account" error={errors.user}>
@@ -109,7 +109,7 @@ export default function ExportJobs({ tab, data, one, query, now }: TabProps<"exp
             )}
           </FormButton>
         }
-        empty={<EmptyState icon={<FileArchive />} title="Nobody has asked for their data yet" />}
+        empty={<EmptyState icon={<FileArchive />} title="No exports yet" />}
       />
     </>
   );
@@ -126,16 +126,16 @@ const filters = [
 
 const acts: readonly Act<Pick<Row, "id" | "state">>[] = [
   {
-    label: "Make it again",
+    label: "Run again",
     when: ({ state }) => state === "failed" || state === "cancelled" || state === "expired",
-    says: "It is made anew, with what the panel holds by then.",
+    says: "A new archive is made with what the panel holds now.",
     call: (api, { id }) => api.staffExports.retry({ export: id }),
-    done: "On its way",
+    done: "The export has started",
   },
   {
     label: "Cancel",
     when: underWay,
-    says: "It stops, and no archive is left.",
+    says: "The export stops, and no archive is kept.",
     call: (api, { id }) => api.staffExports.cancel({ export: id }),
     done: "Cancelled",
   },
@@ -143,7 +143,7 @@ const acts: readonly Act<Pick<Row, "id" | "state">>[] = [
     label: "Delete",
     tone: "danger",
     when: (row) => !underWay(row),
-    says: "The archive and its entry here are gone. The log keeps that there was one.",
+    says: "The archive and its entry are deleted. The audit log still says that it was made.",
     call: (api, { id }) => api.staffExports.remove({ export: id }),
     done: "Deleted",
   },

@@ -48,14 +48,14 @@ export default function Feedback({ tab, data, one, query, now }: TabProps<"feedb
         actions={
           <>
             <FormButton
-              label="Status"
+              label="Change status"
               variant="default"
-              title="What becomes of it"
+              title="Change status"
               submit="Save"
               call={(api, values) =>
                 api.staffFeedback.mark({ feedback: one.id, status: values("status") as Row["status"] })
               }
-              done="Saved"
+              done="Status changed"
             >
               {(errors) => (
                 <Field label="Status" error={errors.status}>
@@ -64,16 +64,16 @@ export default function Feedback({ tab, data, one, query, now }: TabProps<"feedb
               )}
             </FormButton>
             <FormButton
-              label={one.reply === null ? "Answer" : "Answer anew"}
+              label={one.reply === null ? "Answer" : "Edit answer"}
               title="Answer"
-              description="They get a mail, and read it on their feedback page."
+              description="They get it by mail and see it on their feedback page."
               submit="Send"
               call={(api, values) => api.staffFeedback.reply({ feedback: one.id, text: values("text") })}
-              done="Answered"
+              done="Answer sent"
             >
               {(errors) => (
                 <Field label="Answer" error={errors.text}>
-                  <Textarea name="text" rows={6} maxLength={4000} required />
+                  <Textarea name="text" rows={6} maxLength={4000} required defaultValue={one.reply ?? ""} />
                 </Field>
               )}
             </FormButton>
@@ -86,16 +86,16 @@ export default function Feedback({ tab, data, one, query, now }: TabProps<"feedb
             {one.message ? (
               <p className="whitespace-pre-wrap wrap-anywhere">{one.message}</p>
             ) : (
-              <p className="text-dim">Nothing more was said.</p>
+              <p className="text-dim">No message.</p>
             )}
           </div>
         </Panel>
         <Panel>
           <Facts
             items={[
-              { label: "Who", value: `${one.name} (${one.email})` },
+              { label: "From", value: `${one.name} (${one.email})` },
               { label: "Release", value: one.release },
-              { label: "Said", value: exactTime(one.createdAt) },
+              { label: "Sent", value: exactTime(one.createdAt) },
               ...(one.reply === null
                 ? []
                 : [
@@ -114,12 +114,15 @@ export default function Feedback({ tab, data, one, query, now }: TabProps<"feedb
       </Detail>
     );
   const columns: readonly [Column<Row>, ...Column<Row>[]] = [
-    { label: "Who", cell: ({ email }) => email },
+    { label: "From", cell: ({ email }) => email },
     { label: "Rating", sort: "rating", cell: ({ rating }) => <Stars rating={rating} /> },
-    { label: "Message", cell: ({ message }) => message.slice(0, 160) },
+    {
+      label: "Message",
+      cell: ({ message }) => (message.length > 160 ? `${message.slice(0, 160).trimEnd()}…` : message),
+    },
     { label: "Status", cell: (row) => <State {...row} /> },
     { label: "Release", dim: true, cell: ({ release }) => release },
-    { label: "Said", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+    { label: "Sent", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
   ];
   return (
     <StaffList
@@ -138,20 +141,20 @@ export default function Feedback({ tab, data, one, query, now }: TabProps<"feedb
       acts={acts}
       before={
         data.trend.length > 0 && (
-          <Panel className="mb-3.5" title="Average rating a week">
+          <Panel className="mb-3.5" title="Average rating by week">
             <Bars
-              label="Average rating of each week"
+              label="Average rating by week"
               most={5}
               bars={data.trend.map(({ week, n, average }) => ({
                 label: new Date(week).toISOString().slice(0, 10),
                 value: average,
-                said: `${average.toFixed(1)} of ${n}`,
+                said: `${average.toFixed(1)} from ${n === 1 ? "1 message" : `${n} messages`}`,
               }))}
             />
           </Panel>
         )
       }
-      empty={<EmptyState icon={<MessageSquareHeart />} title="Nobody has said anything yet" />}
+      empty={<EmptyState icon={<MessageSquareHeart />} title="No feedback yet" />}
     />
   );
 }
@@ -170,14 +173,14 @@ const acts: readonly Act<Pick<Row, "id" | "status">>[] = [
   {
     label: "Mark as seen",
     when: ({ status }) => status === "new",
-    says: "It no longer counts as new.",
+    says: "It is no longer counted as new.",
     call: (api, { id }) => api.staffFeedback.mark({ feedback: id, status: "seen" }),
-    done: "Seen",
+    done: "Marked as seen",
   },
   {
     label: "Delete",
     tone: "danger",
-    says: "It is gone, also for its author, who can then say something about that release again.",
+    says: "It is deleted for its author too, who can then send feedback about that release again.",
     call: (api, { id }) => api.staffFeedback.remove({ feedback: id }),
     done: "Deleted",
   },

@@ -23,7 +23,7 @@ export function FollowLogs({ query, view }: { query: Query; view: Row["view"] })
         Follow live
       </Button>
       {open && (
-        <Dialog open onOpenChange={setOpen} title="Live" size="lg">
+        <Dialog open onOpenChange={setOpen} title="Live log" size="lg">
           <Stream query={query} view={view} />
         </Dialog>
       )}
@@ -61,7 +61,7 @@ function Stream({ query, view }: { query: Query; view: Row["view"] }) {
 
   const says = stopped
     ? "Stopped."
-    : { waiting: "Connecting …", open: "Rows appear here as they are written.", closed: "The panel ended this." }[
+    : { waiting: "Connecting…", open: "Rows appear here as they are written.", closed: "The connection was closed." }[
         state
       ];
   return (
@@ -69,7 +69,7 @@ function Stream({ query, view }: { query: Query; view: Row["view"] }) {
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
         <p role="status" className="text-dim">
           {says}
-          {skipped > 0 && ` ${skipped} were left out, because there were too many at once.`}
+          {skipped > 0 && ` ${skipped} were left out because too many came at once.`}
         </p>
         {!stopped && state !== "closed" && (
           <Button size="sm" onClick={() => setStopped(true)}>

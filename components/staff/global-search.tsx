@@ -28,7 +28,7 @@ export function GlobalSearch() {
         aria-haspopup="dialog"
         aria-keyshortcuts="/"
         onClick={() => setOpen(true)}
-        className="flex h-[30px] w-[320px] max-w-full items-center gap-2 rounded-md border border-line bg-panel px-2.5 text-dim hover:border-edge hover:text-text pointer-coarse:h-10"
+        className="flex h-[30px] w-[320px] min-w-0 items-center gap-2 rounded-md border border-line bg-panel px-2.5 text-dim hover:border-edge hover:text-text pointer-coarse:h-10"
       >
         <Search aria-hidden="true" className="size-3.5 shrink-0" />
         <span className="flex-1 truncate text-start">Search users, organisations, zones</span>

@@ -1,5 +1,6 @@
 /** One row of the logs, and what else is known of the same request. */
 "use client";
+import type { ReactNode } from "react";
 import { Code } from "#components/ui/code.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
@@ -24,13 +25,20 @@ export default function LogDetail({ row, query, now }: { row: Row; query: Query;
     value && <TextLink href={tabHref("logs", {}, { view, [param]: value })}>{text}</TextLink>;
   const facts = [
     { label: "When", value: exactTime(row.at) },
-    { label: "Who", value: hidden("actor", "who it was") || row.actorType },
-    { label: "", value: all("actor", row.actorId, "All by this account") },
-    { label: "Act", value: view === "slow" ? null : all("action", row.action, row.action) },
-    { label: "About", value: hidden("target", "what it was about") },
-    { label: "", value: view === "audit" && all("target", row.targetId, "All about this") },
+    {
+      label: "Who",
+      value: together(hidden("actor", "who it was") || row.actorType, all("actor", row.actorId, "Everything they did")),
+    },
+    { label: "Action", value: view === "slow" ? null : all("action", row.action, row.action) },
+    {
+      label: "Target",
+      value: together(
+        hidden("target", "what it was about"),
+        view === "audit" && all("target", row.targetId, "Everything about it"),
+      ),
+    },
     { label: "Outcome", value: row.outcome !== null && <Outcome {...row} /> },
-    { label: "Took", value: took(row.ms) },
+    { label: "Duration", value: took(row.ms) },
     { label: "Times", value: row.times },
     { label: "Address", value: hidden("address", "the address") },
     { label: "Request", value: row.requestId && <Code>{row.requestId}</Code> },
@@ -39,31 +47,28 @@ export default function LogDetail({ row, query, now }: { row: Row; query: Query;
     <Detail
       tab="logs"
       query={query}
-      back="All of them"
+      back="All log entries"
       title={view === "slow" ? "Slow query" : row.action}
       row={row}
       noun={["row", "rows"]}
       nameOf={({ action }) => action}
     >
       <Panel>
-        <Facts
-          items={facts
-            .filter(({ value }) => value)
-            .map((fact, at) => ({ ...fact, label: fact.label || " ".repeat(at + 1) }))}
-        />
+        <Facts items={facts.filter(({ value }) => value)} />
       </Panel>
-      <Text title="What it says" text={row.text} />
+      <Text title={view === "slow" ? "Query" : "Message"} text={row.text} />
       <Text title="Stack" text={row.stack} />
       <Text title="Before" text={pretty(row.before)} />
       <Text title="After" text={pretty(row.after)} />
       {row.related.length > 0 && (
-        <Panel title="The same request">
+        <Panel title="From the same request">
           <ul className="flex flex-col gap-1.5">
             {row.related.map((other) => (
               <li key={other.id}>
                 <TextLink href={tabHref("logs", {}, { view: other.view, open: other.id })}>{other.action}</TextLink>{" "}
                 <span className="text-dim">
-                  {other.view}, {other.outcome} <Time at={other.at} now={now} />
+                  {other.view}
+                  {other.outcome && `, ${other.outcome}`}, <Time at={other.at} now={now} />
                 </span>
               </li>
             ))}
@@ -71,6 +76,17 @@ export default function LogDetail({ row, query, now }: { row: Row; query: Query;
         </Panel>
       )}
     </Detail>
+  );
+}
+
+/** What it is, and beside it the way to more of the same. */
+function together(value: ReactNode, more: ReactNode): ReactNode {
+  if (!value || !more) return value || more;
+  return (
+    <span className="inline-flex flex-wrap gap-x-3">
+      <span>{value}</span>
+      {more}
+    </span>
   );
 }
 

@@ -21,10 +21,10 @@ type Row = TabData<"logs">["items"][number];
 type View = Row["view"];
 
 const VIEWS: Record<View, { title: string; noun: readonly [string, string]; search: string }> = {
-  audit: { title: "Audit", noun: ["entry", "entries"], search: "Search act, id or request id" },
-  requests: { title: "Requests", noun: ["request", "requests"], search: "Search route, act or request id" },
-  errors: { title: "Errors", noun: ["error", "errors"], search: "Search what it says" },
-  slow: { title: "Slow queries", noun: ["query", "queries"], search: "Search the query" },
+  audit: { title: "Audit", noun: ["entry", "entries"], search: "Search action, id or request id" },
+  requests: { title: "Requests", noun: ["request", "requests"], search: "Search route, action or request id" },
+  errors: { title: "Errors", noun: ["error", "errors"], search: "Search error text" },
+  slow: { title: "Slow queries", noun: ["query", "queries"], search: "Search query text" },
 };
 
 export default function Logs({ tab, data, one: row, may, query, now }: TabProps<"logs">) {
@@ -36,7 +36,7 @@ export default function Logs({ tab, data, one: row, may, query, now }: TabProps<
     <StaffList
       tab={tab}
       title="Logs"
-      description="What was done, asked for, and went wrong."
+      description="What people did, what was requested, and what went wrong."
       noun={noun}
       page={data}
       query={query}
@@ -61,7 +61,8 @@ export default function Logs({ tab, data, one: row, may, query, now }: TabProps<
           <Narrowed query={query} />
           {may.includes("admin:settings") && view !== "audit" && (
             <p className="mb-2.5 text-dim">
-              How long they are kept is one of the <TextLink href={tabHref("settings")}>settings</TextLink>.
+              You can change how long these entries are kept in <TextLink href={tabHref("settings")}>Settings</TextLink>
+              .
             </p>
           )}
         </>
@@ -71,7 +72,7 @@ export default function Logs({ tab, data, one: row, may, query, now }: TabProps<
   );
 }
 
-const NARROWING = { actor: "By", action: "Act", target: "About", requestId: "Request" } as const;
+const NARROWING = { actor: "Who", action: "Action", target: "Target", requestId: "Request" } as const;
 
 /** What rows lead to by a link, and no select offers. */
 function Narrowed({ query }: { query: Query }) {
@@ -95,6 +96,13 @@ function Narrowed({ query }: { query: Query }) {
   );
 }
 
+/** Where there is no account to name. */
+const WHO: Readonly<Record<string, string>> = {
+  anonymous: "Nobody signed in",
+  system: "The panel",
+  token: "API token",
+};
+
 const when = (now: number): Column<Row> => ({
   label: "When",
   sort: "at",
@@ -103,33 +111,33 @@ const when = (now: number): Column<Row> => ({
 });
 
 function columnsOf(now: number): Record<View, readonly [Column<Row>, ...Column<Row>[]]> {
-  const who: Column<Row> = { label: "Who", cell: ({ actor, actorType }) => actor ?? actorType ?? "" };
+  const who: Column<Row> = { label: "Who", cell: ({ actor, actorType }) => actor ?? WHO[actorType ?? ""] ?? actorType };
   return {
     audit: [
-      { label: "Act", mono: true, cell: ({ action }) => action },
+      { label: "Action", mono: true, cell: ({ action }) => <span className="sm:whitespace-nowrap">{action}</span> },
       who,
-      { label: "About", cell: ({ target }) => target },
+      { label: "Target", cell: ({ target }) => target },
       { label: "Outcome", cell: (row) => <Outcome {...row} /> },
       when(now),
     ],
     requests: [
       { label: "Route", mono: true, cell: ({ target }) => target },
       { label: "Status", cell: (row) => <Outcome {...row} /> },
-      { label: "Took", align: "end", cell: ({ ms }) => took(ms) },
+      { label: "Duration", align: "end", cell: ({ ms }) => took(ms) },
       who,
       { label: "Address", mono: true, dim: true, cell: ({ address }) => address },
       when(now),
     ],
     errors: [
-      { label: "Where", mono: true, cell: ({ action }) => action },
-      { label: "What", cell: ({ code, text }) => `${code}: ${(text ?? "").slice(0, 200)}` },
+      { label: "Where", mono: true, cell: ({ action }) => action || "Panel" },
+      { label: "Error", cell: ({ code, text }) => `${code}: ${(text ?? "").slice(0, 200)}` },
       when(now),
     ],
     slow: [
       { label: "Query", mono: true, cell: ({ text }) => (text ?? "").slice(0, 200) },
       { label: "Times", sort: "times", align: "end", cell: ({ times }) => times },
       { label: "Longest", sort: "max", align: "end", cell: ({ ms }) => took(ms) },
-      { label: "In all", sort: "total", align: "end", cell: ({ target }) => target?.replace(" in all", "") },
+      { label: "Total", sort: "total", align: "end", cell: ({ target }) => target?.replace(" in all", "") },
       when(now),
     ],
   };
@@ -140,8 +148,8 @@ const statuses: Filter = {
   label: "Status",
   all: "Any status",
   options: [
-    { value: "2xx", label: "2xx: done" },
-    { value: "3xx", label: "3xx: elsewhere" },
+    { value: "2xx", label: "2xx: successful" },
+    { value: "3xx", label: "3xx: redirected" },
     { value: "4xx", label: "4xx: refused" },
     { value: "5xx", label: "5xx: failed" },
   ],
@@ -163,12 +171,12 @@ const filters: Record<View, readonly Filter[]> = {
     statuses,
     {
       param: "over",
-      label: "Took",
-      all: "However long",
+      label: "Duration",
+      all: "Any duration",
       options: [
-        { value: "100", label: "100 ms and more" },
-        { value: "1000", label: "1 s and more" },
-        { value: "5000", label: "5 s and more" },
+        { value: "100", label: "100 ms or more" },
+        { value: "1000", label: "1 s or more" },
+        { value: "5000", label: "5 s or more" },
       ],
     },
   ],

@@ -1,18 +1,18 @@
 /** How the panel does: charts over an hour, a day or a week, and how long each route takes. */
 "use client";
 import dynamic from "next/dynamic";
-import { type ReactNode, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { attempt } from "#components/ui/attempt.ts";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { Panel } from "#components/ui/panel.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { UrlSelect } from "#components/ui/url-control.tsx";
 import { one } from "./address.ts";
+import { LineKey } from "./line-key.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
 const Chart = dynamic(() => import("./chart.tsx").then((module) => module.Chart), {
   ssr: false,
-  loading: () => <div className="h-[160px]" />,
+  loading: () => <div className="h-[150px]" />,
 });
 
 type Data = TabData<"metrics">;
@@ -30,57 +30,57 @@ interface Drawn {
 const charts: readonly Drawn[] = [
   {
     title: "Requests",
-    unit: "a second",
+    unit: "per second",
     lines: [
-      { name: "all", series: "requests" },
-      { name: "failed", series: "failures" },
+      { name: "All", series: "requests" },
+      { name: "Failed", series: "failures" },
     ],
   },
   {
-    title: "Answer times",
+    title: "Response times",
     unit: "ms",
     lines: [
-      { name: "median", series: "p50" },
+      { name: "Median", series: "p50" },
       { name: "95 %", series: "p95" },
       { name: "99 %", series: "p99" },
     ],
   },
-  { title: "Event loop held up", unit: "ms at most", lines: [{ name: "lag", series: "lag" }] },
+  { title: "Event loop delay", unit: "ms", lines: [{ name: "Longest", series: "lag" }] },
   {
     title: "Memory",
     unit: "MB",
     lines: [
-      { name: "process", series: "memory", by: MB },
-      { name: "heap", series: "heap", by: MB },
+      { name: "Process", series: "memory", by: MB },
+      { name: "Heap", series: "heap", by: MB },
     ],
   },
-  { title: "Processor", unit: "% of a core", lines: [{ name: "CPU", series: "cpu" }] },
+  { title: "Processor", unit: "% of one core", lines: [{ name: "Used", series: "cpu" }] },
   {
     title: "Database",
     unit: "MB",
     lines: [
-      { name: "database", series: "database", by: MB },
-      { name: "log ahead", series: "wal", by: MB },
+      { name: "Database", series: "database", by: MB },
+      { name: "Write-ahead log", series: "wal", by: MB },
     ],
   },
   {
     title: "Job queue",
     unit: "jobs",
     lines: [
-      { name: "waiting", series: "waiting" },
-      { name: "running", series: "running" },
-      { name: "failed", series: "failed" },
+      { name: "Waiting", series: "waiting" },
+      { name: "Running", series: "running" },
+      { name: "Failed", series: "failed" },
     ],
   },
   {
     title: "Provider calls",
-    unit: "a second",
+    unit: "per second",
     lines: [
-      { name: "all", series: "calls" },
-      { name: "failed", series: "callFailures" },
+      { name: "All", series: "calls" },
+      { name: "Failed", series: "callFailures" },
     ],
   },
-  { title: "Provider answer times", unit: "ms on average", lines: [{ name: "average", series: "callMs" }] },
+  { title: "Provider response times", unit: "ms", lines: [{ name: "Average", series: "callMs" }] },
 ];
 
 export default function Metrics({ data: first, query }: TabProps<"metrics">) {
@@ -89,7 +89,7 @@ export default function Metrics({ data: first, query }: TabProps<"metrics">) {
     <>
       <PageHeader
         title="Metrics"
-        description="How the panel does. The figures are kept for a week, also over a restart."
+        description="How the panel is performing. Figures are kept for a week and survive a restart."
         actions={
           <UrlSelect
             label="Range"
@@ -109,7 +109,7 @@ export default function Metrics({ data: first, query }: TabProps<"metrics">) {
         ))}
       </div>
       <h2 className="mt-6 mb-2 text-base font-semibold">
-        Routes{one(query, "range") === "" || data.range === "1h" ? "" : ", by whole hours"}
+        Routes{one(query, "range") === "" || data.range === "1h" ? "" : ", by the hour"}
       </h2>
       <Routes data={data} />
       <h2 className="mt-6 mb-2 text-base font-semibold">Jobs</h2>
@@ -138,15 +138,30 @@ function Drawing({ drawn: { title, unit, lines }, data }: { drawn: Drawn; data: 
     name,
     values: data.series[series].map((value) => (value === null ? null : value / by)),
   }));
-  const now = drawnLines.map(({ name, values }) => {
-    const last = values.findLast((value) => value !== null);
-    return `${name} ${last === undefined || last === null ? "–" : figure(last)}`;
-  });
-  const says: ReactNode = `${now.join(", ")} ${unit}`;
+  const now = drawnLines.map(({ name, values }) => ({
+    name,
+    last: ms(values.findLast((value) => value !== null) ?? null),
+  }));
   return (
-    <Panel title={title} description={<span className="tabular-nums">{says}</span>}>
-      <Chart label={`${title}: ${says}`} at={data.at} lines={drawnLines} />
-    </Panel>
+    <section aria-label={title} className="rounded-lg border border-line bg-panel px-3.5 pt-3 pb-2">
+      <header className="flex items-baseline justify-between gap-3">
+        <h2 className="text-base font-semibold">{title}</h2>
+        <p className="text-xs text-faint">{unit}</p>
+      </header>
+      <ul className="mt-1 mb-2 flex flex-wrap gap-x-4 text-xs text-dim tabular-nums">
+        {now.map(({ name, last }, place) => (
+          <li key={name} className="flex items-center gap-1.5">
+            {now.length > 1 && <LineKey place={place} />}
+            {name} <strong className="font-semibold text-text">{last}</strong>
+          </li>
+        ))}
+      </ul>
+      <Chart
+        label={`${title}, ${unit}: ${now.map(({ name, last }) => `${name} ${last}`).join(", ")}`}
+        at={data.at}
+        lines={drawnLines}
+      />
+    </section>
   );
 }
 
@@ -156,7 +171,7 @@ const figure = (value: number): string =>
 const ms = (value: number | null): string => (value === null ? "–" : figure(value));
 
 function Routes({ data }: { data: Data }) {
-  if (data.routes.length === 0) return <p className="text-dim">Nothing was asked for yet.</p>;
+  if (data.routes.length === 0) return <p className="text-dim">No requests yet.</p>;
   return (
     <Table label="Routes" stack>
       <THead>
@@ -196,7 +211,7 @@ function Routes({ data }: { data: Data }) {
 }
 
 function Jobs({ data }: { data: Data }) {
-  if (data.jobs.length === 0) return <p className="text-dim">No job waits, runs or has failed.</p>;
+  if (data.jobs.length === 0) return <p className="text-dim">No jobs are waiting, running or failed.</p>;
   return (
     <Table label="Jobs" stack>
       <THead>

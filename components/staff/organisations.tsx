@@ -27,15 +27,15 @@ export default function Organisations({ tab, data, one, may, query, now }: TabPr
     ...zones,
     {
       label: "Limits",
-      cell: ({ ownLimits }) => (ownLimits > 0 ? <Badge tone="accent">{ownLimits} of its own</Badge> : null),
+      cell: ({ ownLimits }) => (ownLimits > 0 ? <Badge tone="accent">{ownLimits} changed</Badge> : null),
     },
-    { label: "Made", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+    { label: "Created", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
   ];
   return (
     <StaffList
       tab={tab}
       title="Organisations"
-      description="Who shares zones with whom on this panel."
+      description="Every organisation on this panel, with its members and zones."
       noun={["organisation", "organisations"]}
       page={data}
       query={query}
@@ -60,7 +60,7 @@ const filters = [
   {
     param: "guests",
     label: "Guests",
-    all: "Guests or not",
+    all: "Any guest setting",
     options: [
       { value: "allowed", label: "Guests allowed" },
       { value: "forbidden", label: "Guests forbidden" },

@@ -16,12 +16,16 @@ const noun = ["mail", "mails"] as const;
 
 const STATES: Record<Row["status"], { label: string; tone: Tone }> = {
   queued: { label: "Waiting", tone: "accent" },
-  sending: { label: "Being sent", tone: "accent" },
+  sending: { label: "Sending", tone: "accent" },
   sent: { label: "Sent", tone: "ok" },
   failed: { label: "Failed", tone: "bad" },
   cancelled: { label: "Cancelled", tone: "neutral" },
   unknown: { label: "Unknown", tone: "warn" },
 };
+
+/** `member-added`: "Member added". */
+const kindOf = ({ template }: Pick<Row, "template">): string =>
+  `${template.charAt(0).toUpperCase()}${template.slice(1).replaceAll("-", " ")}`;
 
 const State = ({ status }: Pick<Row, "status">) => <Badge tone={STATES[status].tone}>{STATES[status].label}</Badge>;
 
@@ -46,11 +50,11 @@ export default function OutboundEmails({ tab, data, one, query, now }: TabProps<
           <Facts
             items={[
               { label: "To", value: one.recipient },
-              { label: "Kind", value: one.template },
+              { label: "Kind", value: kindOf(one) },
               { label: "Queued", value: exactTime(one.createdAt) },
               { label: "Sent", value: one.sentAt === null ? "Not yet" : exactTime(one.sentAt) },
               { label: "Attempts", value: one.attempts },
-              { label: "The mail server said", value: one.answer ?? "Nothing yet" },
+              { label: "Server answer", value: one.answer ?? "None yet" },
               { label: "Message-ID", value: <span className="font-mono text-xs">{one.messageId}</span> },
             ]}
           />
@@ -60,7 +64,7 @@ export default function OutboundEmails({ tab, data, one, query, now }: TabProps<
   const columns: readonly [Column<Row>, ...Column<Row>[]] = [
     { label: "To", sort: "recipient", cell: ({ recipient }) => recipient },
     { label: "Subject", cell: ({ subject }) => subject },
-    { label: "Kind", dim: true, cell: ({ template }) => template },
+    { label: "Kind", dim: true, cell: kindOf },
     { label: "Status", cell: (row) => <State {...row} /> },
     { label: "Answer", dim: true, cell: ({ answer }) => answer ?? "" },
     { label: "Queued", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
@@ -69,7 +73,7 @@ export default function OutboundEmails({ tab, data, one, query, now }: TabProps<
     <StaffList
       tab={tab}
       title="Outbound Emails"
-      description="Every mail that the panel sent or is to send, with what the mail server answered."
+      description="Every mail that the panel has sent or will send, with the mail server’s answer."
       noun={noun}
       page={data}
       query={query}
@@ -77,7 +81,7 @@ export default function OutboundEmails({ tab, data, one, query, now }: TabProps<
       columns={columns}
       opens
       nameOf={({ recipient }) => recipient}
-      searchLabel="Search recipient or subject, from its start"
+      searchLabel="Start of recipient or subject"
       filters={filters}
       acts={acts}
       empty={<EmptyState icon={<Mail />} title="No mails yet" />}
@@ -98,15 +102,15 @@ const acts: readonly Act<Pick<Row, "id" | "status">>[] = [
   {
     label: "Send again",
     when: ({ status }) => status !== "queued" && status !== "sending",
-    says: "The same mail once more. Where it had a one-time link it gets a new one, and the old one stops working.",
+    says: "The same mail is sent again. If it has a one-time link, the link is replaced and the old one stops working.",
     call: (api, { id }) => api.outbox.resend({ mail: id }),
-    done: "Queued again",
+    done: "Mail queued",
   },
   {
     label: "Cancel",
     tone: "danger",
     when: ({ status }) => status === "queued",
-    says: "It never leaves, and its link stops working.",
+    says: "It is not sent, and its link stops working.",
     call: (api, { id }) => api.outbox.cancel({ mail: id }),
     done: "Cancelled",
   },

@@ -24,7 +24,7 @@ export async function StaffPortal({ params }: { params: Params }) {
   const listed = items as (Omit<(typeof items)[number], "id"> & { id: TabId })[];
   return (
     <>
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+      <div className="mb-4 flex items-center justify-between gap-x-4 max-sm:gap-x-2">
         <GlobalSearch />
         <PrivacySwitch shown={context.actor.privacy ?? "hidden"} />
       </div>

@@ -16,8 +16,8 @@ export function PrivacyDialog({ onChoose }: { onChoose: (privacy: Privacy) => vo
       initialFocus={first}
     >
       <p className="text-dim">
-        Hidden, they are masked before they leave the panel: in lists, files and search. You can reveal a single detail
-        where you need it, or show all of them with the button above the tabs. Showing them is noted in the audit log.
+        If you hide them, they are masked in lists, files and search. You can still reveal single details where you need
+        them, or show all of them with the button above the tabs. The audit log notes when you do.
       </p>
       <DialogFooter>
         <Button onClick={() => onChoose("visible")}>Show them</Button>

@@ -46,7 +46,7 @@ export function PrivacySwitch({ shown }: { shown: Privacy }) {
         title={`Names, addresses and billing details are ${visible ? "shown" : "hidden"}`}
       >
         <Icon aria-hidden="true" />
-        {visible ? "Hide details" : "Show details"}
+        <span className="max-sm:sr-only">{visible ? "Hide details" : "Show details"}</span>
       </Button>
       {asking && <PrivacyDialog onChoose={choose} />}
     </>

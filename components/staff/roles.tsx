@@ -32,13 +32,13 @@ export default function Roles({ tab, data, one, may, query, now }: TabProps<"rol
         </span>
       ),
     },
-    { label: "Made", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+    { label: "Created", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
   ];
   return (
     <StaffList
       tab={tab}
       title="Roles"
-      description="What people may do beyond their own things. An account has the grants of all its roles; without any, those of default."
+      description="What people can do beyond their own organisations. An account has the grants of all its roles, or those of “default” if it has none."
       noun={["role", "roles"]}
       page={data}
       query={query}
@@ -46,14 +46,14 @@ export default function Roles({ tab, data, one, may, query, now }: TabProps<"rol
       columns={columns}
       opens
       nameOf={({ name }) => name}
-      searchLabel="Search name, description or grant"
+      searchLabel="Search name or grant"
       filters={[
         {
           param: "kind",
           label: "Kind",
           all: "Any kind",
           options: [
-            { value: "made", label: "Made here" },
+            { value: "made", label: "Created here" },
             { value: "builtIn", label: "Built in" },
           ],
         },

@@ -26,7 +26,7 @@ export default function RolloutDetail({ rollout, query }: { rollout: Rollout; qu
   const end: Act<Rollout> = {
     label: "Remove",
     tone: "danger",
-    says: "Nobody gets it any more, and who was put in or out by hand is forgotten.",
+    says: "Nobody gets it any more, and the list of accounts added by hand is deleted.",
     done: "The rollout is removed",
     call: async (api, { id }) => {
       await api.rollouts.remove({ rollout: id });
@@ -79,13 +79,13 @@ function Rules({ rollout }: { rollout: Rollout }) {
       }}
     >
       {({ errors, pending, banner }) => (
-        <Panel title="Whom it reaches" footer={<Submit pending={pending}>Save</Submit>}>
+        <Panel title="Who can get it" footer={<Submit pending={pending}>Save</Submit>}>
           <FieldGroup>
             {banner}
             <Checkbox
               name="enabled"
               label="On"
-              hint="Off: nobody gets it, whatever is said below."
+              hint="While it is off, nobody gets it."
               defaultChecked={rollout.enabled}
             />
             <Field label="Note" optional error={errors.description}>
@@ -94,7 +94,7 @@ function Rules({ rollout }: { rollout: Rollout }) {
             <FieldGroup columns={2}>
               <Field
                 label="Share (%)"
-                hint="Of the audience. Whoever is in stays in while it grows."
+                hint="Of the audience. Accounts that have it keep it when the share grows."
                 error={errors.share}
               >
                 <Input name="share" inputMode="decimal" defaultValue={String(rollout.share / 100)} />
@@ -157,14 +157,14 @@ function ByHand({ rollout }: { rollout: Rollout }) {
       }
       onDone={(_, form) => {
         form.reset();
-        toast("It is so from now on");
+        toast("Saved");
         router.refresh();
       }}
     >
       {({ errors, pending, banner }) => (
         <Panel
-          title="By hand"
-          description={`${rollout.forcedIn} are in and ${rollout.forcedOut} out by hand, whatever chance says.`}
+          title="Add accounts by hand"
+          description={`${rollout.forcedIn} always get it and ${rollout.forcedOut} never do, whatever the share is.`}
           footer={<Submit pending={pending}>Apply</Submit>}
         >
           <FieldGroup>
@@ -173,13 +173,13 @@ function ByHand({ rollout }: { rollout: Rollout }) {
               <Field label="Account" hint="Its id or e-mail address." error={errors.user}>
                 <Input name="user" required autoComplete="off" />
               </Field>
-              <Field label="Is" error={errors.forced}>
+              <Field label="Gets it" error={errors.forced}>
                 <Select
                   name="forced"
                   options={[
-                    { value: "in", label: "In" },
-                    { value: "out", label: "Out" },
-                    { value: "chance", label: "Left to chance" },
+                    { value: "in", label: "Always" },
+                    { value: "out", label: "Never" },
+                    { value: "chance", label: "By chance" },
                   ]}
                 />
               </Field>
@@ -197,8 +197,8 @@ function Preview({ rollout }: { rollout: Rollout }) {
   const [after, setAfter] = useState<string | undefined>(undefined);
   return (
     <Panel
-      title="Who is in"
-      description="While it is on and within its time, as it is saved."
+      title="Who gets it"
+      description="While it is on and within its dates, with the settings as saved."
       actions={!shown && <Button onClick={() => setShown(true)}>Show</Button>}
     >
       {shown && (
@@ -208,8 +208,8 @@ function Preview({ rollout }: { rollout: Rollout }) {
         >
           {({ items, next }) => (
             <>
-              {items.length === 0 && <p className="text-dim">Nobody{next !== null && " among these"}.</p>}
-              <ul aria-label="Who is in" className="flex flex-col gap-1 wrap-anywhere">
+              {items.length === 0 && <p className="text-dim">{next === null ? "Nobody." : "Nobody so far."}</p>}
+              <ul aria-label="Who gets it" className="flex flex-col gap-1 wrap-anywhere">
                 {items.map(({ id, name, email, treatment, forced }) => (
                   <li key={id}>
                     {name} <span className="text-dim">{email}</span> <Badge>{treatment}</Badge>
@@ -218,7 +218,7 @@ function Preview({ rollout }: { rollout: Rollout }) {
                 ))}
               </ul>
               <p className="mt-3 flex gap-2">
-                {after !== undefined && <Button onClick={() => setAfter(undefined)}>From the beginning</Button>}
+                {after !== undefined && <Button onClick={() => setAfter(undefined)}>Back to the start</Button>}
                 {next !== null && <Button onClick={() => setAfter(next)}>More</Button>}
               </p>
             </>

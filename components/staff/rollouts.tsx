@@ -24,15 +24,15 @@ export default function Rollouts({ tab, data, one, query, now }: TabProps<"rollo
   if (one) return <RolloutDetail key={one.updatedAt} rollout={one} query={query} now={now} />;
   return (
     <>
-      <PageHeader title="Rollouts" description="What only a part of the accounts gets, while it is tried." />
+      <PageHeader title="Rollouts" description="Try a feature with some of the accounts before everybody gets it." />
       {data.items.length > 0 && (
         <Table label="Rollouts" stack>
           <THead>
-            <Th>What</Th>
+            <Th>Feature</Th>
             <Th>State</Th>
             <Th align="end">Share</Th>
             <Th>Audience</Th>
-            <Th>By hand</Th>
+            <Th>Added by hand</Th>
             <Th>Changed</Th>
           </THead>
           <TBody>
@@ -50,7 +50,7 @@ export default function Rollouts({ tab, data, one, query, now }: TabProps<"rollo
                   {row.share / 100} %
                 </Td>
                 <Td label="Audience">{audienceInWords(row.audience)}</Td>
-                <Td label="By hand">
+                <Td label="Added by hand">
                   {row.forcedIn} in, {row.forcedOut} out
                 </Td>
                 <Td label="Changed" dim>
@@ -61,7 +61,11 @@ export default function Rollouts({ tab, data, one, query, now }: TabProps<"rollo
           </TBody>
         </Table>
       )}
-      {data.items.length === 0 && <EmptyState icon={<FlaskConical />} title="Nothing is being rolled out" />}
+      {data.items.length === 0 && (
+        <EmptyState icon={<FlaskConical />} title="No rollouts yet">
+          Start one for a feature below.
+        </EmptyState>
+      )}
       {data.left.map((feature) => (
         <Begin key={feature.key} feature={feature} />
       ))}
@@ -95,7 +99,7 @@ function Begin({ feature: { key, title, help } }: { feature: Data["left"][number
       className="mt-4"
       actions={
         <ActionButton pending={pending} onClick={begin}>
-          Begin a rollout
+          Start a rollout
         </ActionButton>
       }
     />

@@ -5,6 +5,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -44,7 +45,7 @@ export default function Settings({ data }: TabProps<"settings">) {
     const outcome = await run((api) => api.settings.change({ changes, confirm }));
     if (!outcome?.ok) return;
     setDraft({});
-    toast(changed === 1 ? "The setting is saved" : "The settings are saved");
+    toast(changed === 1 ? "Setting saved" : "Settings saved");
     router.refresh();
   };
 
@@ -57,7 +58,7 @@ export default function Settings({ data }: TabProps<"settings">) {
     <>
       <PageHeader
         title="Settings"
-        description="What holds for the whole panel. Each change is in force at once, and in the audit log."
+        description="Settings for the whole panel. Changes apply at once and are noted in the audit log."
         actions={<TestMail />}
       />
       <form ref={form} method="post" noValidate onSubmit={submit} className="flex max-w-[880px] flex-col gap-5">
@@ -68,7 +69,7 @@ export default function Settings({ data }: TabProps<"settings">) {
             action={
               failure.code === "confirm_required" && (
                 <Button size="sm" variant="danger" onClick={() => save(true)}>
-                  Save all the same
+                  Save anyway
                 </Button>
               )
             }
@@ -81,7 +82,7 @@ export default function Settings({ data }: TabProps<"settings">) {
           .filter(({ items }) => items.length > 0)
           .map(({ id, title, items }) => (
             <Panel key={id} title={title}>
-              <div className="flex flex-col gap-4">
+              <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2">
                 {items.map((item) => (
                   <OneSetting
                     key={item.key}
@@ -97,11 +98,7 @@ export default function Settings({ data }: TabProps<"settings">) {
           ))}
         <div className="sticky bottom-3 z-10 flex flex-wrap items-center gap-2 rounded-lg border border-line bg-panel px-3 py-2 shadow-lg">
           <p aria-live="polite" className="me-auto text-dim">
-            {changed === 0
-              ? "Nothing is changed"
-              : changed === 1
-                ? "1 setting is changed"
-                : `${changed} settings are changed`}
+            {changed === 0 ? "No unsaved changes" : changed === 1 ? "1 unsaved change" : `${changed} unsaved changes`}
           </p>
           {changed > 0 && (
             <Button size="sm" variant="ghost" onClick={() => setDraft({})}>
@@ -128,10 +125,13 @@ interface OneSettingProps {
 function OneSetting({ setting, value, error, onChange, onReset }: OneSettingProps) {
   const { title, help, control, byDefault, key } = setting;
   const other = !same(value, byDefault);
-  const says = `${help} By default: ${inWords(setting, byDefault)}.`;
+  const says = `${help} Default: ${inWords(setting, byDefault)}.`;
+  const number = control.kind === "number";
+  // A list may get long, and its help is.
+  const wide = control.kind === "list" || control.kind === "choice";
   return (
-    <div className="flex flex-wrap items-start gap-x-4 gap-y-1.5">
-      <div className="min-w-0 flex-1 basis-72">
+    <div className={cx("flex items-start gap-x-2", wide && "sm:col-span-2")}>
+      <div className="min-w-0 flex-1">
         {control.kind === "switch" ? (
           <Checkbox
             label={title}
@@ -141,9 +141,10 @@ function OneSetting({ setting, value, error, onChange, onReset }: OneSettingProp
             onChange={(event) => onChange(event.target.checked)}
           />
         ) : (
-          <Field label={control.kind === "number" ? `${title} (${control.unit})` : title} hint={says} error={error}>
+          <Field label={labelOf(setting)} hint={says} error={error}>
             {control.kind === "choice" ? (
               <Select
+                className="sm:max-w-[420px]"
                 options={control.options}
                 value={String(value)}
                 onChange={(event) => onChange(event.target.value)}
@@ -151,12 +152,13 @@ function OneSetting({ setting, value, error, onChange, onReset }: OneSettingProp
             ) : (
               <Input
                 name={key}
-                inputMode={control.kind === "number" ? "numeric" : undefined}
+                inputMode={number ? "numeric" : undefined}
                 mono={control.kind === "list"}
                 placeholder={control.kind === "list" ? control.placeholder : undefined}
                 value={Array.isArray(value) ? value.join(", ") : String(value)}
                 onChange={(event) => onChange(event.target.value)}
                 autoComplete="off"
+                className={number ? "sm:max-w-[140px] tabular-nums" : undefined}
               />
             )}
           </Field>
@@ -170,6 +172,10 @@ function OneSetting({ setting, value, error, onChange, onReset }: OneSettingProp
     </div>
   );
 }
+
+/** With the unit of a number, unless the title says it already. */
+const labelOf = ({ title, control }: Setting): string =>
+  control.kind === "number" && !title.toLowerCase().includes(control.unit) ? `${title} (${control.unit})` : title;
 
 /** A number that is typed is text until it is sent; what is none is told of by the server. */
 function sent(items: readonly Setting[], key: string, value: unknown): unknown {
@@ -185,6 +191,7 @@ function inWords({ control }: Setting, value: unknown): string {
   if (control.kind === "switch") return value === true ? "on" : "off";
   if (control.kind === "choice")
     return control.options.find((option) => option.value === value)?.label ?? String(value);
+  if (typeof value === "number") return value.toLocaleString("en-GB");
   return typed(value) || "none";
 }
 
@@ -195,12 +202,12 @@ function TestMail() {
     if (!outcome) return;
     if (!outcome.ok) return toast(outcome.failure.message, { tone: "bad" });
     const { result, answer, recipient } = outcome.value;
-    if (result === "sent") toast(`Sent to ${recipient}. The mail server said: ${answer}`);
-    else toast(`It was not sent. The mail server said: ${answer}`, { tone: "bad" });
+    if (result === "sent") toast(`Test mail sent to ${recipient}. The mail server answered: ${answer}`);
+    else toast(`The test mail was not sent. The mail server answered: ${answer}`, { tone: "bad" });
   };
   return (
     <Button pending={pending} onClick={send}>
-      Send a test mail
+      Send test mail
     </Button>
   );
 }

@@ -24,7 +24,7 @@ const DAY = 86_400_000;
 
 function State({ enabled, expiresAt, now }: Pick<Row, "enabled" | "expiresAt"> & { now: number }) {
   if (!enabled) return <Badge>Off</Badge>;
-  if (expiresAt !== null && expiresAt <= now) return <Badge tone="warn">Over</Badge>;
+  if (expiresAt !== null && expiresAt <= now) return <Badge tone="warn">Expired</Badge>;
   return <Badge tone="ok">On</Badge>;
 }
 
@@ -50,13 +50,13 @@ export default function ShortUrls({ tab, data, one, may, query, now }: TabProps<
               { label: "Address", value: <CopyValue label="The address" value={one.url} /> },
               { label: "Leads to", value: <span className="font-mono wrap-anywhere">{one.target}</span> },
               ...(one.note ? [{ label: "Note", value: one.note }] : []),
-              { label: "Until", value: one.expiresAt === null ? "No end" : exactTime(one.expiresAt) },
-              { label: "Made", value: `${exactTime(one.createdAt)}${one.author ? `, by ${one.author}` : ""}` },
+              { label: "Expires", value: one.expiresAt === null ? "Never" : exactTime(one.expiresAt) },
+              { label: "Created", value: `${exactTime(one.createdAt)}${one.author ? `, by ${one.author}` : ""}` },
             ]}
           />
         </Panel>
-        <Panel title={one.clicks === 1 ? "1 click" : `${one.clicks} clicks`}>
-          <Bars label={`Clicks a day, last ${one.shownDays} days`} bars={barsOf(one, now)} />
+        <Panel title={one.clicks === 1 ? "1 click" : `${one.clicks.toLocaleString("en-GB")} clicks`}>
+          <Bars label={`Clicks per day, last ${one.shownDays} days`} bars={barsOf(one, now)} />
         </Panel>
       </Detail>
     );
@@ -66,13 +66,13 @@ export default function ShortUrls({ tab, data, one, may, query, now }: TabProps<
     { label: "Note", dim: true, cell: ({ note }) => note },
     { label: "State", cell: (row) => <State {...row} now={now} /> },
     { label: "Clicks", sort: "clicks", align: "end", cell: ({ clicks }) => clicks.toLocaleString("en-GB") },
-    { label: "Made", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+    { label: "Created", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
   ];
   return (
     <StaffList
       tab={tab}
       title="Short URLs"
-      description="Short addresses of this panel that lead elsewhere, and how often they are followed."
+      description="Short addresses below /s/ that lead elsewhere, and how often they are followed."
       noun={noun}
       page={data}
       query={query}
@@ -85,9 +85,9 @@ export default function ShortUrls({ tab, data, one, may, query, now }: TabProps<
       acts={offered}
       actions={
         <FormButton
-          label="Make a short address"
-          title="Make a short address"
-          submit="Make it"
+          label="Create short address"
+          title="Create a short address"
+          submit="Create"
           call={(api, values) =>
             api.shortUrls.create({
               target: values("target"),
@@ -96,7 +96,7 @@ export default function ShortUrls({ tab, data, one, may, query, now }: TabProps<
               expiresAt: timeOf(values("expiresAt")),
             })
           }
-          done="It works at once"
+          done="The short address works now"
         >
           {(errors) => <Fields errors={errors} />}
         </FormButton>
@@ -116,14 +116,14 @@ function Fields({ errors, one }: { errors: Readonly<Record<string, string>>; one
         label="Code"
         optional={!one}
         error={errors.code}
-        hint={one ? undefined : "Left empty, it gets a random one."}
+        hint={one ? undefined : "Leave it empty for a random one."}
       >
         <Input name="code" mono autoComplete="off" defaultValue={one?.code} />
       </Field>
       <Field label="Note" optional error={errors.note}>
         <Input name="note" defaultValue={one?.note} />
       </Field>
-      <Field label="Until" optional error={errors.expiresAt}>
+      <Field label="Expires" optional error={errors.expiresAt}>
         <Input name="expiresAt" type="datetime-local" defaultValue={localTime(one?.expiresAt ?? null)} />
       </Field>
     </>
@@ -156,7 +156,7 @@ function barsOf({ days, shownDays }: One, now: number): Bar[] {
   return Array.from({ length: shownDays }, (_, place) => {
     const day = new Date(now - (shownDays - 1 - place) * DAY).toISOString().slice(0, 10);
     const value = clicks.get(day) ?? 0;
-    return { label: day, value, said: value === 1 ? "1 click" : `${value} clicks` };
+    return { label: day, value, said: value === 1 ? "1 click" : `${value.toLocaleString("en-GB")} clicks` };
   });
 }
 
@@ -168,7 +168,7 @@ const filters = [
     options: [
       { value: "on", label: "On" },
       { value: "off", label: "Off" },
-      { value: "expired", label: "Over" },
+      { value: "expired", label: "Expired" },
     ],
   },
 ];
@@ -178,24 +178,24 @@ const acts: readonly (Act<Pick<Row, "id" | "enabled">> & { needs: TabProps<"shor
     label: "Switch off",
     needs: "admin.shorturl.edit",
     when: ({ enabled }) => enabled,
-    says: "It leads nowhere until it is switched on again.",
+    says: "It stops working until it is switched on again.",
     call: (api, { id }) => api.shortUrls.edit({ shortUrl: id, enabled: false }),
-    done: "Off",
+    done: "Switched off",
   },
   {
     label: "Switch on",
     needs: "admin.shorturl.edit",
     when: ({ enabled }) => !enabled,
-    says: "It leads where it led before.",
+    says: "It works again as before.",
     call: (api, { id }) => api.shortUrls.edit({ shortUrl: id, enabled: true }),
-    done: "On",
+    done: "Switched on",
   },
   {
     label: "Delete",
     needs: "admin.shorturl.remove",
     tone: "danger",
     when: () => true,
-    says: "It leads nowhere any more, and its clicks are forgotten. The code is free again.",
+    says: "It stops working, its click counts are deleted, and the code can be used again.",
     call: (api, { id }) => api.shortUrls.remove({ shortUrl: id }),
     done: "Deleted",
   },

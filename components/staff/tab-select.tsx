@@ -12,6 +12,7 @@ export function TabSelect({ tabs, current }: { tabs: readonly ListedTab[]; curre
   return (
     <nav aria-label="Tabs" className="lg:hidden">
       <Select
+        quiet
         aria-label="Tab"
         value={current}
         onChange={(event) => router.push(tabHref(event.target.value as TabId))}

@@ -37,7 +37,7 @@ export default function Users({ tab, data, one, may, self, query, now }: TabProp
     { label: "E-mail", sort: "email", dim: true, cell: ({ email }) => email },
     { label: "Roles", cell: ({ roles }) => <Roles names={roles} /> },
     { label: "Status", cell: (row) => <Status {...row} /> },
-    { label: "Made", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+    { label: "Created", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
   ];
   return (
     <StaffList

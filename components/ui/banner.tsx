@@ -34,7 +34,9 @@ export function Banner({ tone = "info", title, action, live, className, children
         {title && <p className="font-semibold">{title}</p>}
         {children && <div className="text-text">{children}</div>}
       </div>
-      {action && <div className="flex shrink-0 items-center gap-2 self-center">{action}</div>}
+      {action && (
+        <div className={cx("flex shrink-0 items-center gap-2", !(title && children) && "self-center")}>{action}</div>
+      )}
     </div>
   );
 }

@@ -16,9 +16,11 @@ export interface SelectProps extends ComponentProps<"select"> {
   /** Shown first, with the empty value. */
   placeholder?: string;
   mono?: boolean;
+  /** Stands in a row of tools instead of a form: as light as the search beside it. */
+  quiet?: boolean;
 }
 
-export function Select({ options, placeholder, mono, className, children, ...rest }: SelectProps) {
+export function Select({ options, placeholder, mono, quiet, className, children, ...rest }: SelectProps) {
   return (
     <span className={cx("relative block w-full", className)}>
       <select
@@ -27,6 +29,7 @@ export function Select({ options, placeholder, mono, className, children, ...res
           controlClass,
           "h-[30px] appearance-none truncate pe-8 read-only:bg-panel disabled:bg-line2 pointer-coarse:h-10",
           mono && "font-mono",
+          quiet && "border-line",
         )}
       >
         {placeholder !== undefined && <option value="">{placeholder}</option>}

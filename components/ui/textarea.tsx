@@ -7,14 +7,18 @@ export interface TextareaProps extends ComponentProps<"textarea"> {
   mono?: boolean;
 }
 
-export function Textarea({ mono, className, rows, ...rest }: TextareaProps) {
+/** What it is tall before anything is in it, for the browsers in which it grows. */
+const tall = (rows: number): string => (rows >= 6 ? "min-h-[138px]" : rows >= 5 ? "min-h-[98px]" : "min-h-[58px]");
+
+export function Textarea({ mono, className, rows = 4, ...rest }: TextareaProps) {
   return (
     <textarea
       {...rest}
-      rows={rows ?? 4}
+      rows={rows}
       className={cx(
         controlClass,
-        "block max-h-[60dvh] min-h-[58px] resize-y py-1 field-sizing-content",
+        "block max-h-[60dvh] resize-y py-1 field-sizing-content",
+        tall(rows),
         mono && "font-mono",
         className,
       )}

@@ -2,6 +2,7 @@
 "use client";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useTransition } from "react";
+import { cx } from "./cx.ts";
 import { Input } from "./input.tsx";
 import { Select, type SelectOption } from "./select.tsx";
 
@@ -23,6 +24,7 @@ export function UrlSelect({
   return (
     <span className={className}>
       <Select
+        quiet
         aria-label={label}
         aria-busy={pending || undefined}
         placeholder={all}
@@ -45,7 +47,7 @@ export function UrlDate({ label, param, className }: UrlControlProps) {
       defaultValue={value}
       key={value}
       onChange={(event) => set(event.target.value)}
-      className={className}
+      className={cx("border-line", className)}
     />
   );
 }

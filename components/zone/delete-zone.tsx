@@ -45,7 +45,7 @@ export function DeleteZone({
         local
           ? `Its ${count} go with it.`
           : there
-            ? `It is deleted at ${connectionLabel} with its ${count}, and no longer answered there.`
+            ? `It is deleted at ${connectionLabel} with its ${count}, and that server stops answering for it.`
             : `It stays at ${connectionLabel} with its ${count}, and is still answered there. Only the panel forgets it.`
       }
       className="border-bad/40"

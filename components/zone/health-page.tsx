@@ -114,7 +114,7 @@ const states: Record<Result["servers"][number]["state"], [word: string, tone: To
 function Warnings({ warnings }: Pick<Result, "warnings">) {
   const { findings, more } = warnings;
   return (
-    <Panel title="About the records" description="Allowed, and yet probably not what somebody means.">
+    <Panel title="About the records" description="Allowed, but probably not what you want.">
       <ul className="flex flex-col gap-1.5">
         {findings.map(({ code, name, type, message }) => (
           <li key={`${name} ${type} ${code} ${message}`} className="wrap-anywhere">

@@ -24,7 +24,7 @@ export function TransferZone({ organisation, zone, name, from, to }: TransferZon
   return (
     <Panel
       title="Move to another organisation"
-      description={`Records and history go along. Levels and invitations of people of ${from} end.`}
+      description={`Records and history move too. People of ${from} lose their access, and invitations end.`}
       footer={
         <ConfirmButton
           label="Move zone"

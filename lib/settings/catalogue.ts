@@ -11,11 +11,11 @@ export type SettingGroup = (typeof groups)[number];
 export const groupTitles: Record<SettingGroup, string> = {
   features: "Features",
   registration: "Registration",
-  zones: "Zones and claims",
+  zones: "Zones",
   limits: "Limits",
   accounts: "Accounts",
-  geo: "Countries",
-  logs: "Logs",
+  geo: "Access by country",
+  logs: "Logs and mails",
 };
 
 interface Words {
@@ -81,41 +81,44 @@ const WRONG_RULE =
   "must be rules such as de:block, separated by commas: a country, unknown or other; and allow, register, sign-in or block";
 
 export const catalogue = {
-  "feature.dns": flag(true, { title: "DNS", help: "Zones and records at all." }),
+  "feature.dns": flag(true, {
+    title: "DNS",
+    help: "Zones and their records. While it is off nobody can see or change them here; zones keep being served.",
+  }),
   "feature.guests": flag(true, {
     title: "Guests",
-    help: "Accounts outside an organisation may hold levels in its zones. Off: levels that they hold give nothing until it is on again.",
+    help: "People outside an organisation can be given access to its zones. While it is off, guests have no access.",
   }),
   "feature.registration": flag(false, {
     title: "Registration",
-    help: "People make accounts themselves. It needs a mail server.",
+    help: "People can create accounts themselves. Needs a mail server.",
   }),
   "feature.short_urls": flag(true, {
     title: "Short addresses",
-    help: "Addresses below /s/ that lead elsewhere. Off: none of them leads anywhere until it is on again.",
+    help: "Addresses below /s/ that lead elsewhere. While it is off none of them work.",
   }),
   "feature.feedback": flag(true, {
     title: "Feedback",
-    help: "People say what they think of each release, and read the answer.",
+    help: "People can rate each release of the panel and read your answer.",
   }),
   "registration.domains": names(
     /^([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/,
     "must be domains such as example.org, separated by commas",
     "example.org",
     {
-      title: "Domains that may register",
-      help: "People register with an address at one of these domains, which says nothing of those below it. None: with any address.",
+      title: "Allowed e-mail domains",
+      help: "Only addresses at these domains can register. Subdomains are not included. Leave it empty to allow any address.",
       group: "registration",
     },
   ),
-  zone_claims: choice({ proof: "They prove that they control the domain", trusted: "They are trusted" }, "proof", {
+  zone_claims: choice({ proof: "Prove control of the domain first", trusted: "Trusted: add zones at once" }, "proof", {
     ...zones,
-    title: "Who owners and admins are",
-    help: "Trusted: they create zones at once, because every organisation is one's own. Otherwise they prove control of the domain first.",
+    title: "Adding zones",
+    help: "What owners and admins must do to add a zone. Trust them only if every organisation on this panel is your own.",
   }),
   "claims.delegation": choice(
     {
-      distinct: "Where its name servers are not those of every zone",
+      distinct: "If its name servers were chosen for that zone",
       any: "Always",
       never: "Never",
     },
@@ -123,7 +126,7 @@ export const catalogue = {
     {
       ...zones,
       title: "Proof by delegation",
-      help: "When a delegation to the name servers that a claim was assigned proves control. Distinct ones need at least three to be configured.",
+      help: "When a delegation to the assigned name servers proves control of a domain. Choosing them per zone needs at least three name servers.",
     },
   ),
   "claims.private_suffixes": names(
@@ -133,92 +136,92 @@ export const catalogue = {
     {
       ...zones,
       title: "Private suffixes",
-      help: "Anything below these may be a zone, whatever the Public Suffix List says of them.",
+      help: "Anything below these can be a zone, whatever the Public Suffix List says.",
     },
   ),
   "journal.days": whole(30, 3650, 365, "days", {
     ...zones,
-    title: "History of zones",
-    help: "How long the history of a zone is kept.",
+    title: "Zone history",
+    help: "How long changes are kept and can be undone.",
   }),
   "limits.organisations_per_account": whole(0, MANY, 5, "organisations", {
     ...limits,
-    title: "Organisations that an account owns",
-    help: "At most.",
+    title: "Organisations per account",
+    help: "How many organisations one account can own.",
   }),
   "limits.zones_per_organisation": whole(0, MANY, 100, "zones", {
     ...limits,
-    title: "Zones of an organisation",
-    help: "At most.",
+    title: "Zones per organisation",
+    help: "Zones waiting for proof count too.",
   }),
   "limits.connections_per_organisation": whole(0, 1000, 10, "connections", {
     ...limits,
-    title: "Connections of an organisation",
-    help: "Connections to DNS providers that it brings. 0: none may.",
+    title: "Connections per organisation",
+    help: "Its own connections to DNS providers. Set 0 to allow none.",
   }),
   "limits.templates_per_organisation": whole(0, 10_000, 50, "templates", {
     ...limits,
-    title: "Templates of an organisation",
-    help: "At most.",
+    title: "Templates per organisation",
+    help: "Templates for new zones.",
   }),
   "limits.records_per_zone": whole(1, 10_000_000, 50_000, "records", {
     ...limits,
-    title: "Records of a zone",
-    help: "At most.",
+    title: "Records per zone",
+    help: "Changes that would go above this are refused.",
   }),
   "limits.zones_per_bulk": whole(1, 1000, 200, "zones", {
     ...limits,
-    title: "Zones of a bulk change",
-    help: "How many zones one change in many zones may be about.",
+    title: "Zones per bulk change",
+    help: "How many zones one bulk change can cover.",
   }),
   "limits.rrsets_per_bulk": whole(1, 20_000, 5000, "record sets", {
     ...limits,
-    title: "Record sets of a bulk change",
-    help: "How many record sets one change in many zones may touch.",
+    title: "Record sets per bulk change",
+    help: "How many record sets one bulk change can touch.",
   }),
   "limits.tokens_per_account": whole(0, 10_000, 50, "tokens", {
     ...limits,
-    title: "API tokens of an account",
-    help: "At most.",
+    title: "API tokens per account",
+    help: "Expired tokens count too.",
   }),
-  "limits.requests_per_token": whole(1, 1_000_000, 600, "a minute", {
+  "limits.requests_per_token": whole(1, 1_000_000, 600, "per minute", {
     ...limits,
-    title: "Requests of a token",
-    help: "What is more is refused until the minute is over.",
+    title: "Requests per token",
+    help: "Further requests are refused until the minute is over.",
   }),
   "limits.open_invites_per_organisation": whole(0, 100_000, 100, "invitations", {
     ...limits,
-    title: "Open invitations of an organisation",
-    help: "Those that wait for an answer, to it and to its zones.",
+    title: "Open invitations per organisation",
+    help: "Invitations to it and to its zones that wait for an answer.",
   }),
-  "limits.invite_mails_per_hour": whole(0, 100_000, 50, "an hour", {
+  "limits.invite_mails_per_hour": whole(0, 100_000, 50, "per hour", {
     ...limits,
-    title: "Invitations that an organisation mails",
-    help: "Those that are sent again included.",
+    title: "Invitation mails per organisation",
+    help: "Including invitations that are sent again.",
   }),
-  "limits.invite_mails_per_address": whole(0, 1000, 5, "a day", {
+  "limits.invite_mails_per_address": whole(0, 1000, 5, "per day", {
     ...limits,
-    title: "Invitations to one address",
-    help: "By all organisations together.",
+    title: "Invitation mails per address",
+    help: "From all organisations together.",
   }),
   "accounts.deletion_days": whole(0, 365, 14, "days", {
     group: "accounts",
-    title: "Grace before deletion",
-    help: "How long an account that is to be deleted can still be kept.",
+    title: "Grace period before deletion",
+    help: "How long the deletion of an account can be cancelled.",
   }),
   "exports.days": whole(1, 90, 7, "days", {
     group: "accounts",
-    title: "Exports can be fetched",
-    help: "How long the archive of somebody's data is kept for them.",
+    title: "Keep data exports",
+    help: "How long people can download a copy of their data.",
   }),
   "mail.days": whole(1, 3650, 90, "days", {
     ...logs,
-    title: "Mails are kept",
-    help: "How long mails that were sent are listed, with their text. One-time links in them are never kept.",
+    title: "Keep mails",
+    help: "How long sent mails and their text are listed. One-time links are never kept.",
   }),
   "geo.rules": {
-    title: "What countries may do",
-    help: "A country's two letters and what is taken away there: register, sign-in (and registering), or block (everything). As country, unknown means addresses of no known country, and other every country without a rule, such as de:allow, other:register. Addresses of private networks and of this machine are never shut out.",
+    title: "Rules",
+    help: "A country code and what is not possible from there: register, sign-in (which includes registering) or block (everything). Use “unknown” for addresses without a known country and “other” for all countries without a rule, for example de:allow, other:register. Private networks and this machine are never blocked.",
     group: "geo",
     schema: z
       .preprocess(split, z.array(z.string().trim().toLowerCase().refine(isRule, WRONG_RULE)).max(300))
@@ -232,23 +235,23 @@ export const catalogue = {
   }),
   "logs.request_days": whole(1, 365, 30, "days", {
     ...logs,
-    title: "Requests are kept",
-    help: "Who asked for what, and what came of it.",
+    title: "Keep requests",
+    help: "Every request, who made it and how it ended.",
   }),
   "logs.error_days": whole(1, 365, 90, "days", {
     ...logs,
-    title: "Errors are kept",
-    help: "What nobody foresaw.",
+    title: "Keep errors",
+    help: "Unexpected failures of the panel.",
   }),
   "logs.slow_query_days": whole(1, 365, 30, "days", {
     ...logs,
-    title: "Slow queries are kept",
-    help: "Since they last were slow.",
+    title: "Keep slow queries",
+    help: "Counted from when a query was last slow.",
   }),
   "logs.slow_query_ms": whole(1, 60_000, 50, "milliseconds", {
     ...logs,
-    title: "A query is slow",
-    help: "From so many milliseconds on.",
+    title: "Slow query threshold",
+    help: "Queries that take at least this long are listed.",
   }),
 } as const satisfies Record<string, Entry>;
 

@@ -37,8 +37,8 @@ export function followShortUrl(request: Request, code: string): Response {
 
 const GONE = `<!doctype html>
 <html lang="en-GB">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Nothing here</title></head>
-<body><main><h1>There is nothing at this address</h1><p>The link may be mistyped, switched off, or over.</p></main></body>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css"><title>Nothing here</title></head>
+<body><main><h1>There is nothing at this address</h1><p>The link may be mistyped, switched off or expired.</p></main></body>
 </html>
 `;
 

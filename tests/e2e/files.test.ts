@@ -66,7 +66,7 @@ test("a pasted file says where it cannot be read, then what it would change, and
 test("replacing a large part asks first; the file is kept on the way back", async () => {
   await page.goto(PAGE);
   await page.getByLabel("Or paste its text").fill("www 300 A 192.0.2.80\n");
-  await page.getByLabel("They are replaced: what is not in the file is removed").check();
+  await page.getByLabel("Replace them: records missing from the file are removed").check();
   await button("See what would change").click();
   await page.getByText("0 records added, 0 changed, 16 removed.").waitFor();
   expect(await button("Apply").isDisabled()).toBe(true);
@@ -139,7 +139,7 @@ test("all zones are taken along as one file, and brought back zone by zone", asy
     mimeType: "application/gzip",
     buffer: readFileSync(archive),
   });
-  await page.getByLabel(/^They are replaced/).check();
+  await page.getByLabel(/^Replace them/).check();
   await button("See what would change").click();
   await button("Apply to 2 zones").waitFor();
   const row = (zone: string) => page.getByRole("row").filter({ hasText: zone });

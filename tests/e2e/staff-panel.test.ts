@@ -27,12 +27,12 @@ test("metrics are drawn, and told in words", async () => {
   const { page } = await staffPage("Reader of metrics", ["admin:metrics"]);
   await page.goto("/dashboard/admin?tab=metrics");
   await page
-    .getByRole("img", { name: /^Memory: process/ })
+    .getByRole("img", { name: /^Memory, MB: Process/ })
     .locator("canvas")
     .waitFor();
   await page.getByLabel("Range").selectOption("7d");
   await page.waitForURL("**range=7d**");
-  await page.getByRole("heading", { name: "Routes, by whole hours" }).waitFor();
+  await page.getByRole("heading", { name: "Routes, by the hour" }).waitFor();
 });
 
 test("logs are searched, opened and followed, with what is private hidden", async () => {
@@ -46,7 +46,7 @@ test("logs are searched, opened and followed, with what is private hidden", asyn
   expect(text).not.toContain(writer.email);
   expect(text).toContain("w•••@e•••.org");
   expect(await accessibilityProblems(page)).toEqual([]);
-  await page.getByRole("link", { name: "All of them" }).click();
+  await page.getByRole("link", { name: "All log entries" }).click();
   await page.getByRole("link", { name: "Requests" }).click();
   await page.waitForURL("**view=requests**");
   await page.getByRole("button", { name: "Follow live" }).click();
@@ -59,21 +59,21 @@ test("logs are searched, opened and followed, with what is private hidden", asyn
 test("settings: what is wrong is said at its field, what is changed is in force, and goes back", async () => {
   const { page, person } = await staffPage("Keeper of settings", ["admin:settings"]);
   await page.goto("/dashboard/admin?tab=settings", { waitUntil: "networkidle" });
-  const days = page.getByLabel("Grace before deletion (days)");
+  const days = page.getByLabel("Grace period before deletion (days)");
   await days.fill("9999");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Enter a whole number from 0 to 365.").waitFor();
   await days.fill("21");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("The setting is saved").waitFor();
+  await page.getByText("Setting saved").waitFor();
   const value = async () => {
     const body = await person.call<{ items: { key: string; value: unknown }[] }>("GET", "/admin/settings");
     return body.items.find(({ key }) => key === "accounts.deletion_days")?.value;
   };
   expect(await value()).toBe(21);
-  await page.getByRole("button", { name: /: Grace before deletion/ }).click();
+  await page.getByRole("button", { name: /: Grace period before deletion/ }).click();
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Nothing is changed").waitFor();
+  await page.getByText("No unsaved changes").waitFor();
   expect(await value()).toBe(14);
 });
 
@@ -93,20 +93,20 @@ test("a rollout gives one account denser records, and takes them back", async ()
   };
   const before = await room();
   await page.goto("/dashboard/admin?tab=rollouts");
-  await page.getByRole("button", { name: "Begin a rollout" }).click();
+  await page.getByRole("button", { name: "Start a rollout" }).click();
   await page.getByRole("heading", { name: "Denser records", level: 1 }).waitFor();
   await page.getByRole("checkbox", { name: "On", exact: true }).check();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Running", { exact: true }).waitFor();
   await page.getByRole("textbox", { name: "Account", exact: true }).fill(owner.email);
   await page.getByRole("button", { name: "Apply" }).click();
-  await page.getByText("1 are in").waitFor();
+  await page.getByText("1 always get it").waitFor();
   expect(await room()).toBeLessThan(before);
   await page.getByRole("button", { name: "Show", exact: true }).click();
-  await page.getByRole("list", { name: "Who is in" }).getByText("o•••@e•••.org").waitFor();
+  await page.getByRole("list", { name: "Who gets it" }).getByText("o•••@e•••.org").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
-  await page.getByRole("button", { name: "Begin a rollout" }).waitFor();
+  await page.getByRole("button", { name: "Start a rollout" }).waitFor();
   expect(await room()).toBe(before);
 });

@@ -89,9 +89,9 @@ test("an organisation is found, renamed, and given limits of its own", async () 
   await page.getByRole("table", { name: "Members" }).getByText(edda.email).waitFor();
   await page.getByRole("table", { name: "History" }).getByText("organisations.create").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
-  await page.getByLabel("Zones of an organisation").fill("1");
+  await page.getByLabel("Zones per organisation").fill("1");
   await page.getByRole("button", { name: "Save limits" }).click();
-  await page.getByText("The limits are saved").waitFor();
+  await page.getByText("Limits saved").waitFor();
   await page.getByLabel("Name", { exact: true }).fill("Fairweather & Daughters");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await heading("Fairweather & Daughters");
@@ -121,7 +121,7 @@ test("an account shows its places, and is made an administrator and no longer on
 test("what needs attention stands on the home page, and leads to just that", async () => {
   await page.goto("/dashboard");
   const tiles = page.getByRole("region", { name: "What needs attention" });
-  await tiles.getByText("Failed sign-ins, 24 h").waitFor();
+  await tiles.getByText("Failed sign-ins, last 24 h").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
   await tiles.getByRole("link", { name: /Zones with errors/ }).click();
   await page.waitForURL("**/dashboard/zones?status=error");

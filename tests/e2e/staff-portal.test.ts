@@ -82,7 +82,7 @@ test("the first time it asks how people are shown; the answer is kept, and can b
   await page.getByRole("link", { name: SOMEBODY.name }).waitFor();
   await page.getByRole("button", { name: "Hide details" }).click();
   await page.getByRole("link", { name: "W••• Q•••" }).click();
-  await page.getByRole("heading", { name: "Who it is" }).waitFor();
+  await page.getByRole("heading", { name: "Profile" }).waitFor();
   await page.getByRole("button", { name: "Show the e-mail address" }).click();
   await page.getByText(SOMEBODY.email).first().waitFor();
   await page.context().close();

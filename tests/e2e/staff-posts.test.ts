@@ -90,7 +90,7 @@ describe("an announcement", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Title").fill("Posts are moving");
     await dialog.getByLabel("Text").fill("On **Sunday**. See [the plan](https://example.org/plan). <b>x</b>");
-    await dialog.getByLabel("For").selectOption("accounts");
+    await dialog.getByLabel("Audience").selectOption("accounts");
     await dialog.getByLabel("Their e-mail addresses").fill(ada.email);
     await dialog.getByRole("button", { name: "Preview" }).click();
     await dialog.getByText("For 1 account").waitFor();
@@ -99,7 +99,7 @@ describe("an announcement", () => {
     await page.getByRole("link", { name: "Posts are moving" }).click();
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Send", exact: true }).click();
-    await page.getByText("Out", { exact: true }).waitFor();
+    await page.getByText("Sent", { exact: true }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await context.close();
 
@@ -116,7 +116,7 @@ describe("an announcement", () => {
     await second.page.getByRole("heading", { name: "Posts are moving" }).waitFor();
     expect(await second.page.getByRole("region", { name: "Announcements" }).count()).toBe(0);
     await second.page.getByLabel("Send me announcements by mail too").uncheck();
-    await second.page.getByText("You get no more announcements by mail").waitFor();
+    await second.page.getByText("You will get no more announcements by mail").waitFor();
     expect(await accessibilityProblems(second.page)).toEqual([]);
   });
 });
@@ -125,7 +125,7 @@ test("one's data is made, and fetched as a file", async () => {
   const person = await server.person("Data Poste");
   const { page } = await signedIn(browser, person);
   await page.goto("/dashboard/settings/data");
-  await page.getByRole("button", { name: "Ask for your data" }).click();
+  await page.getByRole("button", { name: "Request your data" }).click();
   const link = page.getByRole("link", { name: "Download" });
   await link.waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
@@ -138,7 +138,7 @@ test("leaving says what goes, asks what becomes of an organisation, and signing 
   await person.ask("POST", "/organisations", { name: "Parting Ltd", handle: "parting-ltd" });
   const { page } = await signedIn(browser, person);
   await page.goto("/dashboard/settings/security");
-  await page.getByLabel("What becomes of Parting Ltd").selectOption("delete");
+  await page.getByLabel("What happens to Parting Ltd").selectOption("delete");
   await page.getByRole("button", { name: "Delete account" }).click();
   const dialog = page.getByRole("alertdialog");
   await dialog.getByText("Deleted with their zones: Parting Ltd").waitFor();
@@ -155,11 +155,11 @@ test("feedback is given once for this release, and its answer is read", async ()
   const person = await server.person("Feedback Poste");
   const { page } = await signedIn(browser, person);
   await page.goto("/dashboard/feedback");
-  await page.getByLabel("5, very good").check();
-  await page.getByLabel("What should be better").fill("Nothing.");
+  await page.getByRole("radio", { name: "5 Very good" }).check({ force: true });
+  await page.getByLabel("What should change").fill("Nothing.");
   expect(await accessibilityProblems(page)).toEqual([]);
   await page.getByRole("button", { name: "Send" }).click();
-  await page.getByText("You said what you think").waitFor();
+  await page.getByText("Thank you for your feedback").waitFor();
   const list = await root.ask<{ items: { id: string; userId: string }[] }>("GET", "/admin/feedback");
   const id = list.body.items.find(({ userId }) => userId === person.id)?.id;
   await root.ask("POST", `/admin/feedback/${id}/reply`, { text: "We are glad." });
@@ -195,7 +195,7 @@ test("the link that ends announcements by mail asks before it does so", async ()
   const { page } = await visitor(browser, server.origin);
   await page.goto("/unsubscribe/none-that-was-given");
   await page.waitForURL("**/unsubscribe#token=none-that-was-given");
-  await page.getByRole("button", { name: "Send me no more" }).click();
+  await page.getByRole("button", { name: "Unsubscribe" }).click();
   await page.getByText("This link does not work any more").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
 });

@@ -64,18 +64,18 @@ export function ImportForm({ zone, before, sending, failure, onPlan }: ImportFor
         </Field>
       )}
       <fieldset className="grid gap-2">
-        <legend className="mb-1.5 font-medium">What becomes of the records that are there</legend>
+        <legend className="mb-1.5 font-medium">Existing records</legend>
         <Radio
           name="mode"
           checked={mode === "merge"}
           onChange={() => setMode("merge")}
-          label="They stay, and those of the file are added"
+          label="Keep them and add the records from the file"
         />
         <Radio
           name="mode"
           checked={mode === "replace"}
           onChange={() => setMode("replace")}
-          label="They are replaced: what is not in the file is removed"
+          label="Replace them: records missing from the file are removed"
         />
       </fieldset>
       <Checkbox

@@ -19,7 +19,7 @@ export function ImportPanel({ zone, path, begun }: { zone: ZoneView; path: strin
   const { step } = state;
   const turn = useTurn(zone, step === "working" ? "bulk" : null);
   return (
-    <Panel title="Import" description="Nothing changes before you have seen what would.">
+    <Panel title="Import" description="You see every change before anything is applied.">
       {(step === "choosing" || step === "sending") && (
         <ImportForm
           zone={zone}
@@ -36,7 +36,7 @@ export function ImportPanel({ zone, path, begun }: { zone: ZoneView; path: strin
             {Math.round(state.row.progress * 100)} %. {turn} You can leave this page; it goes on.
           </p>
           <progress
-            className="h-2 w-full max-w-xl accent-accent"
+            className="h-1.5 w-full max-w-xl"
             value={state.row.progress}
             aria-label={state.row.state === "planning" ? "Working out the plan" : "Importing"}
           />
