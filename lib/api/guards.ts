@@ -83,20 +83,22 @@ export const staff = <S extends z.ZodRawShape>(
       const actor = permitted(context.actor, any, options);
       if (!isStaffWith(actor.grants)) throw lacking(any);
       const answer = await next({ context: { actor } });
-      if (actor.privacy === "visible") return answer;
-      return { ...answer, output: hidePrivate(procedure["~orpc"].outputSchema, answer.output) as typeof answer.output };
+      return asShown(procedure, actor, true, answer);
     })
     .input(z.strictObject(shape));
 };
 
-/** `{organisation}` in the path, id or handle. Invisible to those who are not in it: 404. Tokens may, unless it is said otherwise. */
+/**
+ * `{organisation}` in the path, id or handle. Invisible to those who are not in it: 404. Tokens may, unless it is said otherwise.
+ * Whoever comes in through a platform permission gets answers as staff do.
+ */
 export const inOrganisation = <S extends z.ZodRawShape>(need: OrganisationNeed, shape: S, given: GuardOptions = {}) => {
   const options = { tokens: true, ...given };
   return base
     .meta(metaOf("inOrganisation", need, options))
     .use(({ context, next }) => next({ context: { actor: account(context.actor, options) } }))
     .input(z.strictObject({ organisation: z.string(), ...shape }))
-    .use(({ context, next }, input) => {
+    .use(async ({ context, next, procedure }, input) => {
       const loaded = loadOrganisation((input as { organisation: string }).organisation, context.actor);
       if (!loaded.access.has("member") && !loaded.access.has(need)) throw notFound("organisation");
       if (!loaded.access.has(need)) {
@@ -104,9 +106,9 @@ export const inOrganisation = <S extends z.ZodRawShape>(need: OrganisationNeed, 
         throw new Problem("forbidden", `Only ${say} of this organisation may do that.`, { missing: need });
       }
       stage("guard");
-      return next({
-        context: { organisation: loaded.organisation, access: loaded.access, asStaff: loaded.access.viaPlatform(need) },
-      });
+      const asStaff = loaded.access.viaPlatform(need);
+      const answer = await next({ context: { organisation: loaded.organisation, access: loaded.access, asStaff } });
+      return asShown(procedure, context.actor, asStaff, answer);
     });
 };
 
@@ -121,7 +123,7 @@ export const inZone = <S extends z.ZodRawShape>(
     .meta(metaOf("inZone", need, options))
     .use(({ context, next }) => next({ context: { actor: account(context.actor, options) } }))
     .input(z.strictObject({ organisation: z.string(), zone: z.string(), ...shape }))
-    .use(({ context, next }, input) => {
+    .use(async ({ context, next, procedure }, input) => {
       const { organisation, zone } = input as { organisation: string; zone: string };
       const loaded = loadZone(organisation, zone, context.actor);
       if (loaded.access.level === "none") throw notFound("zone");
@@ -132,7 +134,7 @@ export const inZone = <S extends z.ZodRawShape>(
         });
       }
       stage("guard");
-      return next({ context: loaded });
+      return asShown(procedure, context.actor, loaded.access.viaPlatform, await next({ context: loaded }));
     });
 };
 
@@ -143,13 +145,24 @@ export const inDeletedZone = <S extends z.ZodRawShape>(shape: S) => {
     .meta(metaOf("inDeletedZone", "", options))
     .use(({ context, next }) => next({ context: { actor: account(context.actor, options) } }))
     .input(z.strictObject({ organisation: z.string(), deleted: z.string(), ...shape }))
-    .use(({ context, next }, input) => {
+    .use(async ({ context, next, procedure }, input) => {
       const { organisation, deleted } = input as { organisation: string; deleted: string };
       const loaded = loadDeletedZone(organisation, deleted, context.actor);
       stage("guard");
-      return next({ context: loaded });
+      return asShown(procedure, context.actor, loaded.asStaff, await next({ context: loaded }));
     });
 };
+
+/** An answer to staff has what its schema marks as private masked, unless their session went visible. */
+function asShown<A extends { output: unknown }>(
+  procedure: { "~orpc": { outputSchema?: unknown } },
+  actor: Actor,
+  asStaff: boolean,
+  answer: A,
+): A {
+  if (!asStaff || actor.privacy === "visible") return answer;
+  return { ...answer, output: hidePrivate(procedure["~orpc"].outputSchema, answer.output) };
+}
 
 /** Whoever is behind the request, if that is an account and the options let it pass. */
 function account(actor: Actor, options: GuardOptions): AccountActor {

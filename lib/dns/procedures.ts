@@ -3,6 +3,7 @@ import * as z from "zod";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import { inOrganisation, inZone, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
+import { masked } from "#lib/api/masked.ts";
 import { emailAddress } from "#lib/users/users.ts";
 import { answered } from "./answered.ts";
 import { type ChangeResult, changeZone } from "./changes.ts";
@@ -185,7 +186,7 @@ export const inviteOne = inZone("manage", {
   expiresAt: z.number({ error: "Say until when: within a year." }).int(),
 })
   .route({ method: "POST", path: `${ZONE}/guests`, successStatus: 201, summary: "Invite a guest" })
-  .output(z.object({ status: z.literal("invited"), email: z.string() }))
+  .output(z.object({ status: z.literal("invited"), email: masked("email") }))
   .handler(({ context, input: { email, level, names, types, expiresAt } }) =>
     inviteGuest(context, { email, level, names, types, expiresAt }, context.actor),
   );

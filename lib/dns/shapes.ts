@@ -1,6 +1,7 @@
 /** What leaves and enters the panel of zones and records. */
 import * as z from "zod";
 import { zoneLevels } from "#lib/access/zone-level.ts";
+import { masked } from "#lib/api/masked.ts";
 import { connectionById } from "./connections.ts";
 import type { RRset } from "./rrset.ts";
 import type { Zone as ZoneRow } from "./zones.ts";
@@ -201,7 +202,7 @@ export const HistoryEntry = z.object({
   kind: entryKind,
   state: entryState,
   message: z.string(),
-  actor: z.object({ type: z.string(), id: z.string().nullable(), label: z.string() }),
+  actor: z.object({ type: z.string(), id: z.string().nullable(), label: masked("label") }),
   records: counts,
   plan: z.array(Step),
   more: z.number().int(),
@@ -219,8 +220,8 @@ export const HistoryEntry = z.object({
 });
 export const LadderRow = z.object({
   userId: z.string(),
-  name: z.string(),
-  email: z.string(),
+  name: masked("name"),
+  email: masked("email"),
   /** Null: a guest. */
   role: z.enum(["owner", "admin", "member"]).nullable(),
   inherited: level,
@@ -243,18 +244,18 @@ const scope = {
 };
 export const GuestInvite = z.object({
   id: z.string(),
-  email: z.string(),
+  email: masked("email"),
   ...scope,
   /** When the level will end. */
   accessUntil: z.number(),
-  sender: z.string(),
+  sender: masked("name"),
   createdAt: z.number(),
   expiresAt: z.number(),
 });
 export const Guest = z.object({
   userId: z.string(),
-  name: z.string(),
-  email: z.string(),
+  name: masked("name"),
+  email: masked("email"),
   zone: z.object({ id: z.string(), name: z.string(), displayName: z.string() }),
   ...scope,
   expiresAt: z.number().nullable(),

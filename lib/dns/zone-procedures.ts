@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { inDeletedZone, inOrganisation, inZone } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
+import { masked } from "#lib/api/masked.ts";
 import { answered } from "./answered.ts";
 import { deleteZone } from "./delete-zone.ts";
 import { bringBack, listDeletedZones } from "./deleted-zones.ts";
@@ -64,7 +65,7 @@ export const deleted = inOrganisation("member", { page: pageNumber, perPage }, {
         origin: z.enum(["created", "linked"]),
         deletedAt: place,
         recordCount: z.number().int(),
-        by: z.string(),
+        by: masked("label"),
         at: z.number(),
         until: z.number(),
       }),

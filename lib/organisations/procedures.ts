@@ -3,6 +3,7 @@ import * as z from "zod";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import { can, inOrganisation, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
+import { masked } from "#lib/api/masked.ts";
 import { pageOfGuests } from "#lib/dns/guests.ts";
 import { Guest } from "#lib/dns/shapes.ts";
 import { takesGuests } from "#lib/dns/zones.ts";
@@ -23,16 +24,16 @@ import {
 const joinable = z.enum(["admin", "member"], { error: "Choose admin or member." });
 const Member = z.object({
   userId: z.string(),
-  name: z.string(),
-  email: z.string(),
+  name: masked("name"),
+  email: masked("email"),
   role: z.enum(["owner", "admin", "member"]),
   createdAt: z.number().int(),
 });
 const Invite = z.object({
   id: z.string(),
-  email: z.string(),
+  email: masked("email"),
   role: joinable,
-  sender: z.string(),
+  sender: masked("name"),
   createdAt: z.number(),
   expiresAt: z.number(),
 });
@@ -88,7 +89,7 @@ export const addOne = inOrganisation("admin", { email: emailAddress, role: joina
     successStatus: 201,
     summary: "Add or invite a member",
   })
-  .output(z.object({ status: z.enum(["added", "invited"]), email: z.string(), role: joinable }))
+  .output(z.object({ status: z.enum(["added", "invited"]), email: masked("email"), role: joinable }))
   .handler(({ context, input: { email, role } }) => addMember(context, { email, role }, context.actor));
 
 export const changeRole = inOrganisation("admin", { user: z.string(), role: joinable })

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { fresh, type Stage, setStage } from "../support/stage.ts";
+import { unmasked } from "../support/unmasked.ts";
 import { mounts, procedureTable, type Row } from "./procedure-table.ts";
 import { alsoAnswers, children, preparations, samples } from "./walk-samples.ts";
 import { callerOf, expectation, isToken, type Standing, standings } from "./walk-standings.ts";
@@ -137,6 +138,40 @@ test("switching features off opens nothing", async () => {
     ),
     { numRuns: 200 },
   );
+});
+
+describe("staff in somebody's organisation, with privacy mode on", () => {
+  const persons = /[\w.+-]+@example\.org/g;
+
+  test("are told nobody's address but their own, whatever they call", async () => {
+    const caller = await panel.person(`Passing ${fresh()}`, [
+      "org:read",
+      "org:write",
+      "org:delete",
+      "dns:manage",
+      "dns:connections",
+    ]);
+    const within = listed.filter(({ guard }) => /^(inOrganisation|inZone|inDeletedZone)/.test(guard));
+    let answered = 0;
+    for (const { name } of within)
+      await undone(async () => {
+        const call = callOn(stage, name, caller);
+        await preparations[name]?.(stage, caller);
+        const { status, body } = await call();
+        if (status < 300) answered++;
+        const named = (JSON.stringify(body ?? "").match(persons) ?? []).filter((email) => email !== caller.email);
+        expect(named, `${name}: ${JSON.stringify(body)}`).toEqual([]);
+      });
+    expect(answered).toBeGreaterThan(within.length / 2);
+  });
+
+  test("and see them where they said so, as its members always do", async () => {
+    const caller = await panel.person(`Passing ${fresh()}`, ["org:read"]);
+    const members = `/organisations/${stage.organisation.handle}/members`;
+    expect(JSON.stringify((await caller.call("GET", members)).body)).not.toContain(stage.member.email);
+    expect(JSON.stringify((await unmasked(panel, caller).call("GET", members)).body)).toContain(stage.member.email);
+    expect(JSON.stringify((await stage.member.call("GET", members)).body)).toContain(stage.member.email);
+  });
 });
 
 describe("a child of another parent is not found", () => {

@@ -1,6 +1,7 @@
 /** The API of health checks. For who manages the zone: what is found speaks of all its records. */
 import * as z from "zod";
 import { inZone } from "#lib/api/guards.ts";
+import { masked } from "#lib/api/masked.ts";
 import { healthOf, startHealth } from "./health.ts";
 
 const PATH = "/organisations/{organisation}/dns/zones/{zone}/health";
@@ -9,7 +10,7 @@ const Finding = z.object({ code: z.string(), name: z.string(), type: z.string(),
 const Health = z.object({
   running: z.boolean(),
   finishedAt: z.number().nullable(),
-  askedBy: z.string(),
+  askedBy: masked("label"),
   result: z
     .object({
       troubles: z.array(
