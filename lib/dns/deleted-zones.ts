@@ -16,7 +16,7 @@ import { KEPT_MS } from "./delete-zone.ts";
 import { assertFree, assertRoom } from "./free-name.ts";
 import { actorOfEntry, addEntry, type Entry, signedOf } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
-import { putRRset, toRRset } from "./mirror.ts";
+import { putRRsets, toRRset } from "./mirror.ts";
 import { makePlan, recordCounts } from "./plan.ts";
 import type { ZoneRead } from "./providers/provider.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
@@ -180,7 +180,7 @@ function reserve(
       .run();
     const zone = tx.select().from(zones).where(eq(zones.id, deleted.id)).get();
     if (!zone) throw new Problem("already_exists", "This name is taken at this connection.");
-    if (here) for (const set of keptRRsets(deleted.id, tx)) putRRset(tx, zone.id, zone.name, set);
+    if (here) putRRsets(tx, zone.id, zone.name, keptRRsets(deleted.id, tx));
     const id = addEntry(tx, {
       zoneId: zone.id,
       kind: "undelete",
@@ -301,7 +301,7 @@ function takeOver(zone: Zone, entry: Entry, deleted: DeletedZone, { info, rrsets
   const plan = planTo(zone, keptRRsets(zone.id), rrsets);
   transaction((tx) => {
     const now = Date.now();
-    for (const set of rrsets) putRRset(tx, zone.id, zone.name, set);
+    putRRsets(tx, zone.id, zone.name, rrsets);
     tx.update(zones)
       .set({
         externalId: info.externalId,

@@ -74,7 +74,7 @@ export function addEntryPart(tx: DbOrTx, changeId: string, plan: Plan, part: num
 const betweenBreaks = (words: readonly string[]): string => `\n${[...new Set(words)].join("\n")}\n`;
 
 /** An entry with the first steps of its plan. */
-export function addEntryRow(tx: DbOrTx, input: NewEntry): string {
+export function addEntryRow(tx: DbOrTx, input: NewEntry, more = moreOf(input.plan)): string {
   const now = Date.now();
   const id = newId(now);
   const { grants: _grants, token: _token, ...actor } = input.actor;
@@ -88,7 +88,7 @@ export function addEntryRow(tx: DbOrTx, input: NewEntry): string {
       kind: input.kind,
       state: input.state ?? "pending",
       plan: JSON.stringify(input.plan.slice(0, STEPS_IN_ROW)),
-      ...moreOf(input.plan),
+      ...more,
       message: input.message ?? "",
       actorType: actor.type,
       actorId: actor.id,
@@ -179,6 +179,8 @@ export interface Closing {
 /** Mirror, journal and audit in one transaction; returns the revision that was reached, if one was. An unknown outcome stays open, and leaves the mirror as it was. */
 export function closeEntry(closing: Closing): number | null {
   const { zone, plan, state } = closing;
+  // Counted before: nobody waits for that.
+  const records = recordCounts(plan);
   return transaction((tx) => {
     if (closing.built) switchTo(tx, closing.built);
     if (closing.serial) tx.update(zones).set({ serial: closing.serial }).where(eq(zones.id, zone.id)).run();
@@ -205,7 +207,7 @@ export function closeEntry(closing: Closing): number | null {
       target: { type: "zone", id: zone.id, label: zone.name },
       organisationId: zone.organisationId,
       outcome: state === "refused" || state === "not_applied" ? "refused" : "done",
-      after: { change: closing.entryId, state, records: recordCounts(plan) },
+      after: { change: closing.entryId, state, records },
       asStaff: closing.asStaff,
     });
     return revision;

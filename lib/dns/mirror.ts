@@ -65,16 +65,15 @@ const amongKeys = (column: SQLWrapper, keys: readonly string[]) =>
   sql`${column} in (select value from json_each(${JSON.stringify(keys)}))`;
 
 /** The generation that is the zone now. */
-const currentOf = (zoneId: unknown) =>
-  sql<number>`(select ${zones.generation} from ${zones} where ${zones.id} = ${zoneId})`;
+function generationOf(zoneId: string, tx: DbOrTx): number {
+  const zone = tx.select({ generation: zones.generation }).from(zones).where(eq(zones.id, zoneId)).get();
+  if (!zone) throw new Error("there is no such zone");
+  return zone.generation;
+}
 
 /** Brings the mirror from one state to another. */
-export function writePlan(tx: DbOrTx, zoneId: string, apex: string, plan: Plan): void {
-  for (const change of plan) {
-    if (change.after) putRRset(tx, zoneId, apex, change.after);
-    else dropRRset(tx, zoneId, apex, change.name, change.type);
-  }
-}
+export const writePlan = (tx: DbOrTx, zoneId: string, apex: string, plan: Plan): void =>
+  writeRows(tx, generationOf(zoneId, tx), apex, plan);
 
 /** Makes what was read the truth at the names that were read: what is not in `found` is gone. */
 export function replaceNames(
@@ -85,23 +84,100 @@ export function replaceNames(
   found: readonly RRset[],
 ): void {
   const keys = [...new Set(names.map((name) => sortKeyOf(name, apex)))];
+  if (keys.length === 0) return;
   const inScope = new Set(keys);
-  if (keys.length > 0)
-    tx.delete(rrsetRows)
-      .where(and(sql`${rrsetRows.generation} = ${currentOf(zoneId)}`, amongKeys(rrsetRows.sortKey, keys)))
-      .run();
-  for (const set of found) if (inScope.has(sortKeyOf(set.name, apex))) putRRset(tx, zoneId, apex, set);
+  const generation = generationOf(zoneId, tx);
+  tx.delete(rrsetRows)
+    .where(and(eq(rrsetRows.generation, generation), amongKeys(rrsetRows.sortKey, keys)))
+    .run();
+  putRows(
+    tx,
+    generation,
+    apex,
+    found.filter((set) => inScope.has(sortKeyOf(set.name, apex))),
+  );
 }
 
-export function putRRset(tx: DbOrTx, zoneId: string, apex: string, set: RRset): void {
-  put(tx).run({ zoneId, ...rowOf(apex, set) });
+export const putRRset = (tx: DbOrTx, zoneId: string, apex: string, set: RRset): void =>
+  putRRsets(tx, zoneId, apex, [set]);
+
+export const putRRsets = (tx: DbOrTx, zoneId: string, apex: string, sets: readonly RRset[]): void =>
+  putRows(tx, generationOf(zoneId, tx), apex, sets);
+
+/** What a plan does, in one generation. */
+export function writeRows(tx: DbOrTx, generation: number, apex: string, plan: Plan): void {
+  for (const { name, type, after } of plan)
+    if (!after) drop(tx).run({ generation, sortKey: sortKeyOf(name, apex), type });
+  putRows(
+    tx,
+    generation,
+    apex,
+    plan.flatMap(({ after }) => after ?? []),
+  );
 }
 
-const dropRRset = (tx: DbOrTx, zoneId: string, apex: string, name: string, type: string) =>
-  drop(tx).run({ zoneId, sortKey: sortKeyOf(name, apex), type });
+/** Rows of one statement: they cost less than as many statements. */
+const TOGETHER = 50;
+
+function putRows(tx: DbOrTx, generation: number, apex: string, sets: readonly RRset[]): void {
+  const whole = sets.length - (sets.length % TOGETHER);
+  for (let from = 0; from < whole; from += TOGETHER)
+    putMany(tx).run(valuesOf(generation, apex, sets.slice(from, from + TOGETHER)));
+  for (const set of sets.slice(whole)) putOne(tx).run(valuesOf(generation, apex, [set]));
+}
+
+/** Upserts so many rows. The values of each stand under their names with its place. */
+const put = (rows: number) =>
+  preparedOn((handle) =>
+    handle
+      .insert(rrsetRows)
+      .values(
+        Array.from({ length: rows }, (_, place) => ({
+          generation: sql.placeholder("generation"),
+          sortKey: sql.placeholder(`sortKey${place}`),
+          type: sql.placeholder(`type${place}`),
+          name: sql.placeholder(`name${place}`),
+          ttl: sql.placeholder(`ttl${place}`),
+          records: sql.placeholder(`records${place}`),
+          recordCount: sql.placeholder(`recordCount${place}`),
+        })),
+      )
+      .onConflictDoUpdate({
+        target: [rrsetRows.generation, rrsetRows.sortKey, rrsetRows.type],
+        set: {
+          name: sql`excluded.name`,
+          ttl: sql`excluded.ttl`,
+          records: sql`excluded.records`,
+          recordCount: sql`excluded.record_count`,
+        },
+      })
+      .prepare(),
+  );
+const putMany = put(TOGETHER);
+const putOne = put(1);
+
+function valuesOf(generation: number, apex: string, sets: readonly RRset[]): Record<string, unknown> {
+  const values: Record<string, unknown> = { generation };
+  for (const [place, set] of sets.entries())
+    for (const [name, value] of Object.entries(rowOf(apex, set))) values[`${name}${place}`] = value;
+  return values;
+}
+
+const drop = preparedOn((handle) =>
+  handle
+    .delete(rrsetRows)
+    .where(
+      and(
+        eq(rrsetRows.generation, sql.placeholder("generation")),
+        eq(rrsetRows.sortKey, sql.placeholder("sortKey")),
+        eq(rrsetRows.type, sql.placeholder("type")),
+      ),
+    )
+    .prepare(),
+);
 
 /** The row of an RRset, but for where it belongs. */
-export function rowOf(apex: string, set: RRset): Omit<MirrorRow, "rowId" | "zoneId"> {
+function rowOf(apex: string, set: RRset): Omit<MirrorRow, "rowId" | "zoneId"> {
   const records = set.records.map(
     (record): MirrorRecord => ({ id: recordId(set.name, set.type, record.content), ...record }),
   );
@@ -114,44 +190,3 @@ export function rowOf(apex: string, set: RRset): Omit<MirrorRow, "rowId" | "zone
     recordCount: records.length,
   };
 }
-
-const zoneId = sql.placeholder("zoneId");
-const sortKey = sql.placeholder("sortKey");
-const type = sql.placeholder("type");
-
-const put = preparedOn((handle) =>
-  handle
-    .insert(rrsetRows)
-    .values({
-      generation: currentOf(zoneId),
-      sortKey,
-      type,
-      name: sql.placeholder("name"),
-      ttl: sql.placeholder("ttl"),
-      records: sql.placeholder("records"),
-      recordCount: sql.placeholder("recordCount"),
-    })
-    .onConflictDoUpdate({
-      target: [rrsetRows.generation, rrsetRows.sortKey, rrsetRows.type],
-      set: {
-        name: sql`excluded.name`,
-        ttl: sql`excluded.ttl`,
-        records: sql`excluded.records`,
-        recordCount: sql`excluded.record_count`,
-      },
-    })
-    .prepare(),
-);
-
-const drop = preparedOn((handle) =>
-  handle
-    .delete(rrsetRows)
-    .where(
-      and(
-        sql`${rrsetRows.generation} = ${currentOf(zoneId)}`,
-        eq(rrsetRows.sortKey, sortKey),
-        eq(rrsetRows.type, type),
-      ),
-    )
-    .prepare(),
-);

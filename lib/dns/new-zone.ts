@@ -22,7 +22,7 @@ import { mayStillLand, noteGivenUp } from "./landing.ts";
 import { buildGeneration, dropGeneration, switchTo, WRITTEN_BESIDE } from "./large/generation.ts";
 import { journalPlan } from "./large/journaled.ts";
 import { inThread } from "./large/thread.ts";
-import { putRRset } from "./mirror.ts";
+import { putRRsets } from "./mirror.ts";
 import { makePlan } from "./plan.ts";
 import type { ZoneInfo } from "./providers/provider.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
@@ -181,7 +181,7 @@ export async function adoptHere(zone: Zone, entry: Entry, info: ZoneInfo): Promi
   const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
   transaction((tx) => {
     if (built) switchTo(tx, built);
-    else for (const set of rrsets) putRRset(tx, zone.id, zone.name, set);
+    else putRRsets(tx, zone.id, zone.name, rrsets);
     const now = Date.now();
     tx.update(zones)
       .set({

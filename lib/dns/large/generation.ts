@@ -1,16 +1,17 @@
 /** Big writes to a zone's mirror: a new generation is built beside the one that is read, in short transactions, and then takes its place in one. */
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { type DbOrTx, db, provisionally } from "#db/client.ts";
-import { preparedOn } from "#db/hot.ts";
 import { generations, generationTypes, rrsetRows, zones } from "#db/schema/index.ts";
 import { Problem } from "#lib/api/errors.ts";
-import { rowOf, sortKeyOf } from "../mirror.ts";
+import { writeRows } from "../mirror.ts";
 import type { Plan } from "../rrset.ts";
 import type { Zone } from "../zones.ts";
 import { breathe, pace } from "./pace.ts";
 
 /** A transaction of so many rows takes about ten milliseconds. */
 const ROWS = 500;
+/** The index takes longer. */
+const INDEXED = 400;
 
 /** Plans over so many RRsets are written beside, smaller ones in one transaction. */
 export const WRITTEN_BESIDE = 2000;
@@ -37,14 +38,14 @@ export async function buildGeneration(zone: Zone, plan: Plan): Promise<Built> {
       signal.throwIfAborted();
     }
     for (let from = 0; from < plan.length; from += ROWS) {
-      provisionally((tx) => writeSome(tx, generation, zone.name, plan.slice(from, from + ROWS)));
+      provisionally((tx) => writeRows(tx, generation, zone.name, plan.slice(from, from + ROWS)));
       progress(Math.min(1, (zone.recordCount + from) / total));
       await breathe();
       signal.throwIfAborted();
     }
     const { first, last } = idsOf(generation);
-    for (let from = first; from <= last; from += ROWS) {
-      provisionally((tx) => indexSome(tx, generation, from, from + ROWS - 1));
+    for (let from = first; from <= last; from += INDEXED) {
+      provisionally((tx) => indexSome(tx, generation, from, from + INDEXED - 1));
       progress(Math.min(1, 0.5 + (0.5 * (from - first)) / (last - first + 1)));
       await breathe();
       signal.throwIfAborted();
@@ -160,44 +161,3 @@ function copySome(from: number, to: number, { sortKey, type }: Place): Place | n
   );
   return last ?? null;
 }
-
-function writeSome(tx: DbOrTx, generation: number, apex: string, plan: Plan): void {
-  for (const change of plan) {
-    if (change.after) put(tx).run({ generation, ...rowOf(apex, change.after) });
-    else drop(tx).run({ generation, sortKey: sortKeyOf(change.name, apex), type: change.type });
-  }
-}
-
-const generationNow = sql.placeholder("generation");
-const sortKeyNow = sql.placeholder("sortKey");
-const typeNow = sql.placeholder("type");
-
-const put = preparedOn((handle) =>
-  handle
-    .insert(rrsetRows)
-    .values({
-      generation: generationNow,
-      sortKey: sortKeyNow,
-      type: typeNow,
-      name: sql.placeholder("name"),
-      ttl: sql.placeholder("ttl"),
-      records: sql.placeholder("records"),
-      recordCount: sql.placeholder("recordCount"),
-    })
-    .onConflictDoUpdate({
-      target: [rrsetRows.generation, rrsetRows.sortKey, rrsetRows.type],
-      set: {
-        ttl: sql`excluded.ttl`,
-        records: sql`excluded.records`,
-        recordCount: sql`excluded.record_count`,
-      },
-    })
-    .prepare(),
-);
-
-const drop = preparedOn((handle) =>
-  handle
-    .delete(rrsetRows)
-    .where(and(eq(rrsetRows.generation, generationNow), eq(rrsetRows.sortKey, sortKeyNow), eq(rrsetRows.type, typeNow)))
-    .prepare(),
-);

@@ -15,7 +15,8 @@ import { breathe } from "./pace.ts";
  * has returned.
  */
 export async function journaled(entry: NewEntry, { sent }: { sent: boolean } = { sent: true }): Promise<string> {
-  const id = transaction((tx) => addEntryRow(tx, entry));
+  const more = moreOf(entry.plan);
+  const id = transaction((tx) => addEntryRow(tx, entry, more));
   await addParts(id, entry.plan);
   if (sent) db().update(zoneChanges).set({ sentAt: Date.now() }).where(eq(zoneChanges.id, id)).run();
   return id;
@@ -23,11 +24,12 @@ export async function journaled(entry: NewEntry, { sent }: { sent: boolean } = {
 
 /** Gives an entry that is open its plan, known only now. */
 export async function journalPlan(id: string, plan: Plan): Promise<void> {
+  const more = moreOf(plan);
   transaction((tx) => {
     tx.delete(zoneChangeParts).where(eq(zoneChangeParts.changeId, id)).run();
     tx.delete(zoneChangePlaces).where(eq(zoneChangePlaces.changeId, id)).run();
     tx.update(zoneChanges)
-      .set({ plan: JSON.stringify(plan.slice(0, STEPS_IN_ROW)), ...moreOf(plan) })
+      .set({ plan: JSON.stringify(plan.slice(0, STEPS_IN_ROW)), ...more })
       .where(eq(zoneChanges.id, id))
       .run();
   });

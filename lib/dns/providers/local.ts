@@ -2,7 +2,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { zones } from "#db/schema/index.ts";
-import { putRRset, readMirror, readMirrorNames, writePlan } from "../mirror.ts";
+import { putRRset, putRRsets, readMirror, readMirrorNames, writePlan } from "../mirror.ts";
 import { isBelow } from "../name.ts";
 import type { Plan, RRset } from "../rrset.ts";
 import { recordTypes } from "../types/index.ts";
@@ -42,7 +42,7 @@ export function localProvider(connection = "local"): Provider {
         if (readMirrorNames(row.id, row.name, [row.name], [], tx).length > 0) {
           throw new ProviderError("refused", "provider_refused", "This zone exists already.");
         }
-        for (const set of firstRecords(zone)) putRRset(tx, row.id, row.name, set);
+        putRRsets(tx, row.id, row.name, firstRecords(zone));
         return info(row);
       }),
     // Its row goes with the panel's own record of the zone; here there is nothing else to delete.

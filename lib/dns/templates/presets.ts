@@ -76,6 +76,9 @@ export const caa = (issuers: readonly string[], reports?: string): string[] => [
   ...(reports ? [`0 iodef "mailto:${reports}"`] : []),
 ];
 
+/** Where a key stands, from the selector alone or from the whole name. */
+const keyName = (selector: string): string => `${selector.trim().replace(/\._domainkey\b.*$/i, "")}._domainkey`;
+
 const key = (label: string, hint: string, name = "dkim"): PresetField => ({ name, label, hint, optional: true });
 const policies = [
   { value: "none", label: "Deliver it, and report" },
@@ -157,6 +160,12 @@ export const presets: readonly Preset[] = [
         options: ["com", "eu", "in"].map((value) => ({ value, label: `zoho.${value}` })),
       },
       key("Verification", "The text that starts with zoho-verification=.", "verification"),
+      key(
+        "DKIM selector",
+        "Admin console → Domains → Email configuration → DKIM: the name that you gave it.",
+        "selector",
+      ),
+      key("DKIM value", "The TXT record value of that selector."),
     ],
     lines: (values) => {
       const region = values.region || "com";
@@ -164,6 +173,7 @@ export const presets: readonly Preset[] = [
         ...mx([10, `mx.zoho.${region}.`], [20, `mx2.zoho.${region}.`], [50, `mx3.zoho.${region}.`]),
         ...text("@", spf({ include: [`zohomail.${region}`], all: "~" })),
         ...text("@", values.verification),
+        ...(values.selector ? text(keyName(values.selector), values.dkim && dkim(values.dkim)) : []),
       ];
     },
   },

@@ -32,6 +32,16 @@ test("choices become records as their RFCs write them", () => {
   expect(caa([])).toEqual(['0 issue ";"']);
 });
 
+test("a key stands at the selector that the mail host was given, however it is written", () => {
+  const zoho = presets.find(({ id }) => id === "zoho");
+  for (const selector of ["zmail", " zmail._domainkey.example.com "])
+    expect(zoho?.lines({ selector, dkim: "MIIB" }).at(-1)).toBe(
+      'zmail._domainkey 3600 IN TXT "v=DKIM1; k=rsa; p=MIIB"',
+    );
+  for (const half of [{ selector: "zmail" }, { dkim: "MIIB" }] as Record<string, string>[])
+    expect(zoho?.lines(half).join("\n")).not.toContain("_domainkey");
+});
+
 test("a long key is cut into strings of 255 octets", () => {
   const google = presets.find(({ id }) => id === "google");
   const lines = google?.lines({ dkim: "A".repeat(800) }) ?? [];
