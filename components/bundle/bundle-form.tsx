@@ -3,11 +3,12 @@
 import { useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Checkbox, Radio } from "#components/ui/checkbox.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FileDrop } from "#components/ui/file-drop.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
+import { ModeChoice } from "#components/zone/files/mode-choice.tsx";
 import type { BundleChoice } from "./use-bundle.ts";
 
 interface BundleFormProps {
@@ -47,21 +48,7 @@ export function BundleForm({ connections, sending, failure, onPlan }: BundleForm
         file={file}
         onFile={setFile}
       />
-      <fieldset className="grid gap-2">
-        <legend className="mb-1.5 font-medium">Existing records</legend>
-        <Radio
-          name="mode"
-          checked={mode === "merge"}
-          onChange={() => setMode("merge")}
-          label="Keep them and add the records from the files"
-        />
-        <Radio
-          name="mode"
-          checked={mode === "replace"}
-          onChange={() => setMode("replace")}
-          label="Replace them: records missing from a zone’s file are removed"
-        />
-      </fieldset>
+      <ModeChoice mode={mode} onMode={setMode} added="the files" missing="a zone’s file" />
       <Checkbox
         checked={apex}
         onChange={(event) => setApex(event.target.checked)}

@@ -11,24 +11,26 @@ export function Popover({ id, ...rest }: ComponentProps<"div"> & { id: string })
     if (pathname) close(element.current);
   }, [pathname]);
 
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: listens for the links and buttons inside
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a link followed from the keyboard is a click too
-    <div
-      {...rest}
-      ref={element}
-      id={id}
-      popover="auto"
-      onClick={(event) => {
-        if (event.target instanceof Element && event.target.closest("a")) close(element.current);
-      }}
-      onBlur={(event) => {
-        const to = event.relatedTarget;
-        const opener = to instanceof Element && to.getAttribute("popovertarget") === id;
-        if (to && !opener && !event.currentTarget.contains(to)) close(element.current);
-      }}
-    />
-  );
+  // A link may lead to the page that is shown already; and whoever tabs out of it is done with it.
+  useEffect(() => {
+    const box = element.current;
+    if (!box) return;
+    const follow = ({ target }: MouseEvent) => {
+      if (target instanceof Element && target.closest("a")) close(box);
+    };
+    const leave = ({ relatedTarget: to }: FocusEvent) => {
+      const opener = to instanceof Element && to.getAttribute("popovertarget") === id;
+      if (to instanceof Node && !opener && !box.contains(to)) close(box);
+    };
+    box.addEventListener("click", follow);
+    box.addEventListener("focusout", leave);
+    return () => {
+      box.removeEventListener("click", follow);
+      box.removeEventListener("focusout", leave);
+    };
+  }, [id]);
+
+  return <div {...rest} ref={element} id={id} popover="auto" />;
 }
 
 function close(element: HTMLElement | null): void {

