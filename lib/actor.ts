@@ -4,9 +4,9 @@ import { compileGrants, type GrantSet, rootGrant } from "#lib/access/permissions
 import type { TokenRights } from "#lib/access/token.ts";
 
 export interface Actor {
-  /** `user`: in a session. `token`: an API token of the account. */
-  type: "user" | "token" | "system" | "anonymous";
-  /** The account's id. */
+  /** `user`: in a session. `token`: an API token of the account. `node`: a node's daemon. */
+  type: "user" | "token" | "node" | "system" | "anonymous";
+  /** The account's id, or the node's. */
   id: string | null;
   /** How logs and history name the actor: the e-mail address, or what a command calls itself. */
   label: string;

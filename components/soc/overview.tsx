@@ -10,6 +10,7 @@ const words: Record<Tile["id"], { own: string; all: string; bad: boolean }> = {
   claims: { own: "Zones waiting for proof", all: "Zones waiting for proof", bad: false },
   signIns: { own: "Failed sign-ins, last 24 h", all: "Failed sign-ins, last 24 h", bad: false },
   jobs: { own: "Failed jobs, last 24 h", all: "Failed jobs, last 24 h", bad: true },
+  nodes: { own: "Nodes without an answer", all: "Nodes without an answer", bad: true },
   deletions: { own: "Accounts to be deleted", all: "Accounts to be deleted", bad: false },
 };
 

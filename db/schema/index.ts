@@ -8,6 +8,7 @@ export * from "./feedback.ts";
 export * from "./health.ts";
 export * from "./identity.ts";
 export * from "./leaving.ts";
+export * from "./nodes.ts";
 export * from "./organisations.ts";
 export * from "./panel.ts";
 export * from "./rollouts.ts";

@@ -7,7 +7,7 @@ import type { RequestContext, Trace } from "./context.ts";
 import { invalid, isProblem, Problem } from "./errors.ts";
 
 export interface ProcedureMeta {
-  guard: "none" | "anyone" | "signedIn" | "can" | "staff" | "inOrganisation" | "inZone" | "inDeletedZone";
+  guard: "none" | "anyone" | "signedIn" | "can" | "staff" | "inOrganisation" | "inZone" | "inDeletedZone" | "node";
   /** Permission, role or level. */
   argument: string;
   /** This read leaves an audit entry. */

@@ -9,6 +9,8 @@ export interface RequestContext {
   trace: Trace;
   /** The body, where it is a file. It is gone after the answer unless it was given another name. */
   upload?: { file: string; octets: number };
+  /** What a daemon shows, which is no token of an account. */
+  bearer?: string;
 }
 
 export interface Trace {

@@ -9,6 +9,7 @@ import { assertFresh } from "#lib/auth/fresh.ts";
 import { loadDeletedZone } from "#lib/dns/deleted-zones.ts";
 import { loadZone } from "#lib/dns/zones.ts";
 import { stage } from "#lib/log/stages.ts";
+import { loadNode } from "#lib/nodes/load.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { isStaffWith } from "#lib/staff/admission.ts";
@@ -38,8 +39,8 @@ export interface GuardOptions {
   fresh?: boolean;
   /** Opens before the second factor that a role asks for is enrolled. */
   enrolling?: boolean;
-  /** What the path names is an account or a role, and refused attempts on it are noted in the audit log. */
-  refusals?: "account" | "role" | "token";
+  /** What the path names is an account, a role, a token or a node, and refused attempts on it are noted in the audit log. */
+  refusals?: "account" | "role" | "token" | "node";
 }
 
 /** Everybody, signed in or not. */
@@ -163,6 +164,17 @@ function asShown<A extends { output: unknown }>(
   if (!asStaff || actor.privacy === "visible") return answer;
   return { ...answer, output: hidePrivate(procedure["~orpc"].outputSchema, answer.output) };
 }
+
+/** A node's daemon, which proved which one it is. Fields that it knows and the panel does not are no error. */
+export const node = <S extends z.ZodRawShape>(shape: S) =>
+  base
+    .meta({ guard: "node", argument: "" })
+    .use(({ context, next }) => {
+      const { actor } = context;
+      if (actor.type !== "node" || actor.id === null) throw new Problem("unauthenticated", "This is for nodes alone.");
+      return next({ context: { node: loadNode(actor.id) } });
+    })
+    .input(z.object(shape));
 
 /** Whoever is behind the request, if that is an account and the options let it pass. */
 function account(actor: Actor, options: GuardOptions): AccountActor {

@@ -11,6 +11,7 @@ import { log } from "#lib/log/log.ts";
 import type { ActorType } from "#lib/log/rows.ts";
 import { stage, withStages } from "#lib/log/stages.ts";
 import { noteRequest } from "#lib/log/store.ts";
+import { asDaemonsRead, daemonAt, isDaemonPath } from "#lib/nodes/remote/door.ts";
 import { singleton } from "#lib/singleton.ts";
 import { withPrivacy } from "#lib/staff/privacy.ts";
 import { actorOfToken, presentedToken } from "#lib/tokens/authenticate.ts";
@@ -44,21 +45,31 @@ async function answer(request: Request): Promise<Response> {
   try {
     address = requestAddress(request.headers);
     const origin = { address, requestId };
-    const secret = presentedToken(request.headers);
+    const daemon = isDaemonPath(path) ? daemonAt(path, request.headers, origin) : undefined;
+    const secret = daemon ? null : presentedToken(request.headers);
     // A token goes before a cookie, also one that does not hold: who shows it means to be it.
     const account =
-      secret === null ? await actorOf(request.headers, origin) : actorWith(secret, origin, trace, rpc, request.headers);
+      daemon?.actor ??
+      (secret === null
+        ? await actorOf(request.headers, origin)
+        : actorWith(secret, origin, trace, rpc, request.headers));
     who = account;
     if (secret !== null) stage("token");
     const writes = request.method !== "GET" && request.method !== "HEAD";
-    if (writes && secret === null) assertSameOrigin(request.headers);
+    // No browser sends what a daemon shows.
+    if (writes && secret === null && !daemon) assertSameOrigin(request.headers);
     const door = writes && !rpc ? doorOf(request) : undefined;
     // Nobody in particular sends files.
     if (door && account.id === null) throw new Problem("unauthenticated", "Sign in first.");
     const upload = door ? await takeUpload(request, door.limit) : undefined;
     file = upload?.file;
     const bounded = upload ? withFieldsOfQuery(request) : writes ? await withBoundedBody(request, rpc) : request;
-    const context = { actor: account, trace, ...(upload ? { upload } : {}) };
+    const context = {
+      actor: account,
+      trace,
+      ...(upload ? { upload } : {}),
+      ...(daemon ? { bearer: daemon.bearer } : {}),
+    };
     const { matched, response: handled } = rpc
       ? await handlers().rpc.handle(bounded, { prefix: "/api/rpc", context })
       : await handlers().rest.handle(bounded, { prefix: "/api", context });
@@ -70,6 +81,7 @@ async function answer(request: Request): Promise<Response> {
     // Who goes on with it has given it another name.
     if (file !== undefined) await dropFile(file);
   }
+  if (response.status >= 400 && isDaemonPath(path)) response = await asDaemonsRead(response);
   const headers = new Headers(response.headers);
   headers.set("x-request-id", requestId);
   const stream = headers.get("content-type")?.startsWith("text/event-stream") ?? false;
@@ -77,7 +89,7 @@ async function answer(request: Request): Promise<Response> {
   headers.set("cache-control", stream ? "no-store, no-transform" : "no-store");
   if (stream) headers.set("x-accel-buffering", "no");
   for (const line of cookies.set) headers.append("set-cookie", line);
-  if (response.status >= 400 && !rpc) headers.set("content-type", "application/problem+json");
+  if (response.status >= 400 && !rpc && !isDaemonPath(path)) headers.set("content-type", "application/problem+json");
   if (trace.retryAfter !== undefined) headers.set("retry-after", String(trace.retryAfter));
   if (trace.allowance) {
     headers.set("ratelimit-limit", String(trace.allowance.limit));
@@ -137,6 +149,9 @@ function problemResponse(error: unknown, trace: Trace, requestId: string): Respo
 async function withBoundedBody(request: Request, rpc: boolean): Promise<Request> {
   const type = request.headers.get("content-type") ?? "";
   const body = await readBody(request, MAX_BODY);
+  // A daemon that has nothing to say writes null.
+  if (body.length === 4 && body.toString("latin1") === "null" && !rpc)
+    return withBoundedBody(withoutBody(request), rpc);
   if (body.length > 0 && !/^application\/json\b/i.test(type)) {
     throw new Problem("unsupported_media_type", "Send the body as application/json.");
   }
@@ -151,6 +166,10 @@ async function withBoundedBody(request: Request, rpc: boolean): Promise<Request>
   headers.delete("content-length");
   headers.set("content-type", "application/json");
   return new Request(request.url, { method: request.method, headers, body: "{}" });
+}
+
+function withoutBody({ url, method, headers }: Request): Request {
+  return new Request(url, { method, headers });
 }
 
 /** Where the body is a file, the fields stand in the query. */

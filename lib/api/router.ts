@@ -27,6 +27,8 @@ import * as links from "#lib/links/procedures.ts";
 import * as logs from "#lib/log/procedures.ts";
 import * as outbox from "#lib/mail/admin-procedures.ts";
 import * as metrics from "#lib/metrics/procedures.ts";
+import * as nodes from "#lib/nodes/procedures.ts";
+import * as remote from "#lib/nodes/remote/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
 import * as organisationsOfAll from "#lib/organisations/staff-procedures.ts";
 import * as passkeys from "#lib/passkeys/procedures.ts";
@@ -71,6 +73,8 @@ export const router = {
   staffFeedback,
   rollouts,
   eggs,
+  nodes,
+  remote,
   dns: {
     ...dns,
     ...dnsConnections,

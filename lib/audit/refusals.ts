@@ -1,12 +1,12 @@
-/** Refused acts on accounts, roles and tokens: an entry each, but not a flood of them. */
+/** Refused acts on accounts, roles, tokens and nodes: an entry each, but not a flood of them. */
 import { and, eq, gt, or, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
-import { auditLog, roles, tokens, users } from "#db/schema/index.ts";
+import { auditLog, nodes, roles, tokens, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import type { ProblemDetails } from "#lib/api/errors.ts";
 import { audit } from "./audit.ts";
 
-export type RefusalTarget = "account" | "role" | "token";
+export type RefusalTarget = "account" | "role" | "token" | "node";
 
 /** What was not allowed to this actor, rather than not possible, not complete or not confirmed yet. */
 const noted: ReadonlySet<string> = new Set(["forbidden", "last_root", "token_refused"]);
@@ -20,7 +20,7 @@ interface Refusal {
 const AT_MOST = 20;
 const WITHIN_MS = 10 * 60_000;
 
-/** Notes that an act was refused. `input` is what was sent, unchecked: `user`, `role` or `token` in it names the target. */
+/** Notes that an act was refused. `input` is what was sent, unchecked: `user`, `role`, `token` or `node` in it names the target. */
 export function noteRefusal(actor: Actor, type: RefusalTarget, input: unknown, problem: Refusal): void {
   if (actor.type === "anonymous" || !noted.has(problem.code)) return;
   if (actor.id !== null && refusalsOf(actor) >= AT_MOST) return;
@@ -46,10 +46,10 @@ const refusalsOf = (actor: Actor): number =>
     .get()?.n ?? 0;
 
 function targetOf(type: RefusalTarget, input: unknown) {
-  const key = { account: "user", role: "role", token: "token" }[type];
+  const key = { account: "user", role: "role", token: "token", node: "node" }[type];
   const given = typeof input === "object" && input !== null ? (input as Record<string, unknown>)[key] : undefined;
   const ref = typeof given === "string" ? given.slice(0, 100) : "";
-  const row = { account: accountNamed, role: roleNamed, token: tokenNamed }[type](ref);
+  const row = { account: accountNamed, role: roleNamed, token: tokenNamed, node: nodeNamed }[type](ref);
   return { type, id: row?.id ?? null, label: row?.label ?? ref };
 }
 
@@ -69,3 +69,6 @@ const roleNamed = (ref: string) =>
 
 const tokenNamed = (ref: string) =>
   db().select({ id: tokens.id, label: tokens.name }).from(tokens).where(eq(tokens.id, ref)).get();
+
+const nodeNamed = (ref: string) =>
+  db().select({ id: nodes.id, label: nodes.name }).from(nodes).where(eq(nodes.id, ref)).get();

@@ -14,6 +14,8 @@ import {
   jobs,
   mailSecrets,
   mails,
+  nodeSetups,
+  nodes,
   organisationInvites,
   recoveryCodes,
   registrations,
@@ -64,11 +66,16 @@ function prepare(incoming: string, file: string, { keepTokens }: { keepTokens: b
         sessions: tx.delete(sessions).run().changes,
         "API tokens": keepTokens ? 0 : tx.delete(tokens).run().changes,
         invitations: tx.delete(organisationInvites).run().changes + tx.delete(zoneInvites).run().changes,
-        "one-time links": tx.delete(accountLinks).run().changes + tx.delete(registrations).run().changes,
+        "one-time links":
+          tx.delete(accountLinks).run().changes +
+          tx.delete(registrations).run().changes +
+          tx.delete(nodeSetups).run().changes,
         "recovery codes": tx.delete(recoveryCodes).run().changes,
         "mails that waited": stopMails(tx),
       };
       tx.delete(challenges).run();
+      // What a node had before its last rotation.
+      tx.update(nodes).set({ previousTokenId: null, previousToken: null, previousUntil: null }).run();
       audit(tx, actor, {
         target: { type: "panel", id: null, label: "database" },
         after: { file: path.basename(file), ended: counts },

@@ -15,6 +15,7 @@ import { mailNewAddress } from "#lib/links/addresses.ts";
 import { mailReset } from "#lib/links/reset.ts";
 import { logRetention } from "#lib/log/retention.ts";
 import { sendMail } from "#lib/mail/send.ts";
+import { askNodes } from "#lib/nodes/health.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
 import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
 import type { JobKind } from "./queue.ts";
@@ -44,4 +45,5 @@ export const jobKinds: readonly JobKind[] = [
   sweepImports,
   logRetention,
   auditRetention,
+  askNodes,
 ];

@@ -1,6 +1,6 @@
 /** What the panel notes about itself, as it goes to the thread that writes it down. Pure, and shared by both sides. */
 
-export const ACTOR_TYPES = ["anonymous", "user", "token", "system"] as const;
+export const ACTOR_TYPES = ["anonymous", "user", "token", "system", "node"] as const;
 export type ActorType = (typeof ACTOR_TYPES)[number];
 
 /** One request. An array, because thousands of them are copied from thread to thread. */

@@ -4,6 +4,7 @@ import { db } from "#db/client.ts";
 import { zones } from "#db/schema/index.ts";
 import type { AccountActor } from "#lib/api/guards.ts";
 import { visibleZoneIds } from "#lib/dns/zones.ts";
+import { inHealth } from "#lib/nodes/health.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { tabsFor } from "#lib/staff/admission.ts";
 
@@ -14,7 +15,7 @@ const COUNTED = 1000;
 const LOOKED_AT = 20_000;
 
 export interface Tile {
-  id: "zones" | "claims" | "signIns" | "jobs" | "deletions";
+  id: "zones" | "claims" | "signIns" | "jobs" | "deletions" | "nodes";
   /** Whose: one's own, or everybody's. */
   scope: "own" | "all";
   count: number;
@@ -35,6 +36,7 @@ export function overviewFor(actor: AccountActor): Tile[] {
       ? tile("signIns", "all", refusedSignIns(null), tab("logs", "view=audit&action=auth.signIn&status=refused"))
       : tile("signIns", "own", refusedSignIns(actor.label), "/dashboard/settings/security"),
     has("admin:metrics") && tile("jobs", "all", failedJobs(), tab("metrics", "")),
+    has("nodes:read") && tile("nodes", "all", unhealthyNodes(), tab("nodes", "health=unhealthy")),
     has("deletions:write") &&
       tile("deletions", "all", dueDeletions(), tab("deletions", "") ?? tab("users", "status=deleting")),
   ];
@@ -80,6 +82,11 @@ function refusedSignIns(email: string | null): number {
 const failedJobs = (): number =>
   db().get<{ n: number }>(
     sql`select count(*) as n from (select 1 from jobs where state = 'failed' and due_at > ${Date.now() - DAY} limit ${COUNTED + 1})`,
+  ).n;
+
+const unhealthyNodes = (): number =>
+  db().get<{ n: number }>(
+    sql`select count(*) as n from (select 1 from nodes where ${inHealth("unhealthy")} limit ${COUNTED + 1})`,
   ).n;
 
 const dueDeletions = (): number =>

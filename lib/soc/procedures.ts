@@ -20,7 +20,7 @@ export const overview = can("soc:read", {})
     z.object({
       items: z.array(
         z.object({
-          id: z.enum(["zones", "claims", "signIns", "jobs", "deletions"]),
+          id: z.enum(["zones", "claims", "signIns", "jobs", "deletions", "nodes"]),
           scope: z.enum(["own", "all"]),
           count: z.number().int(),
           /** There are more than were counted. */

@@ -2,6 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { recentErrors } from "#lib/log/errors-list.ts";
+import { inHealth } from "#lib/nodes/health.ts";
 import type { TabId } from "./tabs.ts";
 
 /** `from` and what follows it. */
@@ -17,6 +18,7 @@ const counts: Partial<Record<TabId, () => number>> = {
   "outbound-emails": () =>
     atMost100(sql`mails where status in ('failed', 'unknown') and created_at > ${Date.now() - 24 * HOUR}`),
   feedback: () => atMost100(sql`feedback where status = 'new'`),
+  nodes: () => atMost100(sql`nodes where ${inHealth("unhealthy")}`),
   logs: recentErrors,
 };
 

@@ -122,6 +122,16 @@ const tabs = [
     open: { procedure: "staffFeedback.open", key: "feedback" },
   },
   {
+    id: "nodes",
+    title: "Nodes",
+    group: "Servers",
+    icon: "nodes",
+    permissions: ["nodes:read"],
+    acts: ["nodes:create", "nodes:write", "nodes:delete", "nodes:credentials", "org:read"],
+    list: "nodes.list",
+    open: { procedure: "nodes.open", key: "node" },
+  },
+  {
     id: "eggs",
     title: "Eggs",
     group: "Servers",

@@ -95,6 +95,7 @@ describe("a backup", () => {
 const DOORS = [
   "account_links",
   "challenges",
+  "node_setups",
   "organisation_invites",
   "recovery_codes",
   "registrations",

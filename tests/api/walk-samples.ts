@@ -311,6 +311,8 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   // The files are not there.
   "exports.fetchOwn": { every: [409] },
   "staffExports.download": { every: [409] },
+  // None of them shows what was made for it.
+  "remote.configure": { every: [401] },
   "links.reset": { every: [403] },
   "registration.complete": { every: [403] },
   "factors.finish": { every: [409] },

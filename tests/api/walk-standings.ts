@@ -38,6 +38,8 @@ const ranks = ["member", "admin", "owner"];
 export function expectation(row: Row, standing: Standing): number {
   const { kind, argument } = guardOf(row);
   if (kind === "anyone") return 200;
+  // An account is no node, and no token of one is a node's.
+  if (kind === "node") return isToken(standing) ? 400 : 401;
   if (standing === "nobody" || standing === "suspended") return 401;
   if (isToken(standing)) return row.tokens && !row.fresh ? expectationOfToken(row, standing) : 403;
   if (standing === "unenrolled") return row.enrolling ? expectation(row, "root") : 403;

@@ -20,6 +20,54 @@ async function staffPage(name: string, grants: string[]): Promise<Page> {
   return page;
 }
 
+test("a node is added with its addresses, and gets a command that configures its daemon", async () => {
+  const page = await staffPage("Keeper of nodes", ["nodes:*"]);
+  await page.goto("/dashboard/admin?tab=nodes", { waitUntil: "networkidle" });
+  await page.getByRole("button", { name: "Add a node" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Browser 1");
+  await dialog.getByLabel("Host name").fill("not a name");
+  await dialog.getByLabel("Memory (MiB)").fill("much");
+  await dialog.getByLabel("Disk (MiB)").fill("200000");
+  await dialog.getByRole("button", { name: "Add it" }).click();
+  await dialog.getByText("Enter a name such as node1.example.org, or an address.").waitFor();
+  await dialog.getByText("Enter a number.").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await dialog.getByLabel("Host name").fill("browser1.nodes.invalid");
+  await dialog.getByLabel("Memory (MiB)").fill("65536");
+  await dialog.getByRole("button", { name: "Add it" }).click();
+  await page.getByRole("link", { name: "Browser 1" }).click();
+  await title(page, "Browser 1").waitFor();
+  await page.getByText("Not seen yet").waitFor();
+
+  await page.getByRole("button", { name: "Add addresses" }).click();
+  await dialog.getByLabel("Address", { exact: true }).fill("192.0.2.10");
+  await dialog.getByLabel("Ports").fill("25565, 25570-25572");
+  await dialog.getByRole("button", { name: "Add them" }).click();
+  await page.getByText("4, 4 of them free").waitFor();
+  await page.getByRole("checkbox", { name: "Choose 192.0.2.10 port 25570" }).check();
+  await page.getByRole("region", { name: "Chosen addresses" }).getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove", exact: true }).click();
+  await page.getByText("3, 3 of them free").waitFor();
+
+  await page.getByRole("button", { name: "Make a command" }).click();
+  await page.getByText(/^sudo wings configure --panel-url .* --token papp_\w{43} --node \d+/).waitFor();
+  await page.getByRole("button", { name: "Show config.yml" }).click();
+  const config = page.getByRole("textbox", { name: "config.yml" });
+  await config.waitFor();
+  expect(await config.inputValue()).toContain(`remote: ${server.origin}`);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.getByRole("button", { name: "Hide it" }).click();
+
+  await page.getByRole("button", { name: "Ask now" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Ask now" }).click();
+  await page.getByText("This name has no address.").or(page.getByText("The daemon cannot be reached.")).waitFor();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove", exact: true }).click();
+  await title(page, "Nodes").waitFor();
+  await page.context().close();
+});
+
 const title = (page: Page, text: string) => page.getByRole("heading", { name: text, level: 1, exact: true });
 
 test("an egg is imported from a file, changed, tried and exported again", async () => {

@@ -1,0 +1,16 @@
+/** What a daemon's version means for those whose servers it runs. Pure. */
+
+/** A sentence, or null where there is nothing to say. */
+export function warningAbout(version: string | null): string | null {
+  if (version === null || version === "develop") return null;
+  const [, major, minor, patch] = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
+  if (major === undefined) return "This version of the daemon is not known to the panel.";
+  // Pelican counts from 1.0.0 again, and is no older than Wings 1.12.2 where it matters.
+  if (Number(major) === 1 && Number(minor) < 11) return Number(minor) === 0 ? null : TOO_OLD;
+  const old = Number(major) === 1 && (Number(minor) < 12 || (Number(minor) === 12 && Number(patch) < 2));
+  return old ? TRADABLE : null;
+}
+
+const TOO_OLD = "The panel speaks with Wings 1.11 and later. Update the daemon.";
+const TRADABLE =
+  "Before Wings 1.12.2 a token for a console or a download can be used for uploads as well. Update the daemon before people who are not trusted get servers here.";

@@ -1,0 +1,534 @@
+/** Nodes: kept by staff, asked by the panel, set up by themselves, and what they may ask for. Against a daemon over the network. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { type Panel, type Person, startPanel } from "../support/panel.ts";
+import { startTlsProxy } from "../support/tls-proxy.ts";
+import { headersOf, startWings, type Wings, type WingsConfig } from "../support/wings.ts";
+
+interface Node {
+  id: string;
+  number: number;
+  name: string;
+  health: "healthy" | "unhealthy" | "waiting";
+  error: string | null;
+  version: string | null;
+  latencyMs: number | null;
+  driftMs: number | null;
+  warnings: string[];
+  overlapUntil: number | null;
+  allocations: number;
+  freeAllocations: number;
+  revision: number;
+  [key: string]: unknown;
+}
+interface Refused {
+  code: string;
+  message: string;
+  fields: Record<string, string>;
+}
+
+let panel: Panel;
+let keeper: Person;
+let looker: Person;
+let wings: Wings;
+let sql: (text: string, ...values: unknown[]) => void;
+let count = 0;
+
+beforeAll(async () => {
+  panel = await startPanel({ ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" });
+  keeper = await panel.person("Keeper of nodes", ["nodes:*"]);
+  looker = await panel.person("Looker", ["nodes:read"]);
+  const { db } = await import("#db/client.ts");
+  sql = (text, ...values) =>
+    void db()
+      .$client.prepare(text)
+      .run(...values);
+});
+beforeEach(async () => {
+  wings = await startWings();
+  return () => wings.close();
+});
+afterAll(() => panel.close());
+
+const add = async (given: object = {}) => {
+  const body = {
+    name: `Node ${++count}`,
+    fqdn: "127.0.0.1",
+    scheme: "http",
+    port: wings.port,
+    memory: 4096,
+    disk: 10_000,
+    ...given,
+  };
+  return keeper.call<Node & Refused>("POST", "/admin/nodes", body);
+};
+const made = async (given: object = {}) => (await add(given)).body.id;
+const opened = async (id: string) => (await looker.call<Node>("GET", `/admin/nodes/${id}`)).body;
+const asked = async (id: string) => {
+  expect((await keeper.call("POST", `/admin/nodes/${id}/ask`)).status).toBe(200);
+  return opened(id);
+};
+const configuration = async (id: string): Promise<WingsConfig> =>
+  parse((await keeper.call<{ text: string }>("POST", `/admin/nodes/${id}/configuration`)).body.text);
+const running = async (given: object = {}) => {
+  const id = await made(given);
+  wings.config = await configuration(id);
+  return id;
+};
+const remote = (config: Pick<WingsConfig, "token_id" | "token">, method = "GET", target = "/servers", body?: unknown) =>
+  panel.call<{ errors?: { status: string; detail: string }[] }>(method, `/remote${target}`, body, headersOf(config));
+
+describe("what staff say of a node", () => {
+  test("is kept, changed, and wrong with a sentence at its field", async () => {
+    const { status, body } = await add({ location: "Here", classification: "paid" });
+    expect(status).toBe(201);
+    const node = await opened(body.id);
+    expect(node).toMatchObject({
+      health: "waiting",
+      location: "Here",
+      classification: "paid",
+      memory: 4096,
+      sftpPort: 2022,
+      listenPort: null,
+    });
+    const edit = (given: object) => keeper.call<Refused>("PATCH", `/admin/nodes/${body.id}`, given);
+    for (const [field, value] of [
+      ["fqdn", "not a name"],
+      ["fqdn", "192.0.2.256"],
+      ["fqdn", "a/b"],
+      ["port", 0],
+      ["port", 70_000],
+      ["memory", -1],
+      ["memoryOver", -2],
+      ["dataDirectory", "relative"],
+      ["dataDirectory", "/a/../b"],
+      ["organisation", "nobody"],
+      ["name", "a\nb"],
+      ["sftpPort", wings.port],
+    ] as const)
+      expect((await edit({ [field]: value })).body.fields, `${field} ${value}`).toHaveProperty(field);
+    expect((await edit({ classification: "enterprise" })).body.fields).toHaveProperty("organisation");
+    expect((await edit({ memoryOver: 50, maintenance: true, revision: node.revision })).status).toBe(200);
+    expect((await edit({ memoryOver: 60, revision: node.revision })).status).toBe(409);
+    expect(await opened(body.id)).toMatchObject({ memoryOver: 50, maintenance: true, location: "Here" });
+    expect((await add()).body.fields).toHaveProperty("fqdn");
+  });
+
+  test("an enterprise node is for one organisation; without it it is nobody's", async () => {
+    const owner = await panel.person("Owner", "root");
+    await owner.call("POST", "/organisations", { name: "Large", handle: "large" });
+    const id = await made({ classification: "enterprise", organisation: "large" });
+    expect((await opened(id)).organisation).toMatchObject({ handle: "large" });
+    expect((await owner.call("DELETE", "/organisations/large")).status).toBeLessThan(300);
+    const node = await opened(id);
+    expect(node.organisation).toBeNull();
+    expect(node.warnings.join()).toMatch(/nobody’s servers/);
+  });
+
+  test("no secret leaves with what nodes:read sees, nor in a file, nor in the audit log", async () => {
+    const id = await made();
+    const { token, token_id } = await configuration(id);
+    expect(token).toMatch(/^[A-Za-z0-9]{64}$/);
+    expect(token_id).toMatch(/^[A-Za-z0-9]{16}$/);
+    const seen = await Promise.all([
+      looker.call("GET", `/admin/nodes/${id}`),
+      looker.call("GET", "/admin/nodes"),
+      looker.call("GET", "/admin/tabs/nodes/csv"),
+      looker.call("GET", `/admin/nodes/${id}/history`),
+    ]);
+    for (const { status, body } of seen) {
+      expect(status).toBe(200);
+      expect(JSON.stringify(body)).not.toContain(token);
+      expect(JSON.stringify(body)).not.toContain(token_id);
+    }
+    for (const act of ["configuration", "setup", "rotate"])
+      expect((await looker.call("POST", `/admin/nodes/${id}/${act}`)).status, act).toBe(403);
+    const { db } = await import("#db/client.ts");
+    const log = db()
+      .$client.prepare("select group_concat(coalesce(before, '') || coalesce(after, '')) as said from audit_log")
+      .get() as { said: string };
+    expect(log.said).not.toContain(token);
+    const row = db().$client.prepare("select * from nodes where id = ?").get(id);
+    expect(JSON.stringify(row)).not.toContain(token);
+    const refused = db()
+      .$client.prepare("select count(*) as n from audit_log where target_id = ? and outcome = 'refused'")
+      .get(id);
+    expect(refused).toEqual({ n: 3 });
+  });
+
+  test("the list is searched and filtered", async () => {
+    const id = await made({ name: "Zephyr", location: "Far away", maintenance: true });
+    const found = async (query: string) =>
+      (await looker.call<{ items: Node[] }>("GET", `/admin/nodes?${query}`)).body.items.map((node) => node.id);
+    expect(await found("q=zephyr")).toEqual([id]);
+    expect(await found("q=far+away")).toEqual([id]);
+    expect(await found("maintenance=on&health=waiting")).toContain(id);
+    expect(await found("maintenance=off")).not.toContain(id);
+    expect(await found("health=healthy")).not.toContain(id);
+    expect(await found("classification=enterprise")).not.toContain(id);
+  });
+});
+
+describe("addresses", () => {
+  const allocate = (id: string, given: object) =>
+    keeper.call<{ added: number; there: number } & Refused>("POST", `/admin/nodes/${id}/allocations`, given);
+  const listed = async (id: string, query = "") =>
+    (
+      await looker.call<{ items: { id: string; ip: string; port: number; alias: string | null; used: boolean }[] }>(
+        "GET",
+        `/admin/nodes/${id}/allocations?perPage=200&${query}`,
+      )
+    ).body.items;
+
+  test("are added by ports and ranges, once each, in one spelling, and bounded", async () => {
+    const id = await made();
+    expect((await allocate(id, { ip: "192.0.2.1", ports: ["25565", "25570 - 25572"] })).body).toEqual({
+      added: 4,
+      there: 0,
+    });
+    expect((await allocate(id, { ip: "192.0.2.1", ports: ["25565-25566"], alias: "Play.Example" })).body).toEqual({
+      added: 1,
+      there: 1,
+    });
+    expect((await allocate(id, { ip: "2001:DB8:0::1", ports: ["25565"] })).body.added).toBe(1);
+    expect((await allocate(id, { ip: "2001:db8::1", ports: ["25565"] })).body.added).toBe(0);
+    expect((await allocate(id, { ip: "::ffff:192.0.2.1", ports: ["25565"] })).body.added).toBe(0);
+    for (const ports of [
+      ["80"],
+      ["1023-1030"],
+      ["65000-65536"],
+      ["30-20"],
+      ["x"],
+      ["1-2-3"],
+      ["2000-3000"],
+      ["2000-2600", "3000-3600"],
+      [],
+    ])
+      expect((await allocate(id, { ip: "192.0.2.1", ports })).body.fields, ports.join()).toHaveProperty("ports");
+    for (const ip of ["", "192.0.2", "1", "example.org", "fe80::1%eth0", "192.0.2.0/24"])
+      expect((await allocate(id, { ip, ports: ["25565"] })).body.fields, ip).toHaveProperty("ip");
+    expect((await listed(id)).map(({ port }) => port)).toEqual([25565, 25565, 25566, 25570, 25571, 25572]);
+    expect(await listed(id, "q=2001:db8::0001")).toHaveLength(1);
+    expect(await listed(id, "q=25566")).toMatchObject([{ alias: "play.example" }]);
+    expect(await opened(id)).toMatchObject({ allocations: 6, freeAllocations: 6 });
+  });
+
+  test("only those that are free are removed, and only the node's own; a node with one in use stays", async () => {
+    const [id, other] = [await made(), await made({ port: 1, sftpPort: 2 })];
+    await allocate(id, { ip: "192.0.2.1", ports: ["30000-30002"] });
+    await allocate(other, { ip: "192.0.2.1", ports: ["30000"] });
+    const [first, second, third] = (await listed(id)).map((one) => one.id);
+    const [theirs] = (await listed(other)).map((one) => one.id);
+    sql("update allocations set server_id = 'a server' where id = ?", first);
+    const remove = (allocations: unknown[]) =>
+      keeper.call<Refused>("POST", `/admin/nodes/${id}/allocations/remove`, { allocations });
+    expect((await remove([first, second])).status).toBe(409);
+    expect((await remove([second, theirs])).status).toBe(409);
+    expect(
+      (await keeper.call("PATCH", `/admin/nodes/${id}/allocations`, { allocations: [theirs], alias: "x.example" }))
+        .status,
+    ).toBe(409);
+    expect(await listed(id)).toHaveLength(3);
+    expect(await listed(id, "state=used")).toMatchObject([{ id: first }]);
+    expect((await remove([second])).status).toBe(200);
+    expect(
+      (await keeper.call("PATCH", `/admin/nodes/${id}/allocations`, { allocations: [third], alias: "x.example" }))
+        .status,
+    ).toBe(200);
+    expect((await listed(id)).map(({ alias }) => alias)).toEqual([null, "x.example"]);
+    expect((await keeper.call("DELETE", `/admin/nodes/${id}`)).status).toBe(409);
+    sql("update allocations set server_id = null");
+    expect((await keeper.call("DELETE", `/admin/nodes/${id}`)).status).toBe(200);
+    expect((await looker.call("GET", `/admin/nodes/${id}`)).status).toBe(404);
+  });
+});
+
+describe("how a node is", () => {
+  test("it is healthy once it answers with what it was given, and says what it is", async () => {
+    const id = await running();
+    const node = await asked(id);
+    expect(node).toMatchObject({ health: "healthy", error: null, version: "1.11.13", driftMs: 0 });
+    expect(node.system).toMatchObject({ cpu_threads: 8, memory_bytes: 16_777_216_000, os: "Debian GNU/Linux 12" });
+    expect(node.latencyMs).toBeGreaterThanOrEqual(0);
+    expect(node.warnings.join()).toMatch(/1\.12\.2/);
+    wings.version = "1.13.1";
+    expect((await asked(id)).warnings.join()).not.toMatch(/1\.12\.2/);
+    wings.version = "1.0.0-beta29";
+    expect((await asked(id)).warnings.join()).not.toMatch(/Update/);
+  });
+
+  test("what is wrong is said in a sentence", async () => {
+    const id = await running();
+    const errorOf = async () => (await asked(id)).error;
+    const { config } = wings;
+    wings.config = null;
+    expect(await errorOf()).toMatch(/credentials/);
+    wings.config = config;
+    for (const [broken, sentence] of [
+      [{ status: 500, body: "{}" }, /answered with 500/],
+      [{ status: 200, body: "<html>" }, /no Wings/],
+      [{ status: 200, body: '{"version":"1"}' }, /no Wings/],
+      [{ status: 302, body: "" }, /answered with 302/],
+      [{ status: 200, body: " ".repeat(2_000_000) }, /no Wings/],
+    ] as const) {
+      wings.broken = broken;
+      expect(await errorOf()).toMatch(sentence);
+    }
+    wings.broken = null;
+    expect(await errorOf()).toBeNull();
+    wings.ahead = 30_000;
+    expect((await asked(id)).warnings.join()).toMatch(/clock is (29|30|31) seconds ahead/);
+    await wings.close();
+    expect(await errorOf()).toMatch(/Nothing listens/);
+  });
+
+  test("a certificate that nobody vouches for is refused, and checking is never switched off", async () => {
+    const proxy = await startTlsProxy(`http://127.0.0.1:${wings.port}`);
+    const id = await running({ scheme: "https", port: proxy.port, behindProxy: true });
+    expect((await asked(id)).error).toMatch(/certificate/);
+    expect(wings.asked).toEqual([]);
+    await proxy.close();
+    expect(process.env.NODE_TLS_REJECT_UNAUTHORIZED).toBeUndefined();
+    const files = ["lib/nodes", "lib/http", "lib/dns/providers"].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => path.join(folder, file)),
+    );
+    expect(files.length).toBeGreaterThan(20);
+    const lax = files.filter((file) => /rejectUnauthorized|NODE_TLS_REJECT/.test(readFileSync(file, "utf8")));
+    expect(lax).toEqual([]);
+  });
+
+  test("networks that are not opened are not called, nor is the panel itself", async () => {
+    const errorOf = async (given: object) => (await asked(await made(given))).error;
+    expect(await errorOf({ fqdn: "10.1.2.3" })).toMatch(/network/);
+    expect(await errorOf({ fqdn: "169.254.169.254" })).toMatch(/network/);
+    expect(await errorOf({ fqdn: "localhost", port: 3000 })).toMatch(/itself/);
+  });
+
+  test("the job asks all of them over connections that it keeps, and a node that is silent for two minutes is unhealthy", async () => {
+    sql("delete from nodes");
+    const id = await running();
+    const { askNodes } = await import("#lib/nodes/health.ts");
+    const round = () => askNodes.run({}, { retryAt: 0, signal: new AbortController().signal });
+    for (let n = 0; n < 3; n++) await round();
+    expect(wings.asked).toHaveLength(3);
+    expect(wings.connections).toBe(1);
+    const beats = async (range = "24h") =>
+      (
+        await looker.call<{ asked: number; uptime: number | null; at: number[]; unanswered: number[] }>(
+          "GET",
+          `/admin/nodes/${id}/beats?range=${range}`,
+        )
+      ).body;
+    expect(await beats()).toMatchObject({ asked: 3, uptime: 10_000 });
+    wings.broken = { status: 500, body: "" };
+    await round();
+    expect((await opened(id)).health).toBe("healthy");
+    expect(await beats()).toMatchObject({ asked: 4, uptime: 7500 });
+    expect(await beats("7d")).toMatchObject({ asked: 4, uptime: 7500 });
+    const tile = async () => {
+      const { body } = await watcher.call<{ items: { id: string; count: number; href: string | null }[] }>(
+        "GET",
+        "/soc/overview",
+      );
+      return body.items.find((one) => one.id === "nodes");
+    };
+    const watcher = await panel.person("Watcher", ["soc:read", "nodes:read"]);
+    expect(await tile()).toMatchObject({ count: 0 });
+    sql("update nodes set seen_at = ? where id = ?", Date.now() - 120_000, id);
+    expect((await opened(id)).health).toBe("unhealthy");
+    expect(await tile()).toMatchObject({ count: 1, href: "/dashboard/admin?tab=nodes&health=unhealthy" });
+    const stranger = await panel.person("Watcher of their own", ["soc:read"]);
+    const { body } = await stranger.call<{ items: { id: string }[] }>("GET", "/soc/overview");
+    expect(body.items.map((one) => one.id)).not.toContain("nodes");
+    // What is older than a week is forgotten.
+    sql("insert into node_beats values (?, ?, 1, 1, 1, 1)", id, Date.now() - 8 * 86_400_000);
+    await round();
+    const { db } = await import("#db/client.ts");
+    expect(db().$client.prepare("select min(at) as at from node_beats").get()).toEqual({
+      at: expect.toSatisfy((at: number) => at > Date.now() - 8 * 86_400_000),
+    });
+  });
+});
+
+describe("setting a daemon up", () => {
+  const fetched = (number: string | number, token?: string) =>
+    panel.call<WingsConfig>(
+      "GET",
+      `/application/nodes/${number}/configuration`,
+      undefined,
+      token === undefined ? {} : { authorization: `Bearer ${token}` },
+    );
+
+  test("a command fetches the configuration once, soon, and for its node alone", async () => {
+    const id = await made({
+      behindProxy: true,
+      scheme: "https",
+      listenPort: 8081,
+      fqdn: "node.example",
+      port: 443,
+      dataDirectory: "/srv/data",
+    });
+    const other = await opened(await made());
+    const { number } = await opened(id);
+    const command = async () =>
+      (await keeper.call<{ configure: string; install: string }>("POST", `/admin/nodes/${id}/setup`)).body;
+    const [early, { configure, install }] = [await command(), await command()];
+    const tokenIn = (text: string) => / --token (papp_[A-Za-z0-9]{43}) /.exec(text)?.[1] ?? "";
+    const token = tokenIn(configure);
+    expect(configure).toContain(`--panel-url http://localhost:3000 --token ${token} --node ${number}`);
+    expect(tokenIn(install.replace("'", " "))).toBe(token);
+    for (const [node, secret] of [
+      [number, undefined],
+      [number, ""],
+      [number, "papp_wrong"],
+      [number, tokenIn(early.configure)],
+      [other.number, token],
+      ["0", token],
+      ["x", token],
+      [999_999, token],
+    ] as const)
+      expect((await fetched(node, secret)).status, `${node} ${secret}`).toBe(401);
+    const { status, body } = await fetched(number, token);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      debug: false,
+      uuid: id,
+      token_id: expect.stringMatching(/^[A-Za-z0-9]{16}$/),
+      token: expect.stringMatching(/^[A-Za-z0-9]{64}$/),
+      api: {
+        host: "0.0.0.0",
+        port: 8081,
+        ssl: {
+          enabled: false,
+          cert: "/etc/letsencrypt/live/node.example/fullchain.pem",
+          key: "/etc/letsencrypt/live/node.example/privkey.pem",
+        },
+        upload_limit: 100,
+      },
+      system: { data: "/srv/data", sftp: { bind_port: 2022 } },
+      allowed_mounts: [],
+      remote: "http://localhost:3000",
+    });
+    expect(await configuration(id)).toEqual(body);
+    expect((await fetched(number, token)).status).toBe(401);
+    const late = tokenIn((await command()).configure);
+    sql("update node_setups set expires_at = ? where node_id = ?", Date.now(), id);
+    expect((await fetched(number, late)).status).toBe(401);
+    const history = await looker.call<{ items: { action: string; actorType: string }[] }>(
+      "GET",
+      `/admin/nodes/${id}/history`,
+    );
+    expect(history.body.items).toContainEqual(
+      expect.objectContaining({ action: "nodes.configure", actorType: "node" }),
+    );
+  });
+
+  test("new credentials reach a daemon that takes them, and both count for a minute", async () => {
+    const id = await running();
+    const before = await configuration(id);
+    const rotated = (await keeper.call<{ applied: boolean; message: string }>("POST", `/admin/nodes/${id}/rotate`))
+      .body;
+    expect(rotated.applied).toBe(true);
+    const after = await configuration(id);
+    expect(after.token).not.toBe(before.token);
+    expect(wings.config).toMatchObject({ token: after.token, token_id: after.token_id });
+    expect((await asked(id)).error).toBeNull();
+    expect((await remote(before)).status).toBe(200);
+    expect((await remote(after)).status).toBe(200);
+    expect((await remote({ token_id: before.token_id, token: after.token })).status).toBe(403);
+    expect((await remote({ token_id: after.token_id, token: before.token })).status).toBe(403);
+    expect((await opened(id)).overlapUntil).toBeGreaterThan(Date.now());
+    sql("update nodes set previous_until = ? where id = ?", Date.now(), id);
+    expect((await remote(before)).status).toBe(403);
+    expect((await remote(after)).status).toBe(200);
+  });
+
+  test("a daemon that keeps its own is asked with those before, for that minute alone", async () => {
+    const id = await running();
+    wings.ignoresUpdates = true;
+    const rotated = (await keeper.call<{ applied: boolean; message: string }>("POST", `/admin/nodes/${id}/rotate`))
+      .body;
+    expect(rotated).toMatchObject({ applied: false, message: expect.stringMatching(/within a minute/) });
+    expect((await asked(id)).error).toBeNull();
+    sql("update nodes set previous_until = ? where id = ?", Date.now(), id);
+    expect((await asked(id)).error).toMatch(/credentials/);
+    await wings.close();
+    const unreached = (await keeper.call<{ applied: boolean; message: string }>("POST", `/admin/nodes/${id}/rotate`))
+      .body;
+    expect(unreached).toMatchObject({ applied: false, message: expect.stringMatching(/by hand/) });
+  });
+});
+
+describe("what a node may ask for", () => {
+  test("it proves itself in the header alone, and each refusal is one that it understands", async () => {
+    const config = await configuration(await made());
+    const shown = (authorization?: string, target = "/remote/servers") =>
+      panel.call<{ errors: { code: string; status: string; detail: string }[] }>(
+        "GET",
+        target,
+        undefined,
+        authorization === undefined ? {} : { authorization },
+      );
+    const { token_id, token } = config;
+    for (const [authorization, status] of [
+      [undefined, 401],
+      ["", 401],
+      ["Basic abc", 401],
+      ["Bearer", 401],
+      [`Bearer ${token}`, 400],
+      [`Bearer ${token_id}.${token}.x`, 400],
+      [`Bearer .${token}`, 400],
+      [`Bearer ${token_id}.`, 400],
+      [`Bearer ${token_id}.${token}x`, 403],
+      [`Bearer nobody.${token}`, 403],
+      [`Bearer ${token_id}.${token}`, 200],
+    ] as const) {
+      const answer = await shown(authorization);
+      expect(answer.status, String(authorization)).toBe(status);
+      if (status !== 200) {
+        expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+        expect(answer.body.errors).toEqual([
+          { code: expect.any(String), status: String(status), detail: expect.any(String) },
+        ]);
+      }
+    }
+    expect((await shown(undefined, `/remote/servers?token=${token_id}.${token}`)).status).toBe(401);
+    const root = await panel.person("Root of nodes", "root");
+    expect((await root.call("GET", "/remote/servers")).status).toBe(401);
+    // And it is nobody anywhere else.
+    expect((await shown(`Bearer ${token_id}.${token}`, "/admin/nodes")).status).toBe(401);
+    expect((await shown(`Bearer ${token_id}.${token}`, "/remote/nothing")).status).toBe(404);
+  });
+
+  test("it begins with the servers that it runs, counted from page 0; numbers are numbers", async () => {
+    const config = await configuration(await made());
+    for (const query of ["?page=0&per_page=50", "?page=1&per_page=50", "", "?page=x&per_page=100000"]) {
+      const { status, body } = await remote(config, "GET", `/servers${query}`);
+      expect(status, query).toBe(200);
+      expect(body).toEqual({
+        data: [],
+        meta: { current_page: 1, from: 0, last_page: 1, per_page: 50, to: 0, total: 0 },
+      });
+    }
+  });
+
+  test("it says that it has started, and tells what it cannot know: neither holds it up", async () => {
+    const config = await configuration(await made());
+    expect((await remote(config, "POST", "/servers/reset", "null")).status).toBe(204);
+    for (const body of ['{"data":[{"server":"nobody’s"},1,null]}', '{"data":"x"}', "null", "{}"])
+      expect((await remote(config, "POST", "/activity", body)).status, body).toBe(204);
+    expect((await remote(config, "GET", "/servers/5d5b6b1c-0000-4000-8000-000000000001")).status).toBe(404);
+  });
+
+  test("a node that is gone is refused", async () => {
+    const id = await made();
+    const config = await configuration(id);
+    expect((await remote(config)).status).toBe(200);
+    await keeper.call("DELETE", `/admin/nodes/${id}`);
+    expect((await remote(config)).status).toBe(403);
+  });
+});
