@@ -1,10 +1,12 @@
 /** What staff can do with one account: an act each, asked before it is done. */
 "use client";
 import { useRouter } from "next/navigation";
+import { useOwnedChoices } from "#components/account/owned-choices.tsx";
 import { isMasked } from "#components/staff/private-value.tsx";
 import type { Api } from "#components/ui/attempt.ts";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { toast } from "#components/ui/toast.tsx";
+import type { Outputs } from "#lib/api/outputs.ts";
 
 type Act = "verify" | "unsuspend" | "clearPassword" | "clearPasskeys" | "clearFactors" | "signOut" | "keep";
 
@@ -104,24 +106,36 @@ export function AccountAct({ act, user, email }: AccountActProps) {
   );
 }
 
-export function DeleteAccount({ user, email }: { user: string; email: string }) {
+export interface DeleteAccountProps {
+  user: string;
+  email: string;
+  /** Null: nobody who looks may delete it. */
+  leaving: Outputs["accounts"]["open"]["leaving"];
+}
+
+export function DeleteAccount({ user, email, leaving }: DeleteAccountProps) {
   const router = useRouter();
+  const { choices, lost, fields } = useOwnedChoices(leaving?.organisations ?? []);
   return (
-    <ConfirmButton
-      label="Delete account"
-      button={{ variant: "danger" }}
-      title={`Delete the account ${email}?`}
-      confirm="Delete account"
-      typeName={isMasked(email) ? undefined : email}
-      call={(api) => api.accounts.remove({ user })}
-      onDone={() => {
-        toast(`${email} is signed out, and will be deleted`);
-        router.refresh();
-      }}
-    >
-      It is signed out everywhere and cannot sign in. For some days an administrator can keep it; then its memberships,
-      levels, passkeys and tokens are gone for good.
-    </ConfirmButton>
+    <div className="flex flex-col items-start gap-4">
+      {fields}
+      <ConfirmButton
+        label="Delete account"
+        button={{ variant: "danger" }}
+        title={`Delete the account ${email}?`}
+        confirm="Delete account"
+        typeName={isMasked(email) ? undefined : email}
+        call={(api) => api.accounts.remove({ user, choices })}
+        onDone={() => {
+          toast(`${email} is signed out, and will be deleted`);
+          router.refresh();
+        }}
+      >
+        It is signed out everywhere and cannot sign in. For some days an administrator can keep it; then its
+        memberships, levels, passkeys and tokens are gone for good.
+        {lost.length > 0 && ` Deleted with their zones: ${lost.join(", ")}.`}
+      </ConfirmButton>
+    </div>
   );
 }
 

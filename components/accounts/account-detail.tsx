@@ -370,7 +370,7 @@ function Standing({ account, may, own, now }: Section) {
         )}
         {may("users:delete") &&
           (deletionDueAt === null ? (
-            <DeleteAccount user={id} email={email} />
+            <DeleteAccount user={id} email={email} leaving={account.leaving} />
           ) : (
             <>
               <span className="text-dim">

@@ -1,13 +1,12 @@
 /** Accounts that are to be deleted, and those that were. */
 "use client";
 import { UserX } from "lucide-react";
+import { useOwnedChoices } from "#components/account/owned-choices.tsx";
 import { whatGoes } from "#components/account/what-goes.ts";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Field } from "#components/ui/field.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
-import { Select } from "#components/ui/select.tsx";
 import { exactTime, Time } from "#components/ui/time.tsx";
 import type { Act } from "./act-bar.tsx";
 import { Detail } from "./detail.tsx";
@@ -117,43 +116,18 @@ function fateOf({ choices, effects }: One, id: string): string {
   return heir ? `goes to ${heir.name} (${heir.email})` : "the new owner is no longer an admin of it";
 }
 
-const DELETE = "delete";
-
 function Choose({ one }: { one: One }) {
-  const owned = one.effects?.organisations ?? [];
+  const { choices, fields } = useOwnedChoices(one.effects?.organisations ?? []);
   return (
     <FormButton
       label="Decide about organisations"
       variant="default"
       title="What happens to its organisations"
       submit="Save"
-      call={(api, values) =>
-        api.staffDeletions.choose({
-          deletion: one.id,
-          choices: owned
-            .filter(({ id }) => values(id) !== "")
-            .map(({ id }) => ({ organisation: id, handOverTo: values(id) === DELETE ? null : values(id) })),
-        })
-      }
+      call={(api) => api.staffDeletions.choose({ deletion: one.id, choices })}
       done="Saved"
     >
-      {() =>
-        owned.map(({ id, name, admins }) => (
-          <Field key={id} label={name}>
-            <Select
-              name={id}
-              placeholder="Choose"
-              options={[
-                ...admins.map((admin) => ({
-                  value: admin.id,
-                  label: `Hand over to ${admin.name} (${admin.email})`,
-                })),
-                { value: DELETE, label: "Delete with its zones" },
-              ]}
-            />
-          </Field>
-        ))
-      }
+      {() => fields}
     </FormButton>
   );
 }

@@ -7,7 +7,8 @@ import { invalid, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { showFactor, WRONG_CODE } from "#lib/factors/factors.ts";
 import { totpOf } from "#lib/factors/totp.ts";
-import { keepAfterAll, mayComeBack } from "#lib/users/deletion.ts";
+import { keepAfterAll } from "#lib/users/deletion.ts";
+import { isClosed } from "#lib/users/shut.ts";
 import { comparePassword } from "./password.ts";
 import { createSession, type NewSession } from "./session.ts";
 import { assertNotLocked, clearFailures, forgiveOne, recordFailure, signInLimits } from "./throttle.ts";
@@ -70,12 +71,6 @@ export function signInWithFactor(given: { ticket: string; code: string }, visito
     return { session: beginSession(tx, user, visitor, { method: "password", mfa: true }) };
   });
 }
-
-/** Whether it lets nobody in. One whose owner asked for its deletion lets them in, and is kept by that. */
-export const isClosed = (
-  tx: Pick<Tx, "select">,
-  account: { id: string; suspendedAt: number | null; deletionDueAt: number | null },
-): boolean => account.suspendedAt !== null || !mayComeBack(tx, account);
 
 /** A session, and its entry in the audit log. Returns its id. */
 export function beginSession(

@@ -7,7 +7,7 @@ import { Problem } from "#lib/api/errors.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
-import { isShut } from "#lib/users/shut.ts";
+import { isClosed, isShut } from "#lib/users/shut.ts";
 
 const LINK_MS = 3_600_000;
 
@@ -53,7 +53,9 @@ export function openLink(token: string, kinds: readonly Kind[], tx: DbOrTx = db(
   // A link that was mailed to an address is worth nothing once the account has another.
   const stale =
     found && found.link.kind !== "email" && found.link.email !== "" && found.link.email !== found.user.email;
-  if (!found || stale || isShut(found.user)) throw usedUp();
+  // Somebody who asked for the deletion of their account, and comes back for it, may have forgotten its password.
+  const shut = found && (found.link.kind === "reset" ? isClosed(tx, found.user) : isShut(found.user));
+  if (!found || stale || shut) throw usedUp();
   return found;
 }
 

@@ -12,7 +12,7 @@ import { env } from "#lib/env.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { LINK } from "#lib/mail/message.ts";
 import { queueMail } from "#lib/mail/outbox.ts";
-import { isShut } from "#lib/users/shut.ts";
+import { isClosed } from "#lib/users/shut.ts";
 import { accountByEmail } from "#lib/users/users.ts";
 import { issueLink, openLink, voidLinks } from "./links.ts";
 import { countRequest, mayMail } from "./requests.ts";
@@ -36,7 +36,7 @@ export const mailReset = jobKind({
 
 function sendReset(tx: Tx, email: string): void {
   const user = accountByEmail(email, tx);
-  if (!user || isShut(user) || !mayMail(tx, user.email, "reset")) return;
+  if (!user || isClosed(tx, user) || !mayMail(tx, user.email, "reset")) return;
   queueMail(tx, {
     template: "reset",
     userId: user.id,
@@ -46,6 +46,11 @@ function sendReset(tx: Tx, email: string): void {
       `Somebody, most likely you, asked for a new password for your account at ${new URL(env().origin).host}. Set it here, within an hour:`,
       LINK,
       "If it was not you, there is nothing to do: your password stays as it is.",
+      ...(user.deletionDueAt === null
+        ? []
+        : [
+            `Your account is to be deleted on ${new Date(user.deletionDueAt).toISOString().slice(0, 10)}. A new password alone does not change that: sign in with it before then, and the account is kept.`,
+          ]),
     ].join("\n\n"),
     link: issueLink(tx, "reset", user.id, user.email),
   });

@@ -10,7 +10,7 @@ import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import { issueLink, newLink, type OneTimeLink, voidLinks } from "#lib/links/links.ts";
 import { registrationOpen } from "#lib/registration/registration.ts";
-import { isShut } from "#lib/users/shut.ts";
+import { isClosed, isShut } from "#lib/users/shut.ts";
 import { accountByEmail } from "#lib/users/users.ts";
 import { LINK } from "./message.ts";
 import { queueMail, withdrawMail } from "./outbox.ts";
@@ -84,7 +84,7 @@ function relink(tx: Tx, mail: Mail): Relinked | null {
 
 function accountLink(tx: Tx, mail: Mail, kind: "reset" | "verify" | "email"): Relinked | null {
   const user = mail.userId === null ? undefined : tx.select().from(users).where(eq(users.id, mail.userId)).get();
-  if (!user || isShut(user)) return null;
+  if (!user || (kind === "reset" ? isClosed(tx, user) : isShut(user))) return null;
   const fits = {
     reset: user.email === mail.recipient,
     verify: user.email === mail.recipient && user.emailVerifiedAt === null,

@@ -26,7 +26,7 @@ import {
   verifyEmail,
 } from "./administration.ts";
 import { accountStates, assertAccount, listAccounts, openAccount } from "./directory.ts";
-import { Choice } from "./owned.ts";
+import { Choice, Effects } from "./owned.ts";
 import { AccountDetail, AccountSummary, Done, TheirSession } from "./shapes.ts";
 import { zonesOfAccount } from "./their-zones.ts";
 import { createAccount, emailAddress, newPassword, personName } from "./users.ts";
@@ -54,7 +54,7 @@ export const create = staff("users:write", { name: personName, email: emailAddre
 
 export const open = staff("users:read", user, { tokens: true })
   .route({ method: "GET", path: "/admin/users/{user}", summary: "One account" })
-  .output(AccountDetail)
+  .output(AccountDetail.extend({ leaving: Effects.nullable() }))
   .handler(({ context, input }) => openAccount(input.user, context.actor));
 
 export const edit = staff("users:write", { ...user, name: personName }, { ...noted, tokens: true })

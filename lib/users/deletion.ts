@@ -105,14 +105,6 @@ export function keepAfterAll(tx: Tx, userId: string, how: string): void {
   });
 }
 
-/** Whether somebody who proves to be its owner may come back to it although it is to be deleted. */
-export function mayComeBack(tx: Pick<Tx, "select">, account: { id: string; deletionDueAt: number | null }): boolean {
-  if (account.deletionDueAt === null) return true;
-  if (account.deletionDueAt <= Date.now()) return false;
-  const own = and(eq(deletions.userId, account.id), eq(deletions.state, "waiting"), eq(deletions.askedBy, "self"));
-  return tx.select({ id: deletions.id }).from(deletions).where(own).get() !== undefined;
-}
-
 export const deletionStates = ["waiting", "closing", "done", "cancelled"] as const;
 
 const list = {

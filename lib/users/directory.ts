@@ -13,6 +13,7 @@ import { namesOf, seekRole } from "#lib/roles/listing.ts";
 import { loadRoles, roleIdsOf, roleNamesOf, standingOf } from "#lib/roles/roles.ts";
 import { isStaffWith } from "#lib/staff/admission.ts";
 import { searching } from "#lib/staff/find.ts";
+import { effectsFor } from "./owned.ts";
 import type { AccountSummary } from "./users.ts";
 
 const accounts = {
@@ -115,6 +116,8 @@ export function openAccount(userId: string, actor: Actor) {
     lastSeenAt: lastSeen?.at ?? null,
     sessions: lastSeen?.open ?? 0,
     missing: uncovered(actor.grants.grants, standing.grants),
+    // What would go with it concerns whoever may delete it.
+    leaving: actor.grants.has("users:delete") ? effectsFor(userId) : null,
   };
 }
 

@@ -2,6 +2,7 @@
 import bcrypt from "bcryptjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runJobs } from "../support/jobs.ts";
+import { lastToken, outboxOf } from "../support/outbox.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { signIn } from "../support/sign-in.ts";
 import { type Sql, sqlOf } from "../support/stage.ts";
@@ -86,6 +87,38 @@ describe("one's own account", () => {
     expect((await signIn(late.email, PASSWORD, { address: "192.0.2.203" })).status).toBe(401);
   });
 
+  test("a forgotten password is set anew by the mail, which keeps nothing; signing in with it does", async () => {
+    const person = await somebody();
+    await person.call("DELETE", "/account", { email: person.email });
+    await panel.call("POST", "/password-reset", { email: person.email });
+    await runJobs();
+    const mail = (await outboxOf(person.email)).find(({ template }) => template === "reset");
+    expect(mail?.text).toMatch(/is to be deleted on \d{4}-\d\d-\d\d.*sign in with it before then/);
+    const password = "a lantern above the quay";
+    const token = await lastToken(person.email);
+    expect((await panel.call("POST", "/password-reset/complete", { token, password })).status).toBe(200);
+    expect(dueAt(person.id)).not.toBeNull();
+    expect((await signIn(person.email, password, { address: "192.0.2.206" })).status).toBe(200);
+    expect(dueAt(person.id)).toBeNull();
+  });
+
+  test("nobody gets such a mail whose account staff closed, or once it is due; a link from before opens neither", async () => {
+    const [closed, late] = [await somebody(), await somebody()];
+    await root.call("DELETE", `/admin/users/${closed.id}`);
+    await late.call("DELETE", "/account", { email: late.email });
+    await panel.call("POST", "/password-reset", { email: late.email });
+    await runJobs();
+    const token = await lastToken(late.email);
+    sql.run("update users set deletion_due_at = ? where id = ?", Date.now() - 1, late.id);
+    expect(
+      (await panel.call("POST", "/password-reset/complete", { token, password: "a lantern above the quay" })).status,
+    ).toBe(403);
+    sql.run("delete from mails where template = 'reset'");
+    for (const { email } of [closed, late]) await panel.call("POST", "/password-reset", { email });
+    await runJobs();
+    expect(sql.all("select 1 from mails where template = 'reset'")).toEqual([]);
+  });
+
   test("in a session that has lasted a while, only after a confirmation", async () => {
     const person = await somebody();
     sql.run("update sessions set confirmed_at = 0 where user_id = ?", person.id);
@@ -126,6 +159,31 @@ describe("by staff", () => {
     expect((await signIn(person.email, PASSWORD, { address: "192.0.2.202" })).status).toBe(200);
     await pass("nobody");
     expect(sql.get("select 1 as there from users where id = ?", person.id)).toEqual({ there: 1 });
+  });
+
+  test("they see what it owns, and say what becomes of it; only who may delete is told", async () => {
+    const [person, heir] = [await somebody(), await somebody()];
+    const handle = `chosen-${sequence}`;
+    await person.call("POST", "/organisations", { name: "Chosen", handle });
+    await root.call("POST", `/organisations/${handle}/members`, { email: heir.email, role: "admin" });
+    interface Opened {
+      leaving: { organisations: { id: string; name: string; admins: { id: string; email: string }[] }[] } | null;
+    }
+    const open = async (as: Person) => (await as.call<Opened>("GET", `/admin/users/${person.id}`)).body.leaving;
+    expect(await open(await panel.person(`Looker ${sequence}`, ["users:read"]))).toBeNull();
+    const owned = (await open(root))?.organisations;
+    expect(owned).toMatchObject([{ name: "Chosen", admins: [{ id: heir.id, email: "l•••@e•••.org" }] }]);
+    const remove = (choices?: unknown) => root.call("DELETE", `/admin/users/${person.id}`, { choices });
+    expect(await remove()).toMatchObject({ status: 409, body: { message: expect.stringContaining("Chosen") } });
+    expect((await remove([{ organisation: owned?.[0]?.id, handOverTo: heir.id }])).status).toBe(200);
+    await pass(person.id);
+    expect(
+      sql.get(
+        "select role from organisation_members m join organisations o on o.id = m.organisation_id where handle = ? and user_id = ?",
+        handle,
+        heir.id,
+      ),
+    ).toEqual({ role: "owner" });
   });
 
   test("nobody deletes an account that holds more than they do, and the last that holds everything stays", async () => {
