@@ -137,7 +137,8 @@ function change(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<Chang
     const current = await readCurrent(connection, fresh.zone, intent);
     stage("read");
     const plan = planFor(fresh.zone, intent, current.rrsets);
-    const { warnings } = assertAllowed(fresh, connection, intent, plan, current);
+    const allowed = assertAllowed(fresh, connection, intent, plan, current);
+    const warnings = [...(intent.notices ?? []), ...located(intent, allowed.warnings)];
     stage("plan");
     if (plan.length === 0) {
       return {

@@ -231,7 +231,7 @@ describe("records", () => {
     const plan = await owner.call("POST", `${at.path}/import`, { mode: "merge", text, dryRun: true });
     expect(plan).toMatchObject({ status: 200, body: { warnings: [{ code: "apex_alias" }] } });
     const imported = await owner.call("POST", `${at.path}/import`, { mode: "merge", text, dryRun: false });
-    expect(imported).toMatchObject({ status: 200, body: { state: "applied" } });
+    expect(imported).toMatchObject({ status: 200, body: { state: "applied", warnings: [{ code: "apex_alias" }] } });
     expect(at.held()).toEqual([`${at.name} CNAME 300 shop.elsewhere.example`]);
     const headers = { cookie: owner.cookie };
     const { handleApi } = await import("#lib/api/http.ts");
