@@ -9,7 +9,7 @@ import { recordSecret, settleSecret } from "#lib/crypto/rekey.ts";
 import { OtherSecretError } from "#lib/crypto/secret.ts";
 import { takeDataDirectory } from "#lib/data-lock.ts";
 import { EnvError, env } from "#lib/env.ts";
-import { isBlocked } from "#lib/geo/geo.ts";
+import { blockedCountry } from "#lib/geo/geo.ts";
 import { panelServer } from "#lib/http/server.ts";
 import { stopJobs } from "#lib/jobs/runner.ts";
 import { endFollowers } from "#lib/log/followers.ts";
@@ -63,7 +63,7 @@ async function serve(): Promise<void> {
     trustedProxies,
     development: mode === "development",
     templateOf: pageTemplates(),
-    isBlocked,
+    blockedCountry,
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

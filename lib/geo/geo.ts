@@ -30,8 +30,9 @@ export function levelAt(address: string | null, rules: readonly string[] = setti
   return levelFor(countryOf(address), rules);
 }
 
-/** Whether nothing at all is open there. */
-export const isBlocked = (address: string): boolean => levelAt(address) === "block";
+/** The country of an address for which nothing at all is open, in two letters or `unknown`; null where something is. */
+export const blockedCountry = (address: string): string | null =>
+  levelAt(address) === "block" ? (countryOf(address) ?? "unknown") : null;
 
 /** Throws `forbidden` where the rules take that away. */
 export function assertOpenTo(address: string | null, act: Exclude<Level, "allow" | "block">): void {

@@ -10,7 +10,7 @@ import {
 } from "node:http";
 import type { Duplex } from "node:stream";
 import { ADDRESS_HEADER, PATH_HEADER } from "#lib/api/request.ts";
-import { notingPage } from "#lib/log/page.ts";
+import { noteRefused, notingPage } from "#lib/log/page.ts";
 import { clientAddress } from "./client-address.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -19,8 +19,8 @@ interface Options {
   origin: string;
   trustedProxies: readonly string[];
   development: boolean;
-  /** Whether nothing at all is open to an address. */
-  isBlocked?: (address: string) => boolean;
+  /** The country of an address to which nothing at all is open; null for others. */
+  blockedCountry?: (address: string) => string | null;
   /** The route of a path, for the log. */
   templateOf?: (path: string) => string;
 }
@@ -53,8 +53,11 @@ export function panelServer(handle: RequestListener, options: Options, limits = 
       String(request.headers["x-forwarded-for"] ?? ""),
       options.trustedProxies,
     );
-    if (options.isBlocked?.(address)) {
+    const { templateOf = () => "unmatched" } = options;
+    const country = options.blockedCountry?.(address) ?? null;
+    if (country !== null) {
       refuseCountry(request, response);
+      noteRefused(request, { address, templateOf, status: response.statusCode, code: `country:${country}` });
       return;
     }
     for (const name of ["x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "forwarded"])
@@ -66,7 +69,6 @@ export function panelServer(handle: RequestListener, options: Options, limits = 
       // Next takes the nonce for its scripts from here.
       "content-security-policy": headers["content-security-policy"],
     });
-    const { templateOf = () => "unmatched" } = options;
     notingPage(request, response, { address, templateOf }, () => handle(request, response));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) =>

@@ -54,6 +54,17 @@ export function notingPage(
   pages().run(page, work);
 }
 
+/** Notes what was refused before anybody looked at what was asked for. Of the API it says no more than that it was. */
+export function noteRefused(
+  { url = "/", method = "" }: IncomingMessage,
+  refused: { address: string; templateOf: (path: string) => string; status: number; code: string },
+): void {
+  const [pathname = "/"] = url.split("?", 1);
+  const template = /^\/api(?:\/|$)/.test(pathname) ? "/api" : refused.templateOf(pathname);
+  const { status, address, code } = refused;
+  noteRequest([newId(), method, template, "", status, 0, "anonymous", null, address, code]);
+}
+
 /** Neither files nor probes, which say nothing of what people do and are asked for all the time. */
 const isNoted = (pathname: string): boolean =>
   !/^\/(?:_next|healthz|readyz|metrics|icon\.svg)(?:\/|$)/.test(pathname) &&

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { signIn } from "../support/sign-in.ts";
+import { unmasked } from "../support/unmasked.ts";
 
 /** Addresses that have been where they are for decades. */
 const GERMAN = "193.99.144.80";
@@ -97,14 +98,15 @@ test("a right password does not help where nobody signs in", async () => {
 
 test("where nothing is open, the server answers before anything else does", async () => {
   const { panelServer } = await import("#lib/http/server.ts");
-  const { isBlocked } = await import("#lib/geo/geo.ts");
+  const { blockedCountry } = await import("#lib/geo/geo.ts");
+  const { written } = await import("#lib/log/store.ts");
   let reached = 0;
   const server = panelServer(
     (_request, response) => {
       reached++;
       response.end("in");
     },
-    { origin: "http://localhost", trustedProxies: ["127.0.0.1"], development: false, isBlocked },
+    { origin: "http://localhost", trustedProxies: ["127.0.0.1"], development: false, blockedCountry },
   ).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -114,6 +116,16 @@ test("where nothing is open, the server answers before anything else does", asyn
   const shut = await ask(GERMAN);
   expect([shut.status, reached]).toEqual([403, 0]);
   expect(await shut.text()).toContain("country");
+  await written();
+  const reader = unmasked(panel, await panel.person("Log reader", ["logs:read"]));
+  const noted = await reader.call<{ items: unknown[] }>("GET", "/admin/logs?view=requests&status=403");
+  expect(noted.body.items[0]).toMatchObject({
+    target: "GET /api",
+    outcome: "403",
+    code: "country:DE",
+    address: GERMAN,
+    actorType: "anonymous",
+  });
   expect(await Promise.all([ask(AMERICAN), ask()]).then((all) => all.map(({ status }) => status))).toEqual([200, 200]);
   // What an untrusted hop says of itself is not believed.
   expect((await ask(`${GERMAN}, ${AMERICAN}`)).status).toBe(200);
