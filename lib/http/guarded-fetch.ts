@@ -25,9 +25,19 @@ export class AddressRefused extends Error {
 const MAX_BYTES = 64 * 1024 * 1024;
 const WITHIN_MS = 8000;
 
+/** Connections that are kept apart from others: one that waits for its next call counts, and holds up what would be one more. */
+export interface Pool {
+  name: string;
+  /** Connections in all. */
+  most: number;
+  /** How long one is kept that is not used. */
+  idleMs: number;
+}
+const SHARED: Pool = { name: "", most: 256, idleMs: 30_000 };
+
 /** In the form that the providers' HTTP takes. Rejects with AddressRefused before anything is sent. */
-export const guardedSend = (typist: Typist): SendHttp =>
-  typist === "environment" ? sendHttp : (call) => send(typist, call);
+export const guardedSend = (typist: Typist, pool = SHARED): SendHttp =>
+  typist === "environment" ? sendHttp : (call) => send(typist, call, undefined, pool);
 
 /** The same as a `fetch`, for clients that take one. The answer is read whole. */
 export const guardedFetch =
@@ -52,7 +62,7 @@ export const guardedFetch =
     return new Response([204, 205, 304].includes(status) ? null : text, { status, headers: named });
   };
 
-async function send(typist: Typist, call: HttpCall, stop?: AbortSignal): Promise<HttpAnswer> {
+async function send(typist: Typist, call: HttpCall, stop?: AbortSignal, pool = SHARED): Promise<HttpAnswer> {
   if (typist === "environment") return sendBy({}, call, stop);
   const url = new URL(call.url);
   if (url.protocol !== "http:" && url.protocol !== "https:")
@@ -63,7 +73,7 @@ async function send(typist: Typist, call: HttpCall, stop?: AbortSignal): Promise
   if (panel.names.includes(host) && panel.ports.includes(port)) throw new AddressRefused(ITSELF);
   const check = (addresses: readonly string[]) => assertOpen(typist, addresses, port, panel);
   if (isIP(host)) check([host]);
-  const agent = agentFor(typist, url.protocol);
+  const agent = agentFor(typist, url.protocol, pool);
   return sendBy({ agent, lookup: lookupWith(check) }, call, stop);
 }
 
@@ -89,7 +99,7 @@ function assertOpen(typist: Exclude<Typist, "environment">, addresses: readonly 
   const networks = typist === "staff" ? [...staffNetworks, ...organisationNetworks] : organisationNetworks;
   if (addresses.length === 0) throw new AddressRefused("This name has no address.");
   for (const address of addresses) {
-    if ((panel.addresses.includes(address) || isOwnAddress(address)) && panel.ports.includes(port))
+    if (panel.ports.includes(port) && (panel.addresses.includes(address) || isOwnAddress(address)))
       throw new AddressRefused(ITSELF);
     if (!isReachable(address, networks)) throw new AddressRefused(CLOSED[typist]);
   }
@@ -135,9 +145,9 @@ async function ownNameAt(name: string): Promise<string[]> {
 }
 
 /** A connection that is kept open was checked for one kind of typist, and is not lent to another. */
-function agentFor(typist: Typist, protocol: string): HttpAgent | HttpsAgent {
-  const options = { keepAlive: true, maxSockets: 32, maxTotalSockets: 256, timeout: 30_000 };
-  return singleton(`guarded ${typist} ${protocol}`, () =>
+function agentFor(typist: Typist, protocol: string, { name, most, idleMs }: Pool): HttpAgent | HttpsAgent {
+  const options = { keepAlive: true, maxSockets: 32, maxTotalSockets: most, timeout: idleMs };
+  return singleton(`guarded ${typist} ${protocol} ${name}`, () =>
     protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options),
   );
 }

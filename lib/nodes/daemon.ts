@@ -13,6 +13,8 @@ export type Asked =
   | { state: "ok"; ms: number; driftMs: number | null; version: string; system: System }
   | { state: "refused" | "failed"; ms: number; error: string };
 
+/** One for each node, from one question to the next. */
+const POOL = { name: "nodes", most: 5000, idleMs: 90_000 };
 const WITHIN_MS = 8000;
 const MAX_BYTES = 1024 * 1024;
 
@@ -73,7 +75,10 @@ async function call(node: NodeRow, method: "GET", path: string): Promise<HttpAns
 }
 
 const send = (node: NodeRow, method: string, path: string, token: string, body?: string): Promise<HttpAnswer> =>
-  guardedSend("staff")({
+  guardedSend(
+    "staff",
+    POOL,
+  )({
     url: `${baseOf(node)}${path}`,
     method,
     headers: {

@@ -44,7 +44,8 @@ export async function askAll(signal?: AbortSignal): Promise<void> {
   };
   const worker = async () => {
     for (let node = waiting.pop(); node && !signal?.aborted; node = waiting.pop()) {
-      answers.push({ node, asked: await ask(node) });
+      const asked = await ask(node);
+      answers.push({ node, asked });
       if (answers.length >= WRITTEN) write();
     }
   };

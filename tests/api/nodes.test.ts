@@ -316,6 +316,33 @@ describe("how a node is", () => {
     for (let n = 0; n < 3; n++) await round();
     expect(wings.asked).toHaveLength(3);
     expect(wings.connections).toBe(1);
+    // More than are written in one go, and nobody is there.
+    for (let n = 1; n <= 500; n++)
+      sql(
+        `insert into nodes (id, number, name, fqdn, scheme, port, listen_port, sftp_port, memory, disk, data_directory, classification, token_id, token, rotated_at, created_at, updated_at)
+         select 'many' || ?, 100000 + ?, 'Many', ?, 'http', 9, 9, 10, 1, 1, '/x', 'free', 'many' || ?, token, 0, 0, 0 from nodes where id = ?`,
+        n,
+        n,
+        `127.9.${n >> 8}.${n & 255}`,
+        n,
+        id,
+      );
+    const { seal } = await import("#lib/crypto/seal.ts");
+    for (let n = 1; n <= 500; n++)
+      sql(
+        "update nodes set token = ? where id = ?",
+        seal("x", { table: "nodes", column: "token", row: `many${n}` }),
+        `many${n}`,
+      );
+    await round();
+    const { db } = await import("#db/client.ts");
+    const states = db().$client.prepare("select state, count(*) as n from nodes group by state order by state").all();
+    expect(states).toEqual([
+      { state: "failed", n: 500 },
+      { state: "ok", n: 1 },
+    ]);
+    sql("delete from nodes where id <> ?", id);
+    sql("update node_beats set asked = 3, answered = 3");
     const beats = async (range = "24h") =>
       (
         await looker.call<{ asked: number; uptime: number | null; at: number[]; unanswered: number[] }>(
@@ -347,7 +374,6 @@ describe("how a node is", () => {
     // What is older than a week is forgotten.
     sql("insert into node_beats values (?, ?, 1, 1, 1, 1)", id, Date.now() - 8 * 86_400_000);
     await round();
-    const { db } = await import("#db/client.ts");
     expect(db().$client.prepare("select min(at) as at from node_beats").get()).toEqual({
       at: expect.toSatisfy((at: number) => at > Date.now() - 8 * 86_400_000),
     });
