@@ -168,17 +168,12 @@ function Roles({ account, may, own, mayLook }: Section & { mayLook: boolean }) {
         <div className="flex flex-col gap-4">
           <Administrator user={account.id} email={account.email} roles={account.roles} />
           {mayLook && (
-            <Loaded of={account.id} call={(api) => api.roles.list({ perPage: 200 })}>
-              {({ items }) => (
-                <AccountRoles
-                  key={account.roles.map((role) => role.id).join()}
-                  user={account.id}
-                  email={account.email}
-                  held={account.roles.map((role) => role.id)}
-                  roles={items}
-                />
-              )}
-            </Loaded>
+            <AccountRoles
+              key={account.roles.map((role) => role.id).join()}
+              user={account.id}
+              email={account.email}
+              held={account.roles}
+            />
           )}
         </div>
       )}

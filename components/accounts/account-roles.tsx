@@ -2,6 +2,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { RoleChoices } from "#components/roles/role-choices.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
@@ -12,43 +13,49 @@ import { useAction } from "#components/ui/use-action.ts";
 export interface AccountRolesProps {
   user: string;
   email: string;
-  /** Ids. */
-  held: readonly string[];
-  roles: readonly { id: string; name: string; description: string }[];
+  held: readonly Role[];
 }
 
-export function AccountRoles({ user, email, held, roles }: AccountRolesProps) {
+type Role = { id: string; name: string; description?: string };
+
+export function AccountRoles({ user, email, held }: AccountRolesProps) {
   const router = useRouter();
   const { pending, failure, run } = useAction();
-  const [chosen, setChosen] = useState<readonly string[]>(held);
+  const [chosen, setChosen] = useState<readonly Role[]>(held);
   /** What the change comes to, in sentences, once that was asked. */
   const [says, setSays] = useState<readonly string[] | null>(null);
-  const moved = chosen.length !== held.length || chosen.some((id) => !held.includes(id));
+  const moved = chosen.length !== held.length || chosen.some((one) => !among(held, one));
 
-  const toggle = (id: string) => {
+  const ids = chosen.map(({ id }) => id);
+  const toggle = (role: Role) => {
     setSays(null);
-    setChosen(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
+    setChosen(among(chosen, role) ? chosen.filter(({ id }) => id !== role.id) : [...chosen, role]);
   };
   const ask = async () => {
-    const outcome = await run((api) => api.accounts.assign({ user, roles: [...chosen], dryRun: true }));
+    const outcome = await run((api) => api.accounts.assign({ user, roles: ids, dryRun: true }));
     if (outcome?.ok) setSays(outcome.value.says);
   };
 
   return (
     <div className="flex flex-col gap-4">
       {failure && <FailureBanner failure={failure} />}
-      <fieldset className="grid gap-2 sm:grid-cols-2">
-        <legend className="sr-only">Roles of {email}</legend>
-        {roles.map(({ id, name, description }) => (
-          <Checkbox
-            key={id}
-            label={name}
-            hint={description || undefined}
-            checked={chosen.includes(id)}
-            onChange={() => toggle(id)}
-          />
-        ))}
-      </fieldset>
+      <RoleChoices of={user}>
+        {(found) => (
+          <fieldset className="grid gap-2 sm:grid-cols-2">
+            <legend className="sr-only">Roles of {email}</legend>
+            {/* What it has, or gets, is there whatever was searched for. */}
+            {[...chosen.filter((one) => !among(found, one)), ...found].map((role) => (
+              <Checkbox
+                key={role.id}
+                label={role.name}
+                hint={role.description || undefined}
+                checked={among(chosen, role)}
+                onChange={() => toggle(role)}
+              />
+            ))}
+          </fieldset>
+        )}
+      </RoleChoices>
       {says !== null && (
         <ul aria-live="polite" className="list-disc ps-5">
           {says.length === 0 && <li>Nothing that the account may do changes.</li>}
@@ -69,7 +76,7 @@ export function AccountRoles({ user, email, held, roles }: AccountRolesProps) {
             title={`Change the roles of ${email}?`}
             confirm="Change roles"
             tone="primary"
-            call={(api) => api.accounts.assign({ user, roles: [...chosen] })}
+            call={(api) => api.accounts.assign({ user, roles: ids })}
             onDone={() => {
               setSays(null);
               toast(`The roles of ${email} are changed`);
@@ -93,3 +100,5 @@ export function AccountRoles({ user, email, held, roles }: AccountRolesProps) {
     </div>
   );
 }
+
+const among = (roles: readonly Role[], { id }: Role): boolean => roles.some((one) => one.id === id);

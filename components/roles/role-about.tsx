@@ -3,7 +3,6 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Foreseen } from "#components/staff/foreseen.tsx";
-import { Loaded } from "#components/staff/loaded.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
 import { Field, FieldGroup } from "#components/ui/field.tsx";
@@ -13,15 +12,14 @@ import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import type { Failure } from "#lib/api/client.ts";
+import { RoleChoices } from "./role-choices.tsx";
 import type { Role } from "./role-detail.tsx";
 
 export function RoleAbout({ role, may }: { role: Role; may: boolean }) {
   return (
     <Panel title="Details">
       {may ? (
-        <Loaded of={role.id} call={(api) => api.roles.list({ perPage: 200 })}>
-          {({ items }) => <Editor role={role} others={items} />}
-        </Loaded>
+        <Editor role={role} />
       ) : (
         <Facts
           items={[
@@ -35,26 +33,31 @@ export function RoleAbout({ role, may }: { role: Role; may: boolean }) {
   );
 }
 
+type Named = { id: string; name: string };
+
 const FIELDS = ["name", "description", "parent", "requiresMfa"];
 
-function Editor({ role, others }: { role: Role; others: readonly { id: string; name: string }[] }) {
+function Editor({ role }: { role: Role }) {
   const router = useRouter();
   const [name, setName] = useState(role.name);
   const [description, setDescription] = useState(role.description);
-  const [parent, setParent] = useState(role.parent?.id ?? "");
+  const [parent, setParent] = useState<Named | null>(role.parent);
   const [requiresMfa, setRequiresMfa] = useState(role.requiresMfa);
   const [failure, setFailure] = useState<Failure | null>(null);
   const errors = failure?.fields ?? {};
   const placed = Object.keys(errors).some((field) => FIELDS.includes(field));
   const heirs = role.descendants.map(({ id }) => id);
-  const parents = others.filter(({ id }) => id !== role.id && !heirs.includes(id));
-  // The list ends somewhere; the parent that it has is always among the choices.
-  if (role.parent && !parents.some(({ id }) => id === role.parent?.id)) parents.unshift(role.parent);
+  // The list ends somewhere; the parent that it has, or that was chosen, is always among the choices.
+  const parentsOf = (roles: readonly Named[]): readonly Named[] => {
+    const found = roles.filter(({ id }) => id !== role.id && !heirs.includes(id));
+    const kept = [role.parent, parent].filter((one) => one !== null && !found.some(({ id }) => id === one.id));
+    return [...new Map([...kept, ...found].map((one) => [one.id, one])).values()];
+  };
   const full = role.builtIn && role.name !== "default";
   const moved =
     name.trim() !== role.name ||
     description.trim() !== role.description ||
-    parent !== (role.parent?.id ?? "") ||
+    parent?.id !== role.parent?.id ||
     requiresMfa !== role.requiresMfa;
 
   return (
@@ -70,23 +73,27 @@ function Editor({ role, others }: { role: Role; others: readonly { id: string; n
             onChange={(event) => setName(event.target.value)}
           />
         </Field>
-        <Field
-          label="Inherits from"
-          error={errors.parent}
-          hint={
-            full
-              ? "It holds everything, so it inherits from no role."
-              : "This role also grants everything that one grants."
-          }
-        >
-          <Select
-            value={parent}
-            disabled={full}
-            placeholder="No role"
-            options={parents.map((one) => ({ value: one.id, label: one.name }))}
-            onChange={(event) => setParent(event.target.value)}
-          />
-        </Field>
+        <RoleChoices of={role.id}>
+          {(roles) => (
+            <Field
+              label="Inherits from"
+              error={errors.parent}
+              hint={
+                full
+                  ? "It holds everything, so it inherits from no role."
+                  : "This role also grants everything that one grants."
+              }
+            >
+              <Select
+                value={parent?.id ?? ""}
+                disabled={full}
+                placeholder="No role"
+                options={parentsOf(roles).map((one) => ({ value: one.id, label: one.name }))}
+                onChange={({ target }) => setParent(parentsOf(roles).find(({ id }) => id === target.value) ?? null)}
+              />
+            </Field>
+          )}
+        </RoleChoices>
       </FieldGroup>
       <Field label="Description" error={errors.description} optional>
         <Textarea
@@ -119,7 +126,7 @@ function Editor({ role, others }: { role: Role; others: readonly { id: string; n
               role: role.id,
               ...(name.trim() === role.name ? {} : { name }),
               description,
-              ...(parent === (role.parent?.id ?? "") ? {} : { parent: parent || null }),
+              ...(parent?.id === role.parent?.id ? {} : { parent: parent?.id ?? null }),
               requiresMfa,
               dryRun,
             })
