@@ -50,7 +50,9 @@ function Editor({ role }: { role: Role }) {
   // The list ends somewhere; the parent that it has, or that was chosen, is always among the choices.
   const parentsOf = (roles: readonly Named[]): readonly Named[] => {
     const found = roles.filter(({ id }) => id !== role.id && !heirs.includes(id));
-    const kept = [role.parent, parent].filter((one) => one !== null && !found.some(({ id }) => id === one.id));
+    const kept = [role.parent, parent]
+      .filter((one) => one !== null)
+      .filter((one) => !found.some(({ id }) => id === one.id));
     return [...new Map([...kept, ...found].map((one) => [one.id, one])).values()];
   };
   const full = role.builtIn && role.name !== "default";

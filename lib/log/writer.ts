@@ -111,10 +111,10 @@ export function writerOf(file: string) {
     addSlow.run({ text, micros, at });
   }
 
-  /** Adds what was counted since the last time to the minute and the hour of each route. */
+  /** Adds what was counted since the last time to the minute, the hour and the day of each route. */
   function writeTimes(at: number): void {
     for (const [route, times] of perRoute) {
-      for (const seconds of [60, 3600]) {
+      for (const seconds of [60, 3600, 86_400]) {
         const from = at - (at % (seconds * 1000));
         const [counts, failures] = (timesAt.get(seconds, from, route) as [string, number] | undefined) ?? ["[]", 0];
         const sum = [...times.counts];
@@ -162,7 +162,8 @@ export function writerOf(file: string) {
         ["samples", 10, now - FINE_MS],
         ["samples", 60, now - COARSE_MS],
         ["route_times", 60, now - FINE_MS],
-        ["route_times", 3600, now - COARSE_MS],
+        ["route_times", 3600, now - FINE_MS - DAY],
+        ["route_times", 86_400, now - COARSE_MS - DAY],
       ].map(([table, seconds, before]) =>
         database.prepare(
           `delete from ${table} where (resolution, at) in (select resolution, at from ${table} where resolution = ${seconds} and at < ${before} limit ${AT_ONCE})`,

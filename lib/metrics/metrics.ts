@@ -9,7 +9,7 @@ import { jobCounts } from "./moment.ts";
 const RANGES = {
   "1h": { seconds: 3600, resolution: 10, step: 10, routes: 60 },
   "24h": { seconds: 86_400, resolution: 60, step: 240, routes: 3600 },
-  "7d": { seconds: 604_800, resolution: 60, step: 1800, routes: 3600 },
+  "7d": { seconds: 604_800, resolution: 60, step: 1800, routes: 86_400 },
 } as const;
 
 export type Range = keyof typeof RANGES;

@@ -1,6 +1,7 @@
 /** `logging`: what it costs that every request is noted, and how the notes are found again among ten million. */
 import { logsDb } from "#db/logs/client.ts";
 import { firstIdAt } from "#lib/log/rows.ts";
+import { BOUNDS } from "#lib/metrics/histogram.ts";
 import { singleton } from "#lib/singleton.ts";
 import { type Person, startPanel } from "../support/panel.ts";
 import { median, percentile, type Row, row } from "./figures.ts";
@@ -77,7 +78,52 @@ async function found(person: Person): Promise<Row[]> {
     }
     rows.push(row(BENCH, `${name}, p95`, percentile(took.slice(5), 0.95), "ms", { goal: "< 50 ms" }));
   }
-  return rows;
+  return [...rows, ...(await week())];
+}
+
+/** The charts and routes of seven days, as the thread that answers everybody makes them. */
+async function week(): Promise<Row[]> {
+  fillWeek();
+  const { readMetrics } = await import("#lib/metrics/metrics.ts");
+  return (["1h", "24h", "7d"] as const).map((range) => {
+    const took: number[] = [];
+    for (let n = 0; n < TIMES; n++) {
+      const start = process.cpuUsage();
+      readMetrics(range);
+      const { user, system } = process.cpuUsage(start);
+      took.push((user + system) / 1000);
+    }
+    return row(BENCH, `metrics of ${range}, CPU on the request's thread, median`, median(took.slice(5)), "ms", {
+      goal: "< 20 ms",
+    });
+  });
+}
+
+/** A sample every ten seconds of a day and every minute of a week, and a hundred routes that are asked for all the time. */
+function fillWeek(): void {
+  const client = logsDb().$client;
+  const now = Date.now();
+  const sample = (resolution: number, count: number) =>
+    client.exec(`insert or replace into samples with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})
+      select ${resolution}, (${Math.floor(now / 60_000)} * 60 - i * ${resolution}) * 1000, 100 + i % 50, i % 3, 2 + i % 5, 20 + i % 50, 90 + i % 90,
+        i % 10, 1e8, 5e7, i % 100, 1e9, 1e6, i % 4, i % 3, 0, i % 9, 0, 12.5 from n`);
+  sample(10, 8640);
+  sample(60, 10_080);
+  const counts = JSON.stringify(Array.from({ length: BOUNDS.length + 1 }, (_, at) => at * 7));
+  const routes = client.prepare("select id from routes limit 150").pluck().all() as number[];
+  const add = client.prepare(
+    "insert or replace into route_times (resolution, at, route, failures, counts) values (?, ?, ?, 1, ?)",
+  );
+  client.transaction(() => {
+    for (const [seconds, kept] of [
+      [60, 1440],
+      [3600, 48],
+      [86_400, 9],
+    ] as const)
+      for (let n = 0; n < kept; n++)
+        for (const route of routes)
+          add.run(seconds, now - (now % (seconds * 1000)) - n * seconds * 1000, route, counts);
+  })();
 }
 
 /** A hundred routes, most of what is asked for by nobody in particular, a few that failed, a few that took long. */
