@@ -101,6 +101,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
     setChosen(next);
   };
   const nothing = page.items.length === 0;
+  const short = [1, 2].includes([...one(query, "q").trim()].length);
   const all = rows.length === page.items.length;
 
   return (
@@ -130,9 +131,9 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
           icon={<SearchX />}
           title={
             page.next
-              ? `No ${noun[1]} are like that so far`
+              ? `No ${noun[1]} match so far`
               : filtered
-                ? `No ${noun[1]} are like that`
+                ? `No ${noun[1]} match`
                 : `There are no ${noun[1]} on this page`
           }
           action={
@@ -144,7 +145,9 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
               </LinkButton>
             )
           }
-        />
+        >
+          {short && "Try three letters or more."}
+        </EmptyState>
       )}
       {!nothing && (
         <Table label={title} stack>

@@ -10,8 +10,10 @@ export interface CheckboxProps extends Omit<ComponentProps<"input">, "type"> {
 
 const BOX =
   "peer size-4 shrink-0 appearance-none border border-edge bg-panel transition-colors duration-100 hover:border-dim " +
-  "checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent " +
-  "aria-invalid:border-bad disabled:cursor-not-allowed disabled:opacity-50";
+  "checked:border-accent checked:bg-accent aria-invalid:border-bad disabled:cursor-not-allowed disabled:opacity-50";
+
+/** Not for radio buttons: those of a group that has no choice yet are indeterminate to the browser. */
+const PARTLY = "indeterminate:border-accent indeterminate:bg-accent";
 
 const LABEL =
   "inline-flex cursor-pointer items-start gap-2 pointer-coarse:py-1 has-disabled:cursor-not-allowed " +
@@ -35,9 +37,13 @@ function Choice({ label, hint, className, type, ...rest }: CheckboxProps & { typ
         id={id}
         type={type}
         aria-describedby={cx(rest["aria-describedby"], hint ? hintId : undefined) || undefined}
-        className={cx(BOX, type === "radio" ? "rounded-full" : "rounded-sm")}
+        className={cx(BOX, type === "radio" ? "rounded-full" : cx("rounded-sm", PARTLY))}
       />
-      <svg aria-hidden="true" viewBox="0 0 16 16" className={cx(MARK, "peer-checked:block peer-indeterminate:hidden")}>
+      <svg
+        aria-hidden="true"
+        viewBox="0 0 16 16"
+        className={cx(MARK, "peer-checked:block", type === "checkbox" && "peer-indeterminate:hidden")}
+      >
         {type === "radio" ? (
           <circle cx="8" cy="8" r="3" fill="currentColor" />
         ) : (

@@ -56,7 +56,7 @@ async function Zones({ list }: { list: ListState }) {
         status ? (
           <EmptyState
             icon={<SearchX />}
-            title="No zones are like that"
+            title="No zones match"
             action={<LinkButton href={PATH}>Show all zones</LinkButton>}
           />
         ) : (
