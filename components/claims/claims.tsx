@@ -35,7 +35,7 @@ export async function Claims({ params }: { params: SearchParams }) {
         hrefFor={(number) => listHref(list, { page: number })}
         clearHref={PATH}
         empty={
-          <EmptyState icon={<Hourglass />} title="Nobody waits">
+          <EmptyState icon={<Hourglass />} title="No zone requests">
             Requests stand here until control is proved, for seven days at most.
           </EmptyState>
         }

@@ -18,13 +18,13 @@ export const randomText = (length: number): string =>
 
 export const newCredentials = () => ({ tokenId: randomText(16), token: randomText(64) });
 
-export const sealedToken = (id: string, token: string): string => seal(token, placeOf(id, "token"));
-export const tokenOf = (row: Pick<NodeRow, "id" | "token">): string => unseal(row.token, placeOf(row.id, "token"));
+export const sealedToken = (id: string, token: string): string => seal(token, ofToken(id));
+export const tokenOf = (row: Pick<NodeRow, "id" | "token">): string => unseal(row.token, ofToken(row.id));
 
 /** The one before the last rotation, while it counts. */
 export function previousTokenOf(row: Pick<NodeRow, "id" | "previousToken" | "previousUntil">): string | null {
   if (row.previousToken === null || (row.previousUntil ?? 0) <= Date.now()) return null;
-  return unseal(row.previousToken, placeOf(row.id, "previous_token"));
+  return unseal(row.previousToken, ofPrevious(row.id));
 }
 
 /** What a rotation writes. The place of a sealed value is its column, so the old one is sealed again. */
@@ -34,7 +34,7 @@ export function rotated(row: NodeRow, now: number) {
     tokenId,
     token: sealedToken(row.id, token),
     previousTokenId: row.tokenId,
-    previousToken: seal(tokenOf(row), placeOf(row.id, "previous_token")),
+    previousToken: seal(tokenOf(row), ofPrevious(row.id)),
     previousUntil: now + OVERLAP_MS,
     rotatedAt: now,
   };
@@ -56,4 +56,5 @@ export function nodeWith(tokenId: string, token: string): NodeRow | undefined {
 export const hashOf = (secret: string): string => digest(secret).toString("hex");
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-const placeOf = (row: string, column: "token" | "previous_token") => ({ table: "nodes", column, row });
+const ofToken = (node: string) => ({ table: "nodes", column: "token", row: node });
+const ofPrevious = (node: string) => ({ table: "nodes", column: "previous_token", row: node });

@@ -108,7 +108,7 @@ describe.skipIf(missing && process.env.CI !== "true")("a zone that is asked for"
     await staff.page.getByRole("button", { name: "Refuse no.parent.example to Northwind" }).click();
     await staff.page.getByRole("alertdialog").getByLabel("Reason").fill("Not known to us.");
     await staff.page.getByRole("alertdialog").getByRole("button", { name: "Refuse" }).click();
-    await staff.page.getByText("Nobody waits").waitFor();
+    await staff.page.getByText("No zone requests").waitFor();
     await staff.context.close();
     await page.reload();
     await page.getByText("Refused by staff: Not known to us.").waitFor();
