@@ -41,7 +41,7 @@ beforeAll(async () => {
   looker = await panel.person("Looker", ["eggs:read"]);
 });
 afterAll(async () => {
-  panel.close();
+  await panel.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });

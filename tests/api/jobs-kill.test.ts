@@ -29,7 +29,7 @@ beforeEach(async () => {
   sink.taken.length = 0;
 });
 afterAll(async () => {
-  panel?.close();
+  await panel?.close();
   await sink?.close();
 });
 

@@ -112,8 +112,9 @@ export async function startPanel(environment: Record<string, string> = {}): Prom
     person,
     system,
     close: async () => {
+      const { $client } = db();
       await closeLogs().catch(() => {});
-      db().$client.close();
+      $client.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
