@@ -83,7 +83,7 @@ export default function EggDetail(props: { egg: OneEgg; writes: boolean; query: 
           </ul>
         </Banner>
       )}
-      <EggForm egg={egg} writes={writes} />
+      <EggForm key={egg.revision} egg={egg} writes={writes} />
       <EggVariables egg={egg} writes={writes} />
       {egg.variables.length > 0 && <EggTry egg={egg} />}
       {egg.kept.length > 0 && (

@@ -19,7 +19,7 @@ type Row = TabData<"eggs">["items"][number];
 
 export default function Eggs({ tab, data, one, may, query, now }: TabProps<"eggs">) {
   const writes = may.includes("eggs:write");
-  if (one) return <EggDetail key={one.revision} egg={one} writes={writes} query={query} now={now} />;
+  if (one) return <EggDetail key={one.id} egg={one} writes={writes} query={query} now={now} />;
   const columns: readonly [Column<Row>, ...Column<Row>[]] = [
     { label: "Name", sort: "name", cell: ({ name }) => name },
     { label: "Author", sort: "author", dim: true, cell: ({ author }) => author },

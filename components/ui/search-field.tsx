@@ -67,6 +67,16 @@ export function SearchField({ label, placeholder, param = "q", shortcut = true, 
     startTransition(() => router.replace(next.size ? `${pathname}?${next}` : pathname, { scroll: false }));
   };
 
+  // What was typed before the page listened is in the box, and nobody has been told of it.
+  const listens = useRef(send);
+  listens.current = send;
+  useEffect(() => {
+    const typed = input.current?.value ?? "";
+    if (typed === "") return;
+    setText(typed);
+    listens.current(typed);
+  }, []);
+
   return (
     <search className={cx("block w-[280px] max-w-full max-sm:w-full", className)}>
       <form

@@ -87,6 +87,8 @@ export async function signIn(page: Page, email: string, password: string): Promi
 
 /** What axe finds at WCAG 2.2 AA, as sentences. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
+  // While a page is asked for anew its title is put into its place again.
+  await page.waitForFunction(() => document.title !== "");
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
     .analyze();
