@@ -3,7 +3,7 @@
 import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { Button } from "#components/ui/button.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
 
 const NewRoleDialog = dynamic(() => import("./new-role-dialog.tsx").then((module) => module.NewRoleDialog));
 
@@ -12,10 +12,10 @@ export function CreateRole({ like }: { like?: { id: string; name: string } }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button variant={like ? "default" : "primary"} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <ActionButton variant={like ? "default" : "primary"} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {!like && <Plus aria-hidden="true" />}
         {like ? "Clone" : "Create role"}
-      </Button>
+      </ActionButton>
       {open && <NewRoleDialog like={like} onClose={() => setOpen(false)} />}
     </>
   );
