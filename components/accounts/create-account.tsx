@@ -3,7 +3,7 @@
 import { UserPlus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { ActionButton } from "#components/ui/action-button.tsx";
+import { Button } from "#components/ui/button.tsx";
 
 const CreateAccountDialog = dynamic(() =>
   import("./create-account-dialog.tsx").then((module) => module.CreateAccountDialog),
@@ -13,10 +13,10 @@ export function CreateAccount() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <ActionButton variant="primary" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <Button variant="primary" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <UserPlus aria-hidden="true" />
         Create account
-      </ActionButton>
+      </Button>
       {open && <CreateAccountDialog onClose={() => setOpen(false)} />}
     </>
   );

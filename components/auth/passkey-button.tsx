@@ -5,13 +5,11 @@ import { type MouseEvent, useEffect, useRef, useState } from "react";
 import { Refusal } from "#components/ui/attempt.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
-import { useHydrated } from "#components/ui/use-hydrated.ts";
 import type { Failure } from "#lib/api/client.ts";
 import { offerPasskeys, signInWithPasskey } from "./passkey.ts";
 
 /** Stands in the form whose field `email` it reads. */
 export function PasskeyButton({ next }: { next: string }) {
-  const hydrated = useHydrated();
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const withdraw = useRef(() => {});
@@ -50,7 +48,7 @@ export function PasskeyButton({ next }: { next: string }) {
         or
       </div>
       {failure && <FailureBanner failure={failure} />}
-      <Button size="lg" className="w-full" pending={pending} disabled={!hydrated} onClick={choose}>
+      <Button size="lg" className="w-full" pending={pending} onClick={choose}>
         <KeyRound aria-hidden="true" />
         Sign in with a passkey
       </Button>

@@ -7,7 +7,6 @@ import { TotpSetup } from "#components/account/totp-setup.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
 import { useAction } from "#components/ui/use-action.ts";
-import { useHydrated } from "#components/ui/use-hydrated.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 import { ConfirmForm, type Factors } from "./confirm-form.tsx";
 
@@ -25,7 +24,6 @@ export interface SecondFactorStepsProps {
 
 export function SecondFactorSteps({ factors, next, device }: SecondFactorStepsProps) {
   const { pending, failure, run } = useAction();
-  const hydrated = useHydrated();
   const [adding, setAdding] = useState(false);
   const [started, setStarted] = useState<Outputs["factors"]["start"] | null>(null);
   const [codes, setCodes] = useState<readonly string[] | null>(null);
@@ -67,11 +65,11 @@ export function SecondFactorSteps({ factors, next, device }: SecondFactorStepsPr
   return (
     <div className="flex flex-col gap-3">
       {failure && <FailureBanner failure={failure} />}
-      <Button variant="primary" size="lg" pending={pending} disabled={!hydrated} onClick={start}>
+      <Button variant="primary" size="lg" pending={pending} onClick={start}>
         Set up an authenticator app
       </Button>
       {device !== null && (
-        <Button size="lg" disabled={!hydrated} aria-haspopup="dialog" onClick={() => setAdding(true)}>
+        <Button size="lg" aria-haspopup="dialog" onClick={() => setAdding(true)}>
           Add a passkey
         </Button>
       )}

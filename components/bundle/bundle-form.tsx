@@ -2,12 +2,11 @@
 "use client";
 import { useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FileDrop } from "#components/ui/file-drop.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { useHydrated } from "#components/ui/use-hydrated.ts";
+import { Submit } from "#components/ui/submit.tsx";
 import { ModeChoice } from "#components/zone/files/mode-choice.tsx";
 import type { BundleChoice } from "./use-bundle.ts";
 
@@ -20,7 +19,6 @@ interface BundleFormProps {
 }
 
 export function BundleForm({ connections, sending, failure, onPlan }: BundleFormProps) {
-  const hydrated = useHydrated();
   const [file, setFile] = useState<File | null>(null);
   const [mode, setMode] = useState<BundleChoice["mode"]>("merge");
   const [apex, setApex] = useState(false);
@@ -72,9 +70,9 @@ export function BundleForm({ connections, sending, failure, onPlan }: BundleForm
         </Field>
       )}
       <div>
-        <Button type="submit" variant="primary" pending={sending} disabled={!hydrated || file === null}>
+        <Submit pending={sending} disabled={file === null}>
           See what would change
-        </Button>
+        </Submit>
       </div>
     </form>
   );

@@ -3,7 +3,7 @@
 import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { ActionButton } from "#components/ui/action-button.tsx";
+import { Button } from "#components/ui/button.tsx";
 
 const NewRoleDialog = dynamic(() => import("./new-role-dialog.tsx").then((module) => module.NewRoleDialog));
 
@@ -12,10 +12,10 @@ export function CreateRole({ like }: { like?: { id: string; name: string } }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <ActionButton variant={like ? "default" : "primary"} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <Button variant={like ? "default" : "primary"} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {!like && <Plus aria-hidden="true" />}
         {like ? "Clone" : "Create role"}
-      </ActionButton>
+      </Button>
       {open && <NewRoleDialog like={like} onClose={() => setOpen(false)} />}
     </>
   );

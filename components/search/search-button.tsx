@@ -17,7 +17,8 @@ const BUTTON =
 
 export function SearchButton({ pages, staff }: { pages: readonly PalettePage[]; staff: boolean }) {
   const [open, setOpen] = useState(false);
-  const mac = useHydrated() && /Mac|iPhone|iPad/.test(navigator.platform);
+  const hydrated = useHydrated();
+  const mac = hydrated && /Mac|iPhone|iPad/.test(navigator.platform);
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -36,6 +37,7 @@ export function SearchButton({ pages, staff }: { pages: readonly PalettePage[]; 
     <>
       <button
         type="button"
+        disabled={!hydrated}
         aria-haspopup="dialog"
         aria-keyshortcuts="Control+K Meta+K"
         onClick={() => setOpen(true)}

@@ -3,7 +3,7 @@
 import { ArrowLeft } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
-import { ActionButton } from "#components/ui/action-button.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import type { TabId } from "#lib/staff/tabs.ts";
@@ -52,14 +52,14 @@ export function Detail<R>(props: DetailProps<R>) {
             <>
               {actions}
               {fitting.map((act) => (
-                <ActionButton
+                <Button
                   key={act.label}
                   variant={act.tone === "danger" ? "danger" : "default"}
                   aria-haspopup="dialog"
                   onClick={() => setActing(act)}
                 >
                   {act.label}
-                </ActionButton>
+                </Button>
               ))}
             </>
           )

@@ -2,7 +2,6 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import { ActionButton } from "#components/ui/action-button.tsx";
 import type { Api } from "#components/ui/attempt.ts";
 import { Button, type ButtonProps } from "#components/ui/button.tsx";
 import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
@@ -30,9 +29,9 @@ export function FormButton(props: FormButtonProps) {
   const router = useRouter();
   return (
     <>
-      <ActionButton variant={variant} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <Button variant={variant} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {label}
-      </ActionButton>
+      </Button>
       {open && (
         <Dialog open onOpenChange={setOpen} title={title} description={description} size={size}>
           <Form

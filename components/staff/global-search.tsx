@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { isBusy } from "#components/ui/busy.ts";
 import { Kbd } from "#components/ui/kbd.tsx";
+import { useHydrated } from "#components/ui/use-hydrated.ts";
 
 const Palette = dynamic(() => import("#components/search/palette.tsx").then((module) => module.Palette), {
   loading: () => null,
@@ -12,6 +13,7 @@ const Palette = dynamic(() => import("#components/search/palette.tsx").then((mod
 
 export function GlobalSearch() {
   const [open, setOpen] = useState(false);
+  const hydrated = useHydrated();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
@@ -25,6 +27,7 @@ export function GlobalSearch() {
     <>
       <button
         type="button"
+        disabled={!hydrated}
         aria-haspopup="dialog"
         aria-keyshortcuts="/"
         onClick={() => setOpen(true)}

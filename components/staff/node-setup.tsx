@@ -2,7 +2,6 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { ActionButton } from "#components/ui/action-button.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
@@ -39,20 +38,20 @@ export function NodeSetup({ node }: { node: TabRow<"nodes"> }) {
     >
       <div className="flex flex-col gap-4">
         <div className="flex flex-wrap gap-2">
-          <ActionButton
+          <Button
             disabled={pending}
             onClick={() => show(async (api) => ({ kind: "command", setup: await api.nodes.setUp({ node: node.id }) }))}
           >
             Make a command
-          </ActionButton>
-          <ActionButton
+          </Button>
+          <Button
             disabled={pending}
             onClick={() =>
               show(async (api) => ({ kind: "configuration", ...(await api.nodes.configuration({ node: node.id })) }))
             }
           >
             Show config.yml
-          </ActionButton>
+          </Button>
           <ConfirmButton
             label="Replace credentials"
             button={{ variant: "danger" }}

@@ -3,7 +3,7 @@
 import { FlaskConical } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
-import { ActionButton } from "#components/ui/action-button.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
@@ -98,9 +98,9 @@ function Begin({ feature: { key, title, help } }: { feature: Data["left"][number
       description={help}
       className="mt-4"
       actions={
-        <ActionButton pending={pending} onClick={begin}>
+        <Button pending={pending} onClick={begin}>
           Start a rollout
-        </ActionButton>
+        </Button>
       }
     />
   );

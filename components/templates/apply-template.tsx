@@ -10,7 +10,6 @@ import { Panel } from "#components/ui/panel.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
-import { useHydrated } from "#components/ui/use-hydrated.ts";
 import type { Preview } from "#components/zone/review-state.ts";
 
 const ApplyDialog = dynamic(() => import("./apply-dialog.tsx").then((module) => module.ApplyDialog));
@@ -24,7 +23,6 @@ interface ApplyTemplateProps {
 
 export function ApplyTemplate({ templates, ...zone }: ApplyTemplateProps) {
   const router = useRouter();
-  const hydrated = useHydrated();
   const looking = useAction();
   const [id, setId] = useState(templates[0]?.id ?? "");
   const [preview, setPreview] = useState<Preview | null>(null);
@@ -51,12 +49,7 @@ export function ApplyTemplate({ templates, ...zone }: ApplyTemplateProps) {
               options={templates.map((template) => ({ value: template.id, label: template.name }))}
             />
           </Field>
-          <Button
-            aria-haspopup="dialog"
-            pending={looking.pending}
-            disabled={!hydrated || !chosen}
-            onClick={() => void look()}
-          >
+          <Button aria-haspopup="dialog" pending={looking.pending} disabled={!chosen} onClick={() => void look()}>
             See what it would change
           </Button>
         </div>

@@ -1,29 +1,11 @@
-/** A button. While `pending` (client components only) it keeps its place and its focus, and does nothing. */
-import { LoaderCircle } from "lucide-react";
-import type { ComponentProps } from "react";
-import { type ButtonLook, buttonClass } from "./button-class.ts";
-import { cx } from "./cx.ts";
+/** A button. What a script answers to cannot be pressed before that script listens. */
+import { ButtonElement, type ButtonProps } from "./button-element.tsx";
+import { ListeningButton } from "./listening-button.tsx";
 
-export interface ButtonProps extends ComponentProps<"button">, ButtonLook {
-  pending?: boolean;
+export type { ButtonProps } from "./button-element.tsx";
+
+export function Button(props: ButtonProps) {
+  return Object.keys(props).some(isHandler) ? <ListeningButton {...props} /> : <ButtonElement {...props} />;
 }
 
-export function Button({ variant, size, pending, className, children, type, onClick, ...rest }: ButtonProps) {
-  return (
-    <button
-      {...rest}
-      type={type ?? "button"}
-      aria-busy={pending || undefined}
-      aria-disabled={pending || rest["aria-disabled"]}
-      onClick={pending ? (event) => event.preventDefault() : onClick}
-      className={buttonClass({ variant, size }, className)}
-    >
-      <span className={cx("inline-flex items-center gap-1.5", pending && "opacity-0")}>{children}</span>
-      {pending && (
-        <span aria-hidden="true" className="absolute inset-0 grid place-items-center">
-          <LoaderCircle className="animate-spin" />
-        </span>
-      )}
-    </button>
-  );
-}
+const isHandler = (prop: string): boolean => /^on[A-Z]/.test(prop);

@@ -2,9 +2,9 @@
 "use client";
 import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
-import { ActionButton } from "./action-button.tsx";
 import { type Api, attempt } from "./attempt.ts";
 import type { ButtonProps } from "./button.tsx";
+import { Button } from "./button.tsx";
 import type { ConfirmDialogProps } from "./confirm-dialog.tsx";
 
 const ConfirmDialog = dynamic(() => import("./confirm-dialog.tsx").then((module) => module.ConfirmDialog));
@@ -25,9 +25,9 @@ export function ConfirmButton<T>(props: ConfirmButtonProps<T>) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <ActionButton {...button} aria-haspopup="dialog" aria-label={accessibleLabel} onClick={() => setOpen(true)}>
+      <Button {...button} aria-haspopup="dialog" aria-label={accessibleLabel} onClick={() => setOpen(true)}>
         {label}
-      </ActionButton>
+      </Button>
       {open && (
         <ConfirmDialog {...dialog} open onOpenChange={setOpen} onConfirm={async () => onDone(await attempt(call))}>
           {children}

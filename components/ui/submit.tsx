@@ -1,8 +1,8 @@
 /** The button that sends a form: nothing before the page is ready, nothing twice. */
 "use client";
-import { ActionButton } from "./action-button.tsx";
 import type { ButtonProps } from "./button.tsx";
+import { ListeningButton } from "./listening-button.tsx";
 
 export function Submit({ variant = "primary", ...rest }: Omit<ButtonProps, "type">) {
-  return <ActionButton {...rest} type="submit" variant={variant} />;
+  return <ListeningButton {...rest} type="submit" variant={variant} />;
 }

@@ -1,8 +1,8 @@
 /** Looking for the proof now, approving without one, and no longer asking. */
 "use client";
 import { useRouter } from "next/navigation";
-import { ActionButton } from "#components/ui/action-button.tsx";
 import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
@@ -50,9 +50,9 @@ export function ClaimActions({ organisation, zone, id, mayApprove }: Place & { i
           Its zone is made at once. You vouch that the domain is theirs.
         </ConfirmButton>
       )}
-      <ActionButton variant="primary" pending={pending} onClick={check}>
+      <Button variant="primary" pending={pending} onClick={check}>
         Check now
-      </ActionButton>
+      </Button>
     </>
   );
 }

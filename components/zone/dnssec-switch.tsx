@@ -1,7 +1,7 @@
 /** Switches DNSSEC on, or off with its consequence said. */
 "use client";
 import { useRouter } from "next/navigation";
-import { ActionButton } from "#components/ui/action-button.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
@@ -27,9 +27,9 @@ export function DnssecSwitch({ organisation, zone, signed, parent }: DnssecSwitc
   };
   if (!signed)
     return (
-      <ActionButton variant="primary" pending={pending} onClick={enable}>
+      <Button variant="primary" pending={pending} onClick={enable}>
         Switch DNSSEC on
-      </ActionButton>
+      </Button>
     );
   const confirm = { published: "ds_published", unknown: "ds_unknown", none: undefined } as const;
   return (

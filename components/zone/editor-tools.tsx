@@ -4,7 +4,6 @@ import { ClipboardPaste, Keyboard, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
-import { useHydrated } from "#components/ui/use-hydrated.ts";
 
 export interface EditorToolsProps {
   tools: ReactNode;
@@ -14,7 +13,6 @@ export interface EditorToolsProps {
 }
 
 export function EditorTools({ tools, onPaste, onAdd, onKeys }: EditorToolsProps) {
-  const waiting = !useHydrated();
   return (
     <div className="mb-2.5 flex flex-wrap items-center gap-2">
       {tools}
@@ -29,11 +27,11 @@ export function EditorTools({ tools, onPaste, onAdd, onKeys }: EditorToolsProps)
         >
           <Keyboard aria-hidden="true" />
         </Button>
-        <Button onClick={onPaste} aria-disabled={waiting || undefined}>
+        <Button onClick={onPaste}>
           <ClipboardPaste aria-hidden="true" />
           Paste records
         </Button>
-        <Button variant="primary" onClick={onAdd} aria-keyshortcuts="n" aria-disabled={waiting || undefined}>
+        <Button variant="primary" onClick={onAdd} aria-keyshortcuts="n">
           <Plus aria-hidden="true" />
           Add record
           <span aria-hidden="true" className="pointer-coarse:hidden">

@@ -2,7 +2,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
-import { ActionButton } from "#components/ui/action-button.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 
@@ -24,8 +24,8 @@ export function HealthRun({ organisation, zone, running }: { organisation: strin
     router.refresh();
   };
   return (
-    <ActionButton variant="primary" pending={pending || running} onClick={check}>
+    <Button variant="primary" pending={pending || running} onClick={check}>
       {running ? "Checking" : "Check now"}
-    </ActionButton>
+    </Button>
   );
 }

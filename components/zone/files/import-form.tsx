@@ -2,12 +2,11 @@
 "use client";
 import { useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FileDrop } from "#components/ui/file-drop.tsx";
+import { Submit } from "#components/ui/submit.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
-import { useHydrated } from "#components/ui/use-hydrated.ts";
 
 import type { Failure } from "#lib/api/client.ts";
 import type { ZoneView } from "../zone-view.ts";
@@ -25,7 +24,6 @@ interface ImportFormProps {
 }
 
 export function ImportForm({ zone, before, sending, failure, onPlan }: ImportFormProps) {
-  const hydrated = useHydrated();
   const [file, setFile] = useState<File | null>(before?.file instanceof File ? before.file : null);
   const [text, setText] = useState(typeof before?.file === "string" ? before.file : "");
   const [mode, setMode] = useState<Choice["mode"]>(before?.mode ?? "merge");
@@ -78,9 +76,9 @@ export function ImportForm({ zone, before, sending, failure, onPlan }: ImportFor
         }
       />
       <div>
-        <Button type="submit" variant="primary" pending={sending} disabled={!hydrated || empty}>
+        <Submit pending={sending} disabled={empty}>
           See what would change
-        </Button>
+        </Submit>
       </div>
     </form>
   );
