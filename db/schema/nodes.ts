@@ -1,7 +1,16 @@
 /** Nodes: machines with a daemon (Wings) that runs servers, the addresses that servers get there, and how the daemon answered. */
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import {
+  type AnySQLiteColumn,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
 import { organisations } from "./organisations.ts";
 import { sealed } from "./sealed.ts";
+import { servers } from "./servers.ts";
 
 export const nodes = sqliteTable(
   "nodes",
@@ -98,7 +107,7 @@ export const allocations = sqliteTable(
     /** What people are shown in its place. */
     alias: text(),
     /** The server that has it; null: it is free. */
-    serverId: text("server_id"),
+    serverId: text("server_id").references((): AnySQLiteColumn => servers.id, { onDelete: "set null" }),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [

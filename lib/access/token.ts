@@ -5,7 +5,8 @@ import {
   type OrganisationRole,
   roleRank,
 } from "./organisation-role.ts";
-import { coversGrant, type Grant, uncovered } from "./permissions.ts";
+import { coversGrant, type Grant, type GrantSet, uncovered } from "./permissions.ts";
+import { lowerServer, type ServerAccess, type ServerCapability } from "./server-capability.ts";
 import type { ZoneAccess } from "./zone-level.ts";
 import { lowerAccess, moreSomewhere, type RuleSet, ruleSet, type ZoneRule } from "./zone-rules.ts";
 
@@ -30,24 +31,6 @@ export interface ListedRights {
 
 /** `full`: all that the account may do. `listed`: what stands here, and a missing list opens nothing. */
 export type TokenRights = { mode: "full" } | ListedRights;
-
-/** What can be allowed on one server. */
-export const serverCapabilities = [
-  "console",
-  "files",
-  "backups",
-  "databases",
-  "schedules",
-  "startup",
-  "settings",
-  "network",
-  "mounts",
-  "activity",
-  "stats",
-  "*",
-] as const;
-
-export type ServerCapability = (typeof serverCapabilities)[number];
 
 /** What both cover. Of two grants either one covers the other or they have nothing in common. */
 export function commonGrants(account: readonly Grant[], token: readonly Grant[]): Grant[] {
@@ -95,6 +78,18 @@ const allows = (cap: OrganisationRole | null, need: OrganisationNeed): boolean =
 
 export const lowerZone = (access: ZoneAccess, rights: TokenRights, zone: string): ZoneAccess =>
   rights.mode === "full" ? access : lowerAccess(access, rulesFor(rights, zone));
+
+/** Capabilities that several rules list for one server add up. */
+export function lowerServerAccess(
+  access: ServerAccess,
+  grants: GrantSet,
+  rights: TokenRights,
+  server: string,
+): ServerAccess {
+  if (rights.mode === "full") return access;
+  const listed = rights.servers.filter((rule) => rule.server === server).flatMap((rule) => rule.capabilities);
+  return lowerServer(access, grants, listed);
+}
 
 /** The zones in which a rule gives view: those listed, and whether also all that no rule names. */
 export function visibleZones(rights: ListedRights): { named: string[]; visible: string[]; others: boolean } {

@@ -7,7 +7,17 @@ import type { RequestContext, Trace } from "./context.ts";
 import { invalid, isProblem, Problem } from "./errors.ts";
 
 export interface ProcedureMeta {
-  guard: "none" | "anyone" | "signedIn" | "can" | "staff" | "inOrganisation" | "inZone" | "inDeletedZone" | "node";
+  guard:
+    | "none"
+    | "anyone"
+    | "signedIn"
+    | "can"
+    | "staff"
+    | "inOrganisation"
+    | "inZone"
+    | "inDeletedZone"
+    | "onServer"
+    | "node";
   /** Permission, role or level. */
   argument: string;
   /** This read leaves an audit entry. */

@@ -24,6 +24,8 @@ export const problems = {
   zone_busy: 409,
   zone_settling: 409,
   zone_moved: 409,
+  /** A server that nobody but staff may touch. */
+  suspended: 409,
   confirm_required: 409,
   too_large: 413,
   unsupported_media_type: 415,

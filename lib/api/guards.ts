@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { OrganisationNeed } from "#lib/access/organisation-role.ts";
 import type { Permission } from "#lib/access/permissions.ts";
+import type { ServerNeed } from "#lib/access/server-capability.ts";
 import type { ZoneLevel } from "#lib/access/zone-level.ts";
 import { atLeast } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -11,6 +12,7 @@ import { loadZone } from "#lib/dns/zones.ts";
 import { stage } from "#lib/log/stages.ts";
 import { loadNode } from "#lib/nodes/load.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
+import { loadServer } from "#lib/servers/load.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { isStaffWith } from "#lib/staff/admission.ts";
 import { base, type ProcedureMeta } from "./base.ts";
@@ -151,6 +153,52 @@ export const inDeletedZone = <S extends z.ZodRawShape>(shape: S) => {
       const loaded = loadDeletedZone(organisation, deleted, context.actor);
       stage("guard");
       return asShown(procedure, context.actor, loaded.asStaff, await next({ context: loaded }));
+    });
+};
+
+export interface ServerOptions extends Omit<GuardOptions, "flag"> {
+  /** The platform permission that passes for this very act, besides the one that passes for everything on servers. */
+  permission?: Permission;
+  /** The node is asked, so nobody but staff may while the server is suspended. */
+  asks?: boolean;
+}
+
+/**
+ * `{server}` in the path, by id, uuid or short id. All of several needs have to be met. Invisible to those who have no part in
+ * it: 404. Tokens may, unless it is said otherwise.
+ */
+export const onServer = <S extends z.ZodRawShape>(
+  need: ServerNeed | readonly [ServerNeed, ...ServerNeed[]],
+  shape: S,
+  given: ServerOptions = {},
+) => {
+  const needs: readonly ServerNeed[] = typeof need === "string" ? [need] : need;
+  const { permission, asks = false, ...rest } = given;
+  const options: GuardOptions = { tokens: true, ...rest };
+  const argument = needs.join(" and ") + (permission ? ` or ${permission}` : "") + (asks ? ", asks" : "");
+  return base
+    .meta(metaOf("onServer", argument, options))
+    .use(({ context, next }) => next({ context: { actor: account(context.actor, options) } }))
+    .input(z.strictObject({ server: z.string().max(100), ...shape }))
+    .use(async ({ context, next, procedure }, input) => {
+      const loaded = loadServer((input as { server: string }).server, context.actor);
+      const { access, server } = loaded;
+      const lacks = needs.filter((one) => !access.has(one, permission));
+      if (lacks.length > 0 && !access.has("any")) throw notFound("server");
+      const [missing] = lacks;
+      if (missing !== undefined)
+        throw new Problem(
+          "forbidden",
+          missing === "owner"
+            ? "Only those whose server this is may do that."
+            : `That needs the capability ${missing} on this server.`,
+          { missing },
+        );
+      const asStaff = needs.some((one) => access.viaPlatform(one, permission));
+      if (asks && server.suspendedAt !== null && !asStaff)
+        throw new Problem("suspended", "This server is suspended. Ask whoever runs the panel.");
+      stage("guard");
+      return asShown(procedure, context.actor, asStaff, await next({ context: { ...loaded, asStaff } }));
     });
 };
 

@@ -35,6 +35,7 @@ import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as rollouts from "#lib/rollouts/procedures.ts";
+import * as servers from "#lib/servers/procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as shortUrls from "#lib/short-urls/admin-procedures.ts";
@@ -75,6 +76,7 @@ export const router = {
   eggs,
   nodes,
   remote,
+  servers,
   dns: {
     ...dns,
     ...dnsConnections,

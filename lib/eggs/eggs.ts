@@ -1,7 +1,7 @@
 /** Eggs as staff keep them. */
 import { count, eq, inArray, sql } from "drizzle-orm";
 import { db, transaction } from "#db/client.ts";
-import { eggs, eggVariables } from "#db/schema/index.ts";
+import { eggs, eggVariables, servers } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
@@ -141,6 +141,11 @@ export function editEgg(id: string, { revision, ...given }: EggEdit & { revision
 export function removeEgg(id: string, actor: Actor): { id: string } {
   return transaction((tx) => {
     const egg = loadEgg(id, tx);
+    const used = tx.select({ n: count() }).from(servers).where(eq(servers.eggId, id)).get()?.n ?? 0;
+    if (used > 0)
+      throw new Problem("conflict", `${used === 1 ? "1 server is" : `${used} servers are`} made of this egg.`, {
+        servers: used,
+      });
     tx.delete(eggs).where(eq(eggs.id, id)).run();
     audit(tx, actor, { target: targetOf(egg), before: toldOf(egg) });
     return { id };

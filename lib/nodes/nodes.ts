@@ -1,7 +1,7 @@
 /** Nodes as staff keep them. */
 import { and, count, eq, inArray, isNotNull, max, ne, or, sql } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
-import { allocations, nodes, organisations } from "#db/schema/index.ts";
+import { allocations, nodes, organisations, servers } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
@@ -169,13 +169,9 @@ export function editNode(
 export function removeNode(id: string, actor: Actor): { id: string } {
   return transaction((tx) => {
     const node = loadNode(id, tx);
-    const used = tx
-      .select({ n: count() })
-      .from(allocations)
-      .where(and(eq(allocations.nodeId, id), isNotNull(allocations.serverId)))
-      .get();
-    if (used && used.n > 0)
-      throw new Problem("conflict", "Servers run on this node. Move or delete them first.", { servers: used.n });
+    const used = tx.select({ n: count() }).from(servers).where(eq(servers.nodeId, id)).get()?.n ?? 0;
+    if (used > 0)
+      throw new Problem("conflict", "Servers run on this node. Move or delete them first.", { servers: used });
     tx.delete(nodes).where(eq(nodes.id, id)).run();
     audit(tx, actor, { target: targetOf(node), before: toldOf(node) });
     return { id };

@@ -3,7 +3,7 @@ import { and, asc, count, desc, eq, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import { prepared } from "#db/hot.ts";
-import { deletedZones, organisationMembers, organisations, zones } from "#db/schema/index.ts";
+import { deletedZones, organisationMembers, organisations, servers, zones } from "#db/schema/index.ts";
 import type { OrganisationAccess, OrganisationRole } from "#lib/access/organisation-role.ts";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -143,15 +143,13 @@ export function removeOrganisation(
   actor: Actor,
   asStaff: boolean,
 ): { deleted: string } {
-  const owned = tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0;
-  if (owned > 0) {
-    throw new Problem(
-      "conflict",
-      `${organisation.name} still owns ${owned} ${owned === 1 ? "zone" : "zones"}. Delete or move them first.`,
-      {
-        zones: owned,
-      },
-    );
+  const owned = {
+    zones: tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0,
+    servers: tx.select({ n: count() }).from(servers).where(eq(servers.organisationId, organisation.id)).get()?.n ?? 0,
+  };
+  if (owned.zones + owned.servers > 0) {
+    const what = [counted(owned.zones, "zone"), counted(owned.servers, "server")].flat().join(" and ");
+    throw new Problem("conflict", `${organisation.name} still owns ${what}. Delete or move them first.`, owned);
   }
   // What was deleted of its zones goes with it for good.
   const lost = tx
@@ -167,6 +165,8 @@ export function removeOrganisation(
   });
   return { deleted: organisation.id };
 }
+
+const counted = (n: number, noun: string): string[] => (n === 0 ? [] : [`${n} ${noun}${n === 1 ? "" : "s"}`]);
 
 const sorts = { name: organisations.name, handle: organisations.handle, createdAt: organisations.createdAt } as const;
 

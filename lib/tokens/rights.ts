@@ -1,7 +1,8 @@
 /** The rights of a token as its row holds them. */
 import * as z from "zod";
 import type { tokens } from "#db/schema/index.ts";
-import { serverCapabilities, type TokenRights } from "#lib/access/token.ts";
+import { serverCapabilities } from "#lib/access/server-capability.ts";
+import type { TokenRights } from "#lib/access/token.ts";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 
 export type TokenRow = typeof tokens.$inferSelect;

@@ -1,6 +1,6 @@
 /** What enters and leaves the panel of API tokens: never the token itself, but once. */
 import * as z from "zod";
-import { serverCapabilities } from "#lib/access/token.ts";
+import { serverCapabilities } from "#lib/access/server-capability.ts";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import { maxRules } from "#lib/access/zone-rules.ts";
 

@@ -3,6 +3,7 @@ import { eq, or } from "drizzle-orm";
 import { zones } from "#db/schema/index.ts";
 import { splitLabels } from "#lib/access/name-pattern.ts";
 import { parseGrant, uncovered } from "#lib/access/permissions.ts";
+import { type ServerCapability, singleCapabilities } from "#lib/access/server-capability.ts";
 import type { OrganisationRule, TokenRights } from "#lib/access/token.ts";
 import { atLeast } from "#lib/access/zone-level.ts";
 import { maxRuleLabels, type ZoneRule } from "#lib/access/zone-rules.ts";
@@ -13,6 +14,7 @@ import { patternIn, typeNamed } from "#lib/dns/scope.ts";
 import { type LoadedZone, visibleAmong } from "#lib/dns/zones.ts";
 import { canonicalNetwork } from "#lib/networks.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
+import { loadServer } from "#lib/servers/load.ts";
 import type { NewToken } from "./shapes.ts";
 
 type Person = Actor & { id: string };
@@ -31,9 +33,8 @@ export function wantedRights(asked: Asked, owner: Person, before: TokenRights | 
   }
   if (lists === 0) throw invalid({ mode: "Give the token at least one right." });
   const had = before?.mode === "listed" ? before : null;
-  for (const [at, { server }] of servers.entries()) {
-    if (!had?.servers.some((rule) => rule.server === server))
-      throw invalid({ [`servers.${at}.server`]: "There is no such server." });
+  for (const [at, { server, capabilities }] of servers.entries()) {
+    if (!had?.servers.some((rule) => rule.server === server)) assertServer(server, capabilities, owner, at);
   }
   return {
     mode: "listed",
@@ -49,6 +50,26 @@ export function wantedRights(asked: Asked, owner: Person, before: TokenRights | 
     }),
     servers: servers.map(({ server, capabilities }) => ({ server, capabilities: [...new Set(capabilities)] })),
   };
+}
+
+/** Servers are named by their ids, which never change. */
+function assertServer(server: string, capabilities: readonly ServerCapability[], owner: Person, at: number): void {
+  const access = serverNamed(server, owner);
+  if (!access?.has("any")) throw invalid({ [`servers.${at}.server`]: "There is no such server." });
+  const whole = singleCapabilities.every((one) => access.has(one));
+  const more = capabilities.find((one) => (one === "*" ? !whole : !access.has(one)));
+  if (more !== undefined)
+    throw invalid({ [`servers.${at}.capabilities`]: `You do not have the capability ${more} there.` });
+}
+
+function serverNamed(id: string, owner: Person) {
+  try {
+    const { server, access } = loadServer(id, owner);
+    return server.id === id ? access : null;
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return null;
+  }
 }
 
 function wantedPermissions(permissions: readonly string[], owner: Person, shrinking: boolean): string[] {

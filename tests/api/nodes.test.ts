@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
+import { insertServer } from "../support/stage.ts";
 import { startTlsProxy } from "../support/tls-proxy.ts";
 import { headersOf, startWings, type Wings, type WingsConfig } from "../support/wings.ts";
 
@@ -221,7 +222,9 @@ describe("addresses", () => {
     await allocate(other, { ip: "192.0.2.1", ports: ["30000"] });
     const [first, second, third] = (await listed(id)).map((one) => one.id);
     const [theirs] = (await listed(other)).map((one) => one.id);
-    sql("update allocations set server_id = 'a server' where id = ?", first);
+    sql("insert into organisations (id, handle, name, created_at) values ('acme', 'acme', 'Acme', 0)");
+    const server = insertServer({ run: sql }, "acme", other);
+    sql("update allocations set server_id = ? where id = ?", server, first);
     const remove = (allocations: unknown[]) =>
       keeper.call<Refused>("POST", `/admin/nodes/${id}/allocations/remove`, { allocations });
     expect((await remove([first, second])).status).toBe(409);
@@ -238,8 +241,7 @@ describe("addresses", () => {
         .status,
     ).toBe(200);
     expect((await listed(id)).map(({ alias }) => alias)).toEqual([null, "x.example"]);
-    expect((await keeper.call("DELETE", `/admin/nodes/${id}`)).status).toBe(409);
-    sql("update allocations set server_id = null");
+    expect((await keeper.call("DELETE", `/admin/nodes/${other}`)).status).toBe(409);
     expect((await keeper.call("DELETE", `/admin/nodes/${id}`)).status).toBe(200);
     expect((await looker.call("GET", `/admin/nodes/${id}`)).status).toBe(404);
   });
@@ -309,6 +311,7 @@ describe("how a node is", () => {
   });
 
   test("the job asks all of them over connections that it keeps, and a node that is silent for two minutes is unhealthy", async () => {
+    sql("delete from servers");
     sql("delete from nodes");
     const id = await running();
     const { askNodes } = await import("#lib/nodes/health.ts");

@@ -27,6 +27,8 @@ const write = (guard: string, extras: Extras = {}): Row => ({ guard, writes: tru
 const tokens = { tokens: true };
 
 export const procedureTable: Record<string, Row> = {
+  "servers.list": read("signedIn", tokens),
+  "servers.open": read("onServer(any)", tokens),
   "rollouts.mine": read("signedIn", tokens),
   "rollouts.list": read("staff(admin:access)", tokens),
   "rollouts.open": read("staff(admin:access)", tokens),

@@ -1,9 +1,8 @@
 /** What the walk's calls about eggs and nodes are about. */
 
-import { seal } from "#lib/crypto/seal.ts";
 import { paper } from "../support/egg-files.ts";
 import type { Person } from "../support/panel.ts";
-import { fresh, type Stage } from "../support/stage.ts";
+import { fresh, insertEgg, insertNode, type Stage } from "../support/stage.ts";
 
 type Values = Record<string, unknown>;
 
@@ -31,32 +30,8 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
   ),
 };
 
-/** Its daemon is at an address that the panel does not call. */
-function insertNode(sql: Stage["sql"]): string {
-  const id = `node-${fresh()}`;
-  sql.run(
-    `insert into nodes (id, number, name, fqdn, scheme, port, listen_port, sftp_port, memory, disk, data_directory, classification, token_id, token, rotated_at, created_at, updated_at)
-     values (?, ?, 'N', '127.0.0.1', 'http', ?, 1, 2, 1, 1, '/x', 'free', ?, ?, 0, 0, 0)`,
-    id,
-    fresh(),
-    fresh(),
-    id,
-    seal("secret", { table: "nodes", column: "token", row: id }),
-  );
-  return id;
-}
-
 function insertAllocation(sql: Stage["sql"]) {
   const [node, id] = [insertNode(sql), `allocation-${fresh()}`];
   sql.run("insert into allocations (id, node_id, ip, port, created_at) values (?, ?, '192.0.2.1', 25565, 0)", id, node);
   return { node, allocations: [id] };
-}
-
-function insertEgg(sql: Stage["sql"]): string {
-  const id = `egg-${fresh()}`;
-  sql.run(
-    `insert into eggs (id, name, images, created_at, updated_at) values (?, 'E', '[["One","image:1"]]', 0, 0)`,
-    id,
-  );
-  return id;
 }

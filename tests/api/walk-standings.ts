@@ -44,14 +44,16 @@ export function expectation(row: Row, standing: Standing): number {
   if (isToken(standing)) return row.tokens && !row.fresh ? expectationOfToken(row, standing) : 403;
   if (standing === "unenrolled") return row.enrolling ? expectation(row, "root") : 403;
   if (standing === "stale") return row.fresh ? 403 : expectation(row, "root");
-  if (standing === "root") return 200;
+  const owners = kind === "onServer" && argument.startsWith("owner");
+  if (standing === "root") return owners ? 403 : 200;
   if (kind === "signedIn") return 200;
   if (kind === "can" || kind === "staff") {
     if (standing === "permission") return 200;
     const ordinary = standing !== "stranger" && kind === "can" && holds(defaultRoleGrants, argument);
     return ordinary ? 200 : 403;
   }
-  if (standing === "permission") return 200;
+  if (standing === "permission") return owners ? 403 : 200;
+  if (kind === "onServer") return standing === "admin" || standing === "owner" ? 200 : 404;
   if (kind === "inDeletedZone") return standing === "admin" || standing === "owner" ? 200 : 404;
   if (standing === "stranger" || standing === "ordinary") return 404;
   if (standing === "guest") return kind === "inOrganisation" ? 404 : argument === "manage" ? 403 : 200;
@@ -73,40 +75,51 @@ export const isToken = (standing: Standing): standing is TokenStanding => standi
 /** Of tokens that an account with every right has made, where tokens may call it at all. */
 function expectationOfToken(row: Row, standing: TokenStanding): number {
   const { kind, argument } = guardOf(row);
-  if (standing === "full token" || standing === "right token" || kind === "signedIn") return 200;
+  if (standing === "full token" || kind === "signedIn") return 200;
+  if (standing === "right token") return kind === "onServer" && argument.startsWith("owner") ? 403 : 200;
   if (kind === "can" || kind === "staff") return 403;
   if (standing === "empty token") return 404;
+  if (kind === "onServer") return /^(any|stats)\b(?! and)/.test(argument) ? 200 : 403;
   const within = kind === "inOrganisation" ? argument === "member" : argument === "view" && row.plan === undefined;
   return within ? 200 : 403;
 }
 
 /** What a listed token names: just what the guard asks for, the least that sees something, or nothing at all. */
-function rightsFor(row: Row, standing: TokenStanding, organisation: string, zone: string) {
-  if (standing === "empty token") return { permissions: [], organisations: [], zones: [] };
+function rightsFor(row: Row, standing: TokenStanding, { organisation, server }: Stage, zone: string) {
+  if (standing === "empty token") return { permissions: [], organisations: [], zones: [], servers: [] };
   const { kind, argument } = guardOf(row);
   const rule = { zone, name: null, type: null };
   if (standing === "narrow token")
     return {
       permissions: ["soc:read"],
-      organisations: [{ organisation, role: "member" }],
+      organisations: [{ organisation: organisation.id, role: "member" }],
       zones: [{ ...rule, level: "view" }],
+      servers: [{ server, capabilities: ["stats"] }],
     };
   const role = kind === "inOrganisation" ? (argument === "delete" ? "owner" : argument) : "member";
   const level = argument === "manage" ? "full" : (row.plan ?? argument);
   return {
     permissions: kind === "can" || kind === "staff" ? permissionsFor(row) : [],
-    organisations: [{ organisation, role }],
+    organisations: [{ organisation: organisation.id, role }],
     zones: kind === "inZone" ? [{ ...rule, level }] : [],
+    servers: kind === "onServer" ? [{ server, capabilities: capabilitiesOf(argument) }] : [],
   };
 }
 
+/** What the argument of `onServer` names: needs joined by "and", then what else may pass. */
+function capabilitiesOf(argument: string): string[] {
+  const needs = argument.replace(/( or .*)?(, asks)?$/, "").split(" and ");
+  return needs.map((need) => (need === "any" || need === "owner" ? "stats" : need));
+}
+
 /** The same account with a token in the place of its session. */
-function withToken(person: Person, { panel, sql, organisation }: Stage, row: Row, standing: TokenStanding): Person {
+function withToken(person: Person, stage: Stage, row: Row, standing: TokenStanding): Person {
+  const { panel, sql, organisation } = stage;
   const secret = `zg_${String(fresh()).padStart(43, "0")}`;
   const zone = sql.get<{ id: string }>("select id from zones where organisation_id = ?", organisation.id)?.id ?? "none";
-  const { permissions, organisations, zones } = rightsFor(row, standing, organisation.id, zone);
+  const { permissions, organisations, zones, servers } = rightsFor(row, standing, stage, zone);
   sql.run(
-    "insert into tokens (id, user_id, name, prefix, token_hash, mode, permissions, organisations, zones, created_at, last_used_at) values (?, ?, 'Walk', 'zg_walk', ?, ?, ?, ?, ?, 0, ?)",
+    "insert into tokens (id, user_id, name, prefix, token_hash, mode, permissions, organisations, zones, servers, created_at, last_used_at) values (?, ?, 'Walk', 'zg_walk', ?, ?, ?, ?, ?, ?, 0, ?)",
     secret,
     person.id,
     createHash("sha256").update(secret).digest("hex"),
@@ -114,6 +127,7 @@ function withToken(person: Person, { panel, sql, organisation }: Stage, row: Row
     JSON.stringify(permissions),
     JSON.stringify(organisations),
     JSON.stringify(zones),
+    JSON.stringify(servers),
     Date.now(),
   );
   const headers = { authorization: `Bearer ${secret}` };
@@ -128,6 +142,7 @@ function permissionsFor(row: Row): string[] {
   if (kind === "inOrganisation")
     return [{ member: "org:read", admin: "org:write", owner: "org:write", delete: "org:delete" }[argument] ?? ""];
   if (kind === "inDeletedZone") return ["dns:manage"];
+  if (kind === "onServer") return [/ or ([\w:]+)/.exec(argument)?.[1] ?? "admin:servers:manage"];
   if (kind !== "inZone") return ["soc:read"];
   if (argument === "manage") return ["dns:manage"];
   return row.plan === "full" ? ["dns:write", "dns:delete"] : row.plan === "edit" ? ["dns:write"] : ["dns:read"];

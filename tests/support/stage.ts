@@ -1,5 +1,6 @@
 /** What the walk calls procedures on: one organisation with a zone and everything in it, and people of every standing towards it. */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import { seal } from "#lib/crypto/seal.ts";
 import type { Panel, Person } from "./panel.ts";
 
 /** Everything that a route's parameters can name. */
@@ -31,6 +32,8 @@ export interface Stage {
   sharedConnection: string;
   /** One that adds a record. */
   template: string;
+  /** A server of the organisation, on a node of its own whose daemon is at an address that the panel does not call. */
+  server: string;
   member: Person;
   /** An account that holds nothing, with a session, a passkey and a one-time password. */
   bare: Person & { passkey: string };
@@ -95,7 +98,56 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
     ownConnection: insertConnection(sql, organisation.id),
     sharedConnection: insertConnection(sql, null),
     template: insertTemplate(sql, organisation.id),
+    server: insertServer(sql, organisation.id),
   };
+}
+
+/** Ready, with one address. */
+export function insertServer(sql: Pick<Sql, "run">, organisation: string, node = insertNode(sql)): string {
+  const [id, egg, allocation] = [`server-${fresh()}`, insertEgg(sql), `allocation-${fresh()}`];
+  const uuid = randomUUID();
+  sql.run(
+    `insert into servers (id, uuid, short, name, organisation_id, node_id, egg_id, image, memory, disk, state, created_at, updated_at)
+     values (?, ?, ?, 'Lobby', ?, ?, ?, 'image:1', 512, 1024, 'ready', 0, 0)`,
+    id,
+    uuid,
+    uuid.slice(0, 8),
+    organisation,
+    node,
+    egg,
+  );
+  sql.run(
+    "insert into allocations (id, node_id, ip, port, server_id, created_at) values (?, ?, '192.0.2.1', 25565, ?, 0)",
+    allocation,
+    node,
+    id,
+  );
+  sql.run("update servers set allocation_id = ? where id = ?", allocation, id);
+  return id;
+}
+
+/** Its daemon is at an address that the panel does not call. */
+export function insertNode(sql: Pick<Sql, "run">): string {
+  const id = `node-${fresh()}`;
+  sql.run(
+    `insert into nodes (id, number, name, fqdn, scheme, port, listen_port, sftp_port, memory, disk, data_directory, classification, token_id, token, rotated_at, created_at, updated_at)
+     values (?, ?, 'N', '127.0.0.1', 'http', ?, 1, 2, 1, 1, '/x', 'free', ?, ?, 0, 0, 0)`,
+    id,
+    fresh(),
+    fresh(),
+    id,
+    seal("secret", { table: "nodes", column: "token", row: id }),
+  );
+  return id;
+}
+
+export function insertEgg(sql: Pick<Sql, "run">): string {
+  const id = `egg-${fresh()}`;
+  sql.run(
+    `insert into eggs (id, name, images, created_at, updated_at) values (?, 'E', '[["One","image:1"]]', 0, 0)`,
+    id,
+  );
+  return id;
 }
 
 /** It is through, and changed something in a zone that is gone. */
