@@ -5,11 +5,20 @@
  */
 import { type LookupAddress, lookup } from "node:dns";
 import { lookup as lookUp } from "node:dns/promises";
-import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpAgent, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { type HttpAnswer, type HttpCall, type SendHttp, sendBy, sendHttp } from "#lib/dns/providers/http-call.ts";
+import {
+  type HttpAnswer,
+  type HttpCall,
+  openBy,
+  type SendHttp,
+  type StreamCall,
+  sendBy,
+  sendHttp,
+  type Way,
+} from "#lib/dns/providers/http-call.ts";
 import { env } from "#lib/env.ts";
 import { singleton } from "#lib/singleton.ts";
 import { isOwnAddress, isReachable } from "./reachable.ts";
@@ -39,6 +48,14 @@ const SHARED: Pool = { name: "", most: 256, idleMs: 30_000 };
 export const guardedSend = (typist: Typist, pool = SHARED): SendHttp =>
   typist === "environment" ? sendHttp : (call) => send(typist, call, undefined, pool);
 
+/** The answer as it comes, for `take`, which reads it to its end or destroys it. */
+export const guardedOpen = async <T>(
+  typist: Typist,
+  pool: Pool,
+  call: StreamCall,
+  take: (response: IncomingMessage) => Promise<T>,
+): Promise<T> => openBy(await wayFor(typist, call.url, pool), call, take);
+
 /** The same as a `fetch`, for clients that take one. The answer is read whole. */
 export const guardedFetch =
   (typist: Typist, limits: { timeoutMs?: number; maxBytes?: number } = {}): typeof fetch =>
@@ -63,8 +80,13 @@ export const guardedFetch =
   };
 
 async function send(typist: Typist, call: HttpCall, stop?: AbortSignal, pool = SHARED): Promise<HttpAnswer> {
-  if (typist === "environment") return sendBy({}, call, stop);
-  const url = new URL(call.url);
+  return sendBy(await wayFor(typist, call.url, pool), call, stop);
+}
+
+/** What is known to be closed before anything is connected throws. */
+async function wayFor(typist: Typist, to: string, pool: Pool): Promise<Way> {
+  if (typist === "environment") return {};
+  const url = new URL(to);
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw new AddressRefused("Only http and https addresses are called.");
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
@@ -74,7 +96,7 @@ async function send(typist: Typist, call: HttpCall, stop?: AbortSignal, pool = S
   const check = (addresses: readonly string[]) => assertOpen(typist, addresses, port, panel);
   if (isIP(host)) check([host]);
   const agent = agentFor(typist, url.protocol, pool);
-  return sendBy({ agent, lookup: lookupWith(check) }, call, stop);
+  return { agent, lookup: lookupWith(check) };
 }
 
 /** Looks a name up and hands on what it found only if all of it is open. */

@@ -18,6 +18,7 @@ import { sendMail } from "#lib/mail/send.ts";
 import { askNodes } from "#lib/nodes/health.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
 import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
+import { deauthorizing } from "#lib/wings/deauthorize.ts";
 import type { JobKind } from "./queue.ts";
 import { sweep } from "./sweep.ts";
 
@@ -46,4 +47,5 @@ export const jobKinds: readonly JobKind[] = [
   logRetention,
   auditRetention,
   askNodes,
+  deauthorizing,
 ];

@@ -8,9 +8,10 @@ import { Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { env } from "#lib/env.ts";
 import { log } from "#lib/log/log.ts";
+import { sentenceOf } from "#lib/wings/call.ts";
 import { configOf, configText } from "./config.ts";
 import { hashOf, type NodeRow, randomText, rotated, tokenOf } from "./credentials.ts";
-import { ask, sentenceOf, update } from "./daemon.ts";
+import { ask, BEATS, update } from "./daemon.ts";
 import { noteAnswers } from "./health.ts";
 import { loadNode } from "./load.ts";
 import { targetOf } from "./nodes.ts";
@@ -116,8 +117,11 @@ async function handOver(before: NodeRow, after: NodeRow) {
       message: "The daemon takes no configuration from the panel. Give it the new one and restart it within a minute.",
     };
   } catch (error) {
-    log().info({ node: before.id, reason: sentenceOf(error) }, "a node was not told its new credentials");
-    return { applied: false, message: `${sentenceOf(error)} Give it its new configuration by hand.` };
+    log().info(
+      { node: before.id, reason: sentenceOf(error, BEATS.timeoutMs) },
+      "a node was not told its new credentials",
+    );
+    return { applied: false, message: `${sentenceOf(error, BEATS.timeoutMs)} Give it its new configuration by hand.` };
   }
 }
 

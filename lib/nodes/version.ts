@@ -1,5 +1,8 @@
 /** What a daemon's version means for those whose servers it runs. Pure. */
 
+/** Whether the daemon asks what a token is for, and can refuse a person. Of one that has not said what it is nothing is believed. */
+export const hasScopes = (version: string | null): boolean => version !== null && warningAbout(version) === null;
+
 /** A sentence, or null where there is nothing to say. */
 export function warningAbout(version: string | null): string | null {
   if (version === null || version === "develop") return null;

@@ -1,6 +1,7 @@
 /** One HTTP call: a connection, a deadline, a limit on the answer. Follows no redirect, and costs a third of what `fetch` does. */
 import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp, type RequestOptions } from "node:http";
 import { request as overHttps } from "node:https";
+import { pipeline, type Readable } from "node:stream";
 
 export interface HttpCall {
   url: string;
@@ -11,6 +12,9 @@ export interface HttpCall {
   timeoutMs: number;
   maxBytes: number;
 }
+
+/** The body may be a stream: it is opened each time that it is sent, and the headers say its length. */
+export type StreamCall = Omit<HttpCall, "body"> & { body?: string | (() => Readable) | undefined };
 
 export interface HttpAnswer {
   status: number;
@@ -29,29 +33,44 @@ export type Way = Pick<RequestOptions, "agent" | "lookup">;
 /** Rejects with the system's error, or an AbortError when the time is up. */
 export const sendHttp: SendHttp = (call) => sendBy({}, call);
 
-export const sendBy = (way: Way, call: HttpCall, stop?: AbortSignal): Promise<HttpAnswer> => {
+export const sendBy = (way: Way, call: HttpCall, stop?: AbortSignal): Promise<HttpAnswer> =>
+  openBy(way, call, (response) => read(response, call.maxBytes), stop);
+
+/** The same, with the answer as it comes for `take`. */
+export const openBy = <T>(
+  way: Way,
+  call: StreamCall,
+  take: (response: IncomingMessage) => Promise<T>,
+  stop?: AbortSignal,
+): Promise<T> => {
   const deadline = AbortSignal.timeout(call.timeoutMs);
-  return send(way, call, stop ? AbortSignal.any([stop, deadline]) : deadline);
+  return open(way, call, take, stop ? AbortSignal.any([stop, deadline]) : deadline);
 };
 
-function send(way: Way, call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
-  const { url, method, headers, body, maxBytes } = call;
+function open<T>(
+  way: Way,
+  call: StreamCall,
+  take: (response: IncomingMessage) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { url, method, headers, body } = call;
   return new Promise((resolve, reject) => {
-    const open = url.startsWith("https:") ? overHttps : overHttp;
-    const outgoing = open(url, { ...way, method, headers, signal }, (response) =>
-      read(response, maxBytes).then(resolve, reject),
+    const request = url.startsWith("https:") ? overHttps : overHttp;
+    const outgoing = request(url, { ...way, method, headers, signal }, (response) =>
+      take(response).then(resolve, reject),
     );
     outgoing.once("error", (error: NodeJS.ErrnoException) => {
       // A connection that was kept from an earlier call had been closed at the other end. Only a read is asked again.
       const stale = outgoing.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
-      if (stale && method === "GET" && !signal.aborted) send(way, call, signal).then(resolve, reject);
+      if (stale && method === "GET" && !signal.aborted) open(way, call, take, signal).then(resolve, reject);
       else reject(error);
     });
-    outgoing.end(body);
+    if (typeof body === "function") pipeline(body(), outgoing, () => undefined);
+    else outgoing.end(body);
   });
 }
 
-async function read(response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
+export async function read(response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Leaving the loop early closes the connection.
