@@ -36,6 +36,7 @@ import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as rollouts from "#lib/rollouts/procedures.ts";
 import * as servers from "#lib/servers/procedures.ts";
+import * as remoteServers from "#lib/servers/remote-procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as shortUrls from "#lib/short-urls/admin-procedures.ts";
@@ -76,6 +77,7 @@ export const router = {
   eggs,
   nodes,
   remote,
+  remoteServers,
   servers,
   dns: {
     ...dns,

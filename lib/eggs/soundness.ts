@@ -51,7 +51,15 @@ export function warningsOf(egg: Egg): Warning[] {
           return typeof regex === "string" ? [{ at: "configStartup", message: `${line}: ${regex}` }] : [];
         });
   const stop: Warning[] =
-    egg.stop === "" ? [{ at: "stop", message: "Without a command to stop it, a server is killed." }] : [];
+    egg.stop === ""
+      ? [
+          {
+            at: "stop",
+            message:
+              "Without a command to stop it, a server is stopped as Docker stops containers, which few save their data for.",
+          },
+        ]
+      : [];
   const variables = egg.variables.flatMap((variable, at) => [
     ...compileRules(variable.rules).problems.map(({ rule, message }) => ({
       at: `variables.${at}.rules`,

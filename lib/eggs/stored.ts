@@ -1,5 +1,5 @@
 /** Eggs as rows: read whole, and written whole. */
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, inArray } from "drizzle-orm";
 import { db, type Tx } from "#db/client.ts";
 import { eggs, eggVariables } from "#db/schema/index.ts";
 import { notFound } from "#lib/api/errors.ts";
@@ -18,32 +18,48 @@ export interface StoredEgg extends Egg {
 
 /** Throws `not_found`. */
 export function loadEgg(id: string, tx: Pick<Tx, "select"> = db()): StoredEgg {
-  const row = tx.select().from(eggs).where(eq(eggs.id, id)).get();
-  if (!row) throw notFound("egg");
+  const egg = loadEggs([id], tx).get(id);
+  if (!egg) throw notFound("egg");
+  return egg;
+}
+
+/** By id. Those that there are. */
+export function loadEggs(ids: readonly string[], tx: Pick<Tx, "select"> = db()): Map<string, StoredEgg> {
   const variables = tx
     .select()
     .from(eggVariables)
-    .where(eq(eggVariables.eggId, id))
+    .where(inArray(eggVariables.eggId, [...ids]))
     .orderBy(asc(eggVariables.position))
-    .all()
-    .map((variable) => ({
-      ...variable,
-      userViewable: variable.userViewable === 1,
-      userEditable: variable.userEditable === 1,
-      rules: JSON.parse(variable.rules) as string[],
-      extras: objectOf(variable.extras),
-    }));
-  return {
-    ...row,
-    features: row.features === null ? null : (JSON.parse(row.features) as string[]),
-    images: JSON.parse(row.images) as Egg["images"],
-    fileDenylist: JSON.parse(row.fileDenylist) as string[],
-    forceOutgoingIp: row.forceOutgoingIp === 1,
-    extras: objectOf(row.extras),
-    visible: row.visible === 1,
-    variables,
-  };
+    .all();
+  const rows = tx
+    .select()
+    .from(eggs)
+    .where(inArray(eggs.id, [...ids]))
+    .all();
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        ...row,
+        features: row.features === null ? null : (JSON.parse(row.features) as string[]),
+        images: JSON.parse(row.images) as Egg["images"],
+        fileDenylist: JSON.parse(row.fileDenylist) as string[],
+        forceOutgoingIp: row.forceOutgoingIp === 1,
+        extras: objectOf(row.extras),
+        visible: row.visible === 1,
+        variables: variables.filter(({ eggId }) => eggId === row.id).map(readVariable),
+      },
+    ]),
+  );
 }
+
+const readVariable = (variable: typeof eggVariables.$inferSelect) => ({
+  ...variable,
+  userViewable: variable.userViewable === 1,
+  userEditable: variable.userEditable === 1,
+  rules: JSON.parse(variable.rules) as string[],
+  extras: objectOf(variable.extras),
+});
 
 export function insertEgg(tx: Tx, egg: Egg & { visible: boolean }): string {
   const now = Date.now();
