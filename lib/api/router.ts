@@ -35,6 +35,7 @@ import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as rollouts from "#lib/rollouts/procedures.ts";
+import * as serverFiles from "#lib/servers/files/procedures.ts";
 import * as servers from "#lib/servers/procedures.ts";
 import * as remoteServers from "#lib/servers/remote-procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
@@ -78,7 +79,7 @@ export const router = {
   nodes,
   remote,
   remoteServers,
-  servers,
+  servers: { ...servers, files: serverFiles },
   dns: {
     ...dns,
     ...dnsConnections,

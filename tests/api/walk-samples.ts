@@ -15,7 +15,7 @@ import {
   spareAccount,
 } from "../support/stage.ts";
 import { postSamples } from "./walk-posts.ts";
-import { serverSamples } from "./walk-servers.ts";
+import { serverSamples, unansweredFiles } from "./walk-servers.ts";
 import type { Standing } from "./walk-standings.ts";
 
 type Values = Record<string, unknown>;
@@ -345,6 +345,7 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "dns.disableDnssec": { every: [409] },
   // The proof is there already.
   "dns.checkClaim": { every: [409] },
+  ...unansweredFiles,
   // A rule for one zone opens none that is yet to be made.
   "dns.create": { "right token": [403] },
 };

@@ -22,6 +22,16 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
   "nodes.allocate": ({ sql }) => ({ node: insertNode(sql), ip: "192.0.2.1", ports: ["25565"] }),
   "nodes.alias": ({ sql }) => ({ ...insertAllocation(sql), alias: "play.example" }),
   "nodes.release": ({ sql }) => insertAllocation(sql),
+  "servers.files.read": () => ({ path: "/a" }),
+  "servers.files.download": () => ({ path: "/a" }),
+  "servers.files.write": () => ({ path: "/a", text: "a" }),
+  "servers.files.createFolder": () => ({ name: "a" }),
+  "servers.files.move": () => ({ files: [{ from: "/a", to: "/b" }] }),
+  "servers.files.copy": () => ({ path: "/a" }),
+  "servers.files.remove": () => ({ names: ["a"] }),
+  "servers.files.pack": () => ({ names: ["a"] }),
+  "servers.files.unpack": () => ({ name: "a.tar.gz" }),
+  "servers.files.mode": () => ({ names: ["a"], mode: "644" }),
   "remote.configure": () => ({ number: "1" }),
   ...Object.fromEntries(
     ["open", "beats", "history", "remove", "ask", "configuration", "setUp", "rotateCredentials", "allocations"].map(
@@ -35,3 +45,11 @@ function insertAllocation(sql: Stage["sql"]) {
   sql.run("insert into allocations (id, node_id, ip, port, created_at) values (?, ?, '192.0.2.1', 25565, 0)", id, node);
   return { node, allocations: [id] };
 }
+
+/** The node of the stage is not called. */
+export const unansweredFiles = Object.fromEntries(
+  ["list", "read", "write", "createFolder", "move", "copy", "remove", "pack", "unpack", "mode"].map((act) => [
+    `servers.files.${act}`,
+    { every: [502] },
+  ]),
+);
