@@ -13,6 +13,7 @@ export * from "./organisations.ts";
 export * from "./panel.ts";
 export * from "./rollouts.ts";
 export * from "./search.ts";
+export * from "./server-backups.ts";
 export * from "./servers.ts";
 export * from "./short-urls.ts";
 export * from "./templates.ts";

@@ -35,6 +35,8 @@ import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as rollouts from "#lib/rollouts/procedures.ts";
+import * as serverBackups from "#lib/servers/backups/procedures.ts";
+import * as remoteBackups from "#lib/servers/backups/remote-procedures.ts";
 import * as serverFiles from "#lib/servers/files/procedures.ts";
 import * as servers from "#lib/servers/procedures.ts";
 import * as remoteServers from "#lib/servers/remote-procedures.ts";
@@ -79,7 +81,8 @@ export const router = {
   nodes,
   remote,
   remoteServers,
-  servers: { ...servers, files: serverFiles },
+  remoteBackups,
+  servers: { ...servers, backups: serverBackups, files: serverFiles },
   dns: {
     ...dns,
     ...dnsConnections,

@@ -17,6 +17,7 @@ import { logRetention } from "#lib/log/retention.ts";
 import { sendMail } from "#lib/mail/send.ts";
 import { askNodes } from "#lib/nodes/health.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
+import { syncing } from "#lib/servers/sync.ts";
 import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
 import { deauthorizing } from "#lib/wings/deauthorize.ts";
 import type { JobKind } from "./queue.ts";
@@ -48,4 +49,5 @@ export const jobKinds: readonly JobKind[] = [
   auditRetention,
   askNodes,
   deauthorizing,
+  syncing,
 ];

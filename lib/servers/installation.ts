@@ -5,6 +5,7 @@ import { servers } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import type { NodeRow } from "#lib/nodes/credentials.ts";
+import { failBackups } from "./backups/told.ts";
 import type { ServerRow } from "./load.ts";
 import { serverOfNode } from "./told.ts";
 
@@ -34,6 +35,7 @@ export function noteInstallation(node: NodeRow, uuid: string, successful: boolea
 export function noteStart(node: NodeRow, actor: Actor): void {
   transaction((tx) => {
     const now = Date.now();
+    failBackups(tx, node.id);
     for (const [before, after] of [
       ["installing", "interrupted"],
       ["restoring", "ready"],

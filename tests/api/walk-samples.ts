@@ -15,7 +15,7 @@ import {
   spareAccount,
 } from "../support/stage.ts";
 import { postSamples } from "./walk-posts.ts";
-import { serverSamples, unansweredFiles } from "./walk-servers.ts";
+import { serverSamples, unanswered } from "./walk-servers.ts";
 import type { Standing } from "./walk-standings.ts";
 
 type Values = Record<string, unknown>;
@@ -261,8 +261,10 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
   "dns.withdrawClaim": withClaim,
   "dns.approveClaim": withClaim,
   "dns.refuseClaim": withClaim,
-  "organisations.remove": ({ sql, organisation }) =>
-    sql.run("delete from zones where organisation_id = ?", organisation.id),
+  "organisations.remove": ({ sql, organisation }) => {
+    sql.run("delete from zones where organisation_id = ?", organisation.id);
+    sql.run("delete from servers where organisation_id = ?", organisation.id);
+  },
   "dns.transfer": ({ sql }, caller) => {
     if (!caller.id) return;
     sql.run(
@@ -345,7 +347,7 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "dns.disableDnssec": { every: [409] },
   // The proof is there already.
   "dns.checkClaim": { every: [409] },
-  ...unansweredFiles,
+  ...unanswered,
   // A rule for one zone opens none that is yet to be made.
   "dns.create": { "right token": [403] },
 };

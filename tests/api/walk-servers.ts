@@ -1,5 +1,6 @@
 /** What the walk's calls about eggs and nodes are about. */
 
+import { randomUUID } from "node:crypto";
 import { paper } from "../support/egg-files.ts";
 import type { Person } from "../support/panel.ts";
 import { fresh, insertEgg, insertNode, type Stage } from "../support/stage.ts";
@@ -22,6 +23,17 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
   "nodes.allocate": ({ sql }) => ({ node: insertNode(sql), ip: "192.0.2.1", ports: ["25565"] }),
   "nodes.alias": ({ sql }) => ({ ...insertAllocation(sql), alias: "play.example" }),
   "nodes.release": ({ sql }) => insertAllocation(sql),
+  ...Object.fromEntries(
+    ["download", "remove", "restore"].map((act) => [
+      `servers.backups.${act}`,
+      ({ sql, server }: Stage) => ({ backup: insertBackup(sql, server) }),
+    ]),
+  ),
+  "servers.backups.create": ({ sql, server }) => {
+    sql.run("update servers set backup_limit = 5 where id = ?", server);
+    return {};
+  },
+  "servers.backups.lock": ({ sql, server }) => ({ backup: insertBackup(sql, server), locked: true }),
   "servers.files.read": () => ({ path: "/a" }),
   "servers.files.download": () => ({ path: "/a" }),
   "servers.files.write": () => ({ path: "/a", text: "a" }),
@@ -46,10 +58,24 @@ function insertAllocation(sql: Stage["sql"]) {
   return { node, allocations: [id] };
 }
 
+function insertBackup(sql: Stage["sql"], server: string): string {
+  const id = `backup-${fresh()}`;
+  sql.run("update servers set backup_limit = 5 where id = ?", server);
+  sql.run(
+    "insert into server_backups (id, uuid, server_id, node_id, adapter, name, state, created_at) select ?, ?, id, node_id, 'wings', 'B', 'done', 0 from servers where id = ?",
+    id,
+    randomUUID(),
+    server,
+  );
+  return id;
+}
+
 /** The node of the stage is not called. */
-export const unansweredFiles = Object.fromEntries(
-  ["list", "read", "write", "createFolder", "move", "copy", "remove", "pack", "unpack", "mode"].map((act) => [
-    `servers.files.${act}`,
-    { every: [502] },
-  ]),
+export const unanswered = Object.fromEntries(
+  [
+    ...["list", "read", "write", "createFolder", "move", "copy", "remove", "pack", "unpack", "mode"].map(
+      (act) => `files.${act}`,
+    ),
+    ...["create", "remove", "restore"].map((act) => `backups.${act}`),
+  ].map((act) => [`servers.${act}`, { every: [502] }]),
 );
