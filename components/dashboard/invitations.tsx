@@ -1,7 +1,8 @@
 /** Invitations that wait for an answer, and the two answers. */
 "use client";
 import { useRouter } from "next/navigation";
-import { guestWords, pathOfAnswer, roleWords } from "#components/invites/words.ts";
+import { guestWords, nameOf, pathOfAnswer, roleWords } from "#components/invites/words.ts";
+import { capabilityWords } from "#components/servers/capability-words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Time } from "#components/ui/time.tsx";
@@ -24,8 +25,8 @@ export function Invitations({ items, now }: { items: readonly Invitation[]; now:
 }
 
 function Invitation({ invitation, now }: { invitation: Invitation; now: number }) {
-  const { id, organisation, role, zone, invitedBy, expiresAt } = invitation;
-  const to = zone ? zone.displayName : organisation;
+  const { id, organisation, role, zone, server, invitedBy, expiresAt } = invitation;
+  const to = nameOf(invitation);
   const router = useRouter();
   const { pending, run } = useAction();
 
@@ -53,6 +54,12 @@ function Invitation({ invitation, now }: { invitation: Invitation; now: number }
           <>
             Guest of the zone <strong className="font-semibold">{zone.displayName}</strong> of {organisation}:{" "}
             {guestWords(zone)}
+          </>
+        )}
+        {server && (
+          <>
+            The server <strong className="font-semibold">{server.name}</strong> of {organisation}:{" "}
+            {capabilityWords(server.capabilities)}
           </>
         )}
         <span className="block text-faint">

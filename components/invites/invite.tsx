@@ -2,6 +2,7 @@
 "use client";
 import { useEffect, useState } from "react";
 import { AuthCard } from "#components/frame/auth-card.tsx";
+import { capabilityWords } from "#components/servers/capability-words.ts";
 import { attempt, Refusal } from "#components/ui/attempt.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -16,7 +17,7 @@ import type { Failure } from "#lib/api/client.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 import { NewAccount } from "./new-account.tsx";
 import { forgetToken, takeToken } from "./token.ts";
-import { guestWords, pathOfAnswer, roleWords } from "./words.ts";
+import { guestWords, nameOf, pathOfAnswer, roleWords } from "./words.ts";
 
 type Looked = Outputs["invites"]["look"];
 type State =
@@ -91,13 +92,15 @@ export function Invite({ self, now }: { self: string | null; now: number }) {
     setState({ step: "declined", invitation });
   };
   return (
-    <AuthCard
-      title={invitation.zone ? `Guest of ${invitation.zone.displayName}` : `Join ${invitation.organisation}`}
-      description={<Terms invitation={invitation} now={now} />}
-    >
+    <AuthCard title={titleOf(invitation)} description={<Terms invitation={invitation} now={now} />}>
       <Answer token={token} invitation={invitation} self={self} onDeclined={decline} />
     </AuthCard>
   );
+}
+
+function titleOf(invitation: Looked): string {
+  if (invitation.zone) return `Guest of ${invitation.zone.displayName}`;
+  return invitation.server ? `The server ${invitation.server.name}` : `Join ${invitation.organisation}`;
 }
 
 async function lookAt(token: string): Promise<State> {
@@ -113,23 +116,33 @@ async function lookAt(token: string): Promise<State> {
 }
 
 function Terms({ invitation, now }: { invitation: Looked; now: number }) {
-  const { organisation, role, zone, invitedBy, email, expiresAt } = invitation;
+  const { organisation, role, zone, server, invitedBy, email, expiresAt } = invitation;
   const who = <strong className="font-semibold text-text wrap-anywhere">{email}</strong>;
   return (
     <>
       <p>
         {invitedBy} invites {who}{" "}
-        {role ? (
+        {role && (
           <>
             to join {organisation} as {roleWords(role)}.
           </>
-        ) : (
-          zone && (
-            <>
-              to {guestWords(zone)}, in the zone {zone.displayName} of {organisation}. The access ends{" "}
-              <Time at={zone.until} now={now} />.
-            </>
-          )
+        )}
+        {zone && (
+          <>
+            to {guestWords(zone)}, in the zone {zone.displayName} of {organisation}. The access ends{" "}
+            <Time at={zone.until} now={now} />.
+          </>
+        )}
+        {server && (
+          <>
+            to use the server {server.name} of {organisation}: {capabilityWords(server.capabilities)}.
+            {server.until !== null && (
+              <>
+                {" "}
+                The access ends <Time at={server.until} now={now} />.
+              </>
+            )}
+          </>
         )}
       </p>
       <p className="mt-1 text-faint">
@@ -229,11 +242,10 @@ function AnotherAccount({ email, self }: { email: string; self: string | null })
 }
 
 function Decline({ token, invitation, onDone }: { token: string; invitation: Looked; onDone: () => void }) {
-  const { organisation, zone } = invitation;
   return (
     <ConfirmButton
       label="Decline"
-      title={`Decline the invitation to ${zone ? zone.displayName : organisation}?`}
+      title={`Decline the invitation to ${nameOf(invitation)}?`}
       confirm="Decline invitation"
       call={(api) => api.invites.decline({ token })}
       onDone={onDone}

@@ -1,5 +1,6 @@
 /** How an invitation is put into words, and where its answer leads. Pure. */
 import { organisationPath } from "#components/organisations/words.ts";
+import { serverPath } from "#components/servers/capability-words.ts";
 import { zonePath } from "#components/zone/zone-view.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 
@@ -18,6 +19,17 @@ export function guestWords({ level, names, types }: NonNullable<Invitation["zone
 
 export const roleWords = (role: "admin" | "member"): string => (role === "admin" ? "an admin" : "a member");
 
+/** What it is to, in a name. */
+export const nameOf = ({ organisation, zone, server }: Pick<Invitation, "organisation" | "zone" | "server">): string =>
+  zone?.displayName ?? server?.name ?? organisation;
+
 /** The page of what one is in now. */
-export const pathOfAnswer = ({ handle, zone }: Pick<Outputs["invites"]["accept"], "handle" | "zone">): string =>
-  zone ? zonePath(handle, zone.replace(/\.$/, "")) : organisationPath(handle);
+export function pathOfAnswer({
+  handle,
+  zone,
+  server,
+}: Pick<Outputs["invites"]["accept"], "handle" | "zone" | "server">) {
+  if (server !== null) return serverPath(server);
+  if (handle === null) return "/dashboard";
+  return zone ? zonePath(handle, zone.replace(/\.$/, "")) : organisationPath(handle);
+}

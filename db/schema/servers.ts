@@ -115,5 +115,131 @@ export const serverSubusers = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.serverId, t.userId] }), index("server_subusers_user").on(t.userId)],
+  (t) => [
+    primaryKey({ columns: [t.serverId, t.userId] }),
+    index("server_subusers_user").on(t.userId),
+    index("server_subusers_expires").on(t.expiresAt),
+  ],
+);
+
+/** An invitation into a server: what the account's row will say once it accepts. */
+export const serverInvites = sqliteTable(
+  "server_invites",
+  {
+    id: text().primaryKey(),
+    serverId: text("server_id")
+      .notNull()
+      .references(() => servers.id, { onDelete: "cascade" }),
+    /** Lower case. */
+    email: text().notNull(),
+    /** JSON: a list of capabilities. */
+    capabilities: text().notNull(),
+    /** When the row will end; null: never. */
+    accessUntil: integer("access_until"),
+    /** SHA-256 of the token in the link that was mailed; null: answered on the dashboard alone. */
+    tokenHash: text("token_hash"),
+    /** The last mail that carries the link. */
+    mailId: text("mail_id"),
+    invitedBy: text("invited_by")
+      .notNull()
+      .references(() => users.id),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("server_invites_email").on(t.serverId, t.email),
+    index("server_invites_address").on(t.email),
+    uniqueIndex("server_invites_token").on(t.tokenHash),
+    uniqueIndex("server_invites_mail").on(t.mailId),
+    index("server_invites_sender").on(t.invitedBy),
+  ],
+);
+
+/** Whom a server's node was told of: it holds something for them until it is told otherwise, and may name them in what it reports. */
+export const serverHolders = sqliteTable(
+  "server_holders",
+  {
+    serverId: text("server_id")
+      .notNull()
+      .references(() => servers.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** JSON: the capabilities that it was for. */
+    given: text().notNull(),
+    /** 1: they had them through a permission of the platform. */
+    asStaff: integer("as_staff").notNull(),
+    givenAt: integer("given_at").notNull(),
+    /** When all of it was taken back; null: it was not. */
+    cutAt: integer("cut_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serverId, t.userId] }),
+    index("server_holders_user").on(t.userId, t.cutAt),
+    index("server_holders_staff").on(t.asStaff, t.cutAt),
+  ],
+);
+
+/** What somebody shows to get at a server's files over SFTP. */
+export const sftpPasswords = sqliteTable(
+  "sftp_passwords",
+  {
+    serverId: text("server_id")
+      .notNull()
+      .references(() => servers.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** SHA-256 of 256 random bits. */
+    tokenHash: text("token_hash").notNull(),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (t) => [primaryKey({ columns: [t.serverId, t.userId] }), index("sftp_passwords_user").on(t.userId)],
+);
+
+/** Public keys of an account, which open every server that it may use the files of. */
+export const sshKeys = sqliteTable(
+  "ssh_keys",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    name: text().notNull(),
+    /** Its type and its base64, as in a file of authorised keys. */
+    publicKey: text("public_key").notNull(),
+    /** `SHA256:…`, as ssh-keygen says it. */
+    fingerprint: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [uniqueIndex("ssh_keys_fingerprint").on(t.userId, t.fingerprint)],
+);
+
+/** What nodes say was done on their servers. */
+export const serverReports = sqliteTable(
+  "server_reports",
+  {
+    id: text().primaryKey(),
+    serverId: text("server_id")
+      .notNull()
+      .references(() => servers.id, { onDelete: "cascade" }),
+    /** Null: nobody, or somebody who is gone. */
+    userId: text("user_id").references(() => users.id, { onDelete: "set null" }),
+    event: text().notNull(),
+    /** JSON: what it was done with, in the words of the event alone. */
+    details: text().notNull(),
+    address: text(),
+    /** By the node's clock. */
+    at: integer().notNull(),
+    receivedAt: integer("received_at").notNull(),
+    /** SHA-256 of all of it: nodes send again what they do not know to be received. */
+    digest: text().notNull(),
+  },
+  (t) => [
+    uniqueIndex("server_reports_digest").on(t.serverId, t.digest),
+    index("server_reports_at").on(t.serverId, t.at),
+    index("server_reports_received").on(t.receivedAt),
+    index("server_reports_user").on(t.userId),
+  ],
 );

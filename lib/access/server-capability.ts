@@ -23,8 +23,11 @@ export type SingleCapability = Exclude<ServerCapability, "*">;
 /** All of them, one by one. */
 export const singleCapabilities: readonly SingleCapability[] = serverCapabilities.filter((one) => one !== "*");
 
-/** What an act asks for. `any`: to see the server at all. `owner`: what is for those alone who have it, such as its sub-users. */
-export type ServerNeed = SingleCapability | "any" | "owner";
+/**
+ * What an act asks for. `any`: to see the server at all. `owner`: what is for those alone who have it, such as managing its
+ * sub-users. `people`: to see who they are, which staff may too.
+ */
+export type ServerNeed = SingleCapability | "any" | "people" | "owner";
 
 /** Platform permissions that pass for a need, one being enough. What no permission passes for says nothing. */
 const PLATFORM: Readonly<Partial<Record<ServerNeed, readonly Permission[]>>> = {
@@ -95,7 +98,7 @@ export function lowerServer(
 
 function accessOf(owner: boolean, capabilities: readonly SingleCapability[], grants: GrantSet): ServerAccess {
   const byTenant = (need: ServerNeed): boolean => {
-    if (need === "owner") return owner;
+    if (need === "owner" || need === "people") return owner;
     if (need === "any") return capabilities.length > 0;
     return capabilities.includes(need);
   };

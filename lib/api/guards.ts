@@ -189,7 +189,7 @@ export const onServer = <S extends z.ZodRawShape>(
       if (missing !== undefined)
         throw new Problem(
           "forbidden",
-          missing === "owner"
+          missing === "owner" || missing === "people"
             ? "Only those whose server this is may do that."
             : `That needs the capability ${missing} on this server.`,
           { missing },

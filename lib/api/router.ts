@@ -38,6 +38,7 @@ import * as rollouts from "#lib/rollouts/procedures.ts";
 import * as serverBackups from "#lib/servers/backups/procedures.ts";
 import * as remoteBackups from "#lib/servers/backups/remote-procedures.ts";
 import * as serverFiles from "#lib/servers/files/procedures.ts";
+import * as serverPeople from "#lib/servers/people/procedures.ts";
 import * as servers from "#lib/servers/procedures.ts";
 import * as remoteServers from "#lib/servers/remote-procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
@@ -82,7 +83,7 @@ export const router = {
   remote,
   remoteServers,
   remoteBackups,
-  servers: { ...servers, backups: serverBackups, files: serverFiles },
+  servers: { ...servers, backups: serverBackups, files: serverFiles, people: serverPeople },
   dns: {
     ...dns,
     ...dnsConnections,

@@ -1,7 +1,7 @@
 /** Sessions: a row each, looked up on every request. The cookie holds nothing but an encrypted session id. */
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { decode, encode } from "next-auth/jwt";
-import { type DbOrTx, db } from "#db/client.ts";
+import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { prepared } from "#db/hot.ts";
 import { challenges, sessions, users } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
@@ -11,6 +11,7 @@ import { cookieName, readCookie } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
 import { stage } from "#lib/log/stages.ts";
 import { standingOf } from "#lib/roles/roles.ts";
+import { cutEverywhere } from "#lib/servers/holders.ts";
 import { singleton } from "#lib/singleton.ts";
 import { withPrivacy } from "#lib/staff/privacy.ts";
 import { isShut } from "#lib/users/shut.ts";
@@ -176,15 +177,22 @@ export function listSessions(userId: string, current: string | null) {
 }
 
 /** Ends one of an account's sessions. False if there was none. */
-export const endSession = (userId: string, sid: string, tx: DbOrTx = db()): boolean =>
-  tx
+export function endSession(userId: string, sid: string, tx: DbOrTx = db()): boolean {
+  const ended = tx
     .delete(sessions)
     .where(and(eq(sessions.userId, userId), eq(sessions.id, sid)))
-    .run().changes > 0;
+    .run().changes;
+  if (ended > 0) cutEverywhere(tx, userId);
+  return ended > 0;
+}
 
-/** Ends all of an account's sessions but one, and whatever sign-in is half done. Returns how many ended. */
+/**
+ * Ends all of an account's sessions but one, and whatever sign-in is half done, with what nodes hold for it: the account is
+ * shut, or who knew its password may not any more. Returns how many ended.
+ */
 export function endOtherSessions(userId: string, keep: string | null, tx: DbOrTx = db()): number {
   tx.delete(challenges).where(eq(challenges.userId, userId)).run();
+  cutEverywhere(tx, userId);
   return tx
     .delete(sessions)
     .where(and(eq(sessions.userId, userId), keep ? ne(sessions.id, keep) : undefined))
@@ -192,6 +200,9 @@ export function endOtherSessions(userId: string, keep: string | null, tx: DbOrTx
 }
 
 /** Sign-out: whoever holds the cookie may end its session. */
-export const endSessionById = (sid: string): void => {
-  db().delete(sessions).where(eq(sessions.id, sid)).run();
-};
+export function endSessionById(sid: string): void {
+  transaction((tx) => {
+    const ended = tx.delete(sessions).where(eq(sessions.id, sid)).returning({ user: sessions.userId }).get();
+    if (ended) cutEverywhere(tx, ended.user);
+  });
+}

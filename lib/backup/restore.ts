@@ -19,7 +19,9 @@ import {
   organisationInvites,
   recoveryCodes,
   registrations,
+  serverInvites,
   sessions,
+  sftpPasswords,
   tokens,
   zoneInvites,
 } from "#db/schema/index.ts";
@@ -65,7 +67,11 @@ function prepare(incoming: string, file: string, { keepTokens }: { keepTokens: b
       const counts: Record<string, number> = {
         sessions: tx.delete(sessions).run().changes,
         "API tokens": keepTokens ? 0 : tx.delete(tokens).run().changes,
-        invitations: tx.delete(organisationInvites).run().changes + tx.delete(zoneInvites).run().changes,
+        invitations:
+          tx.delete(organisationInvites).run().changes +
+          tx.delete(zoneInvites).run().changes +
+          tx.delete(serverInvites).run().changes,
+        "SFTP passwords": keepTokens ? 0 : tx.delete(sftpPasswords).run().changes,
         "one-time links":
           tx.delete(accountLinks).run().changes +
           tx.delete(registrations).run().changes +

@@ -53,7 +53,7 @@ export function inviteGuest(
       .from(zoneInvites)
       .where(and(eq(zoneInvites.zoneId, zone.id), eq(zoneInvites.email, email)))
       .get();
-    if (!before || before.expiresAt <= Date.now()) assertRoom(tx, organisation.id);
+    if (!before || before.expiresAt <= Date.now()) assertRoom(tx, { organisation: organisation.id });
     const id = before?.id ?? newId();
     const terms = { level: wanted.level, names: JSON.stringify(names), types: JSON.stringify(types) };
     const row = {
@@ -239,7 +239,8 @@ function mailed(
   const by = nameOf(tx, actor.id);
   return mailInvite(tx, {
     kind: "zone",
-    organisation,
+    from: { organisation: organisation.id },
+    fromName: organisation.name,
     email,
     by,
     what,

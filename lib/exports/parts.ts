@@ -81,6 +81,42 @@ export const parts: readonly Part[] = [
     "select z.name as zone, i.level, i.created_at, i.expires_at from zone_invites i join zones z on z.id = i.zone_id where i.email = $email",
   ),
   part(
+    "servers",
+    "servers",
+    "select name, description, uuid, image, state, suspended_at, suspended_reason, created_at from servers where user_id = $user",
+  ),
+  part(
+    "server-access",
+    "server_subusers",
+    "select s.name as server, p.capabilities, p.expires_at, p.created_at from server_subusers p join servers s on s.id = p.server_id where p.user_id = $user",
+  ),
+  part(
+    "server-invitations-sent",
+    "server_invites",
+    "select i.email, s.name as server, i.capabilities, i.created_at, i.expires_at from server_invites i join servers s on s.id = i.server_id where i.invited_by = $user",
+  ),
+  part(
+    "server-invitations-received",
+    "server_invites",
+    "select s.name as server, i.capabilities, i.created_at, i.expires_at from server_invites i join servers s on s.id = i.server_id where i.email = $email",
+  ),
+  part(
+    "server-connections",
+    "server_holders",
+    "select s.name as server, h.given, h.given_at, h.cut_at from server_holders h join servers s on s.id = h.server_id where h.user_id = $user",
+  ),
+  part(
+    "sftp-passwords",
+    "sftp_passwords",
+    "select s.name as server, p.created_at, p.last_used_at from sftp_passwords p join servers s on s.id = p.server_id where p.user_id = $user",
+  ),
+  part("ssh-keys", "ssh_keys", "select name, public_key, fingerprint, created_at from ssh_keys where user_id = $user"),
+  part(
+    "server-reports",
+    "server_reports",
+    "select s.name as server, r.event, r.details, r.address, r.at from server_reports r join servers s on s.id = r.server_id where r.user_id = $user",
+  ),
+  part(
     "zone-requests",
     "zone_claims",
     "select z.name as zone, c.state, c.created_at, c.ends_at from zone_claims c join zones z on z.id = c.zone_id where c.claimed_by = $user",

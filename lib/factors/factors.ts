@@ -9,6 +9,7 @@ import { assertNotLocked, clearFailures, isLocked, type Limit, recordFailure } f
 import { type Place, seal, unseal } from "#lib/crypto/seal.ts";
 import { queueMail } from "#lib/mail/outbox.ts";
 import { standingOf } from "#lib/roles/roles.ts";
+import { cutEverywhere } from "#lib/servers/holders.ts";
 import { dropRecoveryCodes, makeRecoveryCodes, recoveryCodesLeft, spendRecoveryCode } from "./recovery-codes.ts";
 import { dropTotp, keepTotp, newTotpSecret, spendTotp, stepOf, totpOf, totpUri } from "./totp.ts";
 
@@ -208,11 +209,14 @@ function tellAccount(tx: Tx, actor: Actor, { id, email }: Account, what: string,
 }
 
 /** The account's other sessions that began with the password alone. Returns how many ended. */
-const endUnprovenSessions = (tx: Tx, actor: Person): number =>
-  tx
+function endUnprovenSessions(tx: Tx, actor: Person): number {
+  const ended = tx
     .delete(sessions)
     .where(and(eq(sessions.userId, actor.id), eq(sessions.mfa, 0), ne(sessions.id, actor.sessionId ?? "")))
     .run().changes;
+  if (ended > 0) cutEverywhere(tx, actor.id);
+  return ended;
+}
 
 const passkeysOf = (userId: string, tx: DbOrTx): number =>
   tx.select({ n: count() }).from(passkeys).where(eq(passkeys.userId, userId)).get()?.n ?? 0;

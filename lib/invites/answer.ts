@@ -1,14 +1,17 @@
-/** Answering invitations: to an organisation or to one of its zones, by the link in the mail or from the dashboard. */
-import { and, desc, eq, gt, isNotNull, type SQL } from "drizzle-orm";
+/** Answering invitations: to an organisation, to one of its zones or into a server, by the link in the mail or from the dashboard. */
+import { and, desc, eq, gt, isNotNull, type SQL, sql } from "drizzle-orm";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import {
   organisationInvites,
   organisationMembers,
   organisations,
+  serverInvites,
+  servers,
   users,
   zoneInvites,
   zones,
 } from "#db/schema/index.ts";
+import type { ServerCapability } from "#lib/access/server-capability.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
@@ -21,16 +24,19 @@ import { tell } from "#lib/mail/news.ts";
 import { withdrawMail } from "#lib/mail/outbox.ts";
 import type { InvitedRole } from "#lib/organisations/invites.ts";
 import { join } from "#lib/organisations/members.ts";
+import type { ServerRow } from "#lib/servers/load.ts";
+import { isOwner } from "#lib/servers/people/invites.ts";
+import { letIn, personTarget } from "#lib/servers/people/people.ts";
 import { accountByEmail, insertAccount } from "#lib/users/users.ts";
 import { INVITE_TARGETS } from "./mail.ts";
 
 /** An invitation as the invited person sees it. */
 export interface Invitation {
   id: string;
-  /** The organisation's name and handle. */
+  /** The organisation's name and handle. A server can be an account's: then the account's name, and none. */
   organisation: string;
-  handle: string;
-  /** To the organisation: as what. Null: to a zone of it. */
+  handle: string | null;
+  /** To the organisation: as what. Null: to a zone or into a server of it. */
   role: InvitedRole | null;
   zone: {
     name: string;
@@ -40,6 +46,7 @@ export interface Invitation {
     types: string[];
     until: number;
   } | null;
+  server: { id: string; name: string; capabilities: ServerCapability[]; until: number | null } | null;
   /** The name of who sent it. */
   invitedBy: string;
   createdAt: number;
@@ -48,9 +55,11 @@ export interface Invitation {
 
 export interface Answered {
   organisation: string;
-  handle: string;
+  handle: string | null;
   /** The zone's apex name, if it was an invitation to a zone. */
   zone: string | null;
+  /** The server's id, if it was an invitation into one. */
+  server: string | null;
   joined: boolean;
 }
 
@@ -64,8 +73,9 @@ export interface Looked extends Omit<Invitation, "id"> {
 
 interface Found extends Invitation {
   email: string;
-  organisationId: string;
+  organisationId: string | null;
   zoneId: string | null;
+  into: ServerRow | null;
   senderId: string;
   mailId: string | null;
 }
@@ -80,14 +90,19 @@ export function invitationsFor(userId: string): Invitation[] {
     .where(and(eq(users.id, userId), isNotNull(users.emailVerifiedAt)))
     .get();
   if (!account) return [];
-  const found = find(db(), eq(organisationInvites.email, account.email), eq(zoneInvites.email, account.email));
+  const { email } = account;
+  const found = find(db(), {
+    organisation: eq(organisationInvites.email, email),
+    zone: eq(zoneInvites.email, email),
+    server: eq(serverInvites.email, email),
+  });
   return found.map(
-    ({ email: _e, organisationId: _o, zoneId: _z, senderId: _s, mailId: _m, ...invitation }) => invitation,
+    ({ email: _e, organisationId: _o, zoneId: _z, into: _r, senderId: _s, mailId: _m, ...invitation }) => invitation,
   );
 }
 
 export function lookAt(token: string, actor: Actor): Looked {
-  const { id: _i, organisationId: _o, zoneId: _z, senderId: _s, mailId: _m, ...shown } = byToken(db(), token);
+  const { id: _i, organisationId: _o, zoneId: _z, into: _r, senderId: _s, mailId: _m, ...shown } = byToken(db(), token);
   const own = actor.id === null ? null : emailOf(db(), actor.id);
   const you = own === null ? "nobody" : own === shown.email ? "invited" : "somebody else";
   return { ...shown, you, account: accountByEmail(shown.email) !== undefined };
@@ -97,7 +112,11 @@ export function lookAt(token: string, actor: Actor): Looked {
 export function answerById(id: string, accept: boolean, actor: Actor & { id: string }): Answered {
   return transaction((tx) => {
     if (!invitationsFor(actor.id).some((invitation) => invitation.id === id)) throw notFound("invitation");
-    const [found] = find(tx, eq(organisationInvites.id, id), eq(zoneInvites.id, id));
+    const [found] = find(tx, {
+      organisation: eq(organisationInvites.id, id),
+      zone: eq(zoneInvites.id, id),
+      server: eq(serverInvites.id, id),
+    });
     if (!found) throw notFound("invitation");
     return accept ? take(tx, found, { id: actor.id, email: found.email }, actor) : refuse(tx, found, actor);
   });
@@ -137,37 +156,52 @@ export async function registerByLink(
 
 function take(tx: Tx, found: Found, account: { id: string; email: string }, actor: Actor): Answered {
   end(tx, found);
-  const member = tx
-    .select({ role: organisationMembers.role })
-    .from(organisationMembers)
-    .where(
-      and(eq(organisationMembers.organisationId, found.organisationId), eq(organisationMembers.userId, account.id)),
-    )
-    .get();
-  const { role, zone } = found;
-  // A member has more than any invitation could bring.
-  if (!member && role) join(tx, found.organisationId, account, role);
-  if (!member && zone && found.zoneId) {
+  const { role, zone, server, zoneId, into, organisationId } = found;
+  // A member has more than any invitation to the organisation or to a zone could bring.
+  const member = organisationId !== null && isMember(tx, organisationId, account.id);
+  if (organisationId !== null && !member && role) join(tx, organisationId, account, role);
+  if (!member && zone && zoneId) {
     const { level, names, types, until } = zone;
-    writeRow(tx, found.zoneId, account.id, { level, names, types, expiresAt: until });
+    writeRow(tx, zoneId, account.id, { level, names, types, expiresAt: until });
   }
+  if (server && into && !isOwner(tx, into, account.id))
+    letIn(tx, into, account.id, { capabilities: server.capabilities, expiresAt: server.until });
   audit(tx, actor, {
-    target: zone
-      ? { type: "zone_permission", id: `${found.zoneId}/${account.id}`, label: `${account.email} in ${zone.name}` }
-      : { type: "member", id: account.id, label: account.email },
-    organisationId: found.organisationId,
-    after: { accepted: true, ...(zone ? { ...zone, name: undefined, displayName: undefined } : { role }) },
+    ...(into
+      ? personTarget(into, account.id, account.email)
+      : {
+          target: zone
+            ? { type: "zone_permission", id: `${zoneId}/${account.id}`, label: `${account.email} in ${zone.name}` }
+            : { type: "member", id: account.id, label: account.email },
+          organisationId,
+        }),
+    after: {
+      accepted: true,
+      ...(zone ? { ...zone, name: undefined, displayName: undefined } : {}),
+      ...(server ? { capabilities: server.capabilities, expiresAt: server.until } : {}),
+      ...(role ? { role } : {}),
+    },
   });
   if (found.senderId !== account.id) tellSender(tx, found, account.email, "accepted");
   return answered(found, true);
 }
 
+const isMember = (tx: Tx, organisationId: string, userId: string): boolean =>
+  tx
+    .select({ role: organisationMembers.role })
+    .from(organisationMembers)
+    .where(and(eq(organisationMembers.organisationId, organisationId), eq(organisationMembers.userId, userId)))
+    .get() !== undefined;
+
 function refuse(tx: Tx, found: Found, actor: Actor): Answered {
   end(tx, found);
+  const { id, email, zone, into, role, server, organisationId } = found;
   audit(tx, actor, {
-    target: { type: INVITE_TARGETS[found.zone ? "zone" : "organisation"], id: found.id, label: found.email },
-    organisationId: found.organisationId,
-    before: { accepted: false, role: found.role, level: found.zone?.level },
+    target: into
+      ? { type: INVITE_TARGETS.server, id: `${into.id}/${id}`, label: `${email} in ${into.name}` }
+      : { type: INVITE_TARGETS[zone ? "zone" : "organisation"], id, label: email },
+    organisationId,
+    before: { accepted: false, role, level: zone?.level, capabilities: server?.capabilities },
   });
   tellSender(tx, found, found.email, "declined");
   return answered(found, false);
@@ -176,26 +210,32 @@ function refuse(tx: Tx, found: Found, actor: Actor): Answered {
 function end(tx: Tx, { id, mailId }: Found): void {
   tx.delete(organisationInvites).where(eq(organisationInvites.id, id)).run();
   tx.delete(zoneInvites).where(eq(zoneInvites.id, id)).run();
+  tx.delete(serverInvites).where(eq(serverInvites.id, id)).run();
   if (mailId) withdrawMail(tx, mailId);
 }
 
 function tellSender(
   tx: Tx,
-  { senderId, organisation, zone }: Found,
+  { senderId, organisation, zone, server }: Found,
   email: string,
   what: "accepted" | "declined",
 ): void {
-  const to = zone ? `the zone ${zone.displayName} of ${organisation}` : organisation;
+  const to = server
+    ? `the server ${server.name}`
+    : zone
+      ? `the zone ${zone.displayName} of ${organisation}`
+      : organisation;
   tell(tx, senderId, `invite-${what}`, {
     subject: `${email} ${what} your invitation`,
     text: `${email} ${what} your invitation to ${to}.`,
   });
 }
 
-const answered = ({ organisation, handle, zone }: Found, joined: boolean): Answered => ({
+const answered = ({ organisation, handle, zone, server }: Found, joined: boolean): Answered => ({
   organisation,
   handle,
   zone: zone?.name ?? null,
+  server: server?.id ?? null,
   joined,
 });
 
@@ -220,13 +260,17 @@ const emailOf = (tx: DbOrTx, userId: string): string | null =>
 
 function byToken(tx: DbOrTx, token: string): Found {
   const hash = hashToken(token);
-  const [found] = find(tx, eq(organisationInvites.tokenHash, hash), eq(zoneInvites.tokenHash, hash));
+  const [found] = find(tx, {
+    organisation: eq(organisationInvites.tokenHash, hash),
+    zone: eq(zoneInvites.tokenHash, hash),
+    server: eq(serverInvites.tokenHash, hash),
+  });
   if (!found) throw new Problem("not_found", VOID);
   return found;
 }
 
 /** The invitations that can be answered now, newest first: not too old, and not to a zone that takes no guests. */
-function find(tx: DbOrTx, toOrganisation: SQL, toZone: SQL): Found[] {
+function find(tx: DbOrTx, which: { organisation: SQL; zone: SQL; server: SQL }): Found[] {
   const now = Date.now();
   const shared = {
     organisationId: organisations.id,
@@ -239,12 +283,13 @@ function find(tx: DbOrTx, toOrganisation: SQL, toZone: SQL): Found[] {
     .from(organisationInvites)
     .innerJoin(organisations, eq(organisations.id, organisationInvites.organisationId))
     .innerJoin(users, eq(users.id, organisationInvites.invitedBy))
-    .where(and(toOrganisation, gt(organisationInvites.expiresAt, now)))
+    .where(and(which.organisation, gt(organisationInvites.expiresAt, now)))
     .orderBy(desc(organisationInvites.createdAt))
     .all()
     .map(({ row, ...rest }): Found => {
       const { id, email, role, invitedBy: senderId, mailId, createdAt, expiresAt } = row;
-      return { ...rest, id, email, role, zone: null, zoneId: null, senderId, mailId, createdAt, expiresAt };
+      const nothing = { zone: null, zoneId: null, server: null, into: null };
+      return { ...rest, ...nothing, id, email, role, senderId, mailId, createdAt, expiresAt };
     });
   const inZones = tx
     .select({ ...shared, guests: organisations.guests, zoneName: zones.name, row: zoneInvites })
@@ -252,14 +297,55 @@ function find(tx: DbOrTx, toOrganisation: SQL, toZone: SQL): Found[] {
     .innerJoin(zones, eq(zones.id, zoneInvites.zoneId))
     .innerJoin(organisations, eq(organisations.id, zones.organisationId))
     .innerJoin(users, eq(users.id, zoneInvites.invitedBy))
-    .where(and(toZone, gt(zoneInvites.expiresAt, now)))
+    .where(and(which.zone, gt(zoneInvites.expiresAt, now)))
     .orderBy(desc(zoneInvites.createdAt))
     .all()
     .filter((found) => takesGuests(found, tx))
     .map(({ row, guests: _, zoneName: name, ...rest }): Found => {
       const { id, email, zoneId, level, invitedBy: senderId, mailId, createdAt, expiresAt } = row;
       const zone = { name, displayName: shownName({ name }), level, ...scopeOf(row), until: row.accessUntil };
-      return { ...rest, id, email, role: null, zone, zoneId, senderId, mailId, createdAt, expiresAt };
+      const nothing = { role: null, server: null, into: null };
+      return { ...rest, ...nothing, id, email, zone, zoneId, senderId, mailId, createdAt, expiresAt };
     });
-  return [...inOrganisations, ...inZones];
+  return [...inOrganisations, ...inZones, ...intoServers(tx, which.server, now)];
+}
+
+function intoServers(tx: DbOrTx, which: SQL, now: number): Found[] {
+  return tx
+    .select({
+      into: servers,
+      row: serverInvites,
+      handle: organisations.handle,
+      organisation: organisations.name,
+      owner: sql<string | null>`(select o.name from users o where o.id = ${servers.userId})`,
+      invitedBy: users.name,
+    })
+    .from(serverInvites)
+    .innerJoin(servers, eq(servers.id, serverInvites.serverId))
+    .innerJoin(users, eq(users.id, serverInvites.invitedBy))
+    .leftJoin(organisations, eq(organisations.id, servers.organisationId))
+    .where(and(which, gt(serverInvites.expiresAt, now)))
+    .orderBy(desc(serverInvites.createdAt))
+    .all()
+    .map(({ row, into, organisation, owner, handle, invitedBy }): Found => {
+      const { id, email, accessUntil: until, invitedBy: senderId, mailId, createdAt, expiresAt } = row;
+      const capabilities = JSON.parse(row.capabilities) as ServerCapability[];
+      return {
+        organisation: organisation ?? owner ?? invitedBy,
+        handle,
+        invitedBy,
+        organisationId: into.organisationId,
+        role: null,
+        zone: null,
+        zoneId: null,
+        server: { id: into.id, name: into.name, capabilities, until },
+        into,
+        id,
+        email,
+        senderId,
+        mailId,
+        createdAt,
+        expiresAt,
+      };
+    });
 }

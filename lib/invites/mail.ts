@@ -1,7 +1,7 @@
 /** The mail of an invitation: its one-time link, how often it may be sent, and what takes it back. */
-import { and, count, eq, gt, inArray, isNotNull } from "drizzle-orm";
+import { and, count, eq, gt, inArray, isNotNull, isNull, type SQL } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
-import { auditLog, mails, organisationInvites, zoneInvites, zones } from "#db/schema/index.ts";
+import { auditLog, mails, organisationInvites, serverInvites, servers, zoneInvites, zones } from "#db/schema/index.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
@@ -15,8 +15,11 @@ const DAY = 24 * HOUR;
 const INVITE_DAYS = 7;
 
 /** What an audit entry about an invitation calls its target. One with an `after` is an invitation that was mailed. */
-export const INVITE_TARGETS = { organisation: "invite", zone: "zone_invite" } as const;
-const TEMPLATES = { organisation: "invite", zone: "zone-invite" } as const;
+export const INVITE_TARGETS = { organisation: "invite", zone: "zone_invite", server: "server_invite" } as const;
+const TEMPLATES = { organisation: "invite", zone: "zone-invite", server: "server-invite" } as const;
+
+/** Who has what is invited to: an organisation, or for a server an account. Its limits count. */
+export type Inviter = { organisation: string } | { account: string };
 
 /** What an invitation has besides what it invites to. */
 export interface Link {
@@ -28,7 +31,9 @@ export interface Link {
 
 export interface Invitation {
   kind: keyof typeof TEMPLATES;
-  organisation: { id: string; name: string };
+  from: Inviter;
+  /** The organisation's name, or the account's. */
+  fromName: string;
   /** Lower case. */
   email: string;
   /** The name of whoever invites. */
@@ -43,8 +48,8 @@ export interface Invitation {
 
 /** Queues the mail, with a new link. It says the same whether or not the address has an account. Throws `rate_limited`. */
 export function mailInvite(tx: Tx, invitation: Invitation): Link {
-  const { kind, organisation, email, by, what, previous, until } = invitation;
-  assertMayMail(tx, organisation.id, email);
+  const { kind, from, fromName, email, by, what, previous, until } = invitation;
+  assertMayMail(tx, from, email);
   if (previous) withdrawMail(tx, previous);
   const now = Date.now();
   const expiresAt = Math.min(now + INVITE_DAYS * DAY, until ?? Number.POSITIVE_INFINITY);
@@ -55,7 +60,7 @@ export function mailInvite(tx: Tx, invitation: Invitation): Link {
     // Not even the outbox tells whether there is an account.
     userId: null,
     recipient: email,
-    subject: `Invitation from ${organisation.name}`,
+    subject: `Invitation from ${fromName}`,
     text: [
       `${by} invites you ${what}, on the panel at ${host}.`,
       "Open this link to read the invitation, and to accept or decline it:",
@@ -68,27 +73,46 @@ export function mailInvite(tx: Tx, invitation: Invitation): Link {
   return { tokenHash: hashToken(token), mailId, createdAt: now, expiresAt };
 }
 
-/** One more invitation that waits: throws `conflict` where the organisation has as many as it may. */
-export function assertRoom(tx: Tx, organisationId: string): void {
+/** One more invitation that waits: throws `conflict` where the organisation, or the account, has as many as it may. */
+export function assertRoom(tx: Tx, from: Inviter): void {
+  const limit = limitFor(tx, from, "limits.open_invites_per_organisation");
+  if (waitingFrom(tx, from) >= limit) {
+    throw new Problem("conflict", `At most ${limit} invitations can wait for an answer. Revoke some first.`);
+  }
+}
+
+function waitingFrom(tx: Tx, from: Inviter): number {
   const now = Date.now();
+  const intoServers = (mine: SQL) =>
+    tx
+      .select({ n: count() })
+      .from(serverInvites)
+      .innerJoin(servers, eq(servers.id, serverInvites.serverId))
+      .where(and(mine, gt(serverInvites.expiresAt, now)))
+      .get()?.n ?? 0;
+  if ("account" in from) return intoServers(eq(servers.userId, from.account));
+  const id = from.organisation;
   const toIt = tx
     .select({ n: count() })
     .from(organisationInvites)
-    .where(and(eq(organisationInvites.organisationId, organisationId), gt(organisationInvites.expiresAt, now)))
+    .where(and(eq(organisationInvites.organisationId, id), gt(organisationInvites.expiresAt, now)))
     .get();
   const toZones = tx
     .select({ n: count() })
     .from(zoneInvites)
     .innerJoin(zones, eq(zones.id, zoneInvites.zoneId))
-    .where(and(eq(zones.organisationId, organisationId), gt(zoneInvites.expiresAt, now)))
+    .where(and(eq(zones.organisationId, id), gt(zoneInvites.expiresAt, now)))
     .get();
-  const limit = limitOf(organisationId, "limits.open_invites_per_organisation", tx);
-  if ((toIt?.n ?? 0) + (toZones?.n ?? 0) >= limit) {
-    throw new Problem("conflict", `At most ${limit} invitations can wait for an answer. Revoke some first.`);
-  }
+  return (toIt?.n ?? 0) + (toZones?.n ?? 0) + intoServers(eq(servers.organisationId, id));
 }
 
-function assertMayMail(tx: Tx, organisationId: string, email: string): void {
+const limitFor = (
+  tx: Tx,
+  from: Inviter,
+  key: "limits.open_invites_per_organisation" | "limits.invite_mails_per_hour",
+): number => ("organisation" in from ? limitOf(from.organisation, key, tx) : setting(key, tx));
+
+function assertMayMail(tx: Tx, from: Inviter, email: string): void {
   const now = Date.now();
   const lastDay = tx
     .select({ n: count() })
@@ -111,15 +135,18 @@ function assertMayMail(tx: Tx, organisationId: string, email: string): void {
     .from(auditLog)
     .where(
       and(
-        eq(auditLog.organisationId, organisationId),
+        "organisation" in from
+          ? eq(auditLog.organisationId, from.organisation)
+          : and(eq(auditLog.actorId, from.account), isNull(auditLog.organisationId)),
         gt(auditLog.at, now - HOUR),
         inArray(auditLog.targetType, Object.values(INVITE_TARGETS)),
         isNotNull(auditLog.after),
       ),
     )
     .get();
-  if ((lastHour?.n ?? 0) >= limitOf(organisationId, "limits.invite_mails_per_hour", tx)) {
-    throw new Problem("rate_limited", "This organisation sent many invitations just now. Try again in an hour.", {
+  if ((lastHour?.n ?? 0) >= limitFor(tx, from, "limits.invite_mails_per_hour")) {
+    const who = "organisation" in from ? "This organisation" : "You";
+    throw new Problem("rate_limited", `${who} sent many invitations just now. Try again in an hour.`, {
       retryAfter: HOUR / 1000,
     });
   }

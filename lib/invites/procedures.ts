@@ -1,5 +1,6 @@
 /** The API of invitations to oneself: those that wait, and the link in a mail. */
 import * as z from "zod";
+import { serverCapabilities } from "#lib/access/server-capability.ts";
 import { anyone, signedIn } from "#lib/api/guards.ts";
 import { newPassword, personName } from "#lib/users/users.ts";
 import { acceptByLink, answerById, declineByLink, invitationsFor, lookAt, registerByLink } from "./answer.ts";
@@ -8,7 +9,7 @@ const token = z.string().max(200);
 const Invitation = z.object({
   id: z.string(),
   organisation: z.string(),
-  handle: z.string(),
+  handle: z.string().nullable(),
   role: z.enum(["admin", "member"]).nullable(),
   zone: z
     .object({
@@ -20,14 +21,23 @@ const Invitation = z.object({
       until: z.number(),
     })
     .nullable(),
+  server: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      capabilities: z.array(z.enum(serverCapabilities)),
+      until: z.number().nullable(),
+    })
+    .nullable(),
   invitedBy: z.string(),
   createdAt: z.number(),
   expiresAt: z.number(),
 });
 const answered = {
   organisation: z.string(),
-  handle: z.string(),
+  handle: z.string().nullable(),
   zone: z.string().nullable(),
+  server: z.string().nullable(),
   joined: z.boolean(),
 };
 

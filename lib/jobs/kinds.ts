@@ -17,6 +17,7 @@ import { logRetention } from "#lib/log/retention.ts";
 import { sendMail } from "#lib/mail/send.ts";
 import { askNodes } from "#lib/nodes/health.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
+import { takeWhatEnded } from "#lib/servers/ended.ts";
 import { syncing } from "#lib/servers/sync.ts";
 import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
 import { deauthorizing } from "#lib/wings/deauthorize.ts";
@@ -50,4 +51,5 @@ export const jobKinds: readonly JobKind[] = [
   askNodes,
   deauthorizing,
   syncing,
+  takeWhatEnded,
 ];

@@ -12,6 +12,7 @@ import {
   mails,
   organisationInvites,
   registrations,
+  serverInvites,
   sessions,
 } from "#db/schema/index.ts";
 import { IDLE_DAYS } from "#lib/auth/session.ts";
@@ -40,6 +41,7 @@ export const sweep = jobKind({
       [mailSecrets, lte(mailSecrets.expiresAt, now)],
       // Who sent one sees for a while that nobody came.
       [organisationInvites, lte(organisationInvites.expiresAt, now - 30 * DAY)],
+      [serverInvites, lte(serverInvites.expiresAt, now - 30 * DAY)],
       [jobs, and(inArray(jobs.state, ["done", "cancelled"]), lt(jobs.dueAt, now - 7 * DAY))],
       [jobs, and(eq(jobs.state, "failed"), lt(jobs.dueAt, now - 30 * DAY))],
       [mails, lt(mails.createdAt, now - setting("mail.days") * DAY)],

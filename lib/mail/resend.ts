@@ -1,7 +1,7 @@
 /** A mail again, as staff ask for it. One with a one-time link gets a new link: the one that it had is void, and known to nobody. */
 import { and, eq, gt } from "drizzle-orm";
 import { type Tx, transaction } from "#db/client.ts";
-import { mails, organisationInvites, registrations, users, zoneInvites } from "#db/schema/index.ts";
+import { mails, organisationInvites, registrations, serverInvites, users, zoneInvites } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
@@ -77,6 +77,8 @@ function relink(tx: Tx, mail: Mail): Relinked | null {
       return inviteLink(tx, mail, organisationInvites);
     case "zone-invite":
       return inviteLink(tx, mail, zoneInvites);
+    case "server-invite":
+      return inviteLink(tx, mail, serverInvites);
     default:
       return null;
   }
@@ -106,7 +108,11 @@ function registrationLink(tx: Tx, mail: Mail): Relinked | null {
 }
 
 /** It ends when it would have: the text says when. */
-function inviteLink(tx: Tx, mail: Mail, invites: typeof organisationInvites | typeof zoneInvites): Relinked | null {
+function inviteLink(
+  tx: Tx,
+  mail: Mail,
+  invites: typeof organisationInvites | typeof zoneInvites | typeof serverInvites,
+): Relinked | null {
   const open = and(eq(invites.mailId, mail.id), gt(invites.expiresAt, Date.now()));
   const invite = tx.select({ id: invites.id, expiresAt: invites.expiresAt }).from(invites).where(open).get();
   if (!invite) return null;

@@ -1,7 +1,7 @@
 /** Invitations to an organisation: sending, sending again, taking back. Answering them is in `lib/invites`. */
 import { and, desc, eq, gt, inArray, type SQL } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
-import { organisationInvites, users, zoneInvites, zones } from "#db/schema/index.ts";
+import { organisationInvites, serverInvites, servers, users, zoneInvites, zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
@@ -52,7 +52,7 @@ export function inviteMember(
     .from(organisationInvites)
     .where(and(eq(organisationInvites.organisationId, organisation.id), eq(organisationInvites.email, input.email)))
     .get();
-  if (!before || before.expiresAt <= Date.now()) assertRoom(tx, organisation.id);
+  if (!before || before.expiresAt <= Date.now()) assertRoom(tx, { organisation: organisation.id });
   const id = before?.id ?? newId();
   const row = { role: input.role, invitedBy: actor.id, ...mailed(tx, inside, input, before?.mailId, actor) };
   tx.insert(organisationInvites)
@@ -96,9 +96,19 @@ export function revokeInvite(inside: Inside, id: string, actor: Actor): { revoke
   });
 }
 
-/** Whoever goes takes along the invitations they sent, to the organisation and to its zones. */
-export const withdrawInvitesOf = (tx: Tx, organisationId: string, userId: string): void =>
+/** Whoever goes takes along the invitations they sent, to the organisation, to its zones and into its servers. */
+export function withdrawInvitesOf(tx: Tx, organisationId: string, userId: string): void {
   deleteInvites(tx, organisationId, eq(organisationInvites.invitedBy, userId), eq(zoneInvites.invitedBy, userId));
+  const owned = tx.select({ id: servers.id }).from(servers).where(eq(servers.organisationId, organisationId));
+  withdrawMails(
+    tx,
+    tx
+      .delete(serverInvites)
+      .where(and(inArray(serverInvites.serverId, owned), eq(serverInvites.invitedBy, userId)))
+      .returning({ mailId: serverInvites.mailId })
+      .all(),
+  );
+}
 
 /** Whoever is in needs no invitation any more, neither to the organisation nor to its zones. */
 export const dropInvitesTo = (tx: Tx, organisationId: string, email: string): void =>
@@ -118,6 +128,10 @@ function deleteInvites(tx: Tx, organisationId: string, toIt: SQL, toZones: SQL):
       .returning({ mailId: zoneInvites.mailId })
       .all(),
   ];
+  withdrawMails(tx, gone);
+}
+
+function withdrawMails(tx: Tx, gone: readonly { mailId: string | null }[]): void {
   for (const { mailId } of gone) if (mailId) withdrawMail(tx, mailId);
 }
 
@@ -130,7 +144,16 @@ function mailed(
 ) {
   const by = nameOf(tx, actor.id);
   const what = `to join ${organisation.name} as ${role === "admin" ? "an admin" : "a member"}`;
-  return mailInvite(tx, { kind: "organisation", organisation, email, by, what, previous: previous ?? null });
+  const from = { organisation: organisation.id };
+  return mailInvite(tx, {
+    kind: "organisation",
+    from,
+    fromName: organisation.name,
+    email,
+    by,
+    what,
+    previous: previous ?? null,
+  });
 }
 
 export function nameOf(tx: Tx, userId: string): string {

@@ -8,6 +8,8 @@ import { notFound, Problem } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { tell } from "#lib/mail/news.ts";
+import { cutInOrganisation } from "#lib/servers/holders.ts";
+import { leaveServersOf } from "#lib/servers/people/people.ts";
 import { accountByEmail } from "#lib/users/users.ts";
 import { dropInvitesTo, type InvitedRole, inviteMember, nameOf, withdrawInvitesOf } from "./invites.ts";
 import { type Organisation, targetOf } from "./organisations.ts";
@@ -127,6 +129,8 @@ export function changeMemberRole(inside: Inside, userId: string, role: "admin" |
         and(eq(organisationMembers.organisationId, inside.organisation.id), eq(organisationMembers.userId, userId)),
       )
       .run();
+    // Admins have its servers.
+    if (role === "member") cutInOrganisation(tx, userId, inside.organisation.id);
     audit(tx, actor, {
       ...memberTarget(inside.organisation, userId, before.email),
       before: { role: before.role },
@@ -137,7 +141,7 @@ export function changeMemberRole(inside: Inside, userId: string, role: "admin" |
   });
 }
 
-/** Removing somebody, or leaving: their zone rows and the invitations they sent go with them. */
+/** Removing somebody, or leaving: their zone rows, their rows in its servers and the invitations they sent go with them. */
 export function removeMember(inside: Inside, userId: string, actor: Actor): { removed: string } {
   return transaction((tx) => {
     const before = loadMember(tx, inside.organisation, userId);
@@ -148,6 +152,7 @@ export function removeMember(inside: Inside, userId: string, actor: Actor): { re
     tx.delete(zonePermissions)
       .where(and(eq(zonePermissions.userId, userId), inArray(zonePermissions.zoneId, owned)))
       .run();
+    leaveServersOf(tx, inside.organisation.id, userId);
     withdrawInvitesOf(tx, inside.organisation.id, userId);
     tx.delete(organisationMembers)
       .where(
@@ -163,7 +168,7 @@ export function removeMember(inside: Inside, userId: string, actor: Actor): { re
       const { name } = inside.organisation;
       tell(tx, userId, "member-removed", {
         subject: `You are no longer in ${name}`,
-        text: `You were removed from ${name}, and no longer have access to its zones.`,
+        text: `You were removed from ${name}, and no longer have access to its zones and servers.`,
       });
     }
     return { removed: userId };

@@ -12,6 +12,7 @@ import {
   mails,
   organisationInvites,
   organisationMembers,
+  serverInvites,
   users,
   zoneInvites,
   zonePermissions,
@@ -273,6 +274,7 @@ function erase(id: string): string[] {
       for (const [table, column] of [
         [organisationInvites, organisationInvites.invitedBy],
         [zoneInvites, zoneInvites.invitedBy],
+        [serverInvites, serverInvites.invitedBy],
         [zonePermissions, zonePermissions.userId],
         [organisationMembers, organisationMembers.userId],
         [mails, mails.userId],

@@ -9,6 +9,7 @@ import {
   organisationMembers,
   organisations,
   passkeys,
+  serverInvites,
   shortUrls,
   tokens,
   users,
@@ -76,7 +77,10 @@ export function effectsFor(userId: string, tx: Reading = db()): z.output<typeof 
     zoneLevels: n(zonePermissions, zonePermissions.userId),
     tokens: n(tokens, tokens.userId),
     passkeys: n(passkeys, passkeys.userId),
-    invitations: n(organisationInvites, organisationInvites.invitedBy) + n(zoneInvites, zoneInvites.invitedBy),
+    invitations:
+      n(organisationInvites, organisationInvites.invitedBy) +
+      n(zoneInvites, zoneInvites.invitedBy) +
+      n(serverInvites, serverInvites.invitedBy),
     shortUrls: n(shortUrls, shortUrls.createdBy),
   };
 }

@@ -99,6 +99,8 @@ const DOORS = [
   "organisation_invites",
   "recovery_codes",
   "registrations",
+  "server_invites",
+  "sftp_passwords",
   "tokens",
   "zone_invites",
 ];

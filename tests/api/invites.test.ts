@@ -231,6 +231,7 @@ describe("the link", () => {
       "invitedBy",
       "organisation",
       "role",
+      "server",
       "you",
       "zone",
     ]);

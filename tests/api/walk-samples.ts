@@ -328,8 +328,9 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "soc.ofOrganisation": Object.fromEntries(
     (["none", "view", "edit", "full", "member"] as const).map((standing) => [standing, [403]]),
   ),
-  // Nobody on the stage is a guest.
+  // Nobody on the stage is a guest, or a sub-user.
   "dns.leave": { every: [409] },
+  "servers.people.leave": { every: [409] },
   // Its guard lets everybody through who is signed in; the zone is not theirs to edit.
   "dns.bulk": { every: [202, 422] },
   "dns.importAll": { every: [202] },

@@ -44,6 +44,11 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
   "servers.files.pack": () => ({ names: ["a"] }),
   "servers.files.unpack": () => ({ name: "a.tar.gz" }),
   "servers.files.mode": () => ({ names: ["a"], mode: "644" }),
+  "servers.people.invite": () => ({ email: `into.${fresh()}@example.org`, capabilities: ["console"] }),
+  "servers.people.edit": ({ subuser }) => ({ user: subuser, capabilities: ["files"] }),
+  "servers.people.remove": ({ subuser }) => ({ user: subuser }),
+  "servers.people.resend": ({ serverInvite }) => ({ invite: serverInvite }),
+  "servers.people.revoke": ({ serverInvite }) => ({ invite: serverInvite }),
   "remote.configure": () => ({ number: "1" }),
   ...Object.fromEntries(
     ["open", "beats", "history", "remove", "ask", "configuration", "setUp", "rotateCredentials", "allocations"].map(

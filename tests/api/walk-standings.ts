@@ -76,7 +76,7 @@ export const isToken = (standing: Standing): standing is TokenStanding => standi
 function expectationOfToken(row: Row, standing: TokenStanding): number {
   const { kind, argument } = guardOf(row);
   if (standing === "full token" || kind === "signedIn") return 200;
-  if (standing === "right token") return kind === "onServer" && argument.startsWith("owner") ? 403 : 200;
+  if (standing === "right token") return kind === "onServer" && /^(owner|people)\b/.test(argument) ? 403 : 200;
   if (kind === "can" || kind === "staff") return 403;
   if (standing === "empty token") return 404;
   if (kind === "onServer") return /^(any|stats)\b(?! and)/.test(argument) ? 200 : 403;
@@ -109,7 +109,7 @@ function rightsFor(row: Row, standing: TokenStanding, { organisation, server }: 
 /** What the argument of `onServer` names: needs joined by "and", then what else may pass. */
 function capabilitiesOf(argument: string): string[] {
   const needs = argument.replace(/( or .*)?(, asks)?$/, "").split(" and ");
-  return needs.map((need) => (need === "any" || need === "owner" ? "stats" : need));
+  return needs.map((need) => (["any", "owner", "people"].includes(need) ? "stats" : need));
 }
 
 /** The same account with a token in the place of its session. */

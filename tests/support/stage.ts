@@ -34,6 +34,9 @@ export interface Stage {
   template: string;
   /** A server of the organisation, on a node of its own whose daemon is at an address that the panel does not call. */
   server: string;
+  /** Somebody without anything else, who was let into it. */
+  subuser: string;
+  serverInvite: string;
   member: Person;
   /** An account that holds nothing, with a session, a passkey and a one-time password. */
   bare: Person & { passkey: string };
@@ -84,6 +87,7 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
   const stage = { panel, sql, organisation, zone, record: record.id, change: record.change, member, bare, role };
   const inviteToken = `token-of-${n}`;
   const invite = insertInvite(stage, `somebody.${n}@example.org`, owner.id, inviteToken);
+  const server = insertServer(sql, organisation.id);
   return {
     ...stage,
     deleted,
@@ -98,7 +102,9 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
     ownConnection: insertConnection(sql, organisation.id),
     sharedConnection: insertConnection(sql, null),
     template: insertTemplate(sql, organisation.id),
-    server: insertServer(sql, organisation.id),
+    server,
+    subuser: await insertSubuser(panel, sql, server, n),
+    serverInvite: insertServerInvite(sql, server, owner.id),
   };
 }
 
@@ -123,6 +129,31 @@ export function insertServer(sql: Pick<Sql, "run">, organisation: string, node =
     id,
   );
   sql.run("update servers set allocation_id = ? where id = ?", allocation, id);
+  return id;
+}
+
+async function insertSubuser(panel: Panel, sql: Sql, server: string, n: number): Promise<string> {
+  const { id } = await panel.person(`Subuser ${n}`);
+  sql.run(
+    "insert into server_subusers (server_id, user_id, capabilities, created_at, updated_at) values (?, ?, '[\"console\"]', 0, 0)",
+    server,
+    id,
+  );
+  return id;
+}
+
+function insertServerInvite(sql: Sql, server: string, by: string): string {
+  const id = `server-invite-${fresh()}`;
+  const now = Date.now();
+  sql.run(
+    "insert into server_invites (id, server_id, email, capabilities, invited_by, created_at, expires_at) values (?, ?, ?, '[\"console\"]', ?, ?, ?)",
+    id,
+    server,
+    `${id}@example.org`,
+    by,
+    now,
+    now + 3_600_000,
+  );
   return id;
 }
 
