@@ -8,6 +8,7 @@ import { audit } from "#lib/audit/audit.ts";
 import * as daemon from "#lib/wings/files.ts";
 import { fileAddress, signerOf, uploadAddress } from "#lib/wings/tokens.ts";
 import { assertAtRest } from "../at-rest.ts";
+import { handOut } from "../holders.ts";
 import { targetOf } from "../installation.ts";
 import type { LoadedServer } from "../load.ts";
 import { joined } from "./paths.ts";
@@ -119,6 +120,7 @@ export async function changeModes(
 /** An address that gets one file from the node, once and soon. Rights are looked at now: later nobody asks. */
 export async function downloadFile(place: Place, path: string, actor: Actor & { id: string }) {
   assertAtRest(place.server);
+  handOut(place.server, actor.id, "files", place.asStaff);
   const address = await fileAddress(signerOf(place.node), { user: actor.id, server: place.server.uuid }, path);
   note(place, actor, { downloaded: path });
   return { address };
@@ -127,6 +129,7 @@ export async function downloadFile(place: Place, path: string, actor: Actor & { 
 /** An address that takes files to a folder of the node, once and soon. */
 export async function uploadFiles(place: Place, folder: string, actor: Actor & { id: string }) {
   assertAtRest(place.server);
+  handOut(place.server, actor.id, "files", place.asStaff);
   const address = await uploadAddress(signerOf(place.node), { user: actor.id, server: place.server.uuid });
   note(place, actor, { uploads: folder });
   return {
