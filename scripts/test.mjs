@@ -23,6 +23,16 @@ const parts = [
     files: ["/usr/sbin/pdns_recursor"],
     needed: "proof of control and zone health through a real resolver",
   },
+  {
+    packages: ["mariadb-server"],
+    files: ["/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db"],
+    needed: "databases of servers at a real MariaDB",
+  },
+  {
+    packages: ["postgresql"],
+    files: ["/usr/lib/postgresql"],
+    needed: "databases of servers at a real PostgreSQL",
+  },
   { packages: ["chromium"], files: ["/usr/bin/chromium"], needed: "e2e tests in the browser" },
 ];
 

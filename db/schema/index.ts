@@ -2,6 +2,7 @@ export * from "./accounts.ts";
 export * from "./announcements.ts";
 export * from "./claims.ts";
 export * from "./connections.ts";
+export * from "./databases.ts";
 export * from "./dns.ts";
 export * from "./eggs.ts";
 export * from "./feedback.ts";

@@ -2,6 +2,8 @@
 
 import * as staffAnnouncements from "#lib/announcements/admin-procedures.ts";
 import * as announcements from "#lib/announcements/procedures.ts";
+import * as databaseHosts from "#lib/databases/admin-procedures.ts";
+import * as serverDatabases from "#lib/databases/procedures.ts";
 import * as dnsBulk from "#lib/dns/bulk/procedures.ts";
 import * as dnsClaims from "#lib/dns/claims/procedures.ts";
 import * as dnsConnections from "#lib/dns/connections/procedures.ts";
@@ -83,7 +85,14 @@ export const router = {
   remote,
   remoteServers,
   remoteBackups,
-  servers: { ...servers, backups: serverBackups, files: serverFiles, people: serverPeople },
+  servers: {
+    ...servers,
+    backups: serverBackups,
+    databases: serverDatabases,
+    files: serverFiles,
+    people: serverPeople,
+  },
+  databaseHosts,
   dns: {
     ...dns,
     ...dnsConnections,

@@ -99,6 +99,14 @@ async function wayFor(typist: Typist, to: string, pool: Pool): Promise<Way> {
   return { agent, lookup: lookupWith(check) };
 }
 
+/** An address of what a typist named, for what speaks no HTTP: it alone is connected to. Rejects with AddressRefused. */
+export async function openAddress(typist: Exclude<Typist, "environment">, host: string, port: number): Promise<string> {
+  const panel = await panelAt();
+  const found = isIP(host) ? [host] : (await lookUp(host, { all: true })).map(({ address }) => address);
+  assertOpen(typist, found, port, panel);
+  return found[0] ?? host;
+}
+
 /** Looks a name up and hands on what it found only if all of it is open. */
 const lookupWith =
   (check: (addresses: readonly string[]) => void): LookupFunction =>

@@ -3,6 +3,7 @@ import { sendAnnouncement } from "#lib/announcements/delivery.ts";
 import { startAnnouncements } from "#lib/announcements/start.ts";
 import { nameNoMore } from "#lib/audit/erased.ts";
 import { auditRetention } from "#lib/audit/retention.ts";
+import { dropDatabase, setPassword, settleDatabases } from "#lib/databases/job.ts";
 import { bulkJob } from "#lib/dns/bulk/job.ts";
 import { firstLook, laterLooks } from "#lib/dns/claims/check.ts";
 import { firstRecords } from "#lib/dns/claims/first-records.ts";
@@ -52,4 +53,7 @@ export const jobKinds: readonly JobKind[] = [
   deauthorizing,
   syncing,
   takeWhatEnded,
+  dropDatabase,
+  setPassword,
+  settleDatabases,
 ];

@@ -26,6 +26,9 @@ const write = (guard: string, extras: Extras = {}): Row => ({ guard, writes: tru
 /** In an organisation or a zone, where tokens may go as far as their rights do. */
 const tokens = { tokens: true };
 
+/** The permission alone makes nobody staff. */
+const alsoStaff = { needs: ["nodes:read"] };
+
 export const procedureTable: Record<string, Row> = {
   "servers.list": read("signedIn", tokens),
   "servers.open": read("onServer(any)", tokens),
@@ -55,6 +58,18 @@ export const procedureTable: Record<string, Row> = {
   "servers.people.invites": read("onServer(people)", tokens),
   "servers.people.resend": write("onServer(owner)", tokens),
   "servers.people.revoke": write("onServer(owner)", tokens),
+  "servers.databases.list": read("onServer(databases or databases:read)", tokens),
+  "servers.databases.create": write("onServer(databases or databases:write, asks)", tokens),
+  "servers.databases.credentials": read("onServer(databases or databases:write, asks)", { ...tokens, audited: true }),
+  "servers.databases.rotate": write("onServer(databases or databases:write, asks)", tokens),
+  "servers.databases.remove": write("onServer(databases or databases:write, asks)", tokens),
+  "databaseHosts.list": read("staff(databases:read)", { ...tokens, ...alsoStaff }),
+  "databaseHosts.open": read("staff(databases:read)", { ...tokens, ...alsoStaff }),
+  "databaseHosts.databases": read("staff(databases:read)", { ...tokens, ...alsoStaff }),
+  "databaseHosts.create": write("staff(admin:databases:manage)"),
+  "databaseHosts.edit": write("staff(admin:databases:manage)"),
+  "databaseHosts.remove": write("staff(admin:databases:manage)"),
+  "databaseHosts.test": write("staff(databases:read)", alsoStaff),
   "rollouts.mine": read("signedIn", tokens),
   "rollouts.list": read("staff(admin:access)", tokens),
   "rollouts.open": read("staff(admin:access)", tokens),

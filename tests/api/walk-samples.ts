@@ -14,6 +14,7 @@ import {
   sessionOf,
   spareAccount,
 } from "../support/stage.ts";
+import { databaseSamples } from "./walk-databases.ts";
 import { postSamples } from "./walk-posts.ts";
 import { serverSamples, unanswered } from "./walk-servers.ts";
 import type { Standing } from "./walk-standings.ts";
@@ -170,6 +171,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "dns.applyOneTemplate": ({ template }) => ({ template }),
   ...postSamples,
   ...serverSamples,
+  ...databaseSamples,
   ...connectionSamples("Shared", ({ sharedConnection }) => sharedConnection),
   ...connectionSamples("Own", ({ ownConnection }) => ownConnection),
 };
@@ -310,6 +312,10 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
 export const alsoAnswers: Record<string, Partial<Record<Standing | "every", number[]>>> = {
   "setup.create": { every: [403, 409] },
   "announcements.unsubscribeByLink": { every: [403] },
+  // The server may have no database; one is being made; and nothing is at the address of the sample.
+  "servers.databases.create": { every: [409] },
+  "servers.databases.rotate": { every: [409] },
+  "databaseHosts.create": { every: [422] },
   // The files are not there.
   "exports.fetchOwn": { every: [409] },
   "staffExports.download": { every: [409] },
