@@ -8,7 +8,12 @@ export interface StaffGroup {
   items: { href: string; label: string; hint: string }[];
 }
 
-export function staffGroups({ users = [], organisations = [], zones = [] }: Partial<Outputs["staff"]["search"]>) {
+export function staffGroups({
+  users = [],
+  organisations = [],
+  servers = [],
+  zones = [],
+}: Partial<Outputs["staff"]["search"]>) {
   const groups: StaffGroup[] = [
     {
       title: "All users",
@@ -24,6 +29,14 @@ export function staffGroups({ users = [], organisations = [], zones = [] }: Part
         href: `/dashboard/organisations/${handle}`,
         label: name,
         hint: handle,
+      })),
+    },
+    {
+      title: "All servers",
+      items: servers.map(({ id, name, short, node }) => ({
+        href: tabHref("servers", {}, { open: id }),
+        label: name,
+        hint: `${short} on ${node}`,
       })),
     },
     {

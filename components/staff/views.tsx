@@ -15,6 +15,7 @@ const views: { [K in TabId]: ComponentType<TabProps<K>> } = {
   "short-urls": dynamic(() => import("./short-urls.tsx"), { loading: () => null }),
   feedback: dynamic(() => import("./feedback.tsx"), { loading: () => null }),
   roles: dynamic(() => import("./roles.tsx"), { loading: () => null }),
+  servers: dynamic(() => import("./servers.tsx"), { loading: () => null }),
   nodes: dynamic(() => import("./nodes.tsx"), { loading: () => null }),
   eggs: dynamic(() => import("./eggs.tsx"), { loading: () => null }),
   metrics: dynamic(() => import("./metrics.tsx"), { loading: () => null }),

@@ -114,6 +114,7 @@ export const allocations = sqliteTable(
     uniqueIndex("allocations_address").on(t.nodeId, t.ip, t.port),
     index("allocations_port").on(t.nodeId, t.port),
     index("allocations_server").on(t.serverId),
+    index("allocations_free").on(t.nodeId, t.serverId),
   ],
 );
 

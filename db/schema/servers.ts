@@ -62,6 +62,8 @@ export const servers = sqliteTable(
     state: text({
       enum: ["installing", "install_failed", "interrupted", "ready", "restoring", "transferring", "deleting"],
     }).notNull(),
+    /** A sentence, where the last thing that was to be done with it could not be. */
+    problem: text(),
     suspendedAt: integer("suspended_at"),
     suspendedReason: text("suspended_reason"),
     installedAt: integer("installed_at"),
@@ -74,6 +76,7 @@ export const servers = sqliteTable(
     check("servers_owner", sql`(user_id is null) <> (organisation_id is null)`),
     uniqueIndex("servers_uuid").on(t.uuid),
     uniqueIndex("servers_short").on(t.short),
+    uniqueIndex("servers_allocation").on(t.allocationId),
     index("servers_user").on(t.userId),
     index("servers_organisation").on(t.organisationId),
     index("servers_node").on(t.nodeId, t.state),

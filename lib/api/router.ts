@@ -37,6 +37,7 @@ import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as rollouts from "#lib/rollouts/procedures.ts";
+import * as staffServers from "#lib/servers/admin-procedures.ts";
 import * as serverBackups from "#lib/servers/backups/procedures.ts";
 import * as remoteBackups from "#lib/servers/backups/remote-procedures.ts";
 import * as serverFiles from "#lib/servers/files/procedures.ts";
@@ -93,6 +94,7 @@ export const router = {
     people: serverPeople,
   },
   databaseHosts,
+  staffServers,
   dns: {
     ...dns,
     ...dnsConnections,

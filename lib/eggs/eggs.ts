@@ -183,7 +183,10 @@ export function checkValues(id: string, values: Readonly<Record<string, string>>
 }
 
 /** What is wrong with a value of a variable, or null. */
-function wrongWith({ defaultValue, rules }: EggVariable, value: string): string | null {
+export function wrongWith(
+  { defaultValue, rules }: Pick<EggVariable, "defaultValue" | "rules">,
+  value: string,
+): string | null {
   if (asksForConfiguration(value)) return CONFIGURATION;
   if (value.includes("\0")) return "This has a character in it that is none.";
   const { problems, check } = compileRules(rules);

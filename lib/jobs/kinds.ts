@@ -19,6 +19,7 @@ import { sendMail } from "#lib/mail/send.ts";
 import { askNodes } from "#lib/nodes/health.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
 import { takeWhatEnded } from "#lib/servers/ended.ts";
+import { creating, reinstalling, removing } from "#lib/servers/jobs.ts";
 import { syncing } from "#lib/servers/sync.ts";
 import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
 import { deauthorizing } from "#lib/wings/deauthorize.ts";
@@ -56,4 +57,7 @@ export const jobKinds: readonly JobKind[] = [
   dropDatabase,
   setPassword,
   settleDatabases,
+  creating,
+  reinstalling,
+  removing,
 ];

@@ -18,6 +18,10 @@ export const limitKeys = [
   "limits.templates_per_organisation",
   "limits.open_invites_per_organisation",
   "limits.invite_mails_per_hour",
+  "limits.servers_per_organisation",
+  "limits.memory_per_organisation",
+  "limits.disk_per_organisation",
+  "limits.cpu_per_organisation",
 ] as const;
 
 export type LimitKey = (typeof limitKeys)[number];

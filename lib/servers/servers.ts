@@ -49,6 +49,7 @@ export function openServer({ server, node, access }: LoadedServer, actor: Actor,
     suspendedAt: server.suspendedAt,
     suspendedReason: access.owner || asStaff ? server.suspendedReason : null,
     image: server.image,
+    problem: server.problem,
     revision: server.revision,
     limits: { databases: server.databaseLimit, backups: server.backupLimit, allocations: server.allocationLimit },
     sftp: { host: node.fqdn, port: node.sftpPort },
@@ -119,7 +120,7 @@ function summaryOf({ server, organisation, node, egg, allocation }: Joined, acce
     organisation,
     node: { name: node.name, location: node.location },
     egg,
-    address: allocation && { host: allocation.alias ?? shownAddress(allocation.ip, node.fqdn), port: allocation.port },
+    address: allocation && { host: hostOf(allocation, node.fqdn), port: allocation.port },
     state,
     suspended: server.suspendedAt !== null,
     owner: access.owner,
@@ -132,4 +133,5 @@ function summaryOf({ server, organisation, node, egg, allocation }: Joined, acce
 }
 
 /** Where any address of a machine is meant, people need the machine's name. */
-const shownAddress = (ip: string, fqdn: string): string => (ip === "0.0.0.0" || ip === "::" ? fqdn : ip);
+export const hostOf = ({ ip, alias }: { ip: string; alias: string | null }, fqdn: string): string =>
+  alias ?? (ip === "0.0.0.0" || ip === "::" ? fqdn : ip);

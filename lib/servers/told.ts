@@ -41,8 +41,10 @@ export function configurationFor(node: NodeRow, uuid: string): Configuration {
 
 export const installationFor = (node: NodeRow, uuid: string) => installationOf(factsOfOne(node, uuid));
 
+/** One that is being deleted is not made anew there. */
 function factsOfOne(node: NodeRow, uuid: string): ServerFacts {
-  const [facts] = factsOf([serverOfNode(node, uuid)], node);
+  const server = serverOfNode(node, uuid);
+  const [facts] = factsOf(server.state === "deleting" ? [] : [server], node);
   if (!facts) throw notFound("server");
   return facts;
 }

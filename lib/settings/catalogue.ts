@@ -5,13 +5,14 @@
 import * as z from "zod";
 import { isRule } from "#lib/geo/rules.ts";
 
-export const groups = ["features", "registration", "zones", "limits", "accounts", "geo", "logs"] as const;
+export const groups = ["features", "registration", "zones", "servers", "limits", "accounts", "geo", "logs"] as const;
 export type SettingGroup = (typeof groups)[number];
 
 export const groupTitles: Record<SettingGroup, string> = {
   features: "Features",
   registration: "Registration",
   zones: "Zones",
+  servers: "Servers",
   limits: "Limits",
   accounts: "Accounts",
   geo: "Access by country",
@@ -74,6 +75,7 @@ function names(pattern: RegExp, wrong: string, placeholder: string, words: Words
 
 const MANY = 1_000_000;
 const zones = { group: "zones" } as const;
+const servers = { group: "servers" } as const;
 const limits = { group: "limits" } as const;
 const logs = { group: "logs" } as const;
 
@@ -143,6 +145,61 @@ export const catalogue = {
     ...zones,
     title: "Zone history",
     help: "How long changes are kept and can be undone.",
+  }),
+  "limits.servers_per_account": whole(0, 10_000, 2, "servers", {
+    ...servers,
+    title: "Servers per account",
+    help: "How many servers one account can have. Staff can give it more.",
+  }),
+  "limits.memory_per_account": whole(0, 1_073_741_824, 4096, "MiB", {
+    ...servers,
+    title: "Memory per account",
+    help: "For all servers of an account together.",
+  }),
+  "limits.disk_per_account": whole(0, 1_073_741_824, 20_480, "MiB", {
+    ...servers,
+    title: "Disk per account",
+    help: "For all servers of an account together.",
+  }),
+  "limits.cpu_per_account": whole(0, 1_000_000, 200, "% of a processor", {
+    ...servers,
+    title: "Processors per account",
+    help: "For all servers of an account together; 100 is one processor.",
+  }),
+  "limits.servers_per_organisation": whole(0, 10_000, 10, "servers", {
+    ...servers,
+    title: "Servers per organisation",
+    help: "How many servers an organisation can have. Staff can give it more.",
+  }),
+  "limits.memory_per_organisation": whole(0, 1_073_741_824, 16_384, "MiB", {
+    ...servers,
+    title: "Memory per organisation",
+    help: "For all servers of an organisation together.",
+  }),
+  "limits.disk_per_organisation": whole(0, 1_073_741_824, 102_400, "MiB", {
+    ...servers,
+    title: "Disk per organisation",
+    help: "For all servers of an organisation together.",
+  }),
+  "limits.cpu_per_organisation": whole(0, 1_000_000, 800, "% of a processor", {
+    ...servers,
+    title: "Processors per organisation",
+    help: "For all servers of an organisation together; 100 is one processor.",
+  }),
+  "limits.backups_per_server": whole(0, 1000, 3, "backups", {
+    ...servers,
+    title: "Backups per server",
+    help: "What a new server gets. Staff can change it for each.",
+  }),
+  "limits.databases_per_server": whole(0, 1000, 2, "databases", {
+    ...servers,
+    title: "Databases per server",
+    help: "What a new server gets. Staff can change it for each.",
+  }),
+  "limits.allocations_per_server": whole(1, 1000, 3, "ports", {
+    ...servers,
+    title: "Ports per server",
+    help: "What a new server gets, the first included. Staff can change it for each.",
   }),
   "limits.organisations_per_account": whole(0, MANY, 5, "organisations", {
     ...limits,

@@ -82,11 +82,16 @@ export const reveal = staff("any", { ...tab, id: z.string().max(255), field: z.s
   });
 
 export const search = staff("any", { q: z.string().trim().max(255).default("") }, { tokens: true })
-  .route({ method: "GET", path: "/admin/search", summary: "Users, organisations and zones, of those that one may see" })
+  .route({
+    method: "GET",
+    path: "/admin/search",
+    summary: "Users, organisations, servers and zones, of those that one may see",
+  })
   .output(
     z.object({
       users: z.array(z.object({ id: z.string(), name: masked("name"), email: masked("email") })).optional(),
       organisations: z.array(z.object({ id: z.string(), handle: z.string(), name: z.string() })).optional(),
+      servers: z.array(z.object({ id: z.string(), name: z.string(), short: z.string(), node: z.string() })).optional(),
       zones: z
         .array(
           z.object({

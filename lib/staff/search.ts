@@ -12,6 +12,7 @@ const SHORT = 3;
 export interface StaffHits {
   users?: { id: string; name: string; email: string }[];
   organisations?: { id: string; handle: string; name: string }[];
+  servers?: { id: string; name: string; short: string; node: string }[];
   zones?: { id: string; name: string; displayName: string; organisation: { handle: string; name: string } }[];
 }
 
@@ -20,6 +21,7 @@ export function searchEverything(q: string, grants: GrantSet): StaffHits {
   return {
     ...(grants.has("users:read") ? { users: users(q) } : {}),
     ...(grants.has("org:read") ? { organisations: organisations(q) } : {}),
+    ...(grants.has("servers:read") ? { servers: servers(q) } : {}),
     ...(grants.has("dns:read") && setting("feature.dns") ? { zones: zones(q) } : {}),
   };
 }
@@ -39,6 +41,13 @@ const organisations = (q: string) =>
       sql`select id from organisations where ${beginsWith(sql`handle`, q)} limit ${SHOWN}`,
       sql`select id from organisations where ${beginsWith(sql`name`, q)} limit ${SHOWN}`,
     ])}) hit join organisations o on o.id = hit.id order by hit.rank limit ${SHOWN}`);
+
+const servers = (q: string) =>
+  db().all<{ id: string; name: string; short: string; node: string }>(sql`
+    select s.id, s.name, s.short, n.name as node from (${best("server", q, [
+      sql`select id from servers where id = ${q} or uuid = ${q.toLowerCase()} or short = ${q.toLowerCase()}`,
+      sql`select id from servers where ${beginsWith(sql`name`, q)} limit ${SHOWN}`,
+    ])}) hit join servers s on s.id = hit.id join nodes n on n.id = s.node_id order by hit.rank limit ${SHOWN}`);
 
 function zones(q: string): NonNullable<StaffHits["zones"]> {
   const name = q.toLowerCase().replace(/\.$/, "");

@@ -321,6 +321,12 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   "staffExports.download": { every: [409] },
   // None of them shows what was made for it.
   "remote.configure": { every: [401] },
+  // It names the organisation as a member.
+  "servers.create": { "right token": [422] },
+  // The node is at an address that the panel does not call.
+  "servers.stats": { every: [502] },
+  "servers.power": { every: [502] },
+  "staffServers.power": { every: [502] },
   "links.reset": { every: [403] },
   "registration.complete": { every: [403] },
   "factors.finish": { every: [409] },

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { paper } from "../support/egg-files.ts";
 import type { Person } from "../support/panel.ts";
-import { fresh, insertEgg, insertNode, type Stage } from "../support/stage.ts";
+import { fresh, insertEgg, insertNode, insertPlace, type Stage } from "../support/stage.ts";
 
 type Values = Record<string, unknown>;
 
@@ -49,6 +49,44 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
   "servers.people.remove": ({ subuser }) => ({ user: subuser }),
   "servers.people.resend": ({ serverInvite }) => ({ invite: serverInvite }),
   "servers.people.revoke": ({ serverInvite }) => ({ invite: serverInvite }),
+  "servers.create": (stage, caller) => ({
+    name: "Made",
+    egg: insertEgg(stage.sql),
+    node: insertPlace(stage.sql),
+    memory: 512,
+    disk: 512,
+    cpu: 50,
+    organisation: managedBy(stage, caller),
+  }),
+  "servers.edit": () => ({ name: "Called otherwise" }),
+  "servers.remove": () => ({ name: "Lobby" }),
+  "servers.power": () => ({ action: "start" }),
+  "servers.setStartup": () => ({ image: "image:1" }),
+  "servers.addPort": ({ sql, server }) => {
+    sql.run("update servers set allocation_limit = 3 where id = ?", server);
+    giveAddress({ sql, server }, null);
+    return {};
+  },
+  "servers.setPrimary": (stage) => ({ allocation: giveAddress(stage, stage.server) }),
+  "servers.removePort": (stage) => ({ allocation: giveAddress(stage, stage.server) }),
+  "staffServers.create": ({ sql, organisation }) => ({
+    name: "Made",
+    egg: insertEgg(sql),
+    node: insertPlace(sql),
+    memory: 512,
+    disk: 512,
+    owner: organisation.handle,
+  }),
+  "staffServers.edit": () => ({ name: "Called otherwise" }),
+  "staffServers.limit": () => ({ memory: 256 }),
+  "staffServers.power": () => ({ action: "start" }),
+  "staffServers.suspend": () => ({ reason: "Unpaid" }),
+  "staffServers.unsuspend": ({ sql, server }) => {
+    sql.run("update servers set suspended_at = 1 where id = ?", server);
+    return {};
+  },
+  "staffServers.handOver": ({ member }) => ({ owner: member.email }),
+  "staffServers.remove": () => ({ name: "Lobby" }),
   "remote.configure": () => ({ number: "1" }),
   ...Object.fromEntries(
     ["open", "beats", "history", "remove", "ask", "configuration", "setUp", "rotateCredentials", "allocations"].map(
@@ -70,6 +108,28 @@ function insertBackup(sql: Stage["sql"], server: string): string {
     "insert into server_backups (id, uuid, server_id, node_id, adapter, name, state, created_at) select ?, ?, id, node_id, 'wings', 'B', 'done', 0 from servers where id = ?",
     id,
     randomUUID(),
+    server,
+  );
+  return id;
+}
+
+/** A token that lists rights makes servers of organisations alone. */
+function managedBy({ sql, organisation }: Stage, { id }: Person): string | null {
+  const role = sql.get<{ role: string }>(
+    "select role from organisation_members where organisation_id = ? and user_id = ?",
+    organisation.id,
+    id,
+  )?.role;
+  return role === "owner" || role === "admin" ? organisation.handle : null;
+}
+
+function giveAddress({ sql, server }: Pick<Stage, "sql" | "server">, to: string | null): string {
+  const id = `allocation-${fresh()}`;
+  sql.run(
+    "insert into allocations (id, node_id, ip, port, server_id, created_at) select ?, node_id, '192.0.2.1', ?, ?, 0 from servers where id = ?",
+    id,
+    30_000 + fresh(),
+    to,
     server,
   );
   return id;

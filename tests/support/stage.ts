@@ -172,6 +172,18 @@ export function insertNode(sql: Pick<Sql, "run">): string {
   return id;
 }
 
+/** A node that answers, with room and a free address. */
+export function insertPlace(sql: Pick<Sql, "run">): string {
+  const id = insertNode(sql);
+  sql.run("update nodes set seen_at = ?, memory = 8192, disk = 8192 where id = ?", Date.now(), id);
+  sql.run(
+    "insert into allocations (id, node_id, ip, port, created_at) values (?, ?, '192.0.2.1', 25565, 0)",
+    `allocation-${fresh()}`,
+    id,
+  );
+  return id;
+}
+
 export function insertEgg(sql: Pick<Sql, "run">): string {
   const id = `egg-${fresh()}`;
   sql.run(

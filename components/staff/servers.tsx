@@ -1,0 +1,76 @@
+/** Everybody's servers. */
+"use client";
+import { Server } from "lucide-react";
+import dynamic from "next/dynamic";
+import { addressOf, limitOf, StateBadge, stateWords } from "#components/servers/words.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Time } from "#components/ui/time.tsx";
+import { type Column, StaffList } from "./list.tsx";
+import { serverActs } from "./server-acts.ts";
+import type { TabData, TabProps } from "./tab-props.ts";
+
+const ServerDetail = dynamic(() => import("./server-detail.tsx"), { loading: () => null });
+
+type Row = TabData<"servers">["items"][number];
+
+export default function Servers({ tab, data, one, may, query, now }: TabProps<"servers">) {
+  if (one) return <ServerDetail key={one.id} server={one} may={may} query={query} now={now} />;
+  const columns: readonly [Column<Row>, ...Column<Row>[]] = [
+    { label: "Name", sort: "name", cell: ({ name }) => name },
+    { label: "State", cell: (row) => <StateBadge {...row} /> },
+    { label: "Owner", cell: ({ user, organisation }) => organisation?.name ?? user?.email ?? "–" },
+    { label: "Node", cell: ({ node }) => node.name },
+    { label: "Egg", cell: ({ egg }) => egg.name },
+    { label: "Address", mono: true, cell: ({ address }) => addressOf(address) },
+    {
+      label: "Memory, disk",
+      align: "end",
+      cell: ({ memory, disk }) => (
+        <span className="whitespace-nowrap">
+          {limitOf(memory)}, {limitOf(disk)}
+        </span>
+      ),
+    },
+    { label: "Made", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+  ];
+  return (
+    <StaffList
+      tab={tab}
+      title="Servers"
+      description="Game and application servers of all accounts and organisations."
+      noun={["server", "servers"]}
+      page={data}
+      query={query}
+      defaultSort="-createdAt"
+      columns={columns}
+      opens
+      nameOf={({ name }) => name}
+      searchLabel="Search name or id"
+      filters={filters}
+      acts={serverActs<Row>(may)}
+      empty={
+        <EmptyState icon={<Server />} title="No servers yet">
+          People make servers once there is a node with addresses and an egg that they can pick.
+        </EmptyState>
+      }
+    />
+  );
+}
+
+const filters = [
+  {
+    param: "state",
+    label: "State",
+    all: "Any state",
+    options: Object.entries(stateWords).map(([value, label]) => ({ value, label })),
+  },
+  {
+    param: "suspended",
+    label: "Suspension",
+    all: "Suspended or not",
+    options: [
+      { value: "yes", label: "Suspended" },
+      { value: "no", label: "Not suspended" },
+    ],
+  },
+];

@@ -1,0 +1,152 @@
+/** What is done with one server by those who may. */
+import { count, eq } from "drizzle-orm";
+import { db, type Tx, transaction } from "#db/client.ts";
+import { serverDatabases, servers } from "#db/schema/index.ts";
+import type { Actor } from "#lib/actor.ts";
+import { invalid, notFound, Problem } from "#lib/api/errors.ts";
+import { audit } from "#lib/audit/audit.ts";
+import * as daemon from "#lib/wings/servers.ts";
+import { targetOf } from "./installation.ts";
+import { reinstalling, removing } from "./jobs.ts";
+import type { LoadedServer, ServerRow } from "./load.ts";
+import { syncSoon } from "./sync.ts";
+
+const BUSY: Readonly<Partial<Record<ServerRow["state"], string>>> = {
+  installing: "This server is being installed.",
+  install_failed: "This server is not installed. Install it again first.",
+  interrupted: "This server is not installed: its node started anew meanwhile. Install it again first.",
+  restoring: "A backup of this server is being restored.",
+  transferring: "This server is moving to another node.",
+  deleting: "This server is being deleted.",
+};
+
+/** Throws `conflict`, with why, unless the server can be run. */
+export function assertReady({ state }: Pick<ServerRow, "state">): void {
+  const said = BUSY[state];
+  if (said !== undefined) throw new Problem("conflict", said, { state });
+}
+
+export async function usePower(
+  { server, node }: LoadedServer,
+  action: daemon.PowerAction,
+  actor: Actor,
+  asStaff: boolean,
+): Promise<{ action: daemon.PowerAction }> {
+  assertReady(server);
+  await daemon.power(node, server.uuid, action);
+  audit(db(), actor, { ...targetOf(server), after: { power: action }, asStaff });
+  return { action };
+}
+
+/** Asked of the node, and nothing of it is kept. */
+export async function readStats({ server, node }: LoadedServer): Promise<daemon.ServerState> {
+  assertReady(server);
+  return daemon.readServer(node, server.uuid);
+}
+
+export interface ServerEdit {
+  name?: string | undefined;
+  description?: string | undefined;
+  revision?: number | undefined;
+}
+
+export function editServer({ id }: Pick<ServerRow, "id">, given: ServerEdit, actor: Actor, asStaff: boolean) {
+  const { revision, ...set } = given;
+  return changeServer(id, { set, revision }, actor, asStaff);
+}
+
+/** Columns of a server, in a transaction that has its node hear of it. What changes nothing leaves no entry. */
+export function changeServer(
+  id: string,
+  {
+    set: given,
+    revision,
+  }: { set: { [K in keyof ServerRow]?: ServerRow[K] | undefined }; revision?: number | undefined },
+  actor: Actor,
+  asStaff: boolean,
+  also: (tx: Tx, server: ServerRow) => void = () => {},
+): { id: string } {
+  return transaction((tx) => {
+    const server = stillThere(tx, id);
+    if (revision !== undefined && revision !== server.revision)
+      throw new Problem("conflict", "Somebody else has changed this server meanwhile. Load the page again.");
+    const set = Object.entries(given).filter(([, value]) => value !== undefined) as [keyof ServerRow, unknown][];
+    also(tx, server);
+    const moved = set.filter(([key, value]) => server[key] !== value);
+    tx.update(servers)
+      .set({ ...Object.fromEntries(moved), revision: server.revision + 1, updatedAt: Date.now() })
+      .where(eq(servers.id, id))
+      .run();
+    syncSoon(tx, id);
+    audit(tx, actor, {
+      ...targetOf(server),
+      before: Object.fromEntries(moved.map(([key]) => [key, server[key]])),
+      after: Object.fromEntries(moved),
+      asStaff,
+    });
+    return { id };
+  });
+}
+
+/** As it is now. Throws where it is gone, or goes. */
+export function stillThere(tx: Tx, id: string): ServerRow {
+  const server = tx.select().from(servers).where(eq(servers.id, id)).get();
+  if (!server) throw notFound("server");
+  if (server.state === "deleting") throw new Problem("conflict", "This server is being deleted.");
+  return server;
+}
+
+/** Runs the egg's script again; files stay unless it deletes them. */
+export function reinstall({ server: { id } }: LoadedServer, actor: Actor, asStaff: boolean): { id: string } {
+  return transaction((tx) => {
+    const server = stillThere(tx, id);
+    if (server.state === "installing" || server.state === "restoring" || server.state === "transferring")
+      assertReady(server);
+    tx.update(servers)
+      .set({ state: "installing", problem: null, updatedAt: Date.now() })
+      .where(eq(servers.id, id))
+      .run();
+    reinstalling.enqueue(tx, { server: id });
+    audit(tx, actor, { ...targetOf(server), before: { state: server.state }, after: { state: "installing" }, asStaff });
+    return { id };
+  });
+}
+
+/** With all of its files. Nobody gets to it from then on; the row goes when the node has deleted it. */
+export function removeServer(
+  { id, name: known }: Pick<ServerRow, "id" | "name">,
+  { name, force = false }: { name: string; force?: boolean },
+  actor: Actor,
+  asStaff: boolean,
+): { id: string } {
+  if (name.trim() !== known) throw invalid({ name: "Type the server’s name as it is." });
+  return transaction((tx) => {
+    const server = tx.select().from(servers).where(eq(servers.id, id)).get();
+    if (!server) throw notFound("server");
+    if (server.state === "deleting" && !force)
+      throw new Problem("conflict", server.problem ?? "This server is being deleted.");
+    const databases =
+      tx.select({ n: count() }).from(serverDatabases).where(eq(serverDatabases.serverId, id)).get()?.n ?? 0;
+    if (databases > 0)
+      throw new Problem(
+        "conflict",
+        `This server has ${databases === 1 ? "1 database" : `${databases} databases`}. Delete them first.`,
+        { databases },
+      );
+    if (force) tx.delete(servers).where(eq(servers.id, id)).run();
+    else markForDeletion(tx, server);
+    audit(tx, actor, {
+      ...targetOf(server),
+      before: { name: server.name, nodeId: server.nodeId, userId: server.userId },
+      after: { deleting: true, ...(force ? { nodeNotAsked: true } : {}) },
+      asStaff,
+    });
+    return { id };
+  });
+}
+
+export function markForDeletion(tx: Tx, { id, state }: Pick<ServerRow, "id" | "state">): void {
+  if (state === "deleting") return;
+  tx.update(servers).set({ state: "deleting", problem: null, updatedAt: Date.now() }).where(eq(servers.id, id)).run();
+  removing.enqueue(tx, { server: id });
+}

@@ -1,0 +1,26 @@
+/** What staff do with somebody's server beside what its people do. */
+import type { Actor } from "#lib/actor.ts";
+import type { PowerAction } from "#lib/wings/servers.ts";
+import { changeServer, usePower } from "./acts.ts";
+import { loadServer, type ServerRow } from "./load.ts";
+
+type Limits = Pick<
+  ServerRow,
+  "memory" | "swap" | "disk" | "cpu" | "io" | "threads" | "databaseLimit" | "backupLimit" | "allocationLimit"
+> & { oomKiller: boolean };
+
+export function limitServer(
+  id: string,
+  {
+    revision,
+    oomKiller,
+    ...limits
+  }: { [K in keyof Limits]?: Limits[K] | undefined } & { revision?: number | undefined },
+  actor: Actor,
+): { id: string } {
+  const set = { ...limits, oomKiller: oomKiller === undefined ? undefined : Number(oomKiller) };
+  return changeServer(id, { set, revision }, actor, true);
+}
+
+export const powerFor = (id: string, action: PowerAction, actor: Actor): Promise<{ action: PowerAction }> =>
+  usePower(loadServer(id, actor), action, actor, true);
