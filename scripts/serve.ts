@@ -15,6 +15,7 @@ import { stopJobs } from "#lib/jobs/runner.ts";
 import { endFollowers } from "#lib/log/followers.ts";
 import { pageTemplates } from "#lib/log/page.ts";
 import { closeLogs } from "#lib/log/store.ts";
+import { nodeOfPage } from "#lib/servers/reach.ts";
 import { issueSetupToken } from "#lib/setup/setup.ts";
 import { writeClicks } from "#lib/short-urls/redirect.ts";
 
@@ -64,6 +65,7 @@ async function serve(): Promise<void> {
     development: mode === "development",
     templateOf: pageTemplates(),
     blockedCountry,
+    reachOf: nodeOfPage,
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

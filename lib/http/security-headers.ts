@@ -6,6 +6,8 @@ interface Situation {
   /** People open the panel over https. */
   https: boolean;
   development: boolean;
+  /** What the page's scripts may call besides the panel: the node of the server that it is about. */
+  reach?: string | null;
 }
 
 /**
@@ -17,7 +19,7 @@ export const TOAST_STYLES = [
   "'sha256-StEaX+se6YS7pqjzrzMIA0KaX9zF/8zAhvQXZAe5epY='",
 ];
 
-export function securityHeaders({ nonce, https, development }: Situation): Record<string, string> {
+export function securityHeaders({ nonce, https, development, reach }: Situation): Record<string, string> {
   return {
     "content-security-policy": policy({
       "default-src": "'none'",
@@ -26,7 +28,7 @@ export function securityHeaders({ nonce, https, development }: Situation): Recor
       "style-src": development ? "'self' 'unsafe-inline'" : `'self' 'nonce-${nonce}' ${TOAST_STYLES.join(" ")}`,
       "img-src": "'self' data: blob:",
       "font-src": "'self'",
-      "connect-src": "'self'",
+      "connect-src": reach ? `'self' ${reach}` : "'self'",
       "manifest-src": "'self'",
       "worker-src": "'self'",
       "form-action": "'self'",

@@ -23,6 +23,8 @@ interface Options {
   blockedCountry?: (address: string) => string | null;
   /** The route of a path, for the log. */
   templateOf?: (path: string) => string;
+  /** What the scripts of the page at a path may call besides the panel. */
+  reachOf?: (path: string) => string | null;
 }
 
 /** Milliseconds. 4 MB in two minutes is 35 KB a second. Proxies keep a connection open for a minute or less. */
@@ -35,10 +37,10 @@ const LIMITS = {
 
 export function panelServer(handle: RequestListener, options: Options, limits = LIMITS): Server {
   const { protocol, host } = new URL(options.origin);
-  const headersFor = (nonce: string) =>
-    securityHeaders({ nonce, https: protocol === "https:", development: options.development });
+  const headersFor = (nonce: string, reach: string | null = null) =>
+    securityHeaders({ nonce, https: protocol === "https:", development: options.development, reach });
   const server = createServer(limits, (request, response) => {
-    const headers = headersFor(newNonce());
+    const headers = headersFor(newNonce(), options.reachOf?.(request.url ?? "") ?? null);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (isApi(request)) response.setHeader("cache-control", "no-store");
     const status = refusal(request);
