@@ -37,17 +37,23 @@ import * as passkeys from "#lib/passkeys/procedures.ts";
 import * as registration from "#lib/registration/procedures.ts";
 import * as roles from "#lib/roles/procedures.ts";
 import * as rollouts from "#lib/rollouts/procedures.ts";
+import * as serverActivity from "#lib/servers/activity/procedures.ts";
+import * as remoteActivity from "#lib/servers/activity/remote-procedures.ts";
 import * as staffServers from "#lib/servers/admin-procedures.ts";
 import * as serverBackups from "#lib/servers/backups/procedures.ts";
 import * as remoteBackups from "#lib/servers/backups/remote-procedures.ts";
+import * as serverConsole from "#lib/servers/console-procedures.ts";
 import * as serverFiles from "#lib/servers/files/procedures.ts";
 import * as serverPeople from "#lib/servers/people/procedures.ts";
 import * as servers from "#lib/servers/procedures.ts";
 import * as remoteServers from "#lib/servers/remote-procedures.ts";
+import * as serverSftp from "#lib/servers/sftp/procedures.ts";
+import * as remoteSftp from "#lib/servers/sftp/remote-procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as shortUrls from "#lib/short-urls/admin-procedures.ts";
 import * as soc from "#lib/soc/procedures.ts";
+import * as sshKeys from "#lib/ssh-keys/procedures.ts";
 import * as staff from "#lib/staff/procedures.ts";
 import * as tokens from "#lib/tokens/procedures.ts";
 import * as accounts from "#lib/users/admin-procedures.ts";
@@ -83,7 +89,8 @@ export const router = {
   rollouts,
   eggs,
   nodes,
-  remote,
+  remote: { ...remote, ...remoteActivity, ...remoteSftp },
+  sshKeys,
   remoteServers,
   remoteBackups,
   servers: {
@@ -92,6 +99,9 @@ export const router = {
     databases: serverDatabases,
     files: serverFiles,
     people: serverPeople,
+    console: serverConsole,
+    sftp: serverSftp,
+    activity: serverActivity,
   },
   databaseHosts,
   staffServers,

@@ -13,6 +13,7 @@ import {
   organisationInvites,
   registrations,
   serverInvites,
+  serverReports,
   sessions,
 } from "#db/schema/index.ts";
 import { IDLE_DAYS } from "#lib/auth/session.ts";
@@ -44,6 +45,8 @@ export const sweep = jobKind({
       [serverInvites, lte(serverInvites.expiresAt, now - 30 * DAY)],
       [jobs, and(inArray(jobs.state, ["done", "cancelled"]), lt(jobs.dueAt, now - 7 * DAY))],
       [jobs, and(eq(jobs.state, "failed"), lt(jobs.dueAt, now - 30 * DAY))],
+      // What the panel knows itself has its own end, after as many days.
+      [serverReports, lt(serverReports.receivedAt, now - setting("logs.audit_days") * DAY)],
       [mails, lt(mails.createdAt, now - setting("mail.days") * DAY)],
     ];
     for (const [table, condition] of gone) await removeAll(table, condition, signal);

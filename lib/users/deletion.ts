@@ -13,6 +13,7 @@ import {
   organisationInvites,
   organisationMembers,
   serverInvites,
+  serverReports,
   users,
   zoneInvites,
   zonePermissions,
@@ -281,6 +282,7 @@ function erase(id: string): string[] {
       ] as const)
         tx.delete(table).where(eq(column, userId)).run();
       tx.delete(mails).where(eq(mails.recipient, account.email)).run();
+      tx.update(serverReports).set({ address: null }).where(eq(serverReports.userId, userId)).run();
       tx.delete(deletions)
         .where(and(eq(deletions.userId, userId), inArray(deletions.state, ["done", "cancelled"])))
         .run();

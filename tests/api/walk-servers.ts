@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { paper } from "../support/egg-files.ts";
 import type { Person } from "../support/panel.ts";
+import { sshKey } from "../support/ssh-key.ts";
 import { fresh, insertEgg, insertNode, insertPlace, type Stage } from "../support/stage.ts";
 
 type Values = Record<string, unknown>;
@@ -44,6 +45,18 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
   "servers.files.pack": () => ({ names: ["a"] }),
   "servers.files.unpack": () => ({ name: "a.tar.gz" }),
   "servers.files.mode": () => ({ names: ["a"], mode: "644" }),
+  "sshKeys.add": () => ({ name: "Laptop", key: sshKey(fresh()) }),
+  "sshKeys.remove": ({ sql }, caller) => ({ key: insertSshKey(sql, caller.id) }),
+  "servers.sftp.dropPassword": ({ sql, server }, caller) => {
+    if (caller.id)
+      sql.run(
+        "insert into sftp_passwords (server_id, user_id, token_hash, created_at) values (?, ?, 'x', 0)",
+        server,
+        caller.id,
+      );
+    return {};
+  },
+  "remote.sftp": () => ({ username: "a", password: "b" }),
   "servers.people.invite": () => ({ email: `into.${fresh()}@example.org`, capabilities: ["console"] }),
   "servers.people.edit": ({ subuser }) => ({ user: subuser, capabilities: ["files"] }),
   "servers.people.remove": ({ subuser }) => ({ user: subuser }),
@@ -94,6 +107,18 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
     ),
   ),
 };
+
+function insertSshKey(sql: Stage["sql"], user: string): string {
+  const id = `key-${fresh()}`;
+  if (user)
+    sql.run(
+      "insert into ssh_keys (id, user_id, name, public_key, fingerprint, created_at) values (?, ?, 'K', 'x', ?, 0)",
+      id,
+      user,
+      id,
+    );
+  return id;
+}
 
 function insertAllocation(sql: Stage["sql"]) {
   const [node, id] = [insertNode(sql), `allocation-${fresh()}`];

@@ -1,7 +1,7 @@
 /** Sub-users: who was let into a server, what they may do, and how they go. */
 import { and, asc, count, eq, inArray } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
-import { serverInvites, serverSubusers, servers, users } from "#db/schema/index.ts";
+import { serverInvites, serverSubusers, servers, sftpPasswords, users } from "#db/schema/index.ts";
 import { type ServerCapability, singleCapabilities } from "#lib/access/server-capability.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
@@ -95,6 +95,7 @@ export function endSubusers(tx: Tx, server: ServerRow, actor: Actor): void {
   const gone = tx.delete(serverSubusers).where(eq(serverSubusers.serverId, server.id)).returning().all();
   const invites = tx.delete(serverInvites).where(eq(serverInvites.serverId, server.id)).returning().all();
   for (const { mailId } of invites) if (mailId) withdrawMail(tx, mailId);
+  tx.delete(sftpPasswords).where(eq(sftpPasswords.serverId, server.id)).run();
   for (const { userId } of gone) cutOff(tx, server, userId);
   // Also of those who had it before.
   cutEverybody(tx, server);
@@ -118,7 +119,7 @@ export function leaveServersOf(tx: Tx, organisationId: string, userId: string): 
     .all();
   for (const { id } of gone) {
     const server = tx.select().from(servers).where(eq(servers.id, id)).get();
-    if (server) cutOff(tx, server, userId);
+    if (server) drop(tx, server, userId);
   }
 }
 
@@ -151,8 +152,16 @@ export const personTarget = (server: ServerRow, userId: string, email: string) =
 
 function drop(tx: Tx, server: ServerRow, userId: string): void {
   tx.delete(serverSubusers).where(rowOf(server, userId)).run();
+  dropPassword(tx, server, userId);
   cutOff(tx, server, userId);
 }
+
+/** Should they be let in again, an old password is not good again. */
+const dropPassword = (tx: Tx, { id }: ServerRow, userId: string): void => {
+  tx.delete(sftpPasswords)
+    .where(and(eq(sftpPasswords.serverId, id), eq(sftpPasswords.userId, userId)))
+    .run();
+};
 
 function isLess(before: Terms, after: Terms): boolean {
   const has = (terms: Terms, one: ServerCapability) =>
