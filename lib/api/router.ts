@@ -89,7 +89,7 @@ export const router = {
   rollouts,
   eggs,
   nodes,
-  remote: { ...remote, ...remoteActivity, ...remoteSftp },
+  remote: { configure: remote.configure, ...remoteActivity, ...remoteSftp },
   sshKeys,
   remoteServers,
   remoteBackups,
