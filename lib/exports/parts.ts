@@ -86,6 +86,16 @@ export const parts: readonly Part[] = [
     "select name, description, uuid, image, state, suspended_at, suspended_reason, created_at from servers where user_id = $user",
   ),
   part(
+    "server-backups",
+    "server_backups",
+    "select s.name as server, b.name, b.state, b.bytes, b.created_at from server_backups b join servers s on s.id = b.server_id where b.created_by = $user",
+  ),
+  part(
+    "server-databases",
+    "server_databases",
+    "select s.name as server, d.name, d.created_at from server_databases d join servers s on s.id = d.server_id where d.created_by = $user",
+  ),
+  part(
     "server-access",
     "server_subusers",
     "select s.name as server, p.capabilities, p.expires_at, p.created_at from server_subusers p join servers s on s.id = p.server_id where p.user_id = $user",
