@@ -2,26 +2,15 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { isProcedure } from "@orpc/server";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { fresh, type Stage, setStage } from "../support/stage.ts";
 import { unmasked } from "../support/unmasked.ts";
 import { mounts, procedureTable, type Row } from "./procedure-table.ts";
-import { alsoAnswers, children, preparations, samples } from "./walk-samples.ts";
+import { callOf, flatten, type Listed } from "./walk-calls.ts";
+import { alsoAnswers, children, preparations } from "./walk-samples.ts";
 import { callerOf, expectation, isToken, type Standing, standings } from "./walk-standings.ts";
-
-interface Listed {
-  name: string;
-  method: string;
-  route: string;
-  guard: string;
-  reads: boolean;
-  tokens: boolean;
-  fresh: boolean;
-  enrolling: boolean;
-}
 
 let panel: Panel;
 let listed: Listed[];
@@ -192,26 +181,7 @@ describe("a child of another parent is not found", () => {
   );
 });
 
-/** A procedure with its sample, ready to be called: what the route names goes into the address, the rest into the body. */
-function callOn(here: Stage, name: string, caller: Person) {
-  const { method, route } = find(name);
-  const values: Record<string, unknown> = { ...samples[name]?.(here, caller) };
-  const target = route.replace(/\{(\w+)\}/g, (_, key: string) => {
-    const value = values[key] ?? named(here, route)[key] ?? "";
-    delete values[key];
-    return encodeURIComponent(String(value));
-  });
-  if (method !== "GET") return () => caller.call(method, target, values);
-  const query = new URLSearchParams(values as Record<string, string>).toString();
-  return () => caller.call(method, query ? `${target}?${query}` : target);
-}
-
-const named = (here: Stage, route: string): Record<string, unknown> => ({
-  ...here,
-  organisation: here.organisation.handle,
-  invite: route.startsWith("/account") ? here.ownInvite : here.invite,
-  user: here.member.id,
-});
+const callOn = (here: Stage, name: string, caller: Person) => callOf(find(name), here, caller);
 
 /** Tokens are those of a root who owns the stage's organisation. */
 function answersOf(name: string, standing: Standing): number[] {
@@ -251,31 +221,3 @@ const find = (name: string): Listed => {
 const auditCount = () =>
   stage.sql.get<{ n: number }>("select count(*) as n from audit_log where outcome = 'done'")?.n ?? 0;
 const lastAudit = () => stage.sql.get("select action, outcome from audit_log order by id desc limit 1");
-
-function flatten(node: object, at: string[] = []): Listed[] {
-  return Object.entries(node).flatMap(([key, value]) => {
-    const name = [...at, key];
-    if (!isProcedure(value)) return typeof value === "object" && value !== null ? flatten(value, name) : [];
-    const { route, meta } = value["~orpc"] as {
-      route: { method?: string; path?: string };
-      meta: {
-        guard: string;
-        argument: string;
-        reads?: boolean;
-        tokens?: boolean;
-        fresh?: boolean;
-        enrolling?: boolean;
-      };
-    };
-    return {
-      name: name.join("."),
-      method: route.method ?? "POST",
-      route: route.path ?? "",
-      guard: meta.argument ? `${meta.guard}(${meta.argument})` : meta.guard,
-      reads: meta.reads ?? false,
-      tokens: meta.tokens ?? false,
-      fresh: meta.fresh ?? false,
-      enrolling: meta.enrolling ?? false,
-    };
-  });
-}

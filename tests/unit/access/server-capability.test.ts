@@ -14,7 +14,7 @@ import {
 const NOW = 1_000_000;
 const permissions = catalogue.map(({ value }) => value).filter((value) => !value.includes("*")) as Permission[];
 const capabilities = fc.subarray([...serverCapabilities]);
-const needs: readonly ServerNeed[] = [...singleCapabilities, "any", "owner"];
+const needs: readonly ServerNeed[] = [...singleCapabilities, "any", "people", "owner"];
 const grants = fc.oneof(
   fc.subarray(
     permissions.filter((one) => /^(servers|admin:servers|files|backups|databases|schedules|commands)/.test(one)),
@@ -43,7 +43,7 @@ function opened({ own, organisationRole, row, grants: held }: Standing) {
     if (list.length > 0) tenant.add("any");
   };
   const all = serverCapabilities.filter((one) => one !== "*");
-  if (own || ["admin", "owner"].includes(organisationRole ?? "")) add([...all, "owner"]);
+  if (own || ["admin", "owner"].includes(organisationRole ?? "")) add([...all, "people", "owner"]);
   if (row && !(row.expiresAt !== null && NOW >= row.expiresAt))
     add(row.capabilities.includes("*") ? all : row.capabilities);
   for (const one of tenant) open.add(one);
@@ -52,7 +52,7 @@ function opened({ own, organisationRole, row, grants: held }: Standing) {
       (grant) =>
         grant === "*" || grant === permission || (grant.endsWith(":*") && permission.startsWith(grant.slice(0, -1))),
     );
-  if (covered("admin:servers:manage")) for (const one of [...all, "any"]) open.add(one);
+  if (covered("admin:servers:manage")) for (const one of [...all, "any", "people"]) open.add(one);
   if (covered("servers:read")) open.add("any");
   const acts: Record<string, string[]> = {
     files: ["read", "write"],
