@@ -13,6 +13,7 @@ export * from "./nodes.ts";
 export * from "./organisations.ts";
 export * from "./panel.ts";
 export * from "./rollouts.ts";
+export * from "./schedules.ts";
 export * from "./search.ts";
 export * from "./server-backups.ts";
 export * from "./servers.ts";

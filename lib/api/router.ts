@@ -47,6 +47,7 @@ import * as serverFiles from "#lib/servers/files/procedures.ts";
 import * as serverPeople from "#lib/servers/people/procedures.ts";
 import * as servers from "#lib/servers/procedures.ts";
 import * as remoteServers from "#lib/servers/remote-procedures.ts";
+import * as serverSchedules from "#lib/servers/schedules/procedures.ts";
 import * as serverSftp from "#lib/servers/sftp/procedures.ts";
 import * as remoteSftp from "#lib/servers/sftp/remote-procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
@@ -102,6 +103,7 @@ export const router = {
     console: serverConsole,
     sftp: serverSftp,
     activity: serverActivity,
+    schedules: serverSchedules,
   },
   databaseHosts,
   staffServers,

@@ -20,6 +20,7 @@ import { askNodes } from "#lib/nodes/health.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
 import { takeWhatEnded } from "#lib/servers/ended.ts";
 import { creating, reinstalling, removing } from "#lib/servers/jobs.ts";
+import { runDue, runStep } from "#lib/servers/schedules/run.ts";
 import { syncing } from "#lib/servers/sync.ts";
 import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
 import { deauthorizing } from "#lib/wings/deauthorize.ts";
@@ -60,4 +61,6 @@ export const jobKinds: readonly JobKind[] = [
   creating,
   reinstalling,
   removing,
+  runDue,
+  runStep,
 ];

@@ -46,11 +46,11 @@ export const jobKind = <P>({ payload: shape, run, failed, ...rest }: JobOptions<
   ...rest,
   run: (payload: unknown, attempt: Attempt) => run(read(shape, payload), attempt),
   failed: (tx: DbOrTx, payload: unknown, error: string) => failed?.(tx, read(shape, payload), error),
-  /** Puts a job into the queue, in the transaction of what asks for it. It is looked at as soon as that is over. */
-  enqueue: (tx: DbOrTx, payload: P): string => {
+  /** Puts a job into the queue, in the transaction of what asks for it. It is done as soon as that is over, or at `dueAt` (milliseconds). */
+  enqueue: (tx: DbOrTx, payload: P, dueAt?: number): string => {
     const now = Date.now();
     const id = newId(now);
-    const row = { id, kind: rest.kind, payload: JSON.stringify(payload), dueAt: now, createdAt: now };
+    const row = { id, kind: rest.kind, payload: JSON.stringify(payload), dueAt: dueAt ?? now, createdAt: now };
     tx.insert(jobs).values(row).run();
     // Transactions are synchronous: by then it is committed, or gone.
     setImmediate(() => waker().wake());

@@ -16,6 +16,7 @@ import {
 } from "../support/stage.ts";
 import { databaseSamples } from "./walk-databases.ts";
 import { postSamples } from "./walk-posts.ts";
+import { scheduleSamples } from "./walk-schedules.ts";
 import { serverSamples, unanswered } from "./walk-servers.ts";
 import type { Standing } from "./walk-standings.ts";
 
@@ -172,6 +173,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   ...postSamples,
   ...serverSamples,
   ...databaseSamples,
+  ...scheduleSamples,
   ...connectionSamples("Shared", ({ sharedConnection }) => sharedConnection),
   ...connectionSamples("Own", ({ ownConnection }) => ownConnection),
 };
@@ -312,6 +314,9 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
 export const alsoAnswers: Record<string, Partial<Record<Standing | "every", number[]>>> = {
   "setup.create": { every: [403, 409] },
   "announcements.unsubscribeByLink": { every: [403] },
+  // The sample's step needs the console, which neither this permission nor this token gives.
+  "servers.schedules.create": { "right token": [403], permission: [403] },
+  "servers.schedules.run": { every: [202] },
   // The server may have no database; one is being made; and nothing is at the address of the sample.
   "servers.databases.create": { every: [409] },
   "servers.databases.rotate": { every: [409] },
