@@ -18,11 +18,21 @@ export const dropDatabase = jobKind({
   attempts: 40,
   run: async ({ id }) => {
     const row = rowOf(id);
-    if (row?.state !== "deleting") return;
-    await adapterOf(loadHost(row.hostId)).drop({ database: row.name, username: row.username });
-    transaction((tx) => tx.delete(serverDatabases).where(eq(serverDatabases.id, id)).run());
+    if (row?.state === "deleting") await drop(row);
   },
 });
+
+/** Everything that a server has at hosts, before the server goes. Rejects where a host does not answer. */
+export async function dropAllOf(server: string): Promise<void> {
+  const mine = eq(serverDatabases.serverId, server);
+  transaction((tx) => tx.update(serverDatabases).set({ state: "deleting" }).where(mine).run());
+  for (const row of db().select().from(serverDatabases).where(mine).all()) await drop(row);
+}
+
+async function drop({ id, hostId, name, username }: typeof serverDatabases.$inferSelect): Promise<void> {
+  await adapterOf(loadHost(hostId)).drop({ database: name, username });
+  transaction((tx) => tx.delete(serverDatabases).where(eq(serverDatabases.id, id)).run());
+}
 
 export const setPassword = jobKind({
   kind: "databases.password",

@@ -127,7 +127,8 @@ export function removeServer(
       throw new Problem("conflict", server.problem ?? "This server is being deleted.");
     const databases =
       tx.select({ n: count() }).from(serverDatabases).where(eq(serverDatabases.serverId, id)).get()?.n ?? 0;
-    if (databases > 0)
+    // Otherwise they go with it, as soon as their hosts answer.
+    if (force && databases > 0)
       throw new Problem(
         "conflict",
         `This server has ${databases === 1 ? "1 database" : `${databases} databases`}. Delete them first.`,

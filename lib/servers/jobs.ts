@@ -5,6 +5,7 @@ import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { nodes, serverBackups, servers } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { dropAllOf } from "#lib/databases/job.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { deleteBackup } from "#lib/wings/backups.ts";
 import { DaemonError } from "#lib/wings/call.ts";
@@ -71,6 +72,7 @@ export const removing = jobKind({
     for (const { uuid } of db().select().from(serverBackups).where(eq(serverBackups.serverId, id)).all())
       await deleteBackup(found.node, found.server.uuid, uuid);
     await deleteServer(found.node, found.server.uuid);
+    await dropAllOf(id);
     transaction((tx) => {
       tx.delete(servers).where(eq(servers.id, id)).run();
       audit(tx, systemActor("servers.delete", "panel"), { ...targetOf(found.server), after: { deleted: true } });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type DatabaseHost, startMariaDb, startPostgreSql } from "../support/database-hosts.ts";
 import { runJobs } from "../support/jobs.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
+import { placeNode } from "../support/placed-server.ts";
 import { fresh, insertServer, type Stage, setStage } from "../support/stage.ts";
 
 interface Credentials {
@@ -271,4 +272,25 @@ test("a database is of its own server, and a suspended server's are looked at an
     expect((await owner.call(method, path(rest), rest === "" ? { label: "x" } : {})).body).toMatchObject({
       code: "suspended",
     });
+});
+
+test("a server that is deleted takes its databases with it, as soon as their host answers", async () => {
+  const placed = await placeNode(panel);
+  try {
+    server = (await placed.server(owner)).id;
+    stage.sql.run("update servers set database_limit = 2, name = 'Lobby' where id = ?", server);
+    const known = await credentials(await made(await hostId("mariadb")));
+    await maria.kill();
+    const deleted = await owner.call("DELETE", `/servers/${server}`, { name: "Lobby" });
+    expect(deleted.status, JSON.stringify(deleted.body)).toBeLessThan(300);
+    await runJobs();
+    expect(stage.sql.get("select state from servers where id = ?", server)).toEqual({ state: "deleting" });
+    await maria.restart();
+    stage.sql.run("update jobs set due_at = 0 where state = 'queued'");
+    await runJobs();
+    expect(stage.sql.get("select state from servers where id = ?", server)).toBeUndefined();
+    expect(await getsIn(known)).toBe(false);
+  } finally {
+    await placed.wings.close();
+  }
 });
