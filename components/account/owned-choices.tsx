@@ -38,7 +38,7 @@ export function useOwnedChoices(owned: Owned): OwnedChoices {
           placeholder="Choose"
           options={[
             ...admins.map((admin) => ({ value: admin.id, label: `Hand it over to ${admin.name} (${admin.email})` })),
-            { value: DELETE, label: "Delete it with its zones" },
+            { value: DELETE, label: "Delete it with its zones and servers" },
           ]}
         />
       </Field>

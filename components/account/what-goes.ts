@@ -3,8 +3,9 @@ import type { Outputs } from "#lib/api/outputs.ts";
 
 type Effects = Outputs["users"]["leaving"]["effects"];
 
-export function whatGoes({ memberships, zoneLevels, tokens, passkeys, invitations }: Effects): string {
+export function whatGoes({ memberships, zoneLevels, tokens, passkeys, invitations, servers }: Effects): string {
   const parts = [
+    counted(servers, "server with all of its files", "servers with all of their files"),
     counted(memberships, "membership", "memberships"),
     counted(zoneLevels, "level in a zone", "levels in zones"),
     counted(tokens, "API token", "API tokens"),

@@ -111,7 +111,8 @@ export default function Deletions({ tab, data, one, may, query, now }: TabProps<
 function fateOf({ choices, effects }: One, id: string): string {
   const choice = choices.find(({ organisation }) => organisation === id);
   if (!choice) return "not decided yet";
-  if (choice.handOverTo === null) return "will be deleted with its zones, which can be restored for thirty days";
+  if (choice.handOverTo === null)
+    return "will be deleted with its servers and zones; zones can be restored for thirty days";
   const heir = effects?.organisations.flatMap(({ admins }) => admins).find((admin) => admin.id === choice.handOverTo);
   return heir ? `goes to ${heir.name} (${heir.email})` : "the new owner is no longer an admin of it";
 }

@@ -35,7 +35,16 @@ import { guardRoots } from "#lib/roles/roles.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { searchingAbout } from "#lib/staff/find.ts";
 import { killHere } from "#lib/test-hook.ts";
-import { assertChosen, type Choice, closeWhatCan, deleteZonesOf, effectsFor, settleOwned, Waits } from "./owned.ts";
+import {
+  assertChosen,
+  type Choice,
+  closeWhatCan,
+  deleteServersOf,
+  deleteZonesOf,
+  effectsFor,
+  settleOwned,
+  Waits,
+} from "./owned.ts";
 
 const DAY = 86_400_000;
 
@@ -249,6 +258,7 @@ async function carryOut(id: string, signal: AbortSignal): Promise<void> {
   const row = db().select().from(deletions).where(eq(deletions.id, id)).get();
   if (row?.state !== "waiting" || row.userId === null || row.dueAt > Date.now()) return;
   try {
+    deleteServersOf(row.userId, JSON.parse(row.choices) as Choice[]);
     await deleteZonesOf(row.userId, JSON.parse(row.choices) as Choice[], signal);
     killHere("erasing");
     for (const file of erase(id)) await rm(file, { force: true });

@@ -26,8 +26,9 @@ import { deleteZone } from "#lib/dns/delete-zone.ts";
 import { loadZone } from "#lib/dns/zones.ts";
 import { tell } from "#lib/mail/news.ts";
 import { removeOrganisation, targetOf } from "#lib/organisations/organisations.ts";
+import { endServers, serversOf } from "#lib/servers/ending.ts";
 
-/** Handed over to one of its admins, or (null) deleted with its zones. */
+/** Handed over to one of its admins, or (null) deleted with its zones and servers. */
 export const Choice = z.object({ organisation: z.string(), handOverTo: z.string().nullable() });
 export type Choice = z.output<typeof Choice>;
 
@@ -42,6 +43,7 @@ export const Effects = z.object({
       /** Beside the account itself. */
       members: z.number().int(),
       zones: z.number().int(),
+      servers: z.number().int(),
       /** Who could own it. */
       admins: z.array(z.object({ id: z.string(), name: masked("name"), email: masked("email") })),
     }),
@@ -52,6 +54,8 @@ export const Effects = z.object({
   passkeys: z.number().int(),
   invitations: z.number().int(),
   shortUrls: z.number().int(),
+  /** Its own, which are deleted with all of their files. */
+  servers: z.number().int(),
 });
 
 /** All that goes, in numbers, and the organisations by name. */
@@ -64,6 +68,7 @@ export function effectsFor(userId: string, tx: Reading = db()): z.output<typeof 
       ...one,
       members: others(tx, one.id, userId).length,
       zones: tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, one.id)).get()?.n ?? 0,
+      servers: serversOf({ organisationId: one.id }, tx).length,
       admins: tx
         .select({ id: users.id, name: users.name, email: users.email })
         .from(organisationMembers)
@@ -82,6 +87,7 @@ export function effectsFor(userId: string, tx: Reading = db()): z.output<typeof 
       n(zoneInvites, zoneInvites.invitedBy) +
       n(serverInvites, serverInvites.invitedBy),
     shortUrls: n(shortUrls, shortUrls.createdBy),
+    servers: serversOf({ userId }, tx).length,
   };
 }
 
@@ -94,7 +100,7 @@ export function assertChosen(tx: Tx, userId: string, choices: readonly Choice[],
   if (open.length > 0)
     throw new Problem(
       "conflict",
-      `This account owns ${named(open)}. Say whether each is handed over to one of its admins, or deleted with its zones.`,
+      `This account owns ${named(open)}. Say whether each is handed over to one of its admins, or deleted with its zones and servers.`,
       { organisations: open },
     );
   for (const { id, name, admins } of owned) {
@@ -107,18 +113,30 @@ export function assertChosen(tx: Tx, userId: string, choices: readonly Choice[],
     for (const member of others(tx, id, userId))
       tell(tx, member.userId, "organisation-ending", {
         subject: `${name} will be deleted`,
-        text: `Whoever owns ${name} is leaving, and on ${new Date(dueAt).toISOString().slice(0, 10)} it will be deleted with its zones. If it should stay, speak to them, or to whoever runs this panel, before then.`,
+        text: `Whoever owns ${name} is leaving, and on ${new Date(dueAt).toISOString().slice(0, 10)} it will be deleted with its zones and servers. If it should stay, speak to them, or to whoever runs this panel, before then.`,
       });
   }
 }
 
+/** Servers of the account, and of what is to be deleted. Throws until their nodes have deleted them. */
+export function deleteServersOf(userId: string, choices: readonly Choice[]): void {
+  const ids = [
+    ...serversOf({ userId }),
+    ...doomedOf(userId, choices).flatMap(({ id }) => serversOf({ organisationId: id })),
+  ];
+  if (endServers(ids, "accounts.delete") > 0)
+    throw new Waits("Its servers are being deleted at their nodes. That is looked at again.");
+}
+
+const doomedOf = (userId: string, choices: readonly Choice[]) =>
+  ownedBy(db(), userId).filter(({ id }) =>
+    choices.some((choice) => choice.organisation === id && choice.handOverTo === null),
+  );
+
 /** The zones of what is to be deleted, each as if somebody deleted it: they can be brought back for a while. Throws what a provider says. */
 export async function deleteZonesOf(userId: string, choices: readonly Choice[], signal: AbortSignal): Promise<void> {
   const system = systemActor("accounts.delete", "panel");
-  const doomed = ownedBy(db(), userId).filter(({ id }) =>
-    choices.some((choice) => choice.organisation === id && choice.handOverTo === null),
-  );
-  for (const { id } of doomed)
+  for (const { id } of doomedOf(userId, choices))
     for (const zone of db().select().from(zones).where(eq(zones.organisationId, id)).all()) {
       signal.throwIfAborted();
       const loaded = loadZone(id, zone.id, system);
@@ -134,6 +152,7 @@ export async function deleteZonesOf(userId: string, choices: readonly Choice[], 
 export function settleOwned(tx: Tx, userId: string, choices: readonly Choice[], askedAt: number): string[] {
   const system = systemActor("accounts.delete", "panel");
   const closing: string[] = [];
+  if (serversOf({ userId }, tx).length > 0) throw new Waits("It has servers by now.");
   for (const { id, name } of ownedBy(tx, userId)) {
     const choice = choices.find((one) => one.organisation === id);
     if (!choice) throw new Waits(`It owns ${name} by now, and nobody has said what becomes of that.`);
@@ -156,6 +175,7 @@ export function settleOwned(tx: Tx, userId: string, choices: readonly Choice[], 
       throw new Waits(`Somebody has joined ${name} since its deletion was asked for.`);
     if (tx.select({ id: zones.id }).from(zones).where(eq(zones.organisationId, id)).get())
       throw new Waits(`${name} still has zones.`);
+    if (serversOf({ organisationId: id }, tx).length > 0) throw new Waits(`${name} still has servers.`);
     tx.delete(organisationMembers).where(own).run();
     if (hasDeletedZones(tx, id)) closing.push(id);
     else close(tx, id);
@@ -174,7 +194,7 @@ export function closeWhatCan(tx: Tx, ids: readonly string[]): string[] {
       .get();
     if (!row || owner) return false;
     if (tx.select({ id: zones.id }).from(zones).where(eq(zones.organisationId, id)).get()) return true;
-    if (hasDeletedZones(tx, id)) return true;
+    if (hasDeletedZones(tx, id) || serversOf({ organisationId: id }, tx).length > 0) return true;
     close(tx, id);
     return false;
   });

@@ -483,3 +483,24 @@ describe("it is deleted", () => {
     expect(jobs("servers.delete")).toEqual([]);
   });
 });
+
+test("an account that is deleted: its servers are said before, and are gone from their nodes first", async () => {
+  const leaver = await panel.person("Leaver", ["servers:create"]);
+  const server = await ready(leaver);
+  const { body } = await leaver.call<{ effects: { servers: number } }>("GET", "/account/deletion");
+  expect(body.effects.servers).toBe(1);
+  expect((await leaver.call("DELETE", "/account", { email: leaver.email, choices: [] })).status).toBe(200);
+  sql.run("update deletions set due_at = 1 where user_id = ?", leaver.id);
+  sql.run("update users set deletion_due_at = 1 where id = ?", leaver.id);
+  const { deleteDueAccounts } = await import("#lib/users/deletion.ts");
+  const pass = () => deleteDueAccounts.run({}, { retryAt: 0, signal: new AbortController().signal });
+  await pass();
+  expect(sql.get("select message from deletions where user_id = ?", leaver.id)).toMatchObject({
+    message: expect.stringMatching(/servers/),
+  });
+  await settled();
+  expect(wings.servers.has(server.uuid)).toBe(false);
+  expect(row(server.id)).toBeUndefined();
+  await pass();
+  expect(sql.get("select 1 from users where id = ?", leaver.id)).toBeUndefined();
+});
