@@ -103,7 +103,7 @@ test("a token opens nothing that its account has not, nothing that it does not l
           need === "any"
             ? names.length > 0
             : names.includes("*")
-              ? need !== "owner"
+              ? need !== "owner" && need !== "people"
               : names.some((one) => one === need);
         if (token.has(need, by)) expect(own.has(need, by) && within).toBe(true);
         // Of what both have nothing is lost, but for seeing a server of which nothing is left.
