@@ -81,7 +81,9 @@ describe.each(["1.11.13", "1.13.1"])("Wings %s", (version) => {
   const file = (name: string, server = SERVER) => path.join(wings.root, "volumes", server, name);
   const put = (name: string, content: string | Buffer) => writeFileSync(file(name), content);
   const until = (state: string) =>
-    expect.poll(async () => (await servers.readServer(node, SERVER)).state, { interval: 20 }).toBe(state);
+    expect
+      .poll(async () => (await servers.readServer(node, SERVER)).state, { interval: 20, timeout: 30_000 })
+      .toBe(state);
   const started = async () => {
     await servers.power(node, SERVER, "start");
     await until("running");
@@ -130,7 +132,9 @@ describe.each(["1.11.13", "1.13.1"])("Wings %s", (version) => {
     await started();
     expect(readFileSync(file("server.properties"), "utf8")).toContain("server-port=25565\n");
     await servers.sendCommands(node, SERVER, ["hello"]);
-    await expect.poll(() => servers.readLogs(node, SERVER, 1), { interval: 20 }).toEqual(["said hello aloud"]);
+    await expect
+      .poll(() => servers.readLogs(node, SERVER, 1), { interval: 20, timeout: 30_000 })
+      .toEqual(["said hello aloud"]);
     const { startedAt } = wings.servers.get(SERVER) ?? {};
     await servers.power(node, SERVER, "restart");
     await wings.settled();

@@ -31,7 +31,6 @@ export async function addServer(wings: Wings, uuid: string): Promise<Server> {
     sockets: new Set(),
     busy: null,
     acting: false,
-    pulls: new Map(),
     cancelled: false,
   };
   // Of old it adds another of the same, and what ran goes on without anybody who can stop it.

@@ -109,7 +109,6 @@ export interface Server {
   busy: "installing" | "transferring" | "restoring" | null;
   /** A power action is under way. */
   acting: boolean;
-  pulls: Map<string, { progress: number }>;
   /** A transfer that is leaving was called off. */
   cancelled: boolean;
 }
