@@ -8,6 +8,7 @@ import {
   LayoutDashboard,
   Megaphone,
   MessageSquareHeart,
+  Server,
   Settings,
   ShieldCheck,
   UserCog,
@@ -130,6 +131,11 @@ const ownNav = (below: boolean, hostedBy: string | null, dns: boolean, feedback:
           },
         ]
       : []),
+    {
+      href: "/dashboard/servers",
+      label: below ? "Your servers" : "Servers",
+      icon: <Server aria-hidden="true" />,
+    },
     {
       href: "/dashboard/organisations",
       label: "Organisations",

@@ -41,6 +41,8 @@ export function crumbsOf(
   if (organisation !== null && section === "zones" && below !== undefined)
     return [{ label: "DNS zones", href: "/dashboard/zones" }, { label: below }];
   if (section === undefined || label === undefined) return [{ label: "Overview" }];
+  if (section === "servers" && below !== undefined)
+    return [{ label, href: "/dashboard/servers" }, { label: below === "new" ? "New server" : "Server" }];
   const lower = below === undefined ? undefined : labels[below];
   return lower === undefined ? [{ label }] : [{ label, href: `/dashboard/${section}` }, { label: lower }];
 }
@@ -53,6 +55,7 @@ const labels: Readonly<Record<string, string>> = {
   settings: "Account settings",
   security: "Security",
   organisations: "Organisations",
+  servers: "Servers",
   new: "New organisation",
   admin: "Staff Portal",
   connections: "Connections",

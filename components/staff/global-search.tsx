@@ -34,7 +34,7 @@ export function GlobalSearch() {
         className="flex h-[30px] w-[320px] min-w-0 items-center gap-2 rounded-md border border-line bg-panel px-2.5 text-dim hover:border-edge hover:text-text pointer-coarse:h-10"
       >
         <Search aria-hidden="true" className="size-3.5 shrink-0" />
-        <span className="flex-1 truncate text-start">Search users, organisations, servers, zones</span>
+        <span className="flex-1 truncate text-start">Search users, servers, zones and more</span>
         <Kbd className="pointer-coarse:hidden">/</Kbd>
       </button>
       {open && <Palette pages={[]} staff onClose={() => setOpen(false)} />}

@@ -1,5 +1,6 @@
 /** One server, whoever has it. */
 "use client";
+import { serverPath } from "#components/servers/capability-words.ts";
 import { addressOf, cpuOf, limitOf, StateBadge } from "#components/servers/words.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
@@ -49,7 +50,7 @@ export default function ServerDetail({ server, may, query, now }: ServerDetailPr
       acts={serverActs<Server>(may)}
       actions={
         <>
-          <LinkButton href={`/dashboard/servers/${server.short}`}>Open its page</LinkButton>
+          <LinkButton href={serverPath(server.id)}>Open its page</LinkButton>
           {may.includes("admin:servers:write") && !going && <Limits server={server} />}
           {may.includes("admin:servers:manage") && !going && <Owner server={server} />}
         </>

@@ -10,7 +10,8 @@ import {
   serverSubusers,
   servers,
 } from "#db/schema/index.ts";
-import type { ServerAccess } from "#lib/access/server-capability.ts";
+import type { Permission } from "#lib/access/permissions.ts";
+import { type ServerAccess, type SingleCapability, singleCapabilities } from "#lib/access/server-capability.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
@@ -53,9 +54,19 @@ export function openServer({ server, node, access }: LoadedServer, actor: Actor,
     revision: server.revision,
     limits: { databases: server.databaseLimit, backups: server.backupLimit, allocations: server.allocationLimit },
     sftp: { host: node.fqdn, port: node.sftpPort },
+    opens: singleCapabilities.filter((one) => access.has(one, READS[one])),
     asStaff,
   };
 }
+
+/** The permissions of the platform with which staff come to look. */
+const READS: Readonly<Partial<Record<SingleCapability, Permission>>> = {
+  console: "commands:execute",
+  files: "files:read",
+  backups: "backups:read",
+  databases: "databases:read",
+  schedules: "schedules:read",
+};
 
 /** The account has a part in the server without any permission of the platform. */
 function partOf(user: string, now: number): SQL | undefined {

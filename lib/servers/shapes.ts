@@ -158,6 +158,8 @@ export const ServerDetail = ServerSummary.extend({
   revision: z.number().int(),
   limits: z.object({ databases: z.number().int(), backups: z.number().int(), allocations: z.number().int() }),
   sftp: z.object({ host: z.string(), port: z.number().int() }),
+  /** What of its pages the caller can open, permissions of the platform included. */
+  opens: z.array(z.enum(serverCapabilities)),
   /** Staff come in through a permission. */
   asStaff: z.boolean(),
 });

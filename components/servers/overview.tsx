@@ -1,0 +1,46 @@
+/** How a server is: what it does and uses now, and what it may use. */
+import { CopyValue } from "#components/ui/copy-value.tsx";
+import { Facts, Panel } from "#components/ui/panel.tsx";
+import { LiveState } from "./live-state.tsx";
+import { openServer } from "./server-data.ts";
+import { addressOf, cpuOf, limitOf } from "./words.tsx";
+
+export async function Overview({ server }: { server: string }) {
+  const open = await openServer(server);
+  const asks = open.state === "ready" && (!open.suspended || open.asStaff);
+  return (
+    <div className="flex max-w-[880px] flex-col gap-5">
+      {asks && (open.opens.includes("stats") || open.opens.includes("console")) && (
+        <LiveState
+          server={open.id}
+          stats={open.opens.includes("stats")}
+          power={open.opens.includes("console")}
+          memory={open.memory}
+          disk={open.disk}
+        />
+      )}
+      <Panel title="About it">
+        {open.description !== "" && (
+          <p className="mb-3 max-w-[90ch] wrap-anywhere whitespace-pre-line">{open.description}</p>
+        )}
+        <Facts
+          items={[
+            {
+              label: "Address",
+              value: open.address ? <CopyValue value={addressOf(open.address)} label="address" /> : "None",
+            },
+            { label: "Memory", value: limitOf(open.memory) },
+            { label: "Disk", value: limitOf(open.disk) },
+            { label: "Processors", value: cpuOf(open.cpu) },
+            {
+              label: "Can have",
+              value: `${open.limits.backups} backups, ${open.limits.databases} databases, ${open.limits.allocations} ports`,
+            },
+            { label: "Node", value: open.node.location ? `${open.node.name}, ${open.node.location}` : open.node.name },
+            { label: "Owner", value: open.organisation?.name ?? (open.owner ? "You" : "Another account") },
+          ]}
+        />
+      </Panel>
+    </div>
+  );
+}

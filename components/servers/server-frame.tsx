@@ -1,0 +1,65 @@
+/** What every page of a server has on top: its name and state, what stands in its way, and the tabs. */
+import type { ReactNode } from "react";
+import { Badge } from "#components/ui/badge.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
+import { Refreshing } from "./backups/refreshing.tsx";
+import { openServer, type Server } from "./server-data.ts";
+import { tabsOf } from "./server-tabs.ts";
+import { addressOf, StateBadge } from "./words.tsx";
+
+export async function ServerFrame({ server, children }: { server: string; children: ReactNode }) {
+  const open = await openServer(server);
+  const note = noteOf(open);
+  return (
+    <>
+      <Refreshing while={open.state === "installing" || open.state === "deleting"} />
+      <PageHeader
+        title={open.name}
+        badge={
+          <>
+            <StateBadge {...open} /> {open.asStaff && <Badge tone="accent">As staff</Badge>}
+          </>
+        }
+        meta={[
+          <span key="address" className="font-mono">
+            {addressOf(open.address)}
+          </span>,
+          open.egg,
+          ...(open.organisation ? [open.organisation.name] : []),
+        ]}
+      />
+      {open.suspended && (
+        <Banner tone="warn" title="This server is suspended" className="mb-3.5">
+          {open.suspendedReason ?? "It is stopped, and cannot be used until that is lifted."}
+        </Banner>
+      )}
+      {note && (
+        <Banner tone={note.tone} className="mb-3.5">
+          {note.text}
+        </Banner>
+      )}
+      <Tabs label="Server" items={tabsOf(open)} className="mb-3.5" />
+      {children}
+    </>
+  );
+}
+
+function noteOf({ state, problem }: Server): { tone: "info" | "bad" | "warn"; text: string } | null {
+  switch (state) {
+    case "installing":
+      return { tone: "info", text: "Its node is installing it. That can take some minutes." };
+    case "install_failed":
+      return { tone: "bad", text: `It could not be installed. ${problem ?? "Install it again in its settings."}` };
+    case "interrupted":
+      return {
+        tone: "warn",
+        text: "Its node started anew while it was being installed. Install it again in its settings.",
+      };
+    case "deleting":
+      return { tone: "bad", text: problem ?? "It is being deleted, with all of its files." };
+    default:
+      return null;
+  }
+}
