@@ -1,10 +1,9 @@
-/** The servers of an account or an organisation that ends: each goes at its node, and its databases at their hosts. */
-import { and, eq, inArray, ne } from "drizzle-orm";
+/** The servers of an account or an organisation that ends: each goes at its node, with its databases. */
+import { eq, inArray } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
-import { serverDatabases, servers } from "#db/schema/index.ts";
+import { servers } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
-import { removeDatabase } from "#lib/databases/databases.ts";
 import { markForDeletion } from "./acts.ts";
 import { targetOf } from "./installation.ts";
 
@@ -17,12 +16,6 @@ export function endServers(ids: readonly string[], action: string): number {
     .where(inArray(servers.id, [...ids]))
     .all();
   for (const server of rows.filter(({ state }) => state !== "deleting")) {
-    const databases = db()
-      .select({ id: serverDatabases.id, name: serverDatabases.name })
-      .from(serverDatabases)
-      .where(and(eq(serverDatabases.serverId, server.id), ne(serverDatabases.state, "deleting")))
-      .all();
-    for (const { id, name } of databases) removeDatabase(server, id, name, system, false);
     transaction((tx) => {
       markForDeletion(tx, server);
       audit(tx, system, { ...targetOf(server), before: { name: server.name }, after: { deleting: true } });

@@ -2,7 +2,7 @@
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
-import { nodes, serverBackups, serverDatabases, servers } from "#db/schema/index.ts";
+import { nodes, serverBackups, servers } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { dropAllOf } from "#lib/databases/job.ts";
@@ -68,9 +68,6 @@ export const removing = jobKind({
   run: async ({ server: id }) => {
     const found = find(id);
     if (found?.server.state !== "deleting") return;
-    const databases = eq(serverDatabases.serverId, id);
-    if (db().select({ id: serverDatabases.id }).from(serverDatabases).where(databases).get())
-      throw new Error("Its databases are still being dropped.");
     // Some daemons keep the archives for ever.
     for (const { uuid } of db().select().from(serverBackups).where(eq(serverBackups.serverId, id)).all())
       await deleteBackup(found.node, found.server.uuid, uuid);
