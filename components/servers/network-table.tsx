@@ -66,7 +66,7 @@ export function NetworkTable({ server, network: { items, limit }, locked }: Netw
                       <Button
                         size="sm"
                         disabled={pending}
-                        aria-label={`Make ${address} the main one`}
+                        aria-label={`Make main: ${address}`}
                         onClick={() =>
                           act((api) => api.servers.setPrimary({ server, allocation: id }), "It is the main one now")
                         }

@@ -7,8 +7,12 @@ const pages: readonly { path: string; label: string; needs: SingleCapability | "
   { path: "", label: "Overview", needs: "any" },
   { path: "/files", label: "Files", needs: "files" },
   { path: "/backups", label: "Backups", needs: "backups" },
+  { path: "/databases", label: "Databases", needs: "databases" },
+  { path: "/schedules", label: "Schedules", needs: "schedules" },
   { path: "/startup", label: "Startup", needs: "startup" },
   { path: "/network", label: "Network", needs: "network" },
+  { path: "/people", label: "Sub-users", needs: "owner" },
+  { path: "/activity", label: "Activity", needs: "activity" },
   { path: "/settings", label: "Settings", needs: "settings" },
 ];
 
