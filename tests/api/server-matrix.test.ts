@@ -32,6 +32,8 @@ interface Rule {
   atRest?: true;
   /** Not even by staff while it is. */
   neverSuspended?: true;
+  /** Of what the sample schedules. */
+  step?: Single;
   /** For people in a session alone. */
   session?: true;
 }
@@ -84,6 +86,13 @@ const rules: Record<string, Rule> = {
   "servers.databases.credentials": { needs: ["databases"], permission: "databases:write" },
   "servers.databases.rotate": { needs: ["databases"], permission: "databases:write" },
   "servers.databases.remove": { needs: ["databases"], permission: "databases:write" },
+  "servers.schedules.list": { needs: ["schedules"], permission: "schedules:read", atRest: true },
+  "servers.schedules.runs": { needs: ["schedules"], permission: "schedules:read", atRest: true },
+  // The sample has a step for power, and a step needs the capability of its kind.
+  "servers.schedules.create": { needs: ["schedules"], permission: "schedules:create", step: "console" },
+  "servers.schedules.edit": { needs: ["schedules"], permission: "schedules:write" },
+  "servers.schedules.remove": { needs: ["schedules"], permission: "schedules:write" },
+  "servers.schedules.run": { needs: ["schedules"], permission: "schedules:write" },
 };
 
 /** How somebody stands: what the rules give them there, and how they come to it. */
@@ -166,6 +175,8 @@ const platform = [
   "backups:write",
   "databases:read",
   "databases:write",
+  "schedules:read",
+  "schedules:create",
   "schedules:write",
   "commands:execute",
   "admin:servers:read",
@@ -326,7 +337,9 @@ function verdictFor(rule: Rule, { has, permissions = [], token, signedOut, suspe
   if (lacks)
     return byTenant("any") || holds("servers:read") || holds("admin:servers:manage") ? "not allowed" : "not there";
   const asStaff = rule.needs.some((need) => !byTenant(need));
-  return suspendedServer && !rule.atRest && (!asStaff || rule.neverSuspended) ? "suspended" : "in";
+  if (suspendedServer && !rule.atRest && (!asStaff || rule.neverSuspended)) return "suspended";
+  const step = rule.step === undefined || byTenant(rule.step) || holds("admin:servers:manage");
+  return step ? "in" : "not allowed";
 }
 
 /** What the answer says of the guard: whatever comes of the work behind it. */
