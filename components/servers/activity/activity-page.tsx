@@ -3,7 +3,6 @@ import { History } from "lucide-react";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
-import { PageHeader } from "#components/ui/page-header.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { load } from "#lib/api/caller.ts";
@@ -18,10 +17,9 @@ export async function ActivityPage({ server, before }: { server: string; before:
   const path = `${serverPath(server)}/activity`;
   return (
     <>
-      <PageHeader
-        title="Activity"
-        description="What people did here and in the console, latest first. What the node reports only the node knows."
-      />
+      <p className="mb-2.5 text-dim">
+        What people did here and in the console, latest first. What the node reports only the node knows.
+      </p>
       {items.length === 0 ? (
         <EmptyState icon={<History />} title="Nothing was done here yet" />
       ) : (

@@ -2,7 +2,6 @@
 import { UserPlus } from "lucide-react";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { PageHeader } from "#components/ui/page-header.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { load } from "#lib/api/caller.ts";
@@ -25,11 +24,10 @@ export async function PeoplePage({ server }: { server: string }) {
   const invite = owner && <InvitePerson server={server} name={name} now={now} />;
   return (
     <>
-      <PageHeader
-        title="Sub-users"
-        description={`Who else may use the server ${name}, and what each of them may do there.`}
-        actions={people.items.length > 0 && invite}
-      />
+      <div className="mb-2.5 flex flex-wrap items-center justify-between gap-2">
+        <p className="text-dim">{`Who else may use the server ${name}, and what each of them may do there.`}</p>
+        {people.items.length > 0 && invite}
+      </div>
       {people.items.length === 0 ? (
         <EmptyState icon={<UserPlus />} title="Nobody else was let in" action={invite}>
           People are invited by mail, and come in when they accept. You choose what each of them may do.
