@@ -3,6 +3,7 @@ import { DeleteSection } from "./delete-section.tsx";
 import { PasskeysSection } from "./passkeys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
+import { SshKeysSection } from "./ssh-keys-section.tsx";
 import { TotpSection } from "./totp-section.tsx";
 
 export const Security = () => (
@@ -10,6 +11,7 @@ export const Security = () => (
     <PasswordSection />
     <PasskeysSection />
     <TotpSection />
+    <SshKeysSection />
     <SessionsSection />
     <DeleteSection />
   </div>

@@ -8,13 +8,15 @@ import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { exactTime } from "#components/ui/time.tsx";
-import { OrganisationRules, TokenPermissions, ZoneRules } from "./token-rights.tsx";
+import { type ServerCapability, serverCapabilities } from "#lib/access/server-capability.ts";
+import { OrganisationRules, ServerRules, TokenPermissions, ZoneRules } from "./token-rights.tsx";
 import type { Token } from "./token-words.ts";
 
 /** What the account can put into a token. */
 export interface TokenChoices {
   permissions: readonly { value: string; category: string; description: string }[];
   organisations: readonly { id: string; name: string; role: "owner" | "admin" | "member" | null }[];
+  servers: readonly { id: string; name: string; capabilities: readonly ServerCapability[] }[];
   /** As `organisation/zone`. */
   zones: readonly string[];
 }
@@ -77,6 +79,7 @@ export function TokenFields({ choices, state: { errors, banner }, token }: Token
         <>
           <ZoneRules zones={choices.zones} given={token?.zones ?? []} errors={errors} />
           <OrganisationRules organisations={choices.organisations} given={token?.organisations ?? []} errors={errors} />
+          <ServerRules servers={choices.servers} given={token?.servers ?? []} errors={errors} />
           <TokenPermissions permissions={choices.permissions} given={token?.permissions ?? []} />
         </>
       )}
@@ -132,14 +135,21 @@ export function tokenFrom(values: Values, choices: TokenChoices, now: number, to
       organisation: values(`${row}.organisation`) || null,
       role: values(`${row}.role`) as "owner" | "admin" | "member",
     })),
+    servers: rows(values, "servers").map((row) => ({
+      server: values(`${row}.server`),
+      capabilities: serverCapabilities.filter((one) => values(`${row}.${one}`) === "on"),
+    })),
     permissions: [...offered].filter((value) => values(`permission ${value}`) === "on"),
   };
 }
 
 /** The rows of a list that are in the form: `zones.0`, `zones.1` … */
-function rows(values: Values, list: "zones" | "organisations"): string[] {
+function rows(values: Values, list: keyof typeof ALWAYS): string[] {
   const found: string[] = [];
-  const field = list === "zones" ? "level" : "role";
+  const field = ALWAYS[list];
   while (values(`${list}.${found.length}.${field}`) !== "") found.push(`${list}.${found.length}`);
   return found;
 }
+
+/** What no row is without. */
+const ALWAYS = { zones: "level", organisations: "role", servers: "server" } as const;

@@ -1,12 +1,14 @@
-/** The lists of a token's rights: zone rules, organisations, permissions. */
+/** The lists of a token's rights: zone rules, organisations, servers, permissions. */
 "use client";
 import { Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
+import { capabilityNames } from "#components/servers/capability-words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { singleCapabilities } from "#lib/access/server-capability.ts";
 import type { TokenChoices } from "./token-form.tsx";
 import type { Token } from "./token-words.ts";
 
@@ -113,6 +115,55 @@ export function OrganisationRules({ organisations, given, errors }: Organisation
                 defaultValue={rule?.role ?? "member"}
               />
             </Field>
+          </div>
+        </Row>
+      ))}
+    </Rights>
+  );
+}
+
+interface ServerRulesProps {
+  servers: TokenChoices["servers"];
+  given: Token["servers"];
+  errors: Errors;
+}
+
+export function ServerRules({ servers, given, errors }: ServerRulesProps) {
+  const { rows, add, drop } = useRows(given);
+  const gone = given.filter(({ server }) => !servers.some(({ id }) => id === server));
+  const options = [
+    ...servers.map(({ id, name }) => ({ value: id, label: name })),
+    ...gone.map(({ server }) => ({ value: server, label: "(not visible)" })),
+  ];
+  if (options.length === 0) return null;
+  return (
+    <Rights title="Servers" hint="Who else may use a server takes a person." add="Add server" onAdd={add}>
+      {rows.map(({ key, value: rule }, at) => (
+        <Row key={key} legend={`Server ${at + 1}`} onRemove={() => drop(key)}>
+          <div className="flex min-w-0 flex-1 flex-col gap-2">
+            <Field label="Server" error={errors[`servers.${at}.server`]}>
+              <Select
+                name={`servers.${at}.server`}
+                options={options}
+                defaultValue={rule?.server ?? options[0]?.value}
+              />
+            </Field>
+            <fieldset>
+              <legend className="sr-only">What it may do there</legend>
+              <div className="flex flex-wrap gap-x-4 gap-y-1">
+                {singleCapabilities.map((one) => (
+                  <Checkbox
+                    key={one}
+                    name={`servers.${at}.${one}`}
+                    label={capabilityNames[one].name}
+                    defaultChecked={rule?.capabilities.some((held) => held === one || held === "*") ?? false}
+                  />
+                ))}
+              </div>
+            </fieldset>
+            {errors[`servers.${at}.capabilities`] && (
+              <p className="text-xs text-bad">{errors[`servers.${at}.capabilities`]}</p>
+            )}
           </div>
         </Row>
       ))}

@@ -1,4 +1,5 @@
 /** What a token may do, in words. */
+import { capabilityWords } from "#components/servers/capability-words.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 
 export type Token = Outputs["tokens"]["list"]["items"][number];
@@ -6,6 +7,8 @@ export type Token = Outputs["tokens"]["list"]["items"][number];
 /** A line for each right, or one for all of them. */
 export function rightsInWords(
   token: Pick<Token, "mode" | "permissions" | "organisations" | "zones" | "servers">,
+  /** What servers are called, by their ids. */
+  servers: ReadonlyMap<string, string> = new Map(),
 ): string[] {
   if (token.mode === "full") return ["Everything that your account can do"];
   return [
@@ -19,7 +22,10 @@ export function rightsInWords(
       return `${role[0]?.toUpperCase()}${role.slice(1)} of ${where}`;
     }),
     ...(token.permissions.length > 0 ? [`Permissions: ${token.permissions.join(", ")}`] : []),
-    ...token.servers.map(({ capabilities }) => `${capabilities.join(", ")} on a server`),
+    ...token.servers.map(
+      ({ server, capabilities }) =>
+        `${capabilityWords(capabilities)} on ${servers.has(server) ? `the server ${servers.get(server)}` : "a server"}`,
+    ),
   ];
 }
 

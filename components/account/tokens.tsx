@@ -25,6 +25,7 @@ export async function Tokens({ params }: { params: SearchParams }) {
   ]);
   const mayMake = grants.has("apikeys:create");
   const mayRevoke = grants.has("apikeys:delete");
+  const servers = new Map(choices.servers.map(({ id, name }) => [id, name]));
   const now = Date.now();
   return (
     <ListView
@@ -61,7 +62,7 @@ export async function Tokens({ params }: { params: SearchParams }) {
                 </Td>
                 <Td label="May do" className="align-top">
                   <ul className="max-w-[44ch] wrap-anywhere">
-                    {rightsInWords(token).map((right) => (
+                    {rightsInWords(token, servers).map((right) => (
                       <li key={right}>{right}</li>
                     ))}
                     {networks.length > 0 && <li className="text-dim">Only from {networks.join(", ")}</li>}
@@ -97,16 +98,18 @@ export async function Tokens({ params }: { params: SearchParams }) {
 
 /** What the account can put into a token. More zones than fit here can be typed by name. */
 async function choicesOf(grants: { has(permission: string): boolean }): Promise<TokenChoices> {
-  const [permissions, organisations, zones] = await Promise.all([
+  const [permissions, organisations, zones, servers] = await Promise.all([
     load((api) => api.roles.permissions({})),
     load((api) => api.organisations.list({ perPage: 200 })),
     load((api) => api.dns.ownZones({ perPage: 200 })).catch(() => ({ items: [] })),
+    load((api) => api.servers.list({ perPage: 200 })),
   ]);
   return {
     permissions: permissions.items
       .filter(({ value }) => grants.has(value))
       .map(({ value, category, description }) => ({ value, category, description })),
     organisations: organisations.items.map(({ id, name, role }) => ({ id, name, role })),
+    servers: servers.items.map(({ id, name, capabilities }) => ({ id, name, capabilities })),
     zones: zones.items.map(({ displayName, organisation }) => `${organisation.handle}/${displayName}`),
   };
 }

@@ -1,5 +1,6 @@
 /** How an invitation is put into words, and where its answer leads. Pure. */
 import { organisationPath } from "#components/organisations/words.ts";
+import { serverPath } from "#components/servers/capability-words.ts";
 import { zonePath } from "#components/zone/zone-view.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 
@@ -22,12 +23,13 @@ export const roleWords = (role: "admin" | "member"): string => (role === "admin"
 export const nameOf = ({ organisation, zone, server }: Pick<Invitation, "organisation" | "zone" | "server">): string =>
   zone?.displayName ?? server?.name ?? organisation;
 
-/** The page of what one is in now; a server is among the others on the dashboard. */
+/** The page of what one is in now. */
 export function pathOfAnswer({
   handle,
   zone,
   server,
 }: Pick<Outputs["invites"]["accept"], "handle" | "zone" | "server">) {
-  if (server !== null || handle === null) return "/dashboard";
+  if (server !== null) return serverPath(server);
+  if (handle === null) return "/dashboard";
   return zone ? zonePath(handle, zone.replace(/\.$/, "")) : organisationPath(handle);
 }

@@ -1,6 +1,7 @@
 /** How a server is: what it does and uses now, and what it may use. */
 import { CopyValue } from "#components/ui/copy-value.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
+import { LeaveServer } from "./leave-server.tsx";
 import { LiveState } from "./live-state.tsx";
 import { openServer } from "./server-data.ts";
 import { addressOf, cpuOf, limitOf } from "./words.tsx";
@@ -41,6 +42,14 @@ export async function Overview({ server }: { server: string }) {
           ]}
         />
       </Panel>
+      {!open.owner && open.capabilities.length > 0 && (
+        <Panel
+          title="Leave this server"
+          description="You were let into it. Leaving takes no time, and ends what you may do here."
+        >
+          <LeaveServer server={open.id} name={open.name} />
+        </Panel>
+      )}
     </div>
   );
 }

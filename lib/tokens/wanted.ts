@@ -34,6 +34,8 @@ export function wantedRights(asked: Asked, owner: Person, before: TokenRights | 
   if (lists === 0) throw invalid({ mode: "Give the token at least one right." });
   const had = before?.mode === "listed" ? before : null;
   for (const [at, { server, capabilities }] of servers.entries()) {
+    if (capabilities.length === 0)
+      throw invalid({ [`servers.${at}.capabilities`]: "Choose at least one thing that it may do there." });
     if (!had?.servers.some((rule) => rule.server === server)) assertServer(server, capabilities, owner, at);
   }
   return {

@@ -18,6 +18,7 @@ import { useAction } from "#components/ui/use-action.ts";
 import { FolderTrail } from "./folder-trail.tsx";
 import { folderHref, isArchive, isEditable, joined, sizeOf } from "./paths.ts";
 import { SelectionBar } from "./selection-bar.tsx";
+import { SftpButton } from "./sftp-button.tsx";
 import { useUpload } from "./use-upload.ts";
 
 const EditorDialog = dynamic(() => import("./editor-dialog.tsx").then((module) => module.EditorDialog));
@@ -103,6 +104,7 @@ export function FolderView({ server, name: serverName, folder, items, hidden, no
       <div className="mb-2.5 flex flex-wrap items-center gap-2">
         <FolderTrail server={server} folder={folder} />
         <div className="ms-auto flex flex-wrap gap-2">
+          <SftpButton server={server} />
           <Button aria-haspopup="dialog" onClick={() => setOpened({ what: "folder" })}>
             New folder
           </Button>
