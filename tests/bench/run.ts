@@ -15,6 +15,7 @@ import { plan } from "./plan.ts";
 import { records } from "./records.ts";
 import { scale } from "./scale.ts";
 import { search } from "./search.ts";
+import { servers } from "./servers.ts";
 import { staff } from "./staff.ts";
 import { zonefile } from "./zonefile.ts";
 
@@ -33,6 +34,7 @@ const benches: Record<string, { run: () => Promise<Row[]>; needsPowerDns: boolea
   import: { run: importing, needsPowerDns: false },
   plan: { run: plan, needsPowerDns: true },
   staff: { run: staff, needsPowerDns: false },
+  servers: { run: servers, needsPowerDns: false },
   parallel: { run: parallel, needsPowerDns: true },
 };
 

@@ -5,13 +5,13 @@ import path from "node:path";
 import { procedureAt } from "#lib/staff/loading.ts";
 import { allTabs } from "#lib/staff/tabs.ts";
 import { type Client, startServer } from "../support/server.ts";
-import { percentile, type Row, row } from "./figures.ts";
+import { asked, of } from "./asked.ts";
+import { type Row, row } from "./figures.ts";
 import { scriptsOf } from "./javascript.ts";
 import { measure } from "./load.ts";
 import { FULL, seedStaff } from "./staff-seed.ts";
 
 const BENCH = "staff";
-const TIMES = 30;
 
 /** A third rare, a third common, a third absent. */
 const terms = {
@@ -90,19 +90,3 @@ async function tabRows(origin: string, client: Client, tab: (typeof allTabs)[num
   rows.push(row(BENCH, `${tab.title}: scripts`, kilobytes, "KB gzip", { goal: "≤ 220 KB" }));
   return rows;
 }
-
-/** The 95th percentile of so many, one after the other, in milliseconds. */
-async function asked(origin: string, client: Client, path: (n: number) => string): Promise<number> {
-  const times: number[] = [];
-  for (let n = 0; n < TIMES + 3; n++) {
-    const began = performance.now();
-    const answer = await fetch(`${origin}/api${path(n)}`, { headers: { cookie: client.cookie } });
-    await answer.arrayBuffer();
-    if (!answer.ok) throw new Error(`${path(n)} was answered ${answer.status}.`);
-    // The first ones fill caches.
-    if (n >= 3) times.push(performance.now() - began);
-  }
-  return percentile(times, 0.95);
-}
-
-const of = (words: readonly string[], n: number): string => words[n % words.length] ?? "";
