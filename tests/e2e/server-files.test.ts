@@ -1,20 +1,18 @@
 /** The files and backups of a server in the browser, which sends and gets what is in them at the node itself. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import Database from "better-sqlite3";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse } from "yaml";
 import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
-import { type PanelServer, type Person, startServer } from "../support/server.ts";
-import { insertServer } from "../support/stage.ts";
+import { type PlacedServer, placeServer } from "../support/place-server.ts";
+import { type PanelServer, startServer } from "../support/server.ts";
 import { startWings, type Wings } from "../support/wings.ts";
 
 let panel: PanelServer;
 let browser: Browser;
 let wings: Wings;
 let page: Page;
-let place: { id: string; uuid: string; folder: string };
+let place: PlacedServer;
 
 beforeAll(async () => {
   panel = await startServer({ environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" } });
@@ -22,7 +20,7 @@ beforeAll(async () => {
   await panel.person("Root of all", "root");
   wings = await startWings({ version: "1.13.1" });
   const owner = await panel.person("Owner of a server", []);
-  place = await placed(owner);
+  place = await placeServer(panel, wings, owner);
   mkdirSync(path.join(place.folder, "plugins"));
   writeFileSync(path.join(place.folder, "server.properties"), "motd=Hello\n");
   ({ page } = await signedIn(browser, owner));
@@ -32,36 +30,6 @@ afterAll(async () => {
   await wings?.close();
   await panel?.stop();
 });
-
-/** A server of this person at the daemon. */
-async function placed(owner: Person): Promise<typeof place> {
-  const keeper = await panel.person("Keeper of nodes", ["nodes:*"]);
-  const given = { name: "Node", fqdn: "127.0.0.1", scheme: "http", port: wings.port, memory: 4096, disk: 4096 };
-  const node = (await keeper.call<{ id: string }>("POST", "/admin/nodes", given)).id;
-  wings.config = parse((await keeper.call<{ text: string }>("POST", `/admin/nodes/${node}/configuration`)).text);
-  await keeper.call("POST", `/admin/nodes/${node}/ask`);
-  const database = new Database(path.join(panel.dataDir, "panel.db"));
-  const run = (text: string, ...values: unknown[]) => void database.prepare(text).run(...values);
-  // How long the answer took on a busy machine says nothing of the clock.
-  run("update nodes set drift_ms = 0");
-  run("insert into organisations (id, handle, name, created_at) values ('some', 'some', 'Some', 0)");
-  const made = insertServer({ run }, "some", node);
-  const id = "019a0000-0000-7000-8000-00000000e2e0";
-  run("update allocations set server_id = null where server_id = ?", made);
-  run(
-    "update servers set id = ?, user_id = ?, organisation_id = null, skip_scripts = 1, backup_limit = 2, name = 'Lobby' where id = ?",
-    id,
-    owner.id,
-    made,
-  );
-  const { uuid } = database.prepare("select uuid from servers where id = ?").get(id) as { uuid: string };
-  database.close();
-  const headers = { authorization: `Bearer ${wings.config?.token}`, "content-type": "application/json" };
-  const body = JSON.stringify({ uuid, start_on_completion: false });
-  await fetch(`http://127.0.0.1:${wings.port}/api/servers`, { method: "POST", headers, body });
-  await wings.settled();
-  return { id, uuid, folder: path.join(wings.root, "volumes", uuid) };
-}
 
 const said = (name: string) => readFileSync(path.join(place.folder, name), "utf8");
 const button = (name: string) => page.getByRole("button", { name, exact: true });
