@@ -1,20 +1,8 @@
 /** How database hosts and databases are given and shown. */
 import { isIP } from "node:net";
 import * as z from "zod";
-import { hostname } from "#lib/nodes/shapes.ts";
+import { hostname, line, port } from "#lib/nodes/shapes.ts";
 import { databaseKinds } from "./adapter.ts";
-
-const line = (most: number, tooLong: string) =>
-  z
-    .string()
-    .trim()
-    .max(most, tooLong)
-    .regex(/^[^\p{Cc}]*$/u, "Enter one line.");
-const port = z
-  .number("Enter a port.")
-  .int("Enter a port.")
-  .min(1, "A port is from 1 to 65535.")
-  .max(65_535, "A port is from 1 to 65535.");
 
 export const hostFields = {
   name: line(100, "A name has at most 100 characters.").min(1, "Enter a name."),

@@ -5,14 +5,15 @@ import { healths } from "./health.ts";
 
 export const classifications = ["free", "paid", "free_and_paid", "enterprise"] as const;
 
-const line = (most: number, tooLong: string) =>
+/** Without line breaks and the like. */
+export const line = (most: number, tooLong: string) =>
   z
     .string()
     .trim()
     .max(most, tooLong)
     .regex(/^[^\p{Cc}]*$/u, "Enter one line.");
 
-const port = z
+export const port = z
   .number("Enter a port.")
   .int("Enter a port.")
   .min(1, "A port is from 1 to 65535.")
