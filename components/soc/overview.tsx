@@ -11,6 +11,7 @@ const words: Record<Tile["id"], { own: string; all: string; bad: boolean }> = {
   signIns: { own: "Failed sign-ins, last 24 h", all: "Failed sign-ins, last 24 h", bad: false },
   jobs: { own: "Failed jobs, last 24 h", all: "Failed jobs, last 24 h", bad: true },
   nodes: { own: "Nodes without an answer", all: "Nodes without an answer", bad: true },
+  servers: { own: "Servers not installed", all: "Servers not installed", bad: true },
   deletions: { own: "Accounts to be deleted", all: "Accounts to be deleted", bad: false },
 };
 

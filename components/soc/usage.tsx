@@ -18,12 +18,23 @@ export function UsagePanel({ of, call, counts }: UsagePanelProps) {
   return (
     <Panel title="Usage">
       <Loaded of={of} call={call}>
-        {({ organisations, zones, records, days }) => (
+        {({ organisations, zones, records, servers, days }) => (
           <div className="flex flex-col gap-4">
             <Facts
               items={[
                 ...(organisations === null ? [] : [{ label: "Organisations that it owns", value: organisations }]),
                 ...(zones === null ? [] : [{ label: "Zones", value: zones.toLocaleString("en-GB") }]),
+                ...(servers === null
+                  ? []
+                  : [
+                      {
+                        label: "Servers",
+                        value:
+                          servers.count === 0
+                            ? "0"
+                            : `${servers.count.toLocaleString("en-GB")}, with ${gibOf(servers.memory)} of memory and ${gibOf(servers.disk)} of disk`,
+                      },
+                    ]),
                 ...(records === null ? [] : [{ label: "Records", value: records.toLocaleString("en-GB") }]),
               ]}
             />
@@ -34,6 +45,10 @@ export function UsagePanel({ of, call, counts }: UsagePanelProps) {
     </Panel>
   );
 }
+
+/** Of MiB. */
+const gibOf = (mib: number): string =>
+  `${(mib / 1024).toLocaleString("en-GB", { maximumFractionDigits: mib < 10_240 ? 1 : 0 })} GiB`;
 
 const HEIGHT = 40;
 

@@ -15,7 +15,7 @@ const COUNTED = 1000;
 const LOOKED_AT = 20_000;
 
 export interface Tile {
-  id: "zones" | "claims" | "signIns" | "jobs" | "deletions" | "nodes";
+  id: "zones" | "claims" | "signIns" | "jobs" | "deletions" | "nodes" | "servers";
   /** Whose: one's own, or everybody's. */
   scope: "own" | "all";
   count: number;
@@ -37,6 +37,7 @@ export function overviewFor(actor: AccountActor): Tile[] {
       : tile("signIns", "own", refusedSignIns(actor.label), "/dashboard/settings/security"),
     has("admin:metrics") && tile("jobs", "all", failedJobs(), tab("metrics", "")),
     has("nodes:read") && tile("nodes", "all", unhealthyNodes(), tab("nodes", "health=unhealthy")),
+    has("servers:read") && tile("servers", "all", failedInstallations(), tab("servers", "state=install_failed")),
     has("deletions:write") &&
       tile("deletions", "all", dueDeletions(), tab("deletions", "") ?? tab("users", "status=deleting")),
   ];
@@ -92,4 +93,9 @@ const unhealthyNodes = (): number =>
 const dueDeletions = (): number =>
   db().get<{ n: number }>(
     sql`select count(*) as n from (select 1 from users where deletion_due_at is not null limit ${COUNTED + 1})`,
+  ).n;
+
+const failedInstallations = (): number =>
+  db().get<{ n: number }>(
+    sql`select count(*) as n from (select 1 from servers where state = 'install_failed' limit ${COUNTED + 1})`,
   ).n;

@@ -10,6 +10,8 @@ const Usage = z.object({
   /** Null: that is for dns:read. */
   zones: z.number().int().nullable(),
   records: z.number().int().nullable(),
+  /** Null: that is for servers:read. In MiB, as their limits say. */
+  servers: z.object({ count: z.number().int(), memory: z.number().int(), disk: z.number().int() }).nullable(),
   /** The last 14 days in UTC: of an account its requests, of an organisation what was done in it. */
   days: z.array(z.object({ day: z.string(), count: z.number().int(), capped: z.boolean() })),
 });
@@ -20,7 +22,7 @@ export const overview = can("soc:read", {})
     z.object({
       items: z.array(
         z.object({
-          id: z.enum(["zones", "claims", "signIns", "jobs", "deletions", "nodes"]),
+          id: z.enum(["zones", "claims", "signIns", "jobs", "deletions", "nodes", "servers"]),
           scope: z.enum(["own", "all"]),
           count: z.number().int(),
           /** There are more than were counted. */

@@ -1,4 +1,4 @@
-/** What an account or an organisation uses: zones and records now, and what was done day by day. */
+/** What an account or an organisation uses: zones, records and servers now, and what was done day by day. */
 import { sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { logsDb } from "#db/logs/client.ts";
@@ -18,10 +18,12 @@ export interface Usage {
   /** Null: that is for dns:read. */
   zones: number | null;
   records: number | null;
+  /** Null: that is for servers:read. Memory and disk in MiB, as their limits say; those without one count nothing. */
+  servers: { count: number; memory: number; disk: number } | null;
   days: { day: string; count: number; capped: boolean }[];
 }
 
-/** The zones are those of the organisations that it owns; day by day, its requests to the API and for pages. */
+/** The zones are those of the organisations that it owns, the servers its own and theirs; day by day, its requests to the API and for pages. */
 export function usageOfAccount(userId: string, actor: AccountActor): Usage {
   const own = userId === actor.id;
   if (!own && !actor.grants.has("users:read"))
@@ -32,6 +34,10 @@ export function usageOfAccount(userId: string, actor: AccountActor): Usage {
   return {
     organisations,
     ...figuresOf(owned, own || actor.grants.has("dns:read")),
+    servers: serversOf(
+      sql`user_id = ${userId} or organisation_id in (${owned})`,
+      own || actor.grants.has("servers:read"),
+    ),
     days: byDay((from, to) => {
       const range = `actor is not null and actor = ? and id >= ${firstIdAt(from)} and id < ${firstIdAt(to)}`;
       return logsDb()
@@ -54,6 +60,7 @@ export function usageOfOrganisation(
   return {
     organisations: null,
     ...figuresOf(sql`select ${organisation.id}`, administers || actor.grants.has("dns:read")),
+    servers: serversOf(sql`organisation_id = ${organisation.id}`, administers || actor.grants.has("servers:read")),
     days: byDay(
       (from, to) =>
         db().get<{ n: number }>(sql`select count(*) as n from (select 1 from audit_log
@@ -66,6 +73,13 @@ function figuresOf(organisations: ReturnType<typeof sql>, may: boolean): Pick<Us
   if (!may) return { zones: null, records: null };
   return db().get<{ zones: number; records: number }>(
     sql`select count(*) as zones, coalesce(sum(record_count), 0) as records from zones where organisation_id in (${organisations})`,
+  );
+}
+
+function serversOf(whose: ReturnType<typeof sql>, may: boolean): Usage["servers"] {
+  if (!may) return null;
+  return db().get<{ count: number; memory: number; disk: number }>(
+    sql`select count(*) as count, coalesce(sum(memory), 0) as memory, coalesce(sum(disk), 0) as disk from servers where ${whose}`,
   );
 }
 

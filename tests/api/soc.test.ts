@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultRoleGrants } from "#lib/access/roles.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { signIn } from "../support/sign-in.ts";
+import { insertServer } from "../support/stage.ts";
 import { unmasked } from "../support/unmasked.ts";
 
 interface Tile {
@@ -15,6 +16,7 @@ interface Usage {
   organisations: number | null;
   zones: number | null;
   records: number | null;
+  servers: { count: number; memory: number; disk: number } | null;
   days: { day: string; count: number }[];
 }
 
@@ -24,6 +26,7 @@ let olive: Person;
 let rival: Person;
 let member: Person;
 let sql: (text: string, ...values: unknown[]) => void;
+let idOf: (handle: string) => string;
 
 beforeAll(async () => {
   panel = await startPanel();
@@ -34,6 +37,8 @@ beforeAll(async () => {
     void db()
       .$client.prepare(text)
       .run(...values);
+  idOf = (handle) =>
+    db().$client.prepare("select id from organisations where handle = ?").pluck().get(handle) as string;
   await olive.call("POST", "/organisations", { name: "Olive & Co", handle: "olive" });
   await rival.call("POST", "/organisations", { name: "Rivals", handle: "rivals" });
   await root.call("POST", "/organisations/olive/members", { email: member.email });
@@ -118,6 +123,28 @@ describe("the overview", () => {
       jobs: { scope: "all", count: 1 },
     });
   });
+});
+
+test("servers that could not be installed are counted for servers:read, over the whole panel", async () => {
+  const reader = await panel.person("Reader of servers", ["soc:read", "servers:read"]);
+  expect((await tilesOf(reader)).servers).toMatchObject({ scope: "all", count: 0 });
+  const id = insertServer({ run: sql }, idOf("olive"));
+  sql("update servers set state = 'install_failed' where id = ?", id);
+  expect((await tilesOf(reader)).servers).toMatchObject({
+    count: 1,
+    href: "/dashboard/admin?tab=servers&state=install_failed",
+  });
+  expect((await tilesOf(olive)).servers).toBeUndefined();
+  expect((await olive.call<Usage>("GET", "/soc/usage/org/olive")).body.servers).toEqual({
+    count: 1,
+    memory: 512,
+    disk: 1024,
+  });
+  expect((await olive.call<Usage>("GET", `/soc/usage/user/${olive.id}`)).body.servers).toMatchObject({ count: 1 });
+  const clerk = await panel.person("Clerk of usage", ["users:read"]);
+  expect((await clerk.call<Usage>("GET", `/soc/usage/user/${olive.id}`)).body.servers).toBeNull();
+  const both = await panel.person("Clerk of servers", ["users:read", "servers:read"]);
+  expect((await both.call<Usage>("GET", `/soc/usage/user/${olive.id}`)).body.servers).toMatchObject({ count: 1 });
 });
 
 describe("usage", () => {
