@@ -41,7 +41,17 @@ export function SearchField({ label, placeholder, param = "q", shortcut = true, 
     }
   }
 
-  useEffect(() => () => clearTimeout(timer.current), []);
+  // Whoever follows a link meanwhile goes there, and is not brought back by what they typed before.
+  useEffect(() => {
+    const leave = (event: MouseEvent) => {
+      if (event.target instanceof Element && event.target.closest("a[href]")) clearTimeout(timer.current);
+    };
+    document.addEventListener("click", leave, true);
+    return () => {
+      document.removeEventListener("click", leave, true);
+      clearTimeout(timer.current);
+    };
+  }, []);
 
   useEffect(() => {
     if (!shortcut) return;

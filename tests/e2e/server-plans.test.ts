@@ -58,7 +58,7 @@ test("a database is made, got into with what is shown, given a new password, and
   await dialog().getByLabel("Name").fill("shop");
   await dialog().getByRole("button", { name: "Create it" }).click();
   const name = `s${place.uuid.slice(0, 8)}_shop`;
-  await page.getByRole("cell", { name }).waitFor();
+  await page.getByRole("cell", { name, exact: true }).waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
   await button(`Credentials of ${name}`).click();
   const first = await dialog().getByLabel("URL").inputValue();
@@ -140,7 +140,7 @@ test("files are reached over SFTP with a password of their own, or with a key of
   await dialog().locator("[aria-invalid=true]").waitFor();
   await dialog().getByLabel("Public key").fill(KEY);
   await dialog().getByRole("button", { name: "Add key" }).click();
-  await page.getByRole("cell", { name: "Laptop" }).waitFor();
+  await page.getByRole("cell", { name: "Laptop", exact: true }).waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
   expect(await getsIn({ key: KEY })).toBe(true);
   await button("Remove the SSH key Laptop").click();
