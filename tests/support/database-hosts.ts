@@ -20,7 +20,21 @@ const READY_WITHIN_MS = 60_000;
 const ADMIN = "zonegate";
 const PASSWORD = "a secret of the host";
 
-export async function startMariaDb(): Promise<DatabaseHost> {
+export const startMariaDb = (): Promise<DatabaseHost> => again(mariaDb);
+export const startPostgreSql = (): Promise<DatabaseHost> => again(postgreSql);
+
+/** A port that was free a moment ago may be taken by the time that the server binds it. */
+async function again(start: () => Promise<DatabaseHost>): Promise<DatabaseHost> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function mariaDb(): Promise<DatabaseHost> {
   const folder = folderOf("mysql");
   const data = path.join(folder, "data");
   const port = await freePort();
@@ -74,7 +88,7 @@ export async function startMariaDb(): Promise<DatabaseHost> {
   };
 }
 
-export async function startPostgreSql(): Promise<DatabaseHost> {
+async function postgreSql(): Promise<DatabaseHost> {
   const folder = folderOf("postgres");
   const data = path.join(folder, "data");
   const port = await freePort();
@@ -147,8 +161,11 @@ async function until<T>(child: ChildProcess, attempt: () => Promise<T>): Promise
     try {
       return await attempt();
     } catch (error) {
-      if (child.exitCode !== null || Date.now() > late) throw error;
-      await setTimeout(50);
+      if (child.exitCode === null && Date.now() < late) await setTimeout(50);
+      else {
+        await ended(child, "SIGKILL");
+        throw error;
+      }
     }
   }
 }
