@@ -83,6 +83,8 @@ test("files are browsed, edited, uploaded, moved and deleted", async () => {
   await dialog().getByRole("button", { name: "Move" }).click();
   await dialog().waitFor({ state: "hidden" });
   await page.getByRole("link", { name: "worlds" }).click();
+  // What was moved may still stand in the folder that it was in.
+  await page.getByRole("navigation", { name: "Folder" }).getByText("worlds", { exact: true }).waitFor();
   await button("one.txt").waitFor();
   await button("Rename one.txt").click();
   await dialog().getByLabel("Name").fill("first.txt");
