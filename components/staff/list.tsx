@@ -13,6 +13,7 @@ import type { SelectOption } from "#components/ui/select.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { UrlSelect } from "#components/ui/url-control.tsx";
+import { useHydrated } from "#components/ui/use-hydrated.ts";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { type Act, ActBar, targetsOf } from "./act-bar.tsx";
 import { csvHref, one, type Query, tabHref } from "./address.ts";
@@ -93,6 +94,8 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
   const { nameOf, opens = false, searches = true, searchLabel = `Search ${noun[1]}`, defaultSort } = props;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [acting, setActing] = useState<{ act: Act<R>; rows: readonly R[] } | null>(null);
+  // What is chosen before that nobody would be told of.
+  const hydrated = useHydrated();
   const filtered = [...filters.map(({ param }) => param), "q"].some((param) => one(query, param) !== "");
   const rows = page.items.filter(({ id }) => chosen.has(id));
   const toggle = (id: string) => {
@@ -156,6 +159,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
               <Th className="w-8 max-sm:hidden">
                 <Checkbox
                   aria-label={`Choose all ${noun[1]} on this page`}
+                  disabled={!hydrated}
                   checked={all}
                   ref={(box) => {
                     if (box) box.indeterminate = !all && rows.length > 0;
@@ -181,6 +185,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
                   <Td>
                     <Checkbox
                       aria-label={`Choose ${nameOf(row)}`}
+                      disabled={!hydrated}
                       checked={chosen.has(row.id)}
                       onChange={() => toggle(row.id)}
                     />
