@@ -85,12 +85,11 @@ test("a server is made, runs, is stopped, set up and deleted", async () => {
   await page.getByRole("alertdialog").getByRole("textbox").fill("Lobby of old");
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete server" }).click();
   await title(page, "Servers").waitFor();
-  await expect
-    .poll(async () => {
-      await page.reload();
-      return page.getByText("No servers yet").isVisible();
-    })
-    .toBe(true);
+  const gone = async () => {
+    await page.reload();
+    return page.getByText("No servers yet").isVisible();
+  };
+  await expect.poll(gone, { timeout: 45_000 }).toBe(true);
   await page.context().close();
 });
 
