@@ -15,7 +15,7 @@ export async function SshKeysSection() {
       actions={<AddSshKey />}
     >
       {items.length === 0 ? (
-        <p className="text-dim">You have none yet.</p>
+        <p className="text-dim">No SSH key is kept here yet.</p>
       ) : (
         <Table label="SSH keys" stack>
           <THead>
