@@ -70,7 +70,7 @@ export function LiveState({ server, stats: reads, power, memory, disk }: LiveSta
   );
 }
 
-const words: Record<Stats["state"], { label: string; tone: "ok" | "warn" | "neutral" }> = {
+export const powerWords: Record<Stats["state"], { label: string; tone: "ok" | "warn" | "neutral" }> = {
   running: { label: "Running", tone: "ok" },
   starting: { label: "Starting", tone: "warn" },
   stopping: { label: "Stopping", tone: "warn" },
@@ -78,9 +78,14 @@ const words: Record<Stats["state"], { label: string; tone: "ok" | "warn" | "neut
 };
 
 function factsOf(stats: Stats, memory: number, disk: number) {
-  const { label, tone } = words[stats.state];
+  const { label, tone } = powerWords[stats.state];
+  return [{ label: "State", value: <Badge tone={tone}>{label}</Badge> }, ...figureFacts(stats, memory, disk)];
+}
+
+type Figures = Omit<Stats, "suspended" | "memoryLimitBytes">;
+
+export function figureFacts(stats: Figures, memory: number, disk: number) {
   return [
-    { label: "State", value: <Badge tone={tone}>{label}</Badge> },
     { label: "Processors", value: `${stats.cpu.toLocaleString("en-GB", { maximumFractionDigits: 1 })} %` },
     { label: "Memory", value: `${mebibytes(stats.memoryBytes)} of ${limitOf(memory)}` },
     { label: "Disk", value: `${mebibytes(stats.diskBytes)} of ${limitOf(disk)}` },
@@ -109,7 +114,7 @@ interface PowerProps {
 
 const said = { start: "Starting", restart: "Restarting", stop: "Stopping", kill: "Killed" } as const;
 
-function Power({ server, state, onDone }: PowerProps) {
+export function Power({ server, state, onDone }: PowerProps) {
   const { pending, failure, run } = useAction();
   const send = async (action: "start" | "restart" | "stop") => {
     const outcome = await run((api) => api.servers.power({ server, action }));

@@ -5,6 +5,7 @@ import type { Server } from "./server-data.ts";
 
 const pages: readonly { path: string; label: string; needs: SingleCapability | "any" | "owner" }[] = [
   { path: "", label: "Overview", needs: "any" },
+  { path: "/console", label: "Console", needs: "console" },
   { path: "/files", label: "Files", needs: "files" },
   { path: "/backups", label: "Backups", needs: "backups" },
   { path: "/databases", label: "Databases", needs: "databases" },
