@@ -1,6 +1,7 @@
 /** The terminal that shows what a server writes: it only shows, and what is in the output does nothing beside that. */
 import { Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
+import { inPalette } from "./palette.ts";
 import { permittedDocument, whilePermitted } from "./permitted-document.ts";
 import { coloursOf } from "./terminal-colours.ts";
 
@@ -30,7 +31,8 @@ export function openScreen(place: HTMLElement): Screen {
     fontSize: Number.parseFloat(style.fontSize),
     fontWeightBold: 600,
     lineHeight: 1.3,
-    minimumContrastRatio: 4.5,
+    // More would be a style of its own for each text that is hard to read.
+    minimumContrastRatio: 1,
     theme: coloursOf(place),
   });
   for (const command of COMMANDS) terminal.parser.registerOscHandler(command, () => true);
@@ -75,7 +77,7 @@ export function openScreen(place: HTMLElement): Screen {
   };
   return {
     write: (line) => {
-      waiting.push(line);
+      waiting.push(inPalette(line));
       // What would scroll out at once need not be drawn.
       if (waiting.length > LINES) waiting.shift();
       flush();
