@@ -16,7 +16,7 @@ let owner: Person;
 let id: string;
 
 /** It says what it reads, and writes what a hostile program would. */
-const PROGRAM = String.raw`printf '\033]0;stolen\007\033[31m<b>Opened</b>\033[0m \033[38;2;1;2;3mfor all\033[0m\n'; echo ')! For help, type "'; while read -r line; do [ "$line" = stop ] && exit; echo "heard $line"; done`;
+const PROGRAM = String.raw`printf '\033]0;stolen\007\033[31m<b>Opened</b>\033[0m \033[38;2;1;2;3mfor all\033[0m \033[38;5;17mdark\033[0m \033[38;5;231;48;5;230mblock\033[0m \033[2mfaint\033[0m\n'; echo ')! For help, type "'; while read -r line; do [ "$line" = stop ] && exit; echo "heard $line"; done`;
 
 beforeAll(async () => {
   panel = await startServer({ environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" } });
@@ -75,7 +75,7 @@ test("a server is started, heard, spoken to, watched and stopped", async () => {
 
   await button(page, "Start").click();
   await page.getByText("Running", { exact: true }).waitFor();
-  await output(page).getByText("<b>Opened</b> for all").waitFor();
+  await output(page).getByText("<b>Opened</b> for all dark block faint").waitFor();
   await drawn(page).getByText("<b>Opened</b>").waitFor();
   expect(await page.title()).toMatch(/^Console/);
   // Drawn by style sheets and styles that the policy lets in.
@@ -106,7 +106,10 @@ test("a server is started, heard, spoken to, watched and stopped", async () => {
   await now.getByText("1.5 %").waitFor();
   await now.getByText("10 MiB of 512 MiB").waitFor();
   await now.getByText("Up for").waitFor();
-  expect(await accessibilityProblems(page)).toEqual([]);
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await accessibilityProblems(page)).toEqual([]);
+  }
 
   // What was written before is there again, once.
   await page.reload();

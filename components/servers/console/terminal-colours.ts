@@ -1,5 +1,6 @@
-/** The sixteen colours of a terminal out of the panel's own, which are legible in both themes. */
+/** The sixteen colours of a terminal out of the panel's own, and the others made legible on its background in either theme. */
 import type { ITheme } from "@xterm/xterm";
+import { extended, legible, type Rgb } from "./palette.ts";
 
 export function coloursOf(place: HTMLElement): ITheme {
   // One each: with a transition, however short, one that changes still has the colour from before.
@@ -14,6 +15,7 @@ export function coloursOf(place: HTMLElement): ITheme {
   const [text, dim, faint, panel] = [colour("--text"), colour("--dim"), colour("--faint"), colour("--panel")];
   const [red, green, yellow] = [colour("--bad"), colour("--ok"), colour("--warn")];
   const [blue, violet, edge] = [colour("--accent"), colour("--accent-strong"), colour("--edge")];
+  const [ink, paper] = [partsOf(text), partsOf(panel)];
   return {
     background: panel,
     foreground: text,
@@ -39,5 +41,16 @@ export function coloursOf(place: HTMLElement): ITheme {
     brightMagenta: violet,
     brightCyan: violet,
     brightWhite: text,
+    extendedAnsi: extended.map((one) => `rgb(${legible(one, paper, ink).join(", ")})`),
   };
+}
+
+/** Whatever a style sheet writes a colour in. */
+function partsOf(colour: string): Rgb {
+  const drawn = new OffscreenCanvas(1, 1).getContext("2d");
+  if (!drawn) throw new Error("There is nothing to draw on.");
+  drawn.fillStyle = colour;
+  drawn.fillRect(0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = drawn.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
 }
