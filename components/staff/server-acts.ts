@@ -20,7 +20,7 @@ export function serverActs<R extends Row>(may: readonly Permission[]): Act<R>[] 
       ...(action === "kill" ? { tone: "danger" as const } : {}),
       when: ({ state, suspended }: R) =>
         state === "ready" && !(suspended && (action === "start" || action === "restart")),
-      call: (api: Parameters<Act<R>["call"]>[0], { id }: R) => api.staffServers.power({ server: id, action }),
+      call: (api: Parameters<Act<R>["call"]>[0], { id }: R) => api.servers.power({ server: id, action }),
     })),
     {
       label: "Suspend",

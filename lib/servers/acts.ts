@@ -6,25 +6,11 @@ import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import * as daemon from "#lib/wings/servers.ts";
+import { assertIdle, assertReady } from "./at-rest.ts";
 import { targetOf } from "./installation.ts";
 import { reinstalling, removing } from "./jobs.ts";
 import type { LoadedServer, ServerRow } from "./load.ts";
 import { syncSoon } from "./sync.ts";
-
-const BUSY: Readonly<Partial<Record<ServerRow["state"], string>>> = {
-  installing: "This server is being installed.",
-  install_failed: "This server is not installed. Install it again first.",
-  interrupted: "This server is not installed: its node started anew meanwhile. Install it again first.",
-  restoring: "A backup of this server is being restored.",
-  transferring: "This server is moving to another node.",
-  deleting: "This server is being deleted.",
-};
-
-/** Throws `conflict`, with why, unless the server can be run. */
-export function assertReady({ state }: Pick<ServerRow, "state">): void {
-  const said = BUSY[state];
-  if (said !== undefined) throw new Problem("conflict", said, { state });
-}
 
 export async function usePower(
   { server, node }: LoadedServer,
@@ -100,8 +86,7 @@ export function stillThere(tx: Tx, id: string): ServerRow {
 export function reinstall({ server: { id } }: LoadedServer, actor: Actor, asStaff: boolean): { id: string } {
   return transaction((tx) => {
     const server = stillThere(tx, id);
-    if (server.state === "installing" || server.state === "restoring" || server.state === "transferring")
-      assertReady(server);
+    assertIdle(server);
     tx.update(servers)
       .set({ state: "installing", problem: null, updatedAt: Date.now() })
       .where(eq(servers.id, id))

@@ -9,7 +9,7 @@ import { readTrail, TrailEntry } from "#lib/audit/trail.ts";
 import { editServer, removeServer } from "./acts.ts";
 import { createForAnybody } from "./create.ts";
 import { inspectServer, listAllServers } from "./directory.ts";
-import { limitServer, powerFor } from "./keeping.ts";
+import { limitServer } from "./keeping.ts";
 import { Made, Named, serverDescription, serverLimits, serverName, serverStates, staffServer } from "./shapes.ts";
 import { handOver as handOverServer, suspendServer, unsuspendServer } from "./suspension.ts";
 
@@ -112,11 +112,6 @@ export const limit = staff(
   .route({ method: "PATCH", path: `${ONE}/limits`, summary: "Change what a server may use" })
   .output(Named)
   .handler(({ context, input: { server, ...given } }) => limitServer(server, given, context.actor));
-
-export const power = staff("commands:execute", { ...one, action: z.enum(["start", "stop", "restart", "kill"]) }, tokens)
-  .route({ method: "POST", path: `${ONE}/power`, summary: "Start, stop, restart or kill a server" })
-  .output(z.object({ action: z.string() }))
-  .handler(({ context, input }) => powerFor(input.server, input.action, context.actor));
 
 export const suspend = staff(
   "admin:servers:suspend",

@@ -3,6 +3,8 @@ import { and, eq, isNull, lte } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
 import { serverHolders, serverSubusers, servers } from "#db/schema/index.ts";
+import type { Permission } from "#lib/access/permissions.ts";
+import type { Actor } from "#lib/actor.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { actorNow } from "#lib/tokens/actor-again.ts";
 import { cutOff, type Held, heldOf } from "./holders.ts";
@@ -24,26 +26,57 @@ export const takeWhatEnded = jobKind({
       )
       .innerJoin(servers, eq(servers.id, serverSubusers.serverId))
       .where(and(lte(serverSubusers.expiresAt, Date.now()), isNull(serverHolders.cutAt)))
-      .limit(AT_ONCE)
       .all();
+    const people = new Map<string, Actor | null>();
+    const nowOf = (user: string): Actor | null => {
+      const known = people.get(user);
+      if (known !== undefined) return known;
+      const actor = actorNow({ id: user, token: null, mfa: "shown", action: ENDED, address: null, requestId: null });
+      people.set(user, actor);
+      return actor;
+    };
+    const cutUnlessHeld = ({ server, user, given }: (typeof over)[number]): void => {
+      if (!stillHas(server.id, nowOf(user), heldOf(given))) transaction((tx) => cutOff(tx, server, user));
+    };
+    over.forEach(cutUnlessHeld);
+    // What staff hold they hold everywhere: only of those who lost it are the servers looked at.
     const staff = db()
-      .select(columns)
+      .selectDistinct({ user: serverHolders.userId, given: serverHolders.given })
       .from(serverHolders)
-      .innerJoin(servers, eq(servers.id, serverHolders.serverId))
       .where(and(eq(serverHolders.asStaff, 1), isNull(serverHolders.cutAt)))
-      .limit(AT_ONCE)
       .all();
-    for (const { server, user, given } of [...over, ...staff])
-      if (!stillHas(server.id, user, heldOf(given))) transaction((tx) => cutOff(tx, server, user));
+    for (const { user, given } of staff)
+      if (!isStaffFor(nowOf(user), heldOf(given)))
+        db()
+          .select(columns)
+          .from(serverHolders)
+          .innerJoin(servers, eq(servers.id, serverHolders.serverId))
+          .where(
+            and(
+              eq(serverHolders.userId, user),
+              eq(serverHolders.given, given),
+              eq(serverHolders.asStaff, 1),
+              isNull(serverHolders.cutAt),
+            ),
+          )
+          .all()
+          .forEach(cutUnlessHeld);
   },
 });
 
-const AT_ONCE = 200;
-const AS_STAFF = { console: ["commands:execute"], files: ["files:read", "files:write"] } as const;
+const ENDED = "servers.ended";
+const AS_STAFF: Readonly<Record<Held, readonly Permission[]>> = {
+  console: ["commands:execute"],
+  files: ["files:read", "files:write"],
+  backups: ["backups:read"],
+};
 
-function stillHas(server: string, user: string, held: readonly Held[]): boolean {
-  const nowhere = { token: null, mfa: "shown", action: "servers.ended", address: null, requestId: null } as const;
-  const actor = actorNow({ id: user, ...nowhere });
+const isStaffFor = (actor: Actor | null, held: readonly Held[]): boolean =>
+  actor !== null &&
+  (actor.grants.has("admin:servers:manage") ||
+    held.every((what) => AS_STAFF[what].some((permission) => actor.grants.has(permission))));
+
+function stillHas(server: string, actor: Actor | null, held: readonly Held[]): boolean {
   if (!actor) return false;
   const { access } = loadServer(server, actor);
   return held.every((what) => AS_STAFF[what].some((permission) => access.has(what, permission)));

@@ -9,7 +9,7 @@ import { takeFromNode } from "#lib/wings/deauthorize.ts";
 import type { ServerRow } from "./load.ts";
 
 /** What a node holds something for. */
-export type Held = "console" | "files";
+export type Held = "console" | "files" | "backups";
 
 /** To be said before anything that a node takes for somebody leaves the panel. */
 export function handOut(

@@ -1,8 +1,7 @@
 /** What staff do with somebody's server beside what its people do. */
 import type { Actor } from "#lib/actor.ts";
-import type { PowerAction } from "#lib/wings/servers.ts";
-import { changeServer, usePower } from "./acts.ts";
-import { loadServer, type ServerRow } from "./load.ts";
+import { changeServer } from "./acts.ts";
+import type { ServerRow } from "./load.ts";
 
 type Limits = Pick<
   ServerRow,
@@ -21,6 +20,3 @@ export function limitServer(
   const set = { ...limits, oomKiller: oomKiller === undefined ? undefined : Number(oomKiller) };
   return changeServer(id, { set, revision }, actor, true);
 }
-
-export const powerFor = (id: string, action: PowerAction, actor: Actor): Promise<{ action: PowerAction }> =>
-  usePower(loadServer(id, actor), action, actor, true);

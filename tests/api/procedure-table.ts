@@ -103,7 +103,6 @@ export const procedureTable: Record<string, Row> = {
   "staffServers.create": write("staff(admin:servers:write)", tokens),
   "staffServers.edit": write("staff(servers:write)", { ...tokens, needs: ["servers:read"] }),
   "staffServers.limit": write("staff(admin:servers:write)", tokens),
-  "staffServers.power": write("staff(commands:execute)", { ...tokens, needs: ["servers:read"] }),
   "staffServers.suspend": write("staff(admin:servers:suspend)", tokens),
   "staffServers.unsuspend": write("staff(admin:servers:suspend)", tokens),
   "staffServers.handOver": write("staff(admin:servers:manage)", tokens),

@@ -309,6 +309,9 @@ test("who may: backups is what it takes, and an address dies after one use", asy
   const first = await fetch(address);
   expect([first.status, (await first.arrayBuffer()).byteLength]).toEqual([200, (await listed()).items[0]?.bytes]);
   expect((await fetch(address)).status).toBe(404);
+  expect(sql.all("select given, cut_at from server_holders where user_id = ?", guest.id)).toEqual([
+    { given: '["backups"]', cut_at: null },
+  ]);
   sql.run("update servers set suspended_at = 1 where id = ?", server.id);
   expect(await reads()).toBe(200);
   expect((await call("POST", `/${id}/download`, undefined, guest)).body.code).toBe("suspended");

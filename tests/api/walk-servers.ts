@@ -92,7 +92,6 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
   }),
   "staffServers.edit": () => ({ name: "Called otherwise" }),
   "staffServers.limit": () => ({ memory: 256 }),
-  "staffServers.power": () => ({ action: "start" }),
   "staffServers.suspend": () => ({ reason: "Unpaid" }),
   "staffServers.unsuspend": ({ sql, server }) => {
     sql.run("update servers set suspended_at = 1 where id = ?", server);

@@ -46,7 +46,6 @@ const words: Readonly<Record<string, string>> = {
   "staffServers.create": "Made the server",
   "staffServers.edit": "Changed the settings",
   "staffServers.limit": "Changed the limits",
-  "staffServers.power": "Started or stopped the server",
   "staffServers.suspend": "Suspended the server",
   "staffServers.unsuspend": "Ended the suspension",
   "staffServers.handOver": "Gave the server to another owner",

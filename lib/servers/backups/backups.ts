@@ -10,6 +10,7 @@ import { newId } from "#lib/id.ts";
 import * as daemon from "#lib/wings/backups.ts";
 import { backupAddress, signerOf } from "#lib/wings/tokens.ts";
 import { assertAtRest } from "../at-rest.ts";
+import { handOut } from "../holders.ts";
 import { targetOf } from "../installation.ts";
 import type { LoadedServer, ServerRow } from "../load.ts";
 
@@ -177,6 +178,7 @@ export async function downloadBackup(place: Place, backup: string, actor: Accoun
   const row = loadBackup(server.id, backup);
   assertHere(row, server);
   if (row.state !== "done") throw new Problem("conflict", "Only a backup that is done is downloaded.");
+  handOut(server, actor.id, "backups", place.asStaff);
   const address = await backupAddress(signerOf(node), { user: actor.id, server: server.uuid }, row.uuid);
   note(place, actor, { downloaded: row.name });
   return { address };
