@@ -1,6 +1,5 @@
 /** How a node's daemon is, and its configuration. */
 import * as z from "zod";
-import type { HttpAnswer } from "#lib/dns/providers/http-call.ts";
 import { call, send, sentenceOf } from "#lib/wings/call.ts";
 import type { NodeRow } from "./credentials.ts";
 
@@ -35,6 +34,7 @@ const Answer = z.object({
 /** How the daemon is. Never rejects. */
 export async function ask(node: NodeRow): Promise<Asked> {
   const begun = performance.now();
+  const sentAt = Date.now();
   const spent = () => Math.round(performance.now() - begun);
   try {
     const answer = await call(node, { ...BEATS, method: "GET", path: "/api/system?v=2" });
@@ -48,7 +48,13 @@ export async function ask(node: NodeRow): Promise<Asked> {
     if (answer.status !== 200) return { state: "failed", ms, error: `The daemon answered with ${answer.status}.` };
     const read = Answer.safeParse(json(answer.text));
     if (!read.success) return { state: "failed", ms, error: "What answered is no Wings of version 1.11 or later." };
-    return { state: "ok", ms, driftMs: driftOf(answer), version: read.data.version, system: read.data.system };
+    return {
+      state: "ok",
+      ms,
+      driftMs: driftOf(String(answer.headers?.date ?? ""), sentAt, Date.now()),
+      version: read.data.version,
+      system: read.data.system,
+    };
   } catch (error) {
     return { state: "failed", ms: spent(), error: sentenceOf(error, BEATS.timeoutMs) };
   }
@@ -66,12 +72,16 @@ export async function update(node: NodeRow, config: unknown, token: string): Pro
   return z.object({ applied: z.boolean() }).safeParse(json(text)).data?.applied ?? false;
 }
 
-/** Its clock counts: what it signs and denies goes by seconds. Only as fine as the header says it. */
-function driftOf({ headers }: HttpAnswer): number | null {
-  const at = Date.parse(String(headers?.date ?? ""));
+/**
+ * How far a node's clock is ahead, in milliseconds, by the Date header of an answer: what it signs and denies goes by that clock. 0 where
+ * it can be right; null where it says nothing. Pure.
+ */
+export function driftOf(date: string | undefined, sentAt: number, receivedAt: number): number | null {
+  const at = Date.parse(date ?? "");
   if (Number.isNaN(at)) return null;
-  const ahead = at + 500 - Date.now();
-  return Math.abs(ahead) < 1500 ? 0 : Math.round(ahead);
+  // The header leaves out the part of a second, and was written at some moment since the question.
+  const [least, most] = [at - receivedAt, at + 1000 - sentAt];
+  return least <= 0 && most >= 0 ? 0 : Math.round((least + most) / 2);
 }
 
 function json(text: string): unknown {

@@ -286,6 +286,19 @@ describe("how a node is", () => {
     expect(await errorOf()).toMatch(/Nothing listens/);
   });
 
+  test("a slow answer says nothing of its clock", async () => {
+    const { driftOf } = await import("#lib/nodes/daemon.ts");
+    const noon = Date.UTC(2030, 0, 1, 12);
+    const date = new Date(noon).toUTCString();
+    // Asked at, answered at: what the clock of the one who asks can be beside that second.
+    expect(driftOf(date, noon, noon + 40)).toBe(0);
+    expect(driftOf(date, noon + 990, noon + 9000)).toBe(0);
+    expect(driftOf(date, noon - 7000, noon)).toBe(0);
+    expect(driftOf(date, noon + 2000, noon + 2100)).toBe(-1550);
+    expect(driftOf(date, noon - 2100, noon - 2000)).toBe(2550);
+    expect([driftOf("", noon, noon), driftOf(undefined, noon, noon)]).toEqual([null, null]);
+  });
+
   test("a certificate that nobody vouches for is refused, and checking is never switched off", async () => {
     const proxy = await startTlsProxy(`http://127.0.0.1:${wings.port}`);
     const id = await running({ scheme: "https", port: proxy.port, behindProxy: true });

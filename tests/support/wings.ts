@@ -75,7 +75,8 @@ export async function startWings(given: { version?: string; panel?: PanelCall } 
       rmSync(root, { recursive: true, force: true });
     },
   };
-  const server = createServer((request, response) => void answer(wings, request, response));
+  // As Go's: an idle connection is kept. One that closes while a request is on its way would be a fault of the machine's load.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => void answer(wings, request, response));
   server.on("connection", () => wings.connections++);
   server.on("upgrade", (request, stream, head) => upgrade(wings, request, stream, head));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
