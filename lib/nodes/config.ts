@@ -18,6 +18,8 @@ export const configOf = (node: NodeRow) => ({
       key: `/etc/letsencrypt/live/${node.fqdn}/privkey.pem`,
     },
     upload_limit: node.uploadLimit,
+    // What it fetched for people it would fetch from within its own network.
+    disable_remote_download: true,
   },
   system: { data: node.dataDirectory, sftp: { bind_port: node.sftpPort } },
   allowed_mounts: [] as string[],

@@ -450,6 +450,7 @@ describe("setting a daemon up", () => {
           key: "/etc/letsencrypt/live/node.example/privkey.pem",
         },
         upload_limit: 100,
+        disable_remote_download: true,
       },
       system: { data: "/srv/data", sftp: { bind_port: 2022 } },
       allowed_mounts: [],
