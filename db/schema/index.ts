@@ -16,6 +16,7 @@ export * from "./rollouts.ts";
 export * from "./schedules.ts";
 export * from "./search.ts";
 export * from "./server-backups.ts";
+export * from "./server-transfers.ts";
 export * from "./servers.ts";
 export * from "./short-urls.ts";
 export * from "./templates.ts";

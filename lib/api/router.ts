@@ -50,6 +50,8 @@ import * as remoteServers from "#lib/servers/remote-procedures.ts";
 import * as serverSchedules from "#lib/servers/schedules/procedures.ts";
 import * as serverSftp from "#lib/servers/sftp/procedures.ts";
 import * as remoteSftp from "#lib/servers/sftp/remote-procedures.ts";
+import * as staffTransfers from "#lib/servers/transfer/procedures.ts";
+import * as remoteTransfers from "#lib/servers/transfer/remote-procedures.ts";
 import * as settings from "#lib/settings/procedures.ts";
 import * as setup from "#lib/setup/procedures.ts";
 import * as shortUrls from "#lib/short-urls/admin-procedures.ts";
@@ -94,6 +96,7 @@ export const router = {
   sshKeys,
   remoteServers,
   remoteBackups,
+  remoteTransfers,
   servers: {
     ...servers,
     backups: serverBackups,
@@ -106,7 +109,7 @@ export const router = {
     schedules: serverSchedules,
   },
   databaseHosts,
-  staffServers,
+  staffServers: { ...staffServers, transfer: staffTransfers },
   dns: {
     ...dns,
     ...dnsConnections,

@@ -91,6 +91,11 @@ export const parts: readonly Part[] = [
     "select s.name as server, b.name, b.state, b.bytes, b.created_at from server_backups b join servers s on s.id = b.server_id where b.created_by = $user",
   ),
   part(
+    "server-transfers",
+    "server_transfers",
+    "select s.name as server, t.from_name as moved_from, t.to_name as moved_to, t.state, t.started_at, t.ended_at from server_transfers t join servers s on s.id = t.server_id where t.started_by = $user",
+  ),
+  part(
     "server-databases",
     "server_databases",
     "select s.name as server, d.name, d.created_at from server_databases d join servers s on s.id = d.server_id where d.created_by = $user",

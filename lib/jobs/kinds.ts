@@ -22,6 +22,8 @@ import { takeWhatEnded } from "#lib/servers/ended.ts";
 import { creating, reinstalling, removing } from "#lib/servers/jobs.ts";
 import { runDue, runStep } from "#lib/servers/schedules/run.ts";
 import { syncing } from "#lib/servers/sync.ts";
+import { clearing, endOverdue } from "#lib/servers/transfer/ending.ts";
+import { sending } from "#lib/servers/transfer/transfer.ts";
 import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
 import { deauthorizing } from "#lib/wings/deauthorize.ts";
 import type { JobKind } from "./queue.ts";
@@ -61,6 +63,9 @@ export const jobKinds: readonly JobKind[] = [
   creating,
   reinstalling,
   removing,
+  sending,
+  clearing,
+  endOverdue,
   runDue,
   runStep,
 ];

@@ -1,7 +1,7 @@
 /** Nodes as staff keep them. */
 import { and, count, eq, inArray, isNotNull, max, ne, or, sql } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
-import { allocations, nodes, organisations, servers } from "#db/schema/index.ts";
+import { allocations, nodes, organisations, servers, serverTransfers } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
@@ -172,6 +172,9 @@ export function removeNode(id: string, actor: Actor): { id: string } {
     const used = tx.select({ n: count() }).from(servers).where(eq(servers.nodeId, id)).get()?.n ?? 0;
     if (used > 0)
       throw new Problem("conflict", "Servers run on this node. Move or delete them first.", { servers: used });
+    const coming = and(eq(serverTransfers.toNodeId, id), eq(serverTransfers.state, "going"));
+    if (tx.select({ id: serverTransfers.id }).from(serverTransfers).where(coming).get())
+      throw new Problem("conflict", "A server is moving to this node. Wait until it is there, or call that off.");
     tx.delete(nodes).where(eq(nodes.id, id)).run();
     audit(tx, actor, { target: targetOf(node), before: toldOf(node) });
     return { id };

@@ -11,6 +11,7 @@ import { targetOf } from "./installation.ts";
 import { reinstalling, removing } from "./jobs.ts";
 import type { LoadedServer, ServerRow } from "./load.ts";
 import { syncSoon } from "./sync.ts";
+import { callOff } from "./transfer/ending.ts";
 
 export async function usePower(
   { server, node }: LoadedServer,
@@ -119,8 +120,8 @@ export function removeServer(
         `This server has ${databases === 1 ? "1 database" : `${databases} databases`}. Delete them first.`,
         { databases },
       );
+    markForDeletion(tx, server);
     if (force) tx.delete(servers).where(eq(servers.id, id)).run();
-    else markForDeletion(tx, server);
     audit(tx, actor, {
       ...targetOf(server),
       before: { name: server.name, nodeId: server.nodeId, userId: server.userId },
@@ -133,6 +134,7 @@ export function removeServer(
 
 export function markForDeletion(tx: Tx, { id, state }: Pick<ServerRow, "id" | "state">): void {
   if (state === "deleting") return;
+  callOff(tx, { id });
   tx.update(servers).set({ state: "deleting", problem: null, updatedAt: Date.now() }).where(eq(servers.id, id)).run();
   removing.enqueue(tx, { server: id });
 }

@@ -10,7 +10,16 @@ import { editServer, removeServer } from "./acts.ts";
 import { createForAnybody } from "./create.ts";
 import { inspectServer, listAllServers } from "./directory.ts";
 import { limitServer } from "./keeping.ts";
-import { Made, Named, serverDescription, serverLimits, serverName, serverStates, staffServer } from "./shapes.ts";
+import {
+  Made,
+  Moving,
+  Named,
+  serverDescription,
+  serverLimits,
+  serverName,
+  serverStates,
+  staffServer,
+} from "./shapes.ts";
 import { handOver as handOverServer, suspendServer, unsuspendServer } from "./suspension.ts";
 
 const ONE = "/admin/servers/{server}";
@@ -61,6 +70,7 @@ export const open = staff("servers:read", one, tokens)
       description: z.string(),
       image: z.string(),
       problem: z.string().nullable(),
+      moving: Moving,
       suspendedAt: z.number().int().nullable(),
       suspendedReason: z.string().nullable(),
       swap: z.number().int(),

@@ -26,6 +26,9 @@ export async function openConsole(
   actor: Actor & { id: string },
 ): Promise<ConsoleTicket> {
   if (server.state === "deleting") throw new Problem("conflict", "This server is being deleted.");
+  // What is handed out now would be for the node that it leaves.
+  if (server.state === "transferring")
+    throw new Problem("conflict", "This server is moving to another node. Its console opens when that is over.");
   const has = (one: "console" | "files" | "backups") => one === "console" || access.has(one, "backups:read");
   const permissions = socketPermissions(has, { owner: access.owner, staff: asStaff }) ?? [];
   const signer = signerOf(node);

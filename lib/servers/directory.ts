@@ -7,6 +7,7 @@ import { among, type Condition, type KeyedQuery, readKeyed, SORTED } from "#lib/
 import { beginsWith, searching } from "#lib/staff/find.ts";
 import type { ServerRow } from "./load.ts";
 import { hostOf } from "./servers.ts";
+import { movingOf } from "./transfer/rows.ts";
 
 const listed = {
   from: servers,
@@ -121,6 +122,7 @@ export function inspectServer(id: string) {
     description: server.description,
     image: server.image,
     problem: server.problem,
+    moving: movingOf(server.id),
     suspendedAt: server.suspendedAt,
     suspendedReason: server.suspendedReason,
     swap: server.swap,

@@ -8,6 +8,7 @@ import type { NodeRow } from "#lib/nodes/credentials.ts";
 import { failBackups } from "./backups/told.ts";
 import type { ServerRow } from "./load.ts";
 import { serverOfNode } from "./told.ts";
+import { endAtStart } from "./transfer/ending.ts";
 
 /**
  * Daemons do not look at how the script ended: "successful" says that it was run. What is said of a server that is not being
@@ -36,6 +37,7 @@ export function noteStart(node: NodeRow, actor: Actor): void {
   transaction((tx) => {
     const now = Date.now();
     failBackups(tx, node.id);
+    endAtStart(tx, node, actor);
     for (const [before, after] of [
       ["installing", "interrupted"],
       ["restoring", "ready"],

@@ -29,12 +29,14 @@ type By = [actor: Actor, asStaff: boolean];
 
 export const makePrimary = ({ server }: LoadedServer, allocation: string, ...by: By): { id: string } =>
   changeServer(server.id, { set: { allocationId: allocation } }, ...by, (tx, now) => {
+    assertStays(now);
     load(tx, now, allocation);
   });
 
 /** Any that is free, where the address is the same if there is one. The limit is looked at in the same transaction. */
 export const addAddress = ({ server }: LoadedServer, ...by: By): { id: string } =>
   changeServer(server.id, { set: {} }, ...by, (tx, now) => {
+    assertStays(now);
     const has = tx.select({ n: count() }).from(allocations).where(eq(allocations.serverId, now.id)).get()?.n ?? 0;
     if (has >= now.allocationLimit)
       throw new Problem(
@@ -67,11 +69,21 @@ export const addAddress = ({ server }: LoadedServer, ...by: By): { id: string } 
 
 export const removeAddress = ({ server }: LoadedServer, allocation: string, ...by: By): { id: string } =>
   changeServer(server.id, { set: {} }, ...by, (tx, now) => {
+    assertStays(now);
     load(tx, now, allocation);
     if (now.allocationId === allocation)
       throw new Problem("conflict", "This is the address that people know. Make another the main one first.");
     tx.update(allocations).set({ serverId: null }).where(eq(allocations.id, allocation)).run();
   });
+
+/** It has addresses at both nodes while it moves. */
+function assertStays({ state }: ServerRow): void {
+  if (state === "transferring")
+    throw new Problem(
+      "conflict",
+      "This server is moving to another node. Its addresses can be changed when that is over.",
+    );
+}
 
 /** Throws `not_found` unless the server has it. */
 function load(tx: Tx, { id, nodeId }: ServerRow, allocation: string): void {

@@ -1,7 +1,7 @@
 /** On which node a server goes, and at which of its addresses. */
 import { and, asc, eq, exists, inArray, isNull, or, type SQL, sql, sum } from "drizzle-orm";
 import { type DbOrTx, db, type Tx } from "#db/client.ts";
-import { allocations, nodes, servers } from "#db/schema/index.ts";
+import { allocations, nodes, servers, serverTransfers } from "#db/schema/index.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { inHealth } from "#lib/nodes/health.ts";
 
@@ -19,7 +19,7 @@ export interface Wish {
 }
 
 /** So many are looked at together, and the one with most room is taken. */
-const LOOKED_AT = 25;
+export const LOOKED_AT = 25;
 
 /** Throws a sentence where there is no room. The allocation is free: it has to be taken in the same transaction. */
 export function place(tx: Tx, wish: Wish): { nodeId: string; allocationId: string } {
@@ -65,26 +65,45 @@ function forWhom(organisationId: string | null, asStaff: boolean): SQL | undefin
 }
 
 function roomiest(tx: Tx, ids: readonly string[], { memory, disk }: Wish): string | null {
-  const used = tx
-    .select({ id: servers.nodeId, memory: sum(servers.memory), disk: sum(servers.disk) })
+  const rooms = [...roomOf(tx, ids)].filter(([, left]) => memory <= left.memory && disk <= left.disk);
+  return rooms.toSorted(([, a], [, b]) => b.memory - a.memory)[0]?.[0] ?? null;
+}
+
+/** What is left in MiB on each of these nodes, those that are on their way there counted as there. */
+export function roomOf(tx: DbOrTx, ids: readonly string[]): Map<string, { memory: number; disk: number }> {
+  const sizes = { memory: sum(servers.memory), disk: sum(servers.disk) };
+  const there = tx
+    .select({ id: servers.nodeId, ...sizes })
     .from(servers)
     .where(inArray(servers.nodeId, [...ids]))
     .groupBy(servers.nodeId)
+    .all();
+  const coming = tx
+    .select({ id: serverTransfers.toNodeId, ...sizes })
+    .from(serverTransfers)
+    .innerJoin(servers, eq(servers.id, serverTransfers.serverId))
+    .where(and(inArray(serverTransfers.toNodeId, [...ids]), eq(serverTransfers.state, "going")))
+    .groupBy(serverTransfers.toNodeId)
     .all();
   const rows = tx
     .select()
     .from(nodes)
     .where(inArray(nodes.id, [...ids]))
     .all();
-  const rooms = rows.flatMap((node) => {
-    const of = used.find(({ id }) => id === node.id);
-    const left = {
-      memory: most(node.memory, node.memoryOver) - Number(of?.memory ?? 0),
-      disk: most(node.disk, node.diskOver) - Number(of?.disk ?? 0),
-    };
-    return memory <= left.memory && disk <= left.disk ? { id: node.id, left: left.memory } : [];
-  });
-  return rooms.toSorted((a, b) => b.left - a.left)[0]?.id ?? null;
+  const used = [...there, ...coming];
+  return new Map(
+    rows.map((node) => {
+      const of = used.filter(({ id }) => id === node.id);
+      const taken = (what: "memory" | "disk") => of.reduce((total, one) => total + Number(one[what] ?? 0), 0);
+      return [
+        node.id,
+        {
+          memory: most(node.memory, node.memoryOver) - taken("memory"),
+          disk: most(node.disk, node.diskOver) - taken("disk"),
+        },
+      ];
+    }),
+  );
 }
 
 /** Per cent above what there is; -1 is without a limit. */
@@ -117,7 +136,7 @@ export function take(tx: Tx, allocationId: string, serverId: string): void {
     throw new Problem("conflict", "Somebody else has just taken this address. Try again.");
 }
 
-function shuffled<T>(list: readonly T[]): T[] {
+export function shuffled<T>(list: readonly T[]): T[] {
   const rest = [...list];
   for (let at = rest.length - 1; at > 0; at--) {
     const other = Math.floor(Math.random() * (at + 1));

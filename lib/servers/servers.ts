@@ -17,6 +17,7 @@ import { notFound } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { accessToServer, type LoadedServer } from "./load.ts";
 import type { ServerDetail, ServerSummary } from "./shapes.ts";
+import { movingOf } from "./transfer/rows.ts";
 
 const sorts = { name: servers.name, createdAt: servers.createdAt } as const;
 
@@ -51,6 +52,7 @@ export function openServer({ server, node, access }: LoadedServer, actor: Actor,
     suspendedReason: access.owner || asStaff ? server.suspendedReason : null,
     image: server.image,
     problem: server.problem,
+    moving: movingOf(server.id),
     revision: server.revision,
     limits: { databases: server.databaseLimit, backups: server.backupLimit, allocations: server.allocationLimit },
     sftp: { host: node.fqdn, port: node.sftpPort },

@@ -122,6 +122,19 @@ export type Offers = z.output<typeof Offers>;
 
 export const serverStates = servers.state.enumValues;
 
+/** From where to where a server is moving; null: it is not. */
+export const Moving = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    /** Of the node that it goes to. */
+    location: z.string(),
+    /** Where it will be reached. */
+    address: z.string().nullable(),
+    startedAt: z.number().int(),
+  })
+  .nullable();
+
 /** One of somebody's own servers, or one that they were let into. */
 export const ServerSummary = z.object({
   id: z.string(),
@@ -155,6 +168,7 @@ export const ServerDetail = ServerSummary.extend({
   image: z.string(),
   /** Why the last thing that was to be done with it could not be. */
   problem: z.string().nullable(),
+  moving: Moving,
   revision: z.number().int(),
   limits: z.object({ databases: z.number().int(), backups: z.number().int(), allocations: z.number().int() }),
   sftp: z.object({ host: z.string(), port: z.number().int() }),

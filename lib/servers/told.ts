@@ -7,6 +7,7 @@ import { loadEggs } from "#lib/eggs/stored.ts";
 import type { NodeRow } from "#lib/nodes/credentials.ts";
 import { type Configuration, configurationOf, installationOf, type ServerFacts } from "./configuration.ts";
 import type { ServerRow } from "./load.ts";
+import { comingTo } from "./transfer/rows.ts";
 
 /** Counted from 1. */
 export function pageOfServers(node: NodeRow, page: number, perPage: number) {
@@ -35,8 +36,10 @@ export function serverOfNode(node: NodeRow, uuid: string, tx: Pick<Tx, "select">
   return row;
 }
 
+/** Also for the node that a server is on its way to, with its addresses there. */
 export function configurationFor(node: NodeRow, uuid: string): Configuration {
-  return configurationOf(factsOfOne(node, uuid));
+  const coming = comingTo(node.id, uuid);
+  return configurationOf(coming ? whole([coming], node) : factsOfOne(node, uuid));
 }
 
 export const installationFor = (node: NodeRow, uuid: string) => installationOf(factsOfOne(node, uuid));
@@ -44,7 +47,11 @@ export const installationFor = (node: NodeRow, uuid: string) => installationOf(f
 /** One that is being deleted is not made anew there. */
 function factsOfOne(node: NodeRow, uuid: string): ServerFacts {
   const server = serverOfNode(node, uuid);
-  const [facts] = factsOf(server.state === "deleting" ? [] : [server], node);
+  return whole(server.state === "deleting" ? [] : [server], node);
+}
+
+function whole(rows: readonly ServerRow[], node: NodeRow): ServerFacts {
+  const [facts] = factsOf(rows, node);
   if (!facts) throw notFound("server");
   return facts;
 }

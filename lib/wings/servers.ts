@@ -140,9 +140,13 @@ export async function cancelTransfer(source: NodeAddress, server: string): Promi
   await still(asked(source, { method: "DELETE", path: pathOf(server, "/transfer") }));
 }
 
-/** At the target. Also where nothing comes in. */
+/** At the target. Also where nothing comes in, and where the daemon cannot: those before 1.12 fail at it. */
 export async function refuseTransfer(target: NodeAddress, server: string): Promise<void> {
-  await still(asked(target, { method: "DELETE", path: `/api/transfers/${encodeURIComponent(server)}` }));
+  try {
+    await still(asked(target, { method: "DELETE", path: `/api/transfers/${encodeURIComponent(server)}` }));
+  } catch (error) {
+    if (!(error instanceof DaemonError && error.trouble === "failed")) throw error;
+  }
 }
 
 /** Nothing moves: then there is nothing to call off. */

@@ -257,7 +257,7 @@ describe("restoring", () => {
     expect(wrong.status).toBe(404);
     sql.run("update server_backups set node_id = ? where id = ?", elsewhere.node, id);
     expect((await call("POST", `/${id}/restore`, { truncate: true })).body.message).toMatch(
-      /node where the server was/,
+      /stayed behind when the server moved/,
     );
     expect((await listed()).items[0]?.here).toBe(false);
     sql.run("update server_backups set node_id = ?, state = 'failed' where id = ?", placed.node, id);

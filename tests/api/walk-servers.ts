@@ -98,6 +98,18 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
     return {};
   },
   "staffServers.handOver": ({ member }) => ({ owner: member.email }),
+  "staffServers.transfer.begin": (stage) => ({ node: beforeMove(stage) }),
+  "staffServers.transfer.cancel": (stage) => {
+    const node = beforeMove(stage);
+    stage.sql.run(
+      "insert into server_transfers (id, server_id, from_node_id, to_node_id, from_name, to_name, from_addresses, to_addresses, state, started_at) select ?, id, node_id, ?, 'A', 'B', '[]', '[]', 'going', 0 from servers where id = ?",
+      `transfer-${fresh()}`,
+      node,
+      stage.server,
+    );
+    stage.sql.run("update servers set state = 'transferring' where id = ?", stage.server);
+    return {};
+  },
   "staffServers.remove": () => ({ name: "Lobby" }),
   "remote.configure": () => ({ number: "1" }),
   ...Object.fromEntries(
@@ -106,6 +118,14 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
     ),
   ),
 };
+
+/** The stage's server can leave its node, and there is another for it. */
+function beforeMove({ sql, server }: Stage): string {
+  sql.run("delete from server_transfers where server_id = ?", server);
+  sql.run("update servers set state = 'ready' where id = ?", server);
+  sql.run("update nodes set seen_at = ? where id = (select node_id from servers where id = ?)", Date.now(), server);
+  return insertPlace(sql);
+}
 
 function insertSshKey(sql: Stage["sql"], user: string): string {
   const id = `key-${fresh()}`;

@@ -49,6 +49,8 @@ const words: Readonly<Record<string, string>> = {
   "staffServers.suspend": "Suspended the server",
   "staffServers.unsuspend": "Ended the suspension",
   "staffServers.handOver": "Gave the server to another owner",
+  "staffServers.transfer.begin": "Began to move the server to another node",
+  "staffServers.transfer.cancel": "Called off the move to another node",
   "staffServers.remove": "Began to delete the server",
   "servers.edit": "Changed the settings",
   "servers.power": "Started or stopped the server",
@@ -68,6 +70,11 @@ const words: Readonly<Record<string, string>> = {
   "servers.schedules.remove": "Deleted a schedule",
   "servers.schedules.run": "Ran a schedule",
   "remoteServers.installed": "The installation ended",
+  "remoteServers.reset": "The node started anew",
+  "remoteTransfers.arrived": "The server moved to another node",
+  "remoteTransfers.failed": "The move to another node failed",
+  "servers.transfer": "The move to another node ended",
+  "servers.transfers-overdue": "The move to another node ended",
 };
 
 export const whatWords = (what: string): string => words[what] ?? what;

@@ -84,8 +84,11 @@ export function BackupList({ server, name, items, now }: BackupListProps) {
                 )}
               </Td>
               <Td label="State">
-                <Badge tone={STATES[backup.state].tone}>{STATES[backup.state].word}</Badge>
-                {!backup.here && <span className="ms-1.5 text-dim">on another node</span>}
+                {backup.here ? (
+                  <Badge tone={STATES[backup.state].tone}>{STATES[backup.state].word}</Badge>
+                ) : (
+                  <Badge tone="warn">Gone with the move</Badge>
+                )}
               </Td>
               <Td label="Size" align="end" dim className="whitespace-nowrap tabular-nums">
                 {backup.bytes !== null && formatBytes(backup.bytes)}
@@ -111,20 +114,22 @@ export function BackupList({ server, name, items, now }: BackupListProps) {
                       </Act>
                     </>
                   )}
-                  {!backup.locked && backup.here && (
+                  {(!backup.locked || !backup.here) && (
                     <ConfirmButton
-                      label="Delete"
-                      accessibleLabel={`Delete ${backup.name}`}
+                      label={backup.here ? "Delete" : "Take off the list"}
+                      accessibleLabel={backup.here ? `Delete ${backup.name}` : `Take ${backup.name} off the list`}
                       button={{ variant: "ghost", size: "sm" }}
-                      title={`Delete ${backup.name}?`}
-                      confirm="Delete backup"
+                      title={backup.here ? `Delete ${backup.name}?` : `Take ${backup.name} off the list?`}
+                      confirm={backup.here ? "Delete backup" : "Take it off"}
                       call={(api) => api.servers.backups.remove({ server, backup: backup.id })}
                       onDone={() => {
-                        toast(`${backup.name} was deleted`);
+                        toast(backup.here ? `${backup.name} was deleted` : `${backup.name} is off the list`);
                         router.refresh();
                       }}
                     >
-                      It is deleted on the node. Nothing brings it back.
+                      {backup.here
+                        ? "It is deleted on the node. Nothing brings it back."
+                        : "It stayed behind when the server moved to another node, and was deleted there."}
                     </ConfirmButton>
                   )}
                 </div>

@@ -32,11 +32,11 @@ export function listBackups({ server }: Pick<Place, "server">) {
       ...backup,
       locked: backup.locked === 1,
       createdBy: by,
-      /** Of a server that has moved the archive stayed behind. */
+      /** Of a server that has moved the archive stayed behind, and was deleted there. */
       here: backup.nodeId === server.nodeId,
     })),
     limit: server.backupLimit,
-    used: rows.filter(({ backup }) => backup.state !== "failed").length,
+    used: rows.filter(({ backup }) => backup.state !== "failed" && backup.nodeId === server.nodeId).length,
   };
 }
 
@@ -59,7 +59,7 @@ export async function createBackup(
     // Counted and written in one go, so that two who ask at once do not get one more than there may be.
     const now = stateOf(tx, server.id);
     assertAtRest(now);
-    const mine = eq(serverBackups.serverId, server.id);
+    const mine = and(eq(serverBackups.serverId, server.id), eq(serverBackups.nodeId, node.id));
     tx.delete(serverBackups)
       .where(and(mine, eq(serverBackups.state, "failed")))
       .run();
@@ -123,13 +123,19 @@ export async function removeBackup(place: Place, backup: string, actor: Actor) {
   const { server, node } = place;
   const row = transaction((tx) => {
     const found = loadBackup(server.id, backup, tx);
+    // Its archive went with what the server left behind when it moved.
+    if (found.nodeId !== server.nodeId) {
+      tx.delete(serverBackups).where(eq(serverBackups.id, found.id)).run();
+      noteIn(tx, place, actor, undefined, { backup: found.name });
+      return null;
+    }
     if (found.locked === 1) throw new Problem("conflict", "This backup is locked. Unlock it first.");
-    assertHere(found, server);
     if (stateOf(tx, server.id).state === "restoring")
       throw new Problem("conflict", "A backup of this server is being restored. Delete it when that is over.");
     tx.update(serverBackups).set({ state: "deleting" }).where(eq(serverBackups.id, found.id)).run();
     return found;
   });
+  if (row === null) return { id: backup };
   try {
     await daemon.deleteBackup(node, server.uuid, row.uuid);
   } catch (error) {
@@ -186,7 +192,7 @@ export async function downloadBackup(place: Place, backup: string, actor: Accoun
 
 function assertHere(backup: BackupRow, server: Pick<ServerRow, "nodeId">): void {
   if (backup.nodeId !== server.nodeId)
-    throw new Problem("conflict", "This backup lies on the node where the server was before.");
+    throw new Problem("conflict", "This backup stayed behind when the server moved to another node, and is gone.");
 }
 
 /** As it is now, and not when the request began. */

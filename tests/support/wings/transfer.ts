@@ -7,7 +7,7 @@ import { stop } from "./process.ts";
 import { type Ask, bodyOf, Refusal, rawOf, textIn } from "./request.ts";
 import { addServer, removeServer } from "./servers.ts";
 import { emit } from "./socket.ts";
-import { beside, type Server, type Wings } from "./state.ts";
+import { beside, knowsScopes, type Server, type Wings } from "./state.ts";
 import { hasScope, textOf, verified } from "./tokens.ts";
 
 export async function sendAway(wings: Wings, server: Server, { request, say }: Ask): Promise<void> {
@@ -67,19 +67,25 @@ export async function takeIn(wings: Wings, { request, say }: Ask): Promise<void>
     if (createHash("sha256").update(archive).digest("hex") !== form.get("checksum"))
       throw new Error("The checksum is another.");
     await unpack(archive, server.folder);
-    server.busy = null;
-    await askPanel(wings, "POST", `/servers/${uuid}/transfer/success`);
-    emit(server, "transfer status", ["success"]);
-    say(200);
   } catch {
     if (server) await removeServer(wings, server, { files: true });
     await askPanel(wings, "POST", `/servers/${uuid}/transfer/failure`).catch(() => undefined);
     throw new Refusal(500, "An unexpected error was encountered while processing this request.");
   }
+  try {
+    await askPanel(wings, "POST", `/servers/${uuid}/transfer/success`);
+    server.busy = null;
+    emit(server, "transfer status", ["success"]);
+  } catch {
+    // It has all of it, and keeps it until somebody has it deleted.
+  }
+  say(200);
 }
 
 /** Calls off what comes in. */
 export async function refuseIncoming(wings: Wings, uuid: string, { say }: Ask): Promise<void> {
+  // Of old it looks for the server where it was not put, and falls over.
+  if (!knowsScopes(wings)) throw new Refusal(500, "An unexpected error was encountered while processing this request.");
   const server = wings.servers.get(uuid);
   if (server?.busy !== "transferring") throw new Refusal(409, "Server is not currently being transferred.");
   await removeServer(wings, server, { files: true });
