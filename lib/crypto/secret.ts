@@ -17,8 +17,18 @@ export class OtherSecretError extends Error {
 
 /** A 32-byte key for one purpose, derived (HKDF-SHA-256) from PANEL_SECRET or from `data/secret`. */
 export function deriveKey(purpose: string, secret = rootSecret()): Buffer {
-  return Buffer.from(hkdfSync("sha256", secret, "zonegate", purpose, 32));
+  const name = `${purpose}\n${secret}`;
+  const known = derived().get(name);
+  if (known) return known;
+  const key = Buffer.from(hkdfSync("sha256", secret, "zonegate", purpose, 32));
+  if (derived().size >= KEYS) derived().clear();
+  derived().set(name, key);
+  return key;
 }
+
+/** One for each purpose, and those of another secret while one takes the place of the other. */
+const KEYS = 32;
+const derived = () => singleton("derived keys", () => new Map<string, Buffer>());
 
 /** 256 random bits as 43 characters of base64url. */
 export const randomToken = (): string => randomBytes(32).toString("base64url");

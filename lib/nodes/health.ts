@@ -57,44 +57,36 @@ export async function askAll(signal?: AbortSignal): Promise<void> {
     .run();
 }
 
-/** Writes down what came of questions. */
+/** Writes down what came of questions, in two statements however many they are. */
 export function noteAnswers(tx: Tx, answers: readonly { node: NodeRow; asked: Asked }[]): void {
   const now = Date.now();
-  const at = now - (now % BEAT_MS);
-  for (const { node, asked } of answers) {
-    const ok = asked.state === "ok";
-    const seen = ok
-      ? {
-          seenAt: now,
-          latencyMs: asked.ms,
-          driftMs: asked.driftMs,
-          version: asked.version,
-          system: JSON.stringify(asked.system),
-          error: null,
-        }
-      : { error: asked.error };
-    // Where it leads may have been changed meanwhile: then it was another that was asked.
-    const same = and(eq(nodes.id, node.id), eq(nodes.revision, node.revision));
-    const { changes } = tx
-      .update(nodes)
-      .set({ state: asked.state, checkedAt: now, ...seen })
-      .where(same)
-      .run();
-    if (changes === 0) continue;
-    const ms = ok ? asked.ms : 0;
-    tx.insert(nodeBeats)
-      .values({ nodeId: node.id, at, asked: 1, answered: Number(ok), totalMs: ms, mostMs: ms })
-      .onConflictDoUpdate({
-        target: [nodeBeats.nodeId, nodeBeats.at],
-        set: {
-          asked: sql`${nodeBeats.asked} + 1`,
-          answered: sql`${nodeBeats.answered} + ${Number(ok)}`,
-          totalMs: sql`${nodeBeats.totalMs} + ${ms}`,
-          mostMs: sql`max(${nodeBeats.mostMs}, ${ms})`,
-        },
-      })
-      .run();
-  }
+  const given = answers.map(({ node: { id, revision }, asked }) => ({
+    id,
+    revision,
+    state: asked.state,
+    ok: Number(asked.state === "ok"),
+    ...(asked.state === "ok"
+      ? { seen: now, ms: asked.ms, drift: asked.driftMs, version: asked.version, system: JSON.stringify(asked.system) }
+      : { error: asked.error }),
+  }));
+  const told = sql`json_each(${JSON.stringify(given)}) as told`;
+  const one = (name: string) => sql.raw(`told.value ->> '${name}'`);
+  const kept = (name: string, column: string) =>
+    sql.raw(`iif(told.value ->> 'ok', told.value ->> '${name}', ${column})`);
+  // Where a node leads may have been changed meanwhile: then it was another one that was asked.
+  const same = sql`nodes.id = ${one("id")} and nodes.revision = ${one("revision")}`;
+  const ms = sql`coalesce(${one("ms")}, 0)`;
+  const integer = (value: number) => sql.raw(String(value));
+  tx.run(sql`
+    update nodes set state = ${one("state")}, error = ${one("error")}, checked_at = ${integer(now)},
+      seen_at = ${kept("seen", "seen_at")}, latency_ms = ${kept("ms", "latency_ms")}, drift_ms = ${kept("drift", "drift_ms")},
+      version = ${kept("version", "version")}, system = ${kept("system", "system")}
+    from ${told} where ${same}`);
+  tx.run(sql`
+    insert into node_beats (node_id, at, asked, answered, total_ms, most_ms)
+    select nodes.id, ${integer(now - (now % BEAT_MS))}, 1, ${one("ok")}, ${ms}, ${ms} from ${told} join nodes on ${same} where true
+    on conflict (node_id, at) do update set asked = asked + 1, answered = answered + excluded.answered,
+      total_ms = total_ms + excluded.total_ms, most_ms = max(most_ms, excluded.most_ms)`);
 }
 
 export const askNodes = jobKind({

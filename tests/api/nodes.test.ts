@@ -286,6 +286,40 @@ describe("how a node is", () => {
     expect(await errorOf()).toMatch(/Nothing listens/);
   });
 
+  test("what came of a question counts for the node as it was asked, and adds up", async () => {
+    const id = await running();
+    const { noteAnswers } = await import("#lib/nodes/health.ts");
+    const { loadNode } = await import("#lib/nodes/load.ts");
+    const { transaction } = await import("#db/client.ts");
+    const node = transaction((tx) => loadNode(id, tx));
+    const ok = { state: "ok", driftMs: null, version: "1.13.1", system: { os: 'It\'s "Debian"' } } as const;
+    const note = (asked: Parameters<typeof noteAnswers>[1][number]["asked"]) =>
+      transaction((tx) => noteAnswers(tx, [{ node, asked }]));
+    note({ ...ok, ms: 40 });
+    note({ ...ok, ms: 10 });
+    note({ state: "failed", ms: 8000, error: "Nobody’s there." });
+    const { db } = await import("#db/client.ts");
+    const totals = db().$client.prepare(
+      "select sum(asked) as asked, sum(answered) as answered, sum(total_ms) as total, max(most_ms) as most from node_beats where node_id = ?",
+    );
+    const beats = () => totals.all(id);
+    expect(beats()).toEqual([{ asked: 3, answered: 2, total: 50, most: 40 }]);
+    const now = (await keeper.call<Node>("GET", `/admin/nodes/${id}`)).body;
+    expect(now).toMatchObject({
+      error: "Nobody’s there.",
+      version: "1.13.1",
+      latencyMs: 10,
+      driftMs: null,
+      system: ok.system,
+    });
+    expect(
+      (await keeper.call("PATCH", `/admin/nodes/${id}`, { fqdn: "127.0.0.2", revision: now.revision })).status,
+    ).toBe(200);
+    note({ ...ok, ms: 1, version: "9.9.9" });
+    expect((await keeper.call<Node>("GET", `/admin/nodes/${id}`)).body.version).not.toBe("9.9.9");
+    expect(beats()).toEqual([{ asked: 3, answered: 2, total: 50, most: 40 }]);
+  });
+
   test("a slow answer says nothing of its clock", async () => {
     const { driftOf } = await import("#lib/nodes/daemon.ts");
     const noon = Date.UTC(2030, 0, 1, 12);
