@@ -88,7 +88,10 @@ export function figureFacts(stats: Figures, memory: number, disk: number) {
   return [
     { label: "Processors", value: `${stats.cpu.toLocaleString("en-GB", { maximumFractionDigits: 1 })} %` },
     { label: "Memory", value: `${mebibytes(stats.memoryBytes)} of ${limitOf(memory)}` },
-    { label: "Disk", value: `${mebibytes(stats.diskBytes)} of ${limitOf(disk)}` },
+    {
+      label: "Disk",
+      value: `${stats.diskBytes === null ? "Not known," : mebibytes(stats.diskBytes)} of ${limitOf(disk)}`,
+    },
     { label: "Network", value: `${mebibytes(stats.receivedBytes)} in, ${mebibytes(stats.sentBytes)} out` },
     ...(stats.state === "running" ? [{ label: "Up for", value: durationOf(stats.uptimeMs) }] : []),
   ];

@@ -13,6 +13,7 @@ const pages: readonly { path: string; label: string; needs: SingleCapability | "
   { path: "/startup", label: "Startup", needs: "startup" },
   { path: "/network", label: "Network", needs: "network" },
   { path: "/people", label: "Sub-users", needs: "owner" },
+  { path: "/stats", label: "Stats", needs: "stats" },
   { path: "/activity", label: "Activity", needs: "activity" },
   { path: "/settings", label: "Settings", needs: "settings" },
 ];

@@ -1,19 +1,13 @@
 /** How the panel does: charts over an hour, a day or a week, and how long each route takes. */
 "use client";
-import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { attempt } from "#components/ui/attempt.ts";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { UrlSelect } from "#components/ui/url-control.tsx";
 import { one } from "./address.ts";
-import { LineKey } from "./line-key.tsx";
+import { ChartCard, figure, figureOf } from "./chart-card.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
-
-const Chart = dynamic(() => import("./chart.tsx").then((module) => module.Chart), {
-  ssr: false,
-  loading: () => <div className="h-[150px]" />,
-});
 
 type Data = TabData<"metrics">;
 type Series = keyof Data["series"];
@@ -138,37 +132,8 @@ function Drawing({ drawn: { title, unit, lines }, data }: { drawn: Drawn; data: 
     name,
     values: data.series[series].map((value) => (value === null ? null : value / by)),
   }));
-  const now = drawnLines.map(({ name, values }) => ({
-    name,
-    last: ms(values.findLast((value) => value !== null) ?? null),
-  }));
-  return (
-    <section aria-label={title} className="rounded-lg border border-line bg-panel px-3.5 pt-3 pb-2">
-      <header className="flex items-baseline justify-between gap-3">
-        <h2 className="text-base font-semibold">{title}</h2>
-        <p className="text-xs text-faint">{unit}</p>
-      </header>
-      <ul className="mt-1 mb-2 flex flex-wrap gap-x-4 text-xs text-dim tabular-nums">
-        {now.map(({ name, last }, place) => (
-          <li key={name} className="flex items-center gap-1.5">
-            {now.length > 1 && <LineKey place={place} />}
-            {name} <strong className="font-semibold text-text">{last}</strong>
-          </li>
-        ))}
-      </ul>
-      <Chart
-        label={`${title}, ${unit}: ${now.map(({ name, last }) => `${name} ${last}`).join(", ")}`}
-        at={data.at}
-        lines={drawnLines}
-      />
-    </section>
-  );
+  return <ChartCard title={title} unit={unit} at={data.at} lines={drawnLines} />;
 }
-
-const figure = (value: number): string =>
-  value.toLocaleString("en-GB", { maximumFractionDigits: value >= 100 ? 0 : value >= 10 ? 1 : 2 });
-
-const ms = (value: number | null): string => (value === null ? "–" : figure(value));
 
 function Routes({ data }: { data: Data }) {
   if (data.routes.length === 0) return <p className="text-dim">No requests yet.</p>;
@@ -195,13 +160,13 @@ function Routes({ data }: { data: Data }) {
               {figure(route.failures)}
             </Td>
             <Td label="Median, ms" align="end">
-              {ms(route.p50)}
+              {figureOf(route.p50)}
             </Td>
             <Td label="95 %, ms" align="end">
-              {ms(route.p95)}
+              {figureOf(route.p95)}
             </Td>
             <Td label="99 %, ms" align="end">
-              {ms(route.p99)}
+              {figureOf(route.p99)}
             </Td>
           </Tr>
         ))}

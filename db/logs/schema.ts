@@ -134,3 +134,41 @@ export const routeTimes = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.resolution, t.at, t.route] })],
 );
+
+/** Servers whose use is kept, by a number: their ids are long. */
+export const usedServers = sqliteTable(
+  "used_servers",
+  {
+    id: integer().primaryKey(),
+    /** The server's id. */
+    server: text().notNull(),
+  },
+  (t) => [uniqueIndex("used_servers_server").on(t.server)],
+);
+
+/** What a running server used: over each minute, five minutes and hour. */
+export const serverUse = sqliteTable(
+  "server_use",
+  {
+    /** Seconds: 60, 300 or 3600. */
+    resolution: integer().notNull(),
+    at: integer().notNull(),
+    server: integer().notNull(),
+    /** How often it was looked at; the sums are over these. */
+    times: integer().notNull(),
+    /** Tenths of a per cent of one core. */
+    cpu: integer().notNull(),
+    cpuMost: integer("cpu_most").notNull(),
+    /** KiB. */
+    memory: integer().notNull(),
+    memoryMost: integer("memory_most").notNull(),
+    /** KiB: the most. */
+    disk: integer().notNull(),
+    /** Milliseconds over which octets were counted. */
+    counted: integer().notNull(),
+    /** Octets. */
+    received: integer().notNull(),
+    sent: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.resolution, t.at, t.server] })],
+);

@@ -1,7 +1,7 @@
 /** Passwords: bcrypt at cost 12 in a worker thread, and no new one that is easy to guess. */
 import { invalid } from "#lib/api/errors.ts";
+import { askAuth } from "./ask-auth.ts";
 import { type Owner, weakness } from "./strength.ts";
-import { askWorker } from "./worker.ts";
 
 export const MIN_PASSWORD = 10;
 /** bcrypt reads no further (OpenBSD bcrypt). What is longer is refused, not cut. */
@@ -34,4 +34,4 @@ export async function comparePassword(password: string, hash: string | null): Pr
 
 type Job = { op: "hash"; password: string } | { op: "compare"; password: string; hash: string };
 
-const bcrypt = (job: Job): Promise<unknown> => askWorker("password-worker.mjs", job);
+const bcrypt = (job: Job): Promise<unknown> => askAuth("password-worker.mjs", job);

@@ -1,6 +1,6 @@
 /** How hard a password is to guess, by zxcvbn: what is easy is refused, with why and what helps. */
 import { env } from "#lib/env.ts";
-import { askWorker } from "./worker.ts";
+import { askAuth } from "./ask-auth.ts";
 
 /** Of 0 to 4: about 10^8 guesses, beyond reach where a guess costs what bcrypt does. */
 const ENOUGH = 3;
@@ -22,7 +22,7 @@ interface Estimate {
 /** Why a password is too easy to guess for its owner, and what helps; null if it is not. */
 export async function weakness(password: string, owner: Owner): Promise<string | null> {
   const question = { password, known: knownOf(owner) };
-  const { score, why, help } = (await askWorker("strength-worker.mjs", question, IDLE_MS)) as Estimate;
+  const { score, why, help } = (await askAuth("strength-worker.mjs", question, IDLE_MS)) as Estimate;
   if (score >= ENOUGH) return null;
   const advice = help.map((key) => HELP[key]).find(Boolean) ?? HELP.anotherWord;
   return `${WHY[why ?? ""] ?? "This is too easy to guess."} ${advice}`;

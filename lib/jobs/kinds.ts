@@ -24,6 +24,7 @@ import { runDue, runStep } from "#lib/servers/schedules/run.ts";
 import { syncing } from "#lib/servers/sync.ts";
 import { clearing, endOverdue } from "#lib/servers/transfer/ending.ts";
 import { sending } from "#lib/servers/transfer/transfer.ts";
+import { sampling } from "#lib/servers/use/sampling.ts";
 import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
 import { deauthorizing } from "#lib/wings/deauthorize.ts";
 import type { JobKind } from "./queue.ts";
@@ -54,6 +55,7 @@ export const jobKinds: readonly JobKind[] = [
   logRetention,
   auditRetention,
   askNodes,
+  sampling,
   deauthorizing,
   syncing,
   takeWhatEnded,

@@ -22,6 +22,8 @@ const AT_ONCE = 5000;
 /** Samples: fine ones for a day, minutes for a week. */
 const FINE_MS = DAY + 3_600_000;
 const COARSE_MS = 8 * DAY;
+/** What servers used: minutes for an hour, five of them for a day, hours for a month, and what the shown span begins with. */
+const USE_MS = { 60: 3_660_000, 300: DAY + 300_000, 3600: 30 * DAY + 10_800_000 };
 /** Statements that are kept apart; what else is slow is counted no further. */
 const MOST_STATEMENTS = 5000;
 
@@ -167,6 +169,11 @@ export function writerOf(file: string) {
       ].map(([table, seconds, before]) =>
         database.prepare(
           `delete from ${table} where (resolution, at) in (select resolution, at from ${table} where resolution = ${seconds} and at < ${before} limit ${AT_ONCE})`,
+        ),
+      ),
+      ...Object.entries(USE_MS).map(([seconds, kept]) =>
+        database.prepare(
+          `delete from server_use where (resolution, at, server) in (select resolution, at, server from server_use where resolution = ${seconds} and at < ${now - kept} limit ${AT_ONCE})`,
         ),
       ),
     ];

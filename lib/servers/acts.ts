@@ -10,8 +10,10 @@ import { assertIdle, assertReady } from "./at-rest.ts";
 import { targetOf } from "./installation.ts";
 import { reinstalling, removing } from "./jobs.ts";
 import type { LoadedServer, ServerRow } from "./load.ts";
+import type { Stats } from "./shapes.ts";
 import { syncSoon } from "./sync.ts";
 import { callOff } from "./transfer/ending.ts";
+import { lastDisk } from "./use/history.ts";
 
 export async function usePower(
   { server, node }: LoadedServer,
@@ -25,11 +27,23 @@ export async function usePower(
   return { action };
 }
 
-/** Asked of the node, and nothing of it is kept. */
-export async function readStats({ server, node }: LoadedServer): Promise<daemon.ServerState> {
+/** Asked of the node. While it is suspended that is for staff: it is stopped, and what it had on its disk is from before. */
+export async function readStats({ server, node }: LoadedServer, asStaff: boolean): Promise<Stats> {
+  if (server.suspendedAt !== null && !asStaff)
+    return { ...atRest, memoryLimitBytes: server.memory * 1024 ** 2, diskBytes: lastDisk(server.id) };
   assertReady(server);
   return daemon.readServer(node, server.uuid);
 }
+
+const atRest = {
+  state: "offline",
+  suspended: true,
+  memoryBytes: 0,
+  cpu: 0,
+  uptimeMs: 0,
+  receivedBytes: 0,
+  sentBytes: 0,
+} as const;
 
 export interface ServerEdit {
   name?: string | undefined;

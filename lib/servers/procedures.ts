@@ -17,11 +17,13 @@ import {
   ServerSummary,
   Startup,
   Stats,
+  StatsHistory,
   serverDescription,
   serverName,
   variables,
 } from "./shapes.ts";
 import { changeStartup, readStartup } from "./startup.ts";
+import { readUseOf, useRanges } from "./use/history.ts";
 
 const ONE = "/servers/{server}";
 const revision = z.number().int().optional();
@@ -67,10 +69,15 @@ export const remove = onServer("owner", { name: z.string().max(200) }, { asks: t
   .output(Named)
   .handler(({ context, input }) => removeServer(context.server, input, context.actor, context.asStaff));
 
-export const stats = onServer("stats", {}, { asks: true })
+export const stats = onServer("stats", {})
   .route({ method: "GET", path: `${ONE}/stats`, summary: "What a server does and uses now" })
   .output(Stats)
-  .handler(({ context }) => readStats(context));
+  .handler(({ context }) => readStats(context, context.asStaff));
+
+export const statsHistory = onServer("stats", { range: z.enum(useRanges).default("1h") })
+  .route({ method: "GET", path: `${ONE}/stats/history`, summary: "What a server used over a time" })
+  .output(StatsHistory)
+  .handler(({ context, input }) => readUseOf(context, input.range));
 
 export const power = onServer(
   "console",

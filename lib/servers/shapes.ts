@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { servers } from "#db/schema/index.ts";
 import { serverCapabilities } from "#lib/access/server-capability.ts";
+import { useRanges } from "./use/history.ts";
 
 const line = (most: number, tooLong: string) =>
   z
@@ -206,6 +207,8 @@ export const Network = z.object({
   revision: z.number().int(),
 });
 
+const figures = z.array(z.number().nullable());
+
 /** How a server is now, as its node says. */
 export const Stats = z.object({
   state: z.enum(["offline", "starting", "running", "stopping"]),
@@ -213,10 +216,35 @@ export const Stats = z.object({
   memoryBytes: z.number(),
   memoryLimitBytes: z.number(),
   cpu: z.number(),
-  diskBytes: z.number(),
+  /** Null: not known. */
+  diskBytes: z.number().nullable(),
   uptimeMs: z.number(),
   receivedBytes: z.number(),
   sentBytes: z.number(),
+});
+export type Stats = z.output<typeof Stats>;
+
+/** What a server used over a time. Each list has a figure for each of `at`; null: it did not run then, or was not looked at. */
+export const StatsHistory = z.object({
+  range: z.enum(useRanges),
+  /** Seconds. */
+  step: z.number().int(),
+  at: z.array(z.number().int()),
+  /** Of one core, in per cent: on average, and at most. */
+  cpu: figures,
+  cpuMost: figures,
+  /** Octets. */
+  memory: figures,
+  memoryMost: figures,
+  disk: figures,
+  /** Octets a second. */
+  received: figures,
+  sent: figures,
+  /** Over the whole time. */
+  receivedBytes: z.number(),
+  sentBytes: z.number(),
+  /** Whether more comes in. */
+  node: z.object({ healthy: z.boolean(), seenAt: z.number().int().nullable() }),
 });
 
 export const Named = z.object({ id: z.string() });

@@ -348,7 +348,6 @@ describe("staff", () => {
     expect(await look(server.id, friend)).toMatchObject({ suspended: true, suspendedReason: null });
     const quiet = wings.asked.length;
     for (const [method, path, body] of [
-      ["GET", "/stats", undefined],
       ["POST", "/power", { action: "start" }],
       ["POST", "/reinstall", {}],
       ["PATCH", "/startup", { variables: {} }],
@@ -359,9 +358,11 @@ describe("staff", () => {
         "suspended",
       );
     await settled();
-    expect(wings.asked.length).toBe(quiet);
-    for (const path of ["", "/startup", "/network"])
+    for (const path of ["", "/startup", "/network", "/stats/history"])
       expect((await owner.call("GET", `/servers/${server.id}${path}`)).status).toBe(200);
+    const { body: stats } = await owner.call("GET", `/servers/${server.id}/stats`);
+    expect(stats).toMatchObject({ state: "offline", suspended: true, cpu: 0, memoryLimitBytes: 512 * 1024 ** 2 });
+    expect(wings.asked.length).toBe(quiet);
     expect((await root.call("GET", `/servers/${server.id}/stats`)).status).toBe(200);
     expect((await owner.call("POST", `/admin/servers/${server.id}/unsuspend`)).status).toBe(403);
     expect((await root.call("POST", `/admin/servers/${server.id}/unsuspend`)).status).toBe(200);

@@ -70,7 +70,7 @@ function open<T>(
   });
 }
 
-export async function read(response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
+export async function readOctets(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Leaving the loop early closes the connection.
@@ -79,9 +79,10 @@ export async function read(response: IncomingMessage, maxBytes: number): Promise
     if (bytes > maxBytes) throw new AnswerTooLong(`The answer is longer than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
-  return {
-    status: response.statusCode ?? 0,
-    text: Buffer.concat(chunks).toString("utf8"),
-    headers: response.headers,
-  };
+  return Buffer.concat(chunks);
+}
+
+export async function read(response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
+  const octets = await readOctets(response, maxBytes);
+  return { status: response.statusCode ?? 0, text: octets.toString("utf8"), headers: response.headers };
 }

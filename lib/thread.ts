@@ -1,7 +1,6 @@
-/** Work that would hold up requests, in one thread of its own: one piece after the other, at most 32 waiting. */
+/** Work that would hold up requests, in one thread for each kind of it: one piece after the other, at most 32 waiting. */
 import path from "node:path";
-import type { Worker } from "node:worker_threads";
-import { Problem } from "#lib/api/errors.ts";
+import type { ResourceLimits, TransferListItem, Worker } from "node:worker_threads";
 import { singleton } from "#lib/singleton.ts";
 
 const MAX_QUEUE = 32;
@@ -17,26 +16,37 @@ interface Place {
   pool: Pool | null;
 }
 
-/** Asks the thread that runs `lib/auth/FILE`; it is started when it is needed, and ends `idleMs` after it last was. */
-export function askWorker(file: string, question: object, idleMs = Number.POSITIVE_INFINITY): Promise<unknown> {
-  const place = singleton(`worker:${file}`, (): Place => ({ pool: null }));
-  place.pool ??= start(file, place);
+interface Asking {
+  /** The thread ends so long after it was last asked. */
+  idleMs?: number;
+  /** What of the question is handed over and not copied. */
+  handed?: readonly TransferListItem[];
+  limits?: ResourceLimits;
+}
+
+/** Too much waits already. */
+export class ThreadBusy extends Error {
+  override name = "ThreadBusy";
+}
+
+/** Asks the thread that runs `lib/FILE`; it is started when it is needed. */
+export function askThread(
+  file: string,
+  question: object,
+  { idleMs, handed = [], limits }: Asking = {},
+): Promise<unknown> {
+  const place = singleton(`thread:${file}`, (): Place => ({ pool: null }));
+  place.pool ??= start(file, place, limits);
   const pool = place.pool;
-  if (pool.waiting.size >= MAX_QUEUE) {
-    return Promise.reject(
-      new Problem("rate_limited", "Too many people are signing in just now. Try again in a few seconds.", {
-        retryAfter: 5,
-      }),
-    );
-  }
+  if (pool.waiting.size >= MAX_QUEUE) return Promise.reject(new ThreadBusy(`${file} is busy`));
   clearTimeout(pool.idle);
   const id = pool.next++;
   return new Promise((resolve, reject) => {
     pool.waiting.set(id, { resolve, reject });
     pool.worker.ref();
-    pool.worker.postMessage({ id, ...question });
+    pool.worker.postMessage({ id, ...question }, handed);
   }).finally(() => {
-    if (pool.waiting.size > 0 || idleMs === Number.POSITIVE_INFINITY) return;
+    if (pool.waiting.size > 0 || idleMs === undefined) return;
     clearTimeout(pool.idle);
     pool.idle = setTimeout(() => {
       leave(place, pool);
@@ -47,10 +57,10 @@ export function askWorker(file: string, question: object, idleMs = Number.POSITI
 }
 
 /** An idle worker holds no process open; if it dies, those who wait are told and the next question starts another. */
-function start(file: string, place: Place): Pool {
+function start(file: string, place: Place, limits: ResourceLimits | undefined): Pool {
   // Not imported: a Worker that the bundler knows of is built into a module, and every file that it might be with it.
   const { Worker } = process.getBuiltinModule("node:worker_threads");
-  const worker = new Worker(path.join(process.cwd(), "lib", "auth", file));
+  const worker = new Worker(path.join(process.cwd(), "lib", file), limits ? { resourceLimits: limits } : {});
   const pool: Pool = { worker, waiting: new Map(), next: 0, idle: undefined };
   worker.unref();
   worker.on("message", ({ id, value }: { id: number; value: unknown }) => {

@@ -1,0 +1,67 @@
+/** What a server used over a time. */
+import { ChartLine } from "lucide-react";
+import { Banner } from "#components/ui/banner.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Time } from "#components/ui/time.tsx";
+import { UrlSelect } from "#components/ui/url-control.tsx";
+import { load } from "#lib/api/caller.ts";
+import type { Outputs } from "#lib/api/outputs.ts";
+import { openServer } from "../server-data.ts";
+import { UseCharts } from "./use-charts.tsx";
+
+type Range = Outputs["servers"]["statsHistory"]["range"];
+
+const words: Record<Range, string> = {
+  "1h": "the last hour",
+  "24h": "the last day",
+  "7d": "the last week",
+  "30d": "the last 30 days",
+};
+const isRange = (text: string): text is Range => Object.hasOwn(words, text);
+
+export async function StatsPage({ server, range: given }: { server: string; range: string }) {
+  const range = isRange(given) ? given : "1h";
+  const open = await openServer(server);
+  const history = await load((api) => api.servers.statsHistory({ server, range }));
+  const now = Date.now();
+  const { healthy, seenAt } = history.node;
+  const empty = history.cpu.every((value) => value === null);
+  return (
+    <>
+      <div className="mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <p className="text-dim">What it used while it ran, as its node says once a minute. Kept for 30 days.</p>
+        <UrlSelect
+          label="Range"
+          param="range"
+          all="The last hour"
+          options={[
+            { value: "24h", label: "The last day" },
+            { value: "7d", label: "The last week" },
+            { value: "30d", label: "The last 30 days" },
+          ]}
+          className="w-[172px]"
+        />
+      </div>
+      {!healthy && (
+        <Banner tone="warn" className="mb-3">
+          {seenAt === null ? (
+            "Its node has never answered the panel: nothing is known of what it uses."
+          ) : (
+            <>
+              Its node last answered <Time at={seenAt} now={now} />. What came since is missing here.
+            </>
+          )}
+        </Banner>
+      )}
+      {empty ? (
+        <EmptyState icon={<ChartLine />} title={`Nothing to show of ${words[range]}`}>
+          {open.suspended
+            ? "It is suspended, and does not run. Look at a longer time."
+            : "It did not run then. Look at a longer time, or start it and come back in a minute."}
+        </EmptyState>
+      ) : (
+        <UseCharts server={open.id} first={history} span={words[range]} limits={open} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+/** Asks each node that answers what its servers use, once a minute: one question for all of them. */
+import { and, asc, eq, ne } from "drizzle-orm";
+import * as z from "zod";
+import { db } from "#db/client.ts";
+import { logsDb, logsFile } from "#db/logs/client.ts";
+import { nodes, servers } from "#db/schema/index.ts";
+import { jobKind } from "#lib/jobs/queue.ts";
+import { log } from "#lib/log/log.ts";
+import type { NodeRow } from "#lib/nodes/credentials.ts";
+import { inHealth } from "#lib/nodes/health.ts";
+import { askThread } from "#lib/thread.ts";
+import { DaemonError } from "#lib/wings/call.ts";
+import { readUse } from "#lib/wings/use.ts";
+import type { Answered } from "./take.ts";
+
+/** Answers that are held at a time. */
+const AT_ONCE = 12;
+/** An answer's size: so much, and so much for each server that the panel knows there. */
+const ROOM = 64 * 1024;
+const ROOM_EACH = 32 * 1024;
+const MOST_ROOM = 32 * 1024 * 1024;
+/** More than that is no daemon's answer, and costs this thread alone its life. */
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+
+export async function sampleAll(signal?: AbortSignal): Promise<void> {
+  // So that the tables are there.
+  logsDb();
+  const waiting = db().select().from(nodes).where(inHealth("healthy")).orderBy(asc(nodes.id)).all();
+  const work = async () => {
+    for (let node = waiting.pop(); node && !signal?.aborted; node = waiting.pop()) await sampleNode(node);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+async function sampleNode(node: NodeRow): Promise<void> {
+  const known = db()
+    .select({ uuid: servers.uuid, id: servers.id })
+    .from(servers)
+    .where(and(eq(servers.nodeId, node.id), ne(servers.state, "deleting")))
+    .all();
+  if (known.length === 0) return;
+  try {
+    const room = Math.min(ROOM + known.length * ROOM_EACH, MOST_ROOM);
+    // A copy: what is handed over is gone here, and small buffers share their memory.
+    const bytes = new Uint8Array(await readUse(node, room));
+    const answered: Answered = {
+      file: logsFile(),
+      node: node.id,
+      at: Date.now(),
+      bytes,
+      servers: known.map(({ uuid, id }) => [uuid, id] as const),
+    };
+    const asking = { handed: [bytes.buffer], limits: LIMITS };
+    const running = await askThread("servers/use/use-worker.mjs", answered, asking);
+    if (running === null) log().warn({ node: node.id }, "a node does not say what its servers use");
+  } catch (error) {
+    // That it does not answer shows where nodes are shown.
+    if (!(error instanceof DaemonError))
+      log().error({ node: node.id, err: error }, "what servers use was not written down");
+  }
+}
+
+export const sampling = jobKind({
+  kind: "servers.sample",
+  payload: z.object({}),
+  attempts: 1,
+  // Between two rounds of asking nodes how they are.
+  schedule: "15 * * * * *",
+  run: (_, { signal }) => sampleAll(signal),
+});
