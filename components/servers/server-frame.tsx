@@ -4,7 +4,9 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
+import { AfterMove } from "./after-move.tsx";
 import { Refreshing } from "./backups/refreshing.tsx";
+import { InstallLog } from "./install-log.tsx";
 import { openServer, type Server } from "./server-data.ts";
 import { tabsOf } from "./server-tabs.ts";
 import { addressOf, StateBadge } from "./words.tsx";
@@ -14,7 +16,8 @@ export async function ServerFrame({ server, children }: { server: string; childr
   const note = noteOf(open);
   return (
     <>
-      <Refreshing while={open.state === "installing" || open.state === "deleting"} />
+      <Refreshing while={open.state === "installing" || open.state === "deleting" || open.state === "transferring"} />
+      <AfterMove moving={open.state === "transferring"} />
       <PageHeader
         title={open.name}
         badge={
@@ -36,7 +39,15 @@ export async function ServerFrame({ server, children }: { server: string; childr
         </Banner>
       )}
       {note && (
-        <Banner tone={note.tone} className="mb-3.5">
+        <Banner
+          tone={note.tone}
+          className="mb-3.5"
+          action={
+            open.state === "install_failed" &&
+            open.opens.includes("settings") &&
+            open.opens.includes("files") && <InstallLog server={open.id} />
+          }
+        >
           {note.text}
         </Banner>
       )}
@@ -46,7 +57,7 @@ export async function ServerFrame({ server, children }: { server: string; childr
   );
 }
 
-function noteOf({ state, problem }: Server): { tone: "info" | "bad" | "warn"; text: string } | null {
+function noteOf({ state, problem, moving }: Server): { tone: "info" | "bad" | "warn"; text: string } | null {
   switch (state) {
     case "installing":
       return { tone: "info", text: "Its node is installing it. That can take some minutes." };
@@ -56,6 +67,11 @@ function noteOf({ state, problem }: Server): { tone: "info" | "bad" | "warn"; te
       return {
         tone: "warn",
         text: "Its node started anew while it was being installed. Install it again in its settings.",
+      };
+    case "transferring":
+      return {
+        tone: "info",
+        text: `It is moving${moving ? ` to another node, ${moving.to}${moving.location ? ` in ${moving.location}` : ""}` : ""}, with all of its files, and is stopped meanwhile. Its console, files and backups can be reached when that is over.${moving?.address ? ` Its address will be ${moving.address}.` : ""}`,
       };
     case "deleting":
       return { tone: "bad", text: problem ?? "It is being deleted, with all of its files." };

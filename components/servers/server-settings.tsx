@@ -11,6 +11,7 @@ import { Submit } from "#components/ui/submit.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import type { Outputs } from "#lib/api/outputs.ts";
+import { InstallLog } from "./install-log.tsx";
 
 export interface ServerSettingsProps {
   server: Outputs["servers"]["open"];
@@ -59,18 +60,21 @@ export function ServerSettings({ server, locked }: ServerSettingsProps) {
           title="Install again"
           description="Stops it and runs its egg’s script again. Files stay unless the script deletes or replaces them."
           actions={
-            <ConfirmButton
-              label="Install again"
-              title={`Install ${name} again?`}
-              confirm="Install again"
-              call={(api) => api.servers.reinstall({ server: id })}
-              onDone={() => {
-                toast("It is being installed");
-                router.refresh();
-              }}
-            >
-              It is stopped first. Make a backup if its files matter.
-            </ConfirmButton>
+            <>
+              <InstallLog server={id} />
+              <ConfirmButton
+                label="Install again"
+                title={`Install ${name} again?`}
+                confirm="Install again"
+                call={(api) => api.servers.reinstall({ server: id })}
+                onDone={() => {
+                  toast("It is being installed");
+                  router.refresh();
+                }}
+              >
+                It is stopped first. Make a backup if its files matter.
+              </ConfirmButton>
+            </>
           }
         />
       )}

@@ -7,6 +7,7 @@ import { systemActor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { dropAllOf } from "#lib/databases/job.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
+import { killHere } from "#lib/test-hook.ts";
 import { deleteBackup } from "#lib/wings/backups.ts";
 import { DaemonError } from "#lib/wings/call.ts";
 import { createServer, deleteServer, installServer, reinstallServer } from "#lib/wings/servers.ts";
@@ -30,7 +31,10 @@ export const creating = jobKind({
     const { server, node } = found;
     // Whatever the daemon says of it comes after this.
     become(id, "installing");
-    if (await createServer(node, server.uuid, start)) return;
+    killHere("server-before-create");
+    const begun = await createServer(node, server.uuid, start);
+    killHere("server-created");
+    if (begun) return;
     // It has it already: because an answer was lost, and then it is installing; or because it has started anew since.
     if (server.state === "interrupted") await installServer(node, server.uuid);
   },

@@ -4,6 +4,7 @@ import { can, onServer, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { editServer, readStats, reinstall as reinstallServer, removeServer, usePower } from "./acts.ts";
 import { createOwn } from "./create.ts";
+import { installLogOf } from "./install-log.ts";
 import { addAddress, makePrimary, readNetwork, removeAddress } from "./network.ts";
 import { offersFor } from "./offers.ts";
 import { listServers, openServer } from "./servers.ts";
@@ -92,6 +93,13 @@ export const reinstall = onServer(["settings", "files"], {}, { asks: true })
   .route({ method: "POST", path: `${ONE}/reinstall`, summary: "Install a server again" })
   .output(Named)
   .handler(({ context }) => reinstallServer(context, context.actor, context.asStaff));
+
+/** For whoever may install it again. */
+export const installLog = onServer(["settings", "files"], {}, { asks: true })
+  .meta({ guard: "onServer", argument: "settings and files, asks", audit: true })
+  .route({ method: "GET", path: `${ONE}/install-log`, summary: "What the last installation of a server wrote" })
+  .output(z.object({ text: z.string().nullable(), cut: z.boolean(), file: z.string() }))
+  .handler(({ context }) => installLogOf(context, context.actor));
 
 export const startup = onServer("startup", {})
   .route({ method: "GET", path: `${ONE}/startup`, summary: "With what a server is started" })

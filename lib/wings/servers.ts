@@ -108,6 +108,19 @@ export async function syncServer(node: NodeAddress, server: string): Promise<voi
   await asked(node, call, { ...NO_SERVER, 500: "The node could not fetch the server." });
 }
 
+/**
+ * What the last installation wrote; null: the daemon tells it nobody. Pelican's does, Wings keeps it in a file of its machine.
+ */
+export async function readInstallLog(node: NodeAddress, server: string): Promise<string | null> {
+  const call = { method: "GET", path: pathOf(server, "/install-logs"), maxBytes: 16 * 1024 * 1024 } as const;
+  try {
+    return (await askedFor(node, z.object({ data: z.string() }), call, NO_SERVER)).data;
+  } catch (error) {
+    if (error instanceof DaemonError && error.trouble === "not_found") return null;
+    throw error;
+  }
+}
+
 export async function installServer(node: NodeAddress, server: string): Promise<void> {
   await asked(node, { method: "POST", path: pathOf(server, "/install") }, NO_SERVER);
 }

@@ -92,6 +92,7 @@ export const procedureTable: Record<string, Row> = {
   "servers.statsHistory": read("onServer(stats)", tokens),
   "servers.power": write("onServer(console or commands:execute, asks)", tokens),
   "servers.reinstall": write("onServer(settings and files, asks)", tokens),
+  "servers.installLog": read("onServer(settings and files, asks)", { ...tokens, audited: true }),
   "servers.startup": read("onServer(startup)", tokens),
   "servers.setStartup": write("onServer(startup, asks)", tokens),
   "servers.network": read("onServer(network)", tokens),

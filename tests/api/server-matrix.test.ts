@@ -47,6 +47,7 @@ const rules: Record<string, Rule> = {
   "servers.statsHistory": { needs: ["stats"], atRest: true },
   "servers.power": { needs: ["console"], permission: "commands:execute" },
   "servers.reinstall": { needs: ["settings", "files"] },
+  "servers.installLog": { needs: ["settings", "files"] },
   "servers.startup": { needs: ["startup"], atRest: true },
   "servers.setStartup": { needs: ["startup"] },
   "servers.network": { needs: ["network"], atRest: true },

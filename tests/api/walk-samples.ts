@@ -331,6 +331,7 @@ export const alsoAnswers: Record<string, Partial<Record<Standing | "every", numb
   // The node is at an address that the panel does not call.
   "servers.stats": { every: [502] },
   "servers.power": { every: [502] },
+  "servers.installLog": { every: [502] },
   "links.reset": { every: [403] },
   "registration.complete": { every: [403] },
   "factors.finish": { every: [409] },

@@ -54,6 +54,7 @@ const words: Readonly<Record<string, string>> = {
   "staffServers.remove": "Began to delete the server",
   "servers.edit": "Changed the settings",
   "servers.power": "Started or stopped the server",
+  "servers.installLog": "Read what the installation wrote",
   "servers.reinstall": "Installed the server anew",
   "servers.setStartup": "Changed how the server starts",
   "servers.backups.create": "Began a backup",

@@ -12,7 +12,7 @@ import { askPanel, fetchServer } from "./panel.ts";
 import { act, actions, stop, sync, utilizationOf } from "./process.ts";
 import { type Ask, bodyOf, gone, Refusal } from "./request.ts";
 import { closeSockets, emit, wingsOf } from "./socket.ts";
-import { beside, knowsScopes, type Server, secondsOf, type Wings } from "./state.ts";
+import { beside, isPelican, knowsScopes, type Server, secondsOf, type Wings } from "./state.ts";
 import { callOff, sendAway } from "./transfer.ts";
 
 const VERSION_4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -28,6 +28,7 @@ export async function addServer(wings: Wings, uuid: string): Promise<Server> {
     child: null,
     startedAt: 0,
     lines: [],
+    installed: "",
     sockets: new Set(),
     busy: null,
     acting: false,
@@ -91,6 +92,7 @@ async function run(wings: Wings, server: Server, script: string): Promise<void> 
   const folder = mkdtempSync(path.join(tmpdir(), "wings-install-"));
   try {
     const file = path.join(folder, "install.sh");
+    server.installed = "";
     await writeFile(file, script.replaceAll("\r\n", "\n").replaceAll("/mnt/server", server.folder));
     const child = spawn("/bin/sh", [file], {
       cwd: server.folder,
@@ -99,6 +101,7 @@ async function run(wings: Wings, server: Server, script: string): Promise<void> 
     });
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => {
+        server.installed += chunk;
         for (const line of chunk.toString().trimEnd().split("\n")) emit(server, "install output", [line]);
       });
     await once(child, "close");
@@ -134,6 +137,9 @@ export async function serverRoute(wings: Wings, server: Server, rest: string, as
       if (server.startedAt === 0) throw new Refusal(500, "There is no container.");
       return say(200, { data: server.lines.slice(-size) });
     }
+    case "GET /install-logs":
+      if (!isPelican(wings)) throw gone();
+      return say(200, { data: server.installed });
     case "POST /power": {
       const body = await bodyOf(request);
       const action = actions.find((one) => one === body.action);

@@ -104,6 +104,8 @@ export interface Server {
   child: ChildProcess | null;
   startedAt: number;
   lines: string[];
+  /** What the last installation wrote. */
+  installed: string;
   sockets: Set<Socket>;
   /** What keeps it from being started. */
   busy: "installing" | "transferring" | "restoring" | null;
@@ -195,6 +197,9 @@ export function knowsScopes({ version }: Pick<Wings, "version">): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
   return major > 1 || (major === 1 && (minor === 0 || minor > 12 || (minor === 12 && patch >= 2)));
 }
+
+/** Pelican's: it counts from 1.0 again. */
+export const isPelican = ({ version }: Pick<Wings, "version">): boolean => /^1\.0\./.test(version);
 
 export const secondsOf = (wings: Pick<Wings, "ahead">): number => Math.floor((Date.now() + wings.ahead) / 1000);
 
