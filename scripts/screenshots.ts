@@ -68,8 +68,10 @@ async function everything(demo: Demo, browser: Browser, directory: string, names
   }
 }
 
-function shotsOf({ owner, operator, viewer, guest, organisation, zone }: Demo): Shot[] {
+function shotsOf(demo: Demo): Shot[] {
+  const { owner, operator, viewer, guest, organisation, zone } = demo;
   return [
+    ...serverShots(demo),
     { name: "login", path: "/login", as: null },
     { name: "overview", path: "/dashboard", as: owner },
     { name: "all-zones", path: "/dashboard/zones", as: owner },
@@ -198,6 +200,78 @@ function shotsOf({ owner, operator, viewer, guest, organisation, zone }: Demo): 
     { name: "bundle", path: `${organisation}/bundle`, as: owner, whole: true },
     { name: "short-url-gone", path: "/s/nothing-like-this", as: null },
     { name: "not-found", path: "/dashboard/organisations/nobody", as: owner },
+  ];
+}
+
+/** The name of a picture, the end of the page's address, and the button that opens a dialog there. */
+const serverDialogs = [
+  ["new-folder", "/files", "New folder"],
+  ["sftp", "/files", "SFTP"],
+  ["new-backup", "/backups", "Create a backup"],
+  ["restore", "/backups", /^Restore /],
+  ["new-database", "/databases", "Create a database"],
+  ["credentials", "/databases", /^Credentials /],
+  ["new-schedule", "/schedules", "Add a schedule"],
+  ["runs", "/schedules", "History"],
+  ["invite-into-server", "/people", "Invite somebody"],
+  ["delete-server", "/settings", "Delete server"],
+] as const;
+
+function serverShots({ servers: at, owner: as, operator, viewer, guest }: Demo): Shot[] {
+  const list = "/dashboard/servers";
+  const pages = ["files", "backups", "databases", "schedules", "startup", "network", "people", "activity", "settings"];
+  return [
+    { name: "servers", path: list, as },
+    { name: "servers-none", path: `${list}?q=nothing-like-this`, as },
+    { name: "servers-empty", path: list, as: viewer },
+    { name: "servers-guest", path: list, as: guest },
+    { name: "server-new", path: `${list}/new`, as, whole: true },
+    {
+      name: "server",
+      path: at.full,
+      as,
+      whole: true,
+      first: async (page) => await page.getByText("Running", { exact: true }).first().waitFor(),
+    },
+    { name: "server-as-staff", path: at.full, as: operator },
+    ...pages.flatMap((page) => [
+      { name: `server-${page}`, path: `${at.full}/${page}`, as, whole: true },
+      { name: `server-${page}-empty`, path: `${at.empty}/${page}`, as },
+    ]),
+    { name: "server-files-many", path: `${at.full}/files?folder=%2Fworld%2Fregion`, as },
+    {
+      name: "server-files-chosen",
+      path: `${at.full}/files`,
+      as,
+      first: async (page) => {
+        for (const name of ["config", "plugins"]) await page.getByRole("checkbox", { name: `Choose ${name}` }).check();
+      },
+    },
+    {
+      name: "server-file",
+      path: `${at.full}/files`,
+      as,
+      first: async (page) => {
+        await page.getByRole("button", { name: "server.properties", exact: true }).click();
+        await page.getByRole("dialog").getByText("gamemode").waitFor();
+      },
+    },
+    ...serverDialogs.map(([name, rest, button]) => ({
+      name: `server-dialog-${name}`,
+      path: `${at.full}${rest}`,
+      as,
+      first: async (page: Page) => {
+        await page
+          .getByRole("button", { name: button, exact: typeof button === "string" })
+          .first()
+          .click();
+        await page.getByRole("dialog").or(page.getByRole("alertdialog")).waitFor();
+      },
+    })),
+    ...(["suspended", "failed", "installing", "unreachable"] as const).flatMap((state) => [
+      { name: `server-${state}`, path: at[state], as },
+      { name: `server-${state}-files`, path: `${at[state]}/files`, as },
+    ]),
   ];
 }
 

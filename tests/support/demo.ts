@@ -1,8 +1,9 @@
-/** A panel with something in it: an organisation, its people, and zones as they are found in the field. For screenshots. */
+/** A panel with something in it: an organisation, its people, zones as they are found in the field, and servers. For screenshots. */
 import { type Draft, emptyDraft, formatDraft, withEntry } from "#components/zone/draft.ts";
 import type { RRset } from "#lib/dns/rrset.ts";
 import { type CloudflareFake, startCloudflare } from "./cloudflare.ts";
 import { fillPanel } from "./demo-plenty.ts";
+import { type DemoServers, fillServers } from "./demo-servers.ts";
 import { startMailSink } from "./mail-sink.ts";
 import { type PowerDnsServer, startPowerDns } from "./powerdns.ts";
 import { type Client, type PanelServer, startServer } from "./server.ts";
@@ -42,6 +43,7 @@ export interface Demo {
   /** Paths of pages. */
   organisation: string;
   zone: string;
+  servers: DemoServers;
   /** What the owner's browser keeps of changes that are not applied yet. */
   draft: { key: string; value: string };
   stop(): Promise<void>;
@@ -82,6 +84,14 @@ export async function startDemo(): Promise<Demo> {
   await makeHistory(server, powerDns);
   await makeTheRest(owner, cloudflare, powerDns);
   const idOf = async (client: Client) => (await client.call<{ id: string }>("GET", "/account")).id;
+  const servers = await fillServers(server, {
+    owner,
+    operator,
+    guest,
+    guestEmail: GUEST.email,
+    invited: [CONTRACTOR.email, "audit@tidewater.example"],
+    handle: "northwind",
+  });
   fillPanel(server.dataDir, { owner: await idOf(owner), operator: await idOf(operator) });
 
   const organisation = "/dashboard/organisations/northwind";
@@ -93,9 +103,11 @@ export async function startDemo(): Promise<Demo> {
     viewer: await server.signIn("li@acme-robotics.example", PASSWORD),
     organisation,
     zone: `${organisation}/zones/${ZONE}`,
+    servers,
     draft: await draftOf(owner),
     async stop() {
       await server.stop();
+      await servers.stop();
       await Promise.all([powerDns.stop(), cloudflare.close(), mails.close()]);
     },
   };
