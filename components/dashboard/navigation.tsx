@@ -15,10 +15,11 @@ import {
   Users,
 } from "lucide-react";
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { BULK } from "#components/bulk/words.ts";
 import { AppFrame, type NavGroup } from "#components/frame/app-frame.tsx";
 import type { NavItem } from "#components/frame/nav-link.tsx";
+import { NamePage } from "#components/frame/page-name.tsx";
 import { organisationPath } from "#components/organisations/words.ts";
 import type { PalettePage } from "#components/search/palette.tsx";
 import { SearchButton } from "#components/search/search-button.tsx";
@@ -52,6 +53,7 @@ export interface NavigationProps {
 export function Navigation(props: NavigationProps) {
   const { user, organisations, mayCreateOrganisation, dns, feedback, reads, tabs, children } = props;
   const place = placeOf(usePathname());
+  const [named, setNamed] = useState<string | null>(null);
   const own = organisations.find(({ id, handle }) => place.organisation === handle || place.organisation === id);
   // Staff are in organisations that are not theirs; the address is all that the frame knows of those. Guests are in none.
   const foreign = place.organisation && reads.allOrganisations ? place.organisation : undefined;
@@ -70,7 +72,7 @@ export function Navigation(props: NavigationProps) {
       current={current}
       newOrganisationHref={mayCreateOrganisation ? "/dashboard/organisations/new" : undefined}
       nav={nav}
-      crumbs={crumbsOf(place, current)}
+      crumbs={crumbsOf(place, current, named)}
       bar={
         <SearchButton
           pages={[...organisationPages(organisations), ...pagesOf(nav, current?.name, dns), ...tabPages(tabs)]}
@@ -78,7 +80,7 @@ export function Navigation(props: NavigationProps) {
         />
       }
     >
-      {children}
+      <NamePage value={setNamed}>{children}</NamePage>
     </AppFrame>
   );
 }

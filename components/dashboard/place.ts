@@ -18,10 +18,11 @@ export function placeOf(pathname: string): Place {
   return { organisation: null, rest: [section, ...rest] };
 }
 
-/** The last step is the page itself, so that it has no address. */
+/** The last step is the page itself, so that it has no address. `named` is what the page says that it is about. */
 export function crumbsOf(
   { organisation, rest }: Place,
   current: { handle: string; name: string } | undefined,
+  named: string | null,
 ): Crumb[] {
   const [section, below] = rest;
   const label = section === undefined ? undefined : labels[section];
@@ -42,7 +43,7 @@ export function crumbsOf(
     return [{ label: "DNS zones", href: "/dashboard/zones" }, { label: below }];
   if (section === undefined || label === undefined) return [{ label: "Overview" }];
   if (section === "servers" && below !== undefined)
-    return [{ label, href: "/dashboard/servers" }, { label: below === "new" ? "New server" : "Server" }];
+    return [{ label, href: "/dashboard/servers" }, { label: below === "new" ? "New server" : (named ?? "Server") }];
   const lower = below === undefined ? undefined : labels[below];
   return lower === undefined ? [{ label }] : [{ label, href: `/dashboard/${section}` }, { label: lower }];
 }

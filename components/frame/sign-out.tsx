@@ -2,8 +2,10 @@
 "use client";
 import { LogOut } from "lucide-react";
 import { useState } from "react";
+import { useHydrated } from "#components/ui/use-hydrated.ts";
 
 export function SignOut({ className }: { className?: string }) {
+  const hydrated = useHydrated();
   const [state, setState] = useState<"idle" | "pending" | "failed">("idle");
 
   const leave = async () => {
@@ -18,7 +20,13 @@ export function SignOut({ className }: { className?: string }) {
   };
 
   return (
-    <button type="button" aria-busy={state === "pending" || undefined} onClick={leave} className={className}>
+    <button
+      type="button"
+      disabled={!hydrated}
+      aria-busy={state === "pending" || undefined}
+      onClick={leave}
+      className={className}
+    >
       <LogOut aria-hidden="true" />
       <span aria-live="polite">
         {state === "failed" ? "Could not sign out, try again" : state === "pending" ? "Signing out" : "Sign out"}

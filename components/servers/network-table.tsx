@@ -6,6 +6,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { RowActions } from "#components/ui/row-actions.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
@@ -45,13 +46,11 @@ export function NetworkTable({ server, network: { items, limit }, locked }: Netw
         )}
       </div>
       {failure && <FailureBanner failure={failure} />}
-      <Table label="Addresses" stack>
+      <Table label="Addresses" stack className="[&_td]:align-middle">
         <THead>
           <Th>Address</Th>
           <Th>Use</Th>
-          <Th align="end">
-            <span className="sr-only">What can be done</span>
-          </Th>
+          <Th hidden>Actions</Th>
         </THead>
         <TBody>
           {items.map(({ id, host, port, primary }) => {
@@ -60,10 +59,11 @@ export function NetworkTable({ server, network: { items, limit }, locked }: Netw
               <Tr key={id}>
                 <Td mono>{address}</Td>
                 <Td label="Use">{primary ? <Badge tone="accent">Main</Badge> : "Additional"}</Td>
-                <Td align="end">
+                <Td>
                   {!locked && !primary && (
-                    <span className="inline-flex gap-2">
+                    <RowActions>
                       <Button
+                        variant="ghost"
                         size="sm"
                         disabled={pending}
                         aria-label={`Make main: ${address}`}
@@ -76,7 +76,7 @@ export function NetworkTable({ server, network: { items, limit }, locked }: Netw
                       <ConfirmButton
                         label="Remove"
                         accessibleLabel={`Remove ${address}`}
-                        button={{ size: "sm", variant: "danger" }}
+                        button={{ variant: "ghost", size: "sm" }}
                         title={`Remove ${address}?`}
                         confirm="Remove"
                         call={(api) => api.servers.removePort({ server, allocation: id })}
@@ -87,7 +87,7 @@ export function NetworkTable({ server, network: { items, limit }, locked }: Netw
                       >
                         Whoever uses it cannot reach the server there any more, and another server may get it.
                       </ConfirmButton>
-                    </span>
+                    </RowActions>
                   )}
                 </Td>
               </Tr>

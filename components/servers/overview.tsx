@@ -4,7 +4,7 @@ import { Facts, Panel } from "#components/ui/panel.tsx";
 import { LeaveServer } from "./leave-server.tsx";
 import { LiveState } from "./live-state.tsx";
 import { openServer } from "./server-data.ts";
-import { addressOf, cpuOf, limitOf } from "./words.tsx";
+import { addressOf, cpuOf, limitOf, roomOf } from "./words.tsx";
 
 export async function Overview({ server }: { server: string }) {
   const open = await openServer(server);
@@ -35,7 +35,7 @@ export async function Overview({ server }: { server: string }) {
             { label: "Processors", value: cpuOf(open.cpu) },
             {
               label: "Can have",
-              value: `${open.limits.backups} backups, ${open.limits.databases} databases, ${open.limits.allocations} ports`,
+              value: roomOf(open.limits),
             },
             { label: "Node", value: open.node.location ? `${open.node.name}, ${open.node.location}` : open.node.name },
             { label: "Owner", value: open.organisation?.name ?? (open.owner ? "You" : "Another account") },

@@ -1,5 +1,6 @@
 /** What every page of a server has on top: its name and state, what stands in its way, and the tabs. */
 import type { ReactNode } from "react";
+import { PageName } from "#components/frame/page-name.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -18,6 +19,7 @@ export async function ServerFrame({ server, children }: { server: string; childr
     <>
       <Refreshing while={open.state === "installing" || open.state === "deleting" || open.state === "transferring"} />
       <AfterMove moving={open.state === "transferring"} />
+      <PageName name={open.name} />
       <PageHeader
         title={open.name}
         badge={

@@ -54,19 +54,19 @@ export async function ServerList({ params }: { params: SearchParams }) {
           <TBody>
             {page.items.map((server) => (
               <Tr key={server.id}>
-                <Td>
-                  <TextLink tone="plain" href={serverPath(server.id)} className="font-medium">
+                <Td className="font-medium wrap-anywhere">
+                  <TextLink tone="plain" href={serverPath(server.id)}>
                     {server.name}
                   </TextLink>
                 </Td>
                 <Td label="State">
                   <StateBadge {...server} />
                 </Td>
-                <Td label="Address" mono>
+                <Td label="Address" mono className="whitespace-nowrap">
                   {addressOf(server.address)}
                 </Td>
                 <Td label="Egg">{server.egg}</Td>
-                <Td label="Owner" dim>
+                <Td label="Owner" dim className="max-w-[220px]">
                   {server.owner
                     ? (server.organisation?.name ?? "You")
                     : `You can use: ${capabilityWords(server.capabilities)}`}

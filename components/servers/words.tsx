@@ -38,6 +38,14 @@ export function StateBadge({ state, suspended }: { state: State; suspended: bool
 export const limitOf = (mib: number): string => (mib === 0 ? "No limit" : sizeOf(mib));
 export const cpuOf = (percent: number): string => (percent === 0 ? "No limit" : `${percent} %`);
 
+export const roomOf = (limits: { backups: number; databases: number; allocations: number }): string =>
+  [counted(limits.backups, "backup"), counted(limits.databases, "database"), counted(limits.allocations, "port")].join(
+    ", ",
+  );
+
+const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`;
+
 export const addressOf = (address: { host: string; port: number } | null): string =>
   address === null
     ? "No address"

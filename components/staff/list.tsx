@@ -13,7 +13,6 @@ import type { SelectOption } from "#components/ui/select.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { UrlSelect } from "#components/ui/url-control.tsx";
-import { useHydrated } from "#components/ui/use-hydrated.ts";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { type Act, ActBar, targetsOf } from "./act-bar.tsx";
 import { csvHref, one, type Query, tabHref } from "./address.ts";
@@ -31,6 +30,8 @@ export interface Column<R> {
   mono?: boolean;
   dim?: boolean;
   cell: (row: R) => ReactNode;
+  /** Stands below it, quieter: where the row is found, say. */
+  under?: (row: R) => ReactNode;
 }
 
 export interface Filter {
@@ -95,7 +96,6 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [acting, setActing] = useState<{ act: Act<R>; rows: readonly R[] } | null>(null);
   // What is chosen before that nobody would be told of.
-  const hydrated = useHydrated();
   const filtered = [...filters.map(({ param }) => param), "q"].some((param) => one(query, param) !== "");
   const rows = page.items.filter(({ id }) => chosen.has(id));
   const toggle = (id: string) => {
@@ -159,11 +159,8 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
               <Th className="w-8 max-sm:hidden">
                 <Checkbox
                   aria-label={`Choose all ${noun[1]} on this page`}
-                  disabled={!hydrated}
                   checked={all}
-                  ref={(box) => {
-                    if (box) box.indeterminate = !all && rows.length > 0;
-                  }}
+                  partly={rows.length > 0}
                   onChange={() => setChosen(new Set(all ? [] : page.items.map(({ id }) => id)))}
                 />
               </Th>
@@ -182,16 +179,15 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
             {page.items.map((row) => (
               <Tr key={row.id}>
                 {acts.length > 0 && (
-                  <Td>
+                  <Td choice>
                     <Checkbox
                       aria-label={`Choose ${nameOf(row)}`}
-                      disabled={!hydrated}
                       checked={chosen.has(row.id)}
                       onChange={() => toggle(row.id)}
                     />
                   </Td>
                 )}
-                {columns.map(({ label, cell, align, mono, dim }, place) => (
+                {columns.map(({ label, cell, under, align, mono, dim }, place) => (
                   <Td
                     key={label}
                     label={place === 0 ? undefined : label}
@@ -207,6 +203,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
                     ) : (
                       cell(row)
                     )}
+                    {under && <span className="block text-xs font-normal text-dim">{under(row)}</span>}
                   </Td>
                 ))}
               </Tr>

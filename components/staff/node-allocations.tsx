@@ -85,7 +85,7 @@ function Rows({ node, items, writes, again }: RowsProps) {
           {items.map(({ id, ip, port, alias, used }) => (
             <Tr key={id}>
               {writes && (
-                <Td>
+                <Td choice>
                   <Checkbox
                     aria-label={`Choose ${ip} port ${port}`}
                     disabled={used}

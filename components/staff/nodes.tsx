@@ -18,9 +18,13 @@ export default function Nodes({ tab, data, one, may, query, now }: TabProps<"nod
   if (one) return <NodeDetail key={one.id} node={one} may={may} query={query} now={now} />;
   const creates = may.includes("nodes:create");
   const columns: readonly [Column<Row>, ...Column<Row>[]] = [
-    { label: "Name", sort: "name", cell: ({ name }) => name },
+    {
+      label: "Name",
+      sort: "name",
+      cell: ({ name }) => name,
+      under: ({ fqdn, port }) => <span className="font-mono sm:whitespace-nowrap">{`${fqdn}:${port}`}</span>,
+    },
     { label: "Health", cell: (row) => <HealthBadge {...row} /> },
-    { label: "Address", mono: true, cell: ({ fqdn, port }) => `${fqdn}:${port}` },
     {
       label: "For",
       cell: ({ classification, organisation }) =>

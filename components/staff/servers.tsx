@@ -16,12 +16,16 @@ type Row = TabData<"servers">["items"][number];
 export default function Servers({ tab, data, one, may, query, now }: TabProps<"servers">) {
   if (one) return <ServerDetail key={one.id} server={one} may={may} query={query} now={now} />;
   const columns: readonly [Column<Row>, ...Column<Row>[]] = [
-    { label: "Name", sort: "name", cell: ({ name }) => name },
+    {
+      label: "Name",
+      sort: "name",
+      cell: ({ name }) => name,
+      under: ({ address }) => <span className="font-mono sm:whitespace-nowrap">{addressOf(address)}</span>,
+    },
     { label: "State", cell: (row) => <StateBadge {...row} /> },
     { label: "Owner", cell: ({ user, organisation }) => organisation?.name ?? user?.email ?? "–" },
     { label: "Node", cell: ({ node }) => node.name },
     { label: "Egg", cell: ({ egg }) => egg.name },
-    { label: "Address", mono: true, cell: ({ address }) => addressOf(address) },
     {
       label: "Memory, disk",
       align: "end",

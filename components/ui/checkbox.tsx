@@ -1,6 +1,8 @@
 /** A checkbox and a radio button with their text beside them. */
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cx } from "./cx.ts";
+import { isHeard } from "./heard.ts";
+import { ListeningInput } from "./listening.tsx";
 
 export interface CheckboxProps extends Omit<ComponentProps<"input">, "type"> {
   /** Without it, give an aria-label. */
@@ -8,20 +10,35 @@ export interface CheckboxProps extends Omit<ComponentProps<"input">, "type"> {
   hint?: ReactNode;
 }
 
+export interface CheckboxOnlyProps extends CheckboxProps {
+  /** Some of what it stands for is chosen. */
+  partly?: boolean;
+}
+
 const BOX =
   "peer size-4 shrink-0 appearance-none border border-edge bg-panel transition-colors duration-100 hover:border-dim " +
-  "checked:border-accent checked:bg-accent aria-invalid:border-bad disabled:cursor-not-allowed disabled:opacity-50";
+  "checked:border-accent checked:bg-accent aria-invalid:border-bad disabled:not-data-waits:cursor-not-allowed disabled:not-data-waits:opacity-50";
 
 /** Not for radio buttons: those of a group that has no choice yet are indeterminate to the browser. */
 const PARTLY = "indeterminate:border-accent indeterminate:bg-accent";
 
 const LABEL =
-  "inline-flex cursor-pointer items-start gap-2 pointer-coarse:py-1 has-disabled:cursor-not-allowed " +
-  "has-disabled:text-faint";
+  "inline-flex cursor-pointer items-start gap-2 pointer-coarse:py-1 " +
+  "has-[:disabled:not([data-waits])]:cursor-not-allowed has-[:disabled:not([data-waits])]:text-faint";
 
 const MARK = "pointer-events-none absolute inset-0 hidden size-4 text-accent-text";
 
-export const Checkbox = (props: CheckboxProps) => <Choice {...props} type="checkbox" />;
+export const Checkbox = ({ partly, ...props }: CheckboxOnlyProps) => (
+  <Choice
+    {...props}
+    type="checkbox"
+    {...(partly !== undefined && {
+      ref: (box: HTMLInputElement | null) => {
+        if (box) box.indeterminate = partly && !props.checked;
+      },
+    })}
+  />
+);
 
 export const Radio = (props: CheckboxProps) => <Choice {...props} type="radio" />;
 
@@ -30,9 +47,10 @@ function Choice({ label, hint, className, type, ...rest }: CheckboxProps & { typ
   const id = rest.id ?? made;
   const hintId = `${id}-hint`;
   const bare = label === undefined;
+  const Box = isHeard(rest) ? ListeningInput : "input";
   const box = (
     <span className={cx("relative inline-grid size-4 shrink-0", bare ? cx("align-[-3px]", className) : "mt-0.5")}>
-      <input
+      <Box
         {...rest}
         id={id}
         type={type}

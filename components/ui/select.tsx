@@ -3,6 +3,8 @@ import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 import { controlClass } from "./control-class.ts";
 import { cx } from "./cx.ts";
+import { isHeard } from "./heard.ts";
+import { ListeningSelect } from "./listening.tsx";
 
 export interface SelectOption {
   value: string;
@@ -21,13 +23,14 @@ export interface SelectProps extends ComponentProps<"select"> {
 }
 
 export function Select({ options, placeholder, mono, quiet, className, children, ...rest }: SelectProps) {
+  const Control = isHeard(rest) ? ListeningSelect : "select";
   return (
     <span className={cx("relative block w-full", className)}>
-      <select
+      <Control
         {...rest}
         className={cx(
           controlClass,
-          "h-[30px] appearance-none truncate pe-8 read-only:bg-panel disabled:bg-line2 pointer-coarse:h-10",
+          "h-[30px] appearance-none truncate pe-8 read-only:bg-panel disabled:not-data-waits:bg-line2 pointer-coarse:h-10",
           mono && "font-mono",
           quiet && "border-line",
         )}
@@ -39,7 +42,7 @@ export function Select({ options, placeholder, mono, quiet, className, children,
           </option>
         ))}
         {children}
-      </select>
+      </Control>
       <ChevronDown
         aria-hidden="true"
         className="pointer-events-none absolute end-2.5 top-1/2 size-3.5 -translate-y-1/2 text-faint"

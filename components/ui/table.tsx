@@ -93,12 +93,15 @@ export interface TdProps extends Omit<ComponentProps<"td">, "align"> {
   align?: "start" | "end";
   mono?: boolean;
   dim?: boolean;
+  /** Holds nothing but the checkbox that chooses the row: in a card it stands beside what names it. */
+  choice?: boolean;
 }
 
-export const Td = ({ label, align, mono, dim, className, ...rest }: TdProps) => (
+export const Td = ({ label, align, mono, dim, choice, className, ...rest }: TdProps) => (
   <td
     {...rest}
     data-label={label}
-    className={cx(align === "end" && "text-end", mono && "font-mono", dim && "text-dim", className)}
+    data-choice={choice ? "" : undefined}
+    className={cx(choice && "w-8", align === "end" && "text-end", mono && "font-mono", dim && "text-dim", className)}
   />
 );

@@ -4,6 +4,7 @@ import { Monitor, Moon, Sun } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { cx } from "./cx.ts";
 import { keepCookie } from "./keep-cookie.ts";
+import { ListeningGroup } from "./listening.tsx";
 import { THEME_COOKIE, type Theme, themeAttribute } from "./theme.ts";
 
 const CHOICES = [
@@ -15,7 +16,7 @@ const CHOICES = [
 export function ThemeSwitch({ className }: { className?: string }) {
   const chosen = useSyncExternalStore(subscribe, current, () => undefined);
   return (
-    <fieldset className={cx("flex min-w-0 rounded-md border border-line bg-bg p-0.5", className)}>
+    <ListeningGroup className={cx("flex min-w-0 rounded-md border border-line bg-bg p-0.5", className)}>
       <legend className="sr-only">Theme</legend>
       {CHOICES.map(({ theme, label, Icon }) => (
         <button
@@ -33,7 +34,7 @@ export function ThemeSwitch({ className }: { className?: string }) {
           {label}
         </button>
       ))}
-    </fieldset>
+    </ListeningGroup>
   );
 }
 

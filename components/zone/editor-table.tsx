@@ -2,6 +2,7 @@
 "use client";
 import type { ReactNode } from "react";
 import type { ListState } from "#components/ui/list-state.ts";
+import { ListeningGroup } from "#components/ui/listening.tsx";
 import type { EditorRow } from "./editor-rows.ts";
 import { editorRow, type RowHandlers } from "./record-rows.tsx";
 import { RecordsTable } from "./records-table.tsx";
@@ -37,21 +38,23 @@ export function EditorTable({ list, rows, selection, form, handlers }: EditorTab
     />
   );
   return (
-    <RecordsTable list={list} actions selectAll={selectAll}>
-      {/* One list: as rows come and go, the form moves in it, and keeps what was typed. */}
-      {[
-        inPlace ? null : formRow,
-        ...rows.map((row, place) =>
-          row.key === edited
-            ? formRow
-            : editorRow(row, {
-                selected: selection.keys.has(row.key),
-                same: rows[place - 1]?.name === row.name && rows[place - 1]?.key !== edited,
-                first: place === 0,
-                handlers,
-              }),
-        ),
-      ]}
-    </RecordsTable>
+    <ListeningGroup className="contents">
+      <RecordsTable list={list} actions selectAll={selectAll}>
+        {/* One list: as rows come and go, the form moves in it, and keeps what was typed. */}
+        {[
+          inPlace ? null : formRow,
+          ...rows.map((row, place) =>
+            row.key === edited
+              ? formRow
+              : editorRow(row, {
+                  selected: selection.keys.has(row.key),
+                  same: rows[place - 1]?.name === row.name && rows[place - 1]?.key !== edited,
+                  first: place === 0,
+                  handlers,
+                }),
+          ),
+        ]}
+      </RecordsTable>
+    </ListeningGroup>
   );
 }

@@ -76,6 +76,8 @@ const words: Readonly<Record<string, string>> = {
   "remoteTransfers.failed": "The move to another node failed",
   "servers.transfer": "The move to another node ended",
   "servers.transfers-overdue": "The move to another node ended",
+  "remoteBackups.ended": "A backup ended",
+  "remoteBackups.restored": "A restoration ended",
 };
 
 export const whatWords = (what: string): string => words[what] ?? what;

@@ -5,9 +5,9 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { RowActions, RowButton } from "#components/ui/row-actions.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
@@ -100,18 +100,18 @@ export function BackupList({ server, name, items, now }: BackupListProps) {
                 {backup.createdBy}
               </Td>
               <Td>
-                <div className="flex flex-wrap justify-end gap-1">
+                <RowActions>
                   {backup.state === "done" && backup.here && (
                     <>
-                      <Act about={backup} onClick={() => download(backup)}>
+                      <RowButton about={backup.name} onClick={() => download(backup)}>
                         Download
-                      </Act>
-                      <Act about={backup} onClick={() => lock(backup)}>
+                      </RowButton>
+                      <RowButton about={backup.name} onClick={() => lock(backup)}>
                         {backup.locked ? "Unlock" : "Lock"}
-                      </Act>
-                      <Act about={backup} onClick={() => setRestoring(backup)} opens>
+                      </RowButton>
+                      <RowButton about={backup.name} onClick={() => setRestoring(backup)} opens>
                         Restore
-                      </Act>
+                      </RowButton>
                     </>
                   )}
                   {(!backup.locked || !backup.here) && (
@@ -132,7 +132,7 @@ export function BackupList({ server, name, items, now }: BackupListProps) {
                         : "It stayed behind when the server moved to another node, and was deleted there."}
                     </ConfirmButton>
                   )}
-                </div>
+                </RowActions>
               </Td>
             </Tr>
           ))}
@@ -144,22 +144,3 @@ export function BackupList({ server, name, items, now }: BackupListProps) {
     </>
   );
 }
-
-interface ActProps {
-  about: Backup;
-  opens?: boolean;
-  onClick: () => void;
-  children: string;
-}
-
-const Act = ({ about, opens, onClick, children }: ActProps) => (
-  <Button
-    variant="ghost"
-    size="sm"
-    aria-label={`${children} ${about.name}`}
-    aria-haspopup={opens ? "dialog" : undefined}
-    onClick={onClick}
-  >
-    {children}
-  </Button>
-);

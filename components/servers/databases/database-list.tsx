@@ -7,6 +7,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { RowActions } from "#components/ui/row-actions.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
@@ -58,7 +59,7 @@ export function DatabaseList({ server, items, now }: { server: string; items: re
               </Td>
               <Td>
                 {database.state === "ready" ? (
-                  <div className="flex flex-wrap justify-end gap-1">
+                  <RowActions>
                     <Button
                       variant="ghost"
                       size="sm"
@@ -100,9 +101,9 @@ export function DatabaseList({ server, items, now }: { server: string; items: re
                     >
                       Everything in it is lost. Nothing brings it back.
                     </ConfirmButton>
-                  </div>
+                  </RowActions>
                 ) : (
-                  <span className="flex justify-end">
+                  <span className="flex sm:justify-end">
                     <Badge tone={database.state === "creating" ? "accent" : "warn"}>
                       {database.state === "creating" ? "Being made" : "Being deleted"}
                     </Badge>

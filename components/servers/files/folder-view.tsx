@@ -10,6 +10,7 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { RowActions, RowButton } from "#components/ui/row-actions.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { Time } from "#components/ui/time.tsx";
@@ -155,10 +156,11 @@ export function FolderView({ server, name: serverName, folder, items, hidden, no
       ) : (
         <Table label="Files and folders" stack className="[&_td]:align-middle">
           <THead>
-            <Th>
+            <Th className="w-8 max-sm:hidden">
               <Checkbox
                 aria-label="Choose all"
                 checked={names.length === items.length}
+                partly={names.length > 0}
                 onChange={(event) => setChosen(new Set(event.target.checked ? items.map(({ name }) => name) : []))}
               />
             </Th>
@@ -171,7 +173,7 @@ export function FolderView({ server, name: serverName, folder, items, hidden, no
           <TBody>
             {items.map((item) => (
               <Tr key={item.name} {...(chosen.has(item.name) ? { tone: "accent" as const } : {})}>
-                <Td className="w-8">
+                <Td choice>
                   <Checkbox
                     aria-label={`Choose ${item.name}`}
                     checked={chosen.has(item.name)}
@@ -214,7 +216,7 @@ export function FolderView({ server, name: serverName, folder, items, hidden, no
                   {item.mode}
                 </Td>
                 <Td>
-                  <div className="flex flex-wrap justify-end gap-1">
+                  <RowActions>
                     {isArchive(item.name) && !item.folder && (
                       <RowButton about={item.name} onClick={() => unpack(item.name)}>
                         Unpack
@@ -233,7 +235,7 @@ export function FolderView({ server, name: serverName, folder, items, hidden, no
                     <RowButton about={item.name} opens onClick={() => setOpened({ what: "rename", name: item.name })}>
                       Rename
                     </RowButton>
-                  </div>
+                  </RowActions>
                 </Td>
               </Tr>
             ))}
@@ -262,29 +264,5 @@ export function FolderView({ server, name: serverName, folder, items, hidden, no
         />
       )}
     </section>
-  );
-}
-
-function RowButton({
-  about,
-  opens,
-  onClick,
-  children,
-}: {
-  about: string;
-  opens?: boolean;
-  onClick: () => void;
-  children: string;
-}) {
-  return (
-    <Button
-      variant="ghost"
-      size="sm"
-      aria-label={`${children} ${about}`}
-      aria-haspopup={opens ? "dialog" : undefined}
-      onClick={onClick}
-    >
-      {children}
-    </Button>
   );
 }

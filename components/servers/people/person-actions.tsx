@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
+import { RowActions } from "#components/ui/row-actions.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
@@ -13,7 +14,6 @@ import type { Outputs } from "#lib/api/outputs.ts";
 const PersonDialog = dynamic(() => import("./person-dialog.tsx").then((module) => module.PersonDialog));
 
 const QUIET = { variant: "ghost", size: "sm" } as const;
-const ROW = "flex gap-1 max-sm:-ms-2 max-sm:flex-wrap sm:justify-end";
 
 export function InvitePerson({ server, name, now }: { server: string; name: string; now: number }) {
   const router = useRouter();
@@ -54,7 +54,7 @@ export function PersonActions({ server, name, person, now }: PersonProps) {
   const router = useRouter();
   const [open, setOpen] = useState(false);
   return (
-    <div className={ROW}>
+    <RowActions>
       <Button {...QUIET} aria-haspopup="dialog" aria-label={`Change ${person.name}`} onClick={() => setOpen(true)}>
         Change
       </Button>
@@ -86,7 +86,7 @@ export function PersonActions({ server, name, person, now }: PersonProps) {
           }}
         />
       )}
-    </div>
+    </RowActions>
   );
 }
 
@@ -103,7 +103,7 @@ export function InviteActions({ server, invite, email }: { server: string; invit
   };
 
   return (
-    <div className={ROW}>
+    <RowActions>
       <Button {...QUIET} pending={pending} onClick={resend} aria-label={`Send again: the invitation to ${email}`}>
         Send again
       </Button>
@@ -121,6 +121,6 @@ export function InviteActions({ server, invite, email }: { server: string; invit
       >
         It can no longer be accepted. You can send another.
       </ConfirmButton>
-    </div>
+    </RowActions>
   );
 }
