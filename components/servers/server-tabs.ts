@@ -12,6 +12,7 @@ const pages: readonly { path: string; label: string; needs: SingleCapability | "
   { path: "/schedules", label: "Schedules", needs: "schedules" },
   { path: "/startup", label: "Startup", needs: "startup" },
   { path: "/network", label: "Network", needs: "network" },
+  { path: "/mounts", label: "Mounts", needs: "mounts" },
   { path: "/people", label: "Sub-users", needs: "owner" },
   { path: "/stats", label: "Stats", needs: "stats" },
   { path: "/activity", label: "Activity", needs: "activity" },

@@ -13,6 +13,7 @@ import { Detail } from "./detail.tsx";
 import { NodeAllocations } from "./node-allocations.tsx";
 import { NodeBeats } from "./node-beats.tsx";
 import { NodeForm } from "./node-form.tsx";
+import { NodeMounts } from "./node-mounts.tsx";
 import { NodeSetup } from "./node-setup.tsx";
 import { classificationWords, HealthBadge, sizeOf } from "./node-words.tsx";
 import type { TabRow } from "./tab-props.ts";
@@ -81,6 +82,7 @@ export default function NodeDetail({ node, may, query, now }: NodeDetailProps) {
       <NodeBeats key={node.checkedAt} node={node.id} />
       {may.includes("nodes:credentials") && <NodeSetup node={node} />}
       <NodeAllocations node={node} writes={writes} />
+      <NodeMounts node={node} writes={writes} seesEggs={may.includes("eggs:read")} />
       <NodeForm key={node.revision} node={node} writes={writes} />
       <Panel title="History" flush>
         <Trail of={node.id} call={(api, part) => api.nodes.history({ node: node.id, ...part })} now={now} />

@@ -9,6 +9,7 @@ export * from "./feedback.ts";
 export * from "./health.ts";
 export * from "./identity.ts";
 export * from "./leaving.ts";
+export * from "./mounts.ts";
 export * from "./nodes.ts";
 export * from "./organisations.ts";
 export * from "./panel.ts";

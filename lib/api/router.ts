@@ -29,6 +29,8 @@ import * as links from "#lib/links/procedures.ts";
 import * as logs from "#lib/log/procedures.ts";
 import * as outbox from "#lib/mail/admin-procedures.ts";
 import * as metrics from "#lib/metrics/procedures.ts";
+import * as mounts from "#lib/mounts/procedures.ts";
+import * as serverMounts from "#lib/mounts/server-procedures.ts";
 import * as nodes from "#lib/nodes/procedures.ts";
 import * as remote from "#lib/nodes/remote/procedures.ts";
 import * as organisations from "#lib/organisations/procedures.ts";
@@ -91,6 +93,7 @@ export const router = {
   staffFeedback,
   rollouts,
   eggs,
+  mounts,
   nodes,
   remote: { configure: remote.configure, ...remoteActivity, ...remoteSftp },
   sshKeys,
@@ -107,6 +110,7 @@ export const router = {
     sftp: serverSftp,
     activity: serverActivity,
     schedules: serverSchedules,
+    mounts: serverMounts,
   },
   databaseHosts,
   staffServers: { ...staffServers, transfer: staffTransfers },

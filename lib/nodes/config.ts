@@ -1,6 +1,7 @@
 /** The daemon's configuration, as `wings configure` takes it (JSON) and as it is pasted (YAML). */
 import { stringify } from "yaml";
 import { env } from "#lib/env.ts";
+import { sourcesOn } from "#lib/mounts/sources.ts";
 import { type NodeRow, tokenOf } from "./credentials.ts";
 
 /** Everything that has no default of its own that is right. Holds the node's secret. */
@@ -22,7 +23,8 @@ export const configOf = (node: NodeRow) => ({
     disable_remote_download: true,
   },
   system: { data: node.dataDirectory, sftp: { bind_port: node.sftpPort } },
-  allowed_mounts: [] as string[],
+  // Read from the file alone, when the daemon starts.
+  allowed_mounts: sourcesOn(node.id),
   // To the letter what browsers send as their origin: the daemon lets no other page near a console.
   remote: env().origin,
 });

@@ -5,6 +5,7 @@
 import type { Egg } from "#lib/eggs/egg.ts";
 import { isJsonObject, type Json, type JsonObject, readJson } from "#lib/eggs/ordered-json.ts";
 import { secretPlaceholders } from "#lib/eggs/placeholders.ts";
+import type { ToldMount } from "#lib/mounts/of-server.ts";
 
 /** A server as its rows have it. */
 export interface ServerFacts {
@@ -35,6 +36,7 @@ export interface ServerFacts {
   /** The one that it is reached at, or null, and all of them. */
   primary: Address | null;
   addresses: readonly Address[];
+  mounts: readonly ToldMount[];
 }
 
 export interface Address {
@@ -95,7 +97,7 @@ function settingsOf(facts: ServerFacts, environment: Record<string, string>) {
       default: { ...(facts.primary ?? NOWHERE) },
       mappings,
     },
-    mounts: [] as { source: string; target: string; read_only: boolean }[],
+    mounts: facts.mounts,
     egg: { id: egg.id, file_denylist: egg.fileDenylist, features: {} },
   };
 }

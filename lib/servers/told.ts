@@ -4,6 +4,7 @@ import { db, type Tx } from "#db/client.ts";
 import { allocations, servers, serverVariables } from "#db/schema/index.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { loadEggs } from "#lib/eggs/stored.ts";
+import { mountsFor } from "#lib/mounts/of-server.ts";
 import type { NodeRow } from "#lib/nodes/credentials.ts";
 import { type Configuration, configurationOf, installationOf, type ServerFacts } from "./configuration.ts";
 import type { ServerRow } from "./load.ts";
@@ -68,6 +69,7 @@ function factsOf(rows: readonly ServerRow[], node: NodeRow): ServerFacts[] {
       .orderBy(asc(allocations.ip), asc(allocations.port))
       .all(),
   );
+  const mounted = mountsFor(node.id, ids);
   return rows.flatMap((row) => {
     const egg = known.get(row.eggId);
     if (!egg) return [];
@@ -83,6 +85,7 @@ function factsOf(rows: readonly ServerRow[], node: NodeRow): ServerFacts[] {
       values: new Map((values.get(row.id) ?? []).map(({ env, value }) => [env, value])),
       primary: plain(own.find(({ id }) => id === row.allocationId)),
       addresses: own.map(({ ip, port }) => ({ ip, port })),
+      mounts: mounted.get(row.id) ?? [],
     };
   });
 }

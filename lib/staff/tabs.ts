@@ -148,7 +148,7 @@ const tabs = [
     group: "Servers",
     icon: "nodes",
     permissions: ["nodes:read"],
-    acts: ["nodes:create", "nodes:write", "nodes:delete", "nodes:credentials", "org:read"],
+    acts: ["nodes:create", "nodes:write", "nodes:delete", "nodes:credentials", "org:read", "eggs:read", "servers:read"],
     list: "nodes.list",
     open: { procedure: "nodes.open", key: "node" },
   },

@@ -24,6 +24,20 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
   "nodes.allocate": ({ sql }) => ({ node: insertNode(sql), ip: "192.0.2.1", ports: ["25565"] }),
   "nodes.alias": ({ sql }) => ({ ...insertAllocation(sql), alias: "play.example" }),
   "nodes.release": ({ sql }) => insertAllocation(sql),
+  "mounts.create": ({ sql }) => ({
+    name: `Made ${fresh()}`,
+    source: "/srv/made",
+    target: "/mnt/made",
+    nodes: [insertNode(sql)],
+  }),
+  "mounts.edit": ({ sql }) => ({ mount: insertMount(sql), name: `Changed ${fresh()}` }),
+  "mounts.remove": ({ sql }) => ({ mount: insertMount(sql) }),
+  "servers.mounts.give": ({ sql, server }) => ({ mount: insertMount(sql, server) }),
+  "servers.mounts.take": ({ sql, server }) => {
+    const mount = insertMount(sql, server);
+    sql.run("insert into server_mounts (server_id, mount_id, created_at) values (?, ?, 0)", server, mount);
+    return { mount };
+  },
   ...Object.fromEntries(
     ["download", "remove", "restore"].map((act) => [
       `servers.backups.${act}`,
@@ -120,6 +134,19 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
 };
 
 /** The stage's server can leave its node, and there is another for it. */
+/** For everybody, at the server's node if one is named. */
+function insertMount(sql: Stage["sql"], server: string | null = null): string {
+  const id = `mount-${fresh()}`;
+  sql.run(
+    "insert into mounts (id, name, source, target, self_service, created_at, updated_at) values (?, ?, '/srv/a', ?, 1, 0, 0)",
+    id,
+    id,
+    `/mnt/${id}`,
+  );
+  sql.run("insert into mount_nodes (mount_id, node_id) select ?, node_id from servers where id = ?", id, server);
+  return id;
+}
+
 function beforeMove({ sql, server }: Stage): string {
   sql.run("delete from server_transfers where server_id = ?", server);
   sql.run("update servers set state = 'ready' where id = ?", server);

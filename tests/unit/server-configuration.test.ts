@@ -45,6 +45,7 @@ const facts = (given: Partial<Omit<ServerFacts, "egg">> & { egg?: Partial<Server
   version: "1.13.1",
   values: new Map(),
   primary: { ip: "192.0.2.1", port: 25565 },
+  mounts: [],
   addresses: [
     { ip: "192.0.2.1", port: 25565 },
     { ip: "192.0.2.1", port: 25566 },
@@ -129,7 +130,7 @@ describe("settings", () => {
 
   test("nothing is left out where there is nothing: maps are maps, an address is one", () => {
     const { settings } = configurationOf(
-      facts({ primary: null, addresses: [], egg: { script: " ", fileDenylist: [] } }),
+      facts({ primary: null, mounts: [], addresses: [], egg: { script: " ", fileDenylist: [] } }),
     );
     expect(JSON.stringify(settings.allocations)).toBe(
       '{"force_outgoing_ip":false,"default":{"ip":"127.0.0.1","port":0},"mappings":{}}',
