@@ -1,12 +1,8 @@
 /** Renames a passkey. */
 "use client";
-import { useRouter } from "next/navigation";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
-import { Field, FieldGroup } from "#components/ui/field.tsx";
-import { Form } from "#components/ui/form.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Submit } from "#components/ui/submit.tsx";
 import { toast } from "#components/ui/toast.tsx";
 
 export interface RenamePasskeyProps {
@@ -16,34 +12,20 @@ export interface RenamePasskeyProps {
 }
 
 export function RenamePasskeyDialog({ passkey, name, onClose }: RenamePasskeyProps & { onClose: () => void }) {
-  const router = useRouter();
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={`Rename the passkey ${name}`} size="sm">
-      <Form
-        call={(api, values) => api.passkeys.rename({ passkey, name: values("name") })}
-        onDone={(renamed) => {
-          toast(`The passkey is now called ${renamed.name}`);
-          onClose();
-          router.refresh();
-        }}
-      >
-        {({ errors, pending, banner }) => (
-          <>
-            <FieldGroup>
-              {banner}
-              <Field label="Name" error={errors.name}>
-                <Input name="name" required defaultValue={name} maxLength={60} autoComplete="off" />
-              </Field>
-            </FieldGroup>
-            <DialogFooter>
-              <DialogClose>
-                <Button>Cancel</Button>
-              </DialogClose>
-              <Submit pending={pending}>Save</Submit>
-            </DialogFooter>
-          </>
-        )}
-      </Form>
-    </Dialog>
+    <FormDialog
+      title={`Rename the passkey ${name}`}
+      size="sm"
+      call={(api, values) => api.passkeys.rename({ passkey, name: values("name") })}
+      onDone={(renamed) => toast(`The passkey is now called ${renamed.name}`)}
+      submit="Save"
+      onClose={onClose}
+    >
+      {(errors) => (
+        <Field label="Name" error={errors.name}>
+          <Input name="name" required defaultValue={name} maxLength={60} autoComplete="off" />
+        </Field>
+      )}
+    </FormDialog>
   );
 }

@@ -1,13 +1,9 @@
 /** Adds or invites somebody by e-mail address. */
 "use client";
-import { useRouter } from "next/navigation";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
-import { Field, FieldGroup } from "#components/ui/field.tsx";
-import { Form } from "#components/ui/form.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Submit } from "#components/ui/submit.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import type { AddMemberProps } from "./add-member.tsx";
 
@@ -17,11 +13,8 @@ const ROLES = [
 ];
 
 export function AddMemberDialog({ organisation, name, direct, onClose }: AddMemberProps & { onClose: () => void }) {
-  const router = useRouter();
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={`Add a member to ${name}`}
       description={
         direct
@@ -29,45 +22,31 @@ export function AddMemberDialog({ organisation, name, direct, onClose }: AddMemb
           : "The person gets a mail with a link, and has 7 days to accept. Without an account they make one with it."
       }
       size="sm"
+      call={(api, values) =>
+        api.organisations.addOne({
+          organisation,
+          email: values("email"),
+          role: values("role") === "admin" ? "admin" : "member",
+        })
+      }
+      onDone={({ status, email }) => toast(status === "added" ? `${email} was added` : `${email} is invited`)}
+      submit={direct ? "Add member" : "Send invitation"}
+      onClose={onClose}
     >
-      <Form
-        call={(api, values) =>
-          api.organisations.addOne({
-            organisation,
-            email: values("email"),
-            role: values("role") === "admin" ? "admin" : "member",
-          })
-        }
-        onDone={({ status, email }) => {
-          toast(status === "added" ? `${email} was added` : `${email} is invited`);
-          onClose();
-          router.refresh();
-        }}
-      >
-        {({ errors, pending, banner }) => (
-          <>
-            <FieldGroup>
-              {banner}
-              <Field label="E-mail" error={errors.email}>
-                <Input name="email" type="email" required autoComplete="off" />
-              </Field>
-              <Field
-                label="Role"
-                error={errors.role}
-                hint="Admins manage members, settings and every zone. Members have the level that each zone gives them."
-              >
-                <Select name="role" options={ROLES} />
-              </Field>
-            </FieldGroup>
-            <DialogFooter>
-              <DialogClose>
-                <Button>Cancel</Button>
-              </DialogClose>
-              <Submit pending={pending}>{direct ? "Add member" : "Send invitation"}</Submit>
-            </DialogFooter>
-          </>
-        )}
-      </Form>
-    </Dialog>
+      {(errors) => (
+        <>
+          <Field label="E-mail" error={errors.email}>
+            <Input name="email" type="email" required autoComplete="off" />
+          </Field>
+          <Field
+            label="Role"
+            error={errors.role}
+            hint="Admins manage members, settings and every zone. Members have the level that each zone gives them."
+          >
+            <Select name="role" options={ROLES} />
+          </Field>
+        </>
+      )}
+    </FormDialog>
   );
 }

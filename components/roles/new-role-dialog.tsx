@@ -2,12 +2,9 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { tabHref } from "#components/staff/address.ts";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
-import { Field, FieldGroup } from "#components/ui/field.tsx";
-import { Form } from "#components/ui/form.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Submit } from "#components/ui/submit.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 
 export interface NewRoleDialogProps {
@@ -18,9 +15,7 @@ export interface NewRoleDialogProps {
 export function NewRoleDialog({ like, onClose }: NewRoleDialogProps) {
   const router = useRouter();
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={like ? `Clone ${like.name}` : "Create a role"}
       description={
         like
@@ -28,40 +23,27 @@ export function NewRoleDialog({ like, onClose }: NewRoleDialogProps) {
           : "It grants nothing until you say what, on its own page."
       }
       size="sm"
+      call={(api, values) =>
+        like
+          ? api.roles.clone({ role: like.id, name: values("name") })
+          : api.roles.create({ name: values("name"), description: values("description") })
+      }
+      onDone={(role) => router.push(tabHref("roles", {}, { open: role.id }))}
+      submit={like ? "Clone" : "Create role"}
+      onClose={onClose}
     >
-      <Form
-        call={(api, values) =>
-          like
-            ? api.roles.clone({ role: like.id, name: values("name") })
-            : api.roles.create({ name: values("name"), description: values("description") })
-        }
-        onDone={(role) => {
-          onClose();
-          router.push(tabHref("roles", {}, { open: role.id }));
-        }}
-      >
-        {({ errors, pending, banner }) => (
-          <>
-            <FieldGroup>
-              {banner}
-              <Field label="Name" error={errors.name}>
-                <Input name="name" required maxLength={60} autoComplete="off" />
-              </Field>
-              {!like && (
-                <Field label="Description" error={errors.description} optional>
-                  <Textarea name="description" maxLength={500} rows={2} />
-                </Field>
-              )}
-            </FieldGroup>
-            <DialogFooter>
-              <DialogClose>
-                <Button>Cancel</Button>
-              </DialogClose>
-              <Submit pending={pending}>{like ? "Clone" : "Create role"}</Submit>
-            </DialogFooter>
-          </>
-        )}
-      </Form>
-    </Dialog>
+      {(errors) => (
+        <>
+          <Field label="Name" error={errors.name}>
+            <Input name="name" required maxLength={60} autoComplete="off" />
+          </Field>
+          {!like && (
+            <Field label="Description" error={errors.description} optional>
+              <Textarea name="description" maxLength={500} rows={2} />
+            </Field>
+          )}
+        </>
+      )}
+    </FormDialog>
   );
 }

@@ -3,12 +3,10 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
-import { Field, FieldGroup } from "#components/ui/field.tsx";
+import { Field } from "#components/ui/field.tsx";
 import { FileDrop } from "#components/ui/file-drop.tsx";
-import { Form } from "#components/ui/form.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Submit } from "#components/ui/submit.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { tabHref } from "./address.ts";
@@ -35,10 +33,8 @@ export function ImportEgg({ egg }: ImportEggProps) {
         {egg ? "Import over it" : "Import"}
       </Button>
       {open && (
-        <Dialog
-          open
+        <FormDialog
           keepOpen
-          onOpenChange={setOpen}
           size="lg"
           title={egg ? `Import over ${egg.name}` : "Import an egg"}
           description={
@@ -46,65 +42,53 @@ export function ImportEgg({ egg }: ImportEggProps) {
               ? "What the file says takes the place of everything here. Variables that it has not are gone, with the values that servers have for them."
               : "As Pterodactyl and Pelican export it: JSON, PTDL_v1 or PTDL_v2."
           }
+          call={(api, values) => {
+            const url = values("url").trim();
+            const source = url === "" ? { text } : { url };
+            return egg ? api.eggs.replace({ egg: egg.id, ...source }) : api.eggs.importOne(source);
+          }}
+          onDone={({ id, name, dropped }) => {
+            const lost = dropped.length > 0 ? `. Gone: ${dropped.join(", ")}` : "";
+            toast(`${name} is imported${lost}`);
+            router.push(tabHref("eggs", {}, { open: id }));
+          }}
+          submit="Import"
+          onClose={() => setOpen(false)}
         >
-          <Form
-            call={(api, values) => {
-              const url = values("url").trim();
-              const source = url === "" ? { text } : { url };
-              return egg ? api.eggs.replace({ egg: egg.id, ...source }) : api.eggs.importOne(source);
-            }}
-            onDone={({ id, name, dropped }) => {
-              const lost = dropped.length > 0 ? `. Gone: ${dropped.join(", ")}` : "";
-              toast(`${name} is imported${lost}`);
-              setOpen(false);
-              router.push(tabHref("eggs", {}, { open: id }));
-              router.refresh();
-            }}
-          >
-            {({ errors, pending, banner }) => (
-              <>
-                <FieldGroup>
-                  {banner}
-                  <FileDrop
-                    label="Egg"
-                    prompt="Drop the egg’s file here."
-                    accept=".json,application/json"
-                    most={MOST}
-                    tooLarge="An egg has at most a million characters."
-                    file={file}
-                    onFile={take}
-                  />
-                  <Field label="Or paste it" optional error={errors.text}>
-                    <Textarea
-                      name="text"
-                      mono
-                      rows={6}
-                      className="max-h-[30dvh]"
-                      value={text}
-                      onChange={(event) => setText(event.target.value)}
-                    />
-                  </Field>
-                  <Field label="Or fetch it from" optional error={errors.url}>
-                    <Input
-                      name="url"
-                      type="url"
-                      mono
-                      autoComplete="off"
-                      defaultValue={egg?.updateUrl ?? ""}
-                      placeholder="https://example.org/egg.json"
-                    />
-                  </Field>
-                </FieldGroup>
-                <DialogFooter>
-                  <DialogClose>
-                    <Button>Cancel</Button>
-                  </DialogClose>
-                  <Submit pending={pending}>Import</Submit>
-                </DialogFooter>
-              </>
-            )}
-          </Form>
-        </Dialog>
+          {(errors) => (
+            <>
+              <FileDrop
+                label="Egg"
+                prompt="Drop the egg’s file here."
+                accept=".json,application/json"
+                most={MOST}
+                tooLarge="An egg has at most a million characters."
+                file={file}
+                onFile={take}
+              />
+              <Field label="Or paste it" optional error={errors.text}>
+                <Textarea
+                  name="text"
+                  mono
+                  rows={6}
+                  className="max-h-[30dvh]"
+                  value={text}
+                  onChange={(event) => setText(event.target.value)}
+                />
+              </Field>
+              <Field label="Or fetch it from" optional error={errors.url}>
+                <Input
+                  name="url"
+                  type="url"
+                  mono
+                  autoComplete="off"
+                  defaultValue={egg?.updateUrl ?? ""}
+                  placeholder="https://example.org/egg.json"
+                />
+              </Field>
+            </>
+          )}
+        </FormDialog>
       )}
     </>
   );

@@ -1,14 +1,10 @@
 /** The dialog in which a template is written: its lines, which presets help to fill in, its name servers and its timers. */
 "use client";
-import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
-import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
-import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
-import { Field, FieldGroup } from "#components/ui/field.tsx";
-import { Form } from "#components/ui/form.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Submit } from "#components/ui/submit.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import type { Outputs } from "#lib/api/outputs.ts";
@@ -32,7 +28,6 @@ export function TemplateDialog({
   template: Template | null;
   onClose: () => void;
 }) {
-  const router = useRouter();
   const [timers, setTimers] = useState(template?.soa != null);
   const lines = useRef<HTMLTextAreaElement>(null);
 
@@ -45,112 +40,94 @@ export function TemplateDialog({
   };
 
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={template ? `Change ${template.name}` : "Make a template"}
       description="What zones begin with. It can be applied to zones that exist, too, and shows first what it would change."
       size="lg"
       keepOpen
+      call={(api, values) => {
+        const input = {
+          organisation,
+          name: values("name"),
+          standard: values("standard") === "on",
+          records: values("records"),
+          nameservers: values("nameservers")
+            .split(/[\s,]+/)
+            .filter(Boolean),
+          soa: timers
+            ? {
+                refresh: Number(values("soa.refresh")),
+                retry: Number(values("soa.retry")),
+                expire: Number(values("soa.expire")),
+                minimum: Number(values("soa.minimum")),
+              }
+            : null,
+        };
+        return template ? api.dns.editOneTemplate({ template: template.id, ...input }) : api.dns.addOneTemplate(input);
+      }}
+      onDone={(saved) => toast(`The template ${saved.name} was saved`)}
+      submit={template ? "Save" : "Make template"}
+      onClose={onClose}
     >
-      <Form
-        call={(api, values) => {
-          const input = {
-            organisation,
-            name: values("name"),
-            standard: values("standard") === "on",
-            records: values("records"),
-            nameservers: values("nameservers")
-              .split(/[\s,]+/)
-              .filter(Boolean),
-            soa: timers
-              ? {
-                  refresh: Number(values("soa.refresh")),
-                  retry: Number(values("soa.retry")),
-                  expire: Number(values("soa.expire")),
-                  minimum: Number(values("soa.minimum")),
-                }
-              : null,
-          };
-          return template
-            ? api.dns.editOneTemplate({ template: template.id, ...input })
-            : api.dns.addOneTemplate(input);
-        }}
-        onDone={(saved) => {
-          toast(`The template ${saved.name} was saved`);
-          onClose();
-          router.refresh();
-        }}
-      >
-        {({ errors, pending, banner }) => (
-          <>
-            <FieldGroup>
-              {banner}
-              <Field label="Name" error={errors.name}>
-                <Input name="name" required maxLength={60} autoComplete="off" defaultValue={template?.name} />
-              </Field>
-              <Field
-                label="Records"
-                optional
-                error={errors.records}
-                hint="One a line, as in a zone file: name, type, value. @ is the zone itself; {zone} becomes its name."
-              >
-                <Textarea
-                  ref={lines}
-                  mono
-                  name="records"
-                  rows={10}
-                  spellCheck={false}
-                  defaultValue={template?.records}
-                  placeholder={"@ MX 10 mail.example.net.\nwww CNAME @"}
-                />
-              </Field>
-              <PresetLines onInsert={insert} />
-              <Field
-                label="Name servers"
-                optional
-                error={errors.nameservers}
-                hint="Separated by commas or line breaks. Without any, those that the panel gives."
-              >
-                <Textarea mono name="nameservers" rows={2} defaultValue={template?.nameservers.join("\n")} />
-              </Field>
-              <Checkbox
-                label="Set the zone's timers"
-                hint="The times in its SOA record, in seconds."
-                checked={timers}
-                onChange={(event) => setTimers(event.target.checked)}
-              />
-              {timers && (
-                <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
-                  {TIMERS.map(({ name, label, standard }) => (
-                    <Field key={name} label={label} error={errors[`soa.${name}`]}>
-                      <Input
-                        mono
-                        name={`soa.${name}`}
-                        inputMode="numeric"
-                        required
-                        defaultValue={template?.soa?.[name] ?? standard}
-                      />
-                    </Field>
-                  ))}
-                </div>
-              )}
-              <Checkbox
-                name="standard"
-                label="New zones begin with it"
-                hint="Unless another template is chosen. It takes the place of the one that does so now."
-                defaultChecked={template?.standard}
-              />
-            </FieldGroup>
-            <DialogFooter>
-              <DialogClose>
-                <Button>Cancel</Button>
-              </DialogClose>
-              <Submit pending={pending}>{template ? "Save" : "Make template"}</Submit>
-            </DialogFooter>
-          </>
-        )}
-      </Form>
-    </Dialog>
+      {(errors) => (
+        <>
+          <Field label="Name" error={errors.name}>
+            <Input name="name" required maxLength={60} autoComplete="off" defaultValue={template?.name} />
+          </Field>
+          <Field
+            label="Records"
+            optional
+            error={errors.records}
+            hint="One a line, as in a zone file: name, type, value. @ is the zone itself; {zone} becomes its name."
+          >
+            <Textarea
+              ref={lines}
+              mono
+              name="records"
+              rows={10}
+              spellCheck={false}
+              defaultValue={template?.records}
+              placeholder={"@ MX 10 mail.example.net.\nwww CNAME @"}
+            />
+          </Field>
+          <PresetLines onInsert={insert} />
+          <Field
+            label="Name servers"
+            optional
+            error={errors.nameservers}
+            hint="Separated by commas or line breaks. Without any, those that the panel gives."
+          >
+            <Textarea mono name="nameservers" rows={2} defaultValue={template?.nameservers.join("\n")} />
+          </Field>
+          <Checkbox
+            label="Set the zone's timers"
+            hint="The times in its SOA record, in seconds."
+            checked={timers}
+            onChange={(event) => setTimers(event.target.checked)}
+          />
+          {timers && (
+            <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+              {TIMERS.map(({ name, label, standard }) => (
+                <Field key={name} label={label} error={errors[`soa.${name}`]}>
+                  <Input
+                    mono
+                    name={`soa.${name}`}
+                    inputMode="numeric"
+                    required
+                    defaultValue={template?.soa?.[name] ?? standard}
+                  />
+                </Field>
+              ))}
+            </div>
+          )}
+          <Checkbox
+            name="standard"
+            label="New zones begin with it"
+            hint="Unless another template is chosen. It takes the place of the one that does so now."
+            defaultChecked={template?.standard}
+          />
+        </>
+      )}
+    </FormDialog>
   );
 }

@@ -1,23 +1,20 @@
 /** Where files are moved to, and who may read, write and run them. */
 "use client";
-import type { ReactNode } from "react";
-import type { Api } from "#components/ui/attempt.ts";
-import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
-import { Field, FieldGroup } from "#components/ui/field.tsx";
-import { Form, type Values } from "#components/ui/form.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { Submit } from "#components/ui/submit.tsx";
 import { joined } from "./paths.ts";
 import { counted, type Selection } from "./selection-bar.tsx";
 
 type Props = Selection & { onClose: () => void };
 
 export const MoveDialog = ({ server, folder, names, ...rest }: Props) => (
-  <AskDialog
+  <FormDialog
     {...rest}
+    refresh={false}
+    size="sm"
     title={`Move ${counted(names)}`}
-    verb="Move"
+    submit="Move"
     call={(api, values) => {
       const to = values("to").trim();
       const target = to.startsWith("/") ? to : joined(folder, to);
@@ -36,14 +33,16 @@ export const MoveDialog = ({ server, folder, names, ...rest }: Props) => (
         <Input name="to" mono required autoComplete="off" defaultValue={folder === "/" ? "/" : `${folder}/`} />
       </Field>
     )}
-  </AskDialog>
+  </FormDialog>
 );
 
 export const ModeDialog = ({ server, folder, names, ...rest }: Props) => (
-  <AskDialog
+  <FormDialog
     {...rest}
+    refresh={false}
+    size="sm"
     title={`Permissions of ${counted(names)}`}
-    verb="Save"
+    submit="Save"
     call={(api, values) => api.servers.files.mode({ server, folder, names: [...names], mode: values("mode").trim() })}
   >
     {(errors) => (
@@ -55,43 +54,5 @@ export const ModeDialog = ({ server, folder, names, ...rest }: Props) => (
         <Input name="mode" mono required inputMode="numeric" autoComplete="off" maxLength={3} defaultValue="644" />
       </Field>
     )}
-  </AskDialog>
+  </FormDialog>
 );
-
-interface AskProps {
-  title: string;
-  verb: string;
-  onDone: () => void;
-  onClose: () => void;
-  call: (api: Api, values: Values) => Promise<unknown>;
-  children: (errors: Readonly<Record<string, string>>) => ReactNode;
-}
-
-function AskDialog({ title, verb, onDone, onClose, call, children }: AskProps) {
-  return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={title} size="sm">
-      <Form
-        call={call}
-        onDone={() => {
-          onClose();
-          onDone();
-        }}
-      >
-        {({ errors, pending, banner }) => (
-          <>
-            <FieldGroup>
-              {banner}
-              {children(errors)}
-            </FieldGroup>
-            <DialogFooter>
-              <DialogClose>
-                <Button>Cancel</Button>
-              </DialogClose>
-              <Submit pending={pending}>{verb}</Submit>
-            </DialogFooter>
-          </>
-        )}
-      </Form>
-    </Dialog>
-  );
-}

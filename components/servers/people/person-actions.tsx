@@ -16,7 +16,6 @@ const PersonDialog = dynamic(() => import("./person-dialog.tsx").then((module) =
 const QUIET = { variant: "ghost", size: "sm" } as const;
 
 export function InvitePerson({ server, name, now }: { server: string; name: string; now: number }) {
-  const router = useRouter();
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -31,11 +30,7 @@ export function InvitePerson({ server, name, now }: { server: string; name: stri
           person={null}
           now={now}
           onClose={() => setOpen(false)}
-          onDone={(email) => {
-            toast(`${email} is invited`);
-            setOpen(false);
-            router.refresh();
-          }}
+          onDone={(email) => toast(`${email} is invited`)}
         />
       )}
     </>
@@ -79,11 +74,7 @@ export function PersonActions({ server, name, person, now }: PersonProps) {
           person={person}
           now={now}
           onClose={() => setOpen(false)}
-          onDone={() => {
-            toast(`What ${person.name} may do was changed`);
-            setOpen(false);
-            router.refresh();
-          }}
+          onDone={() => toast(`What ${person.name} may do was changed`)}
         />
       )}
     </RowActions>

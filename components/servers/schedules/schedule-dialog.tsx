@@ -1,16 +1,13 @@
 /** A schedule's form: when it is due, and its steps in their order. */
 "use client";
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useId, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
-import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field, FieldGroup } from "#components/ui/field.tsx";
-import { Form } from "#components/ui/form.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Submit } from "#components/ui/submit.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { kindWords, powerWords, type Schedule } from "./schedule-words.ts";
@@ -42,7 +39,6 @@ interface ScheduleDialogProps {
 }
 
 export function ScheduleDialog({ server, schedule, onClose }: ScheduleDialogProps) {
-  const router = useRouter();
   const times = useId();
   const [cron, setCron] = useState(schedule?.cron ?? "30 4 * * *");
   const [steps, setSteps] = useState<readonly Draft[]>(() => draftsOf(schedule));
@@ -54,126 +50,108 @@ export function ScheduleDialog({ server, schedule, onClose }: ScheduleDialogProp
       return moved && other ? before.with(at, other).with(at + by, moved) : before;
     });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
       title={schedule ? `Edit ${schedule.name}` : "Add a schedule"}
       size="lg"
       keepOpen
+      call={(api, values) => {
+        const given = {
+          server,
+          name: values("name"),
+          cron,
+          timezone: values("timezone"),
+          enabled: values("enabled") === "on",
+          onlyRunning: values("onlyRunning") === "on",
+          steps: steps.map(({ id, kind, payload, wait, goesOn }) => ({
+            id,
+            kind,
+            payload,
+            wait: Number(wait || 0),
+            goesOn,
+          })),
+        };
+        return schedule
+          ? api.servers.schedules.edit({ ...given, schedule: schedule.id, revision: schedule.revision })
+          : api.servers.schedules.create(given);
+      }}
+      onDone={() => toast(schedule ? "The schedule is saved" : "The schedule is added")}
+      submit={schedule ? "Save" : "Add the schedule"}
+      onClose={onClose}
     >
-      <Form
-        call={(api, values) => {
-          const given = {
-            server,
-            name: values("name"),
-            cron,
-            timezone: values("timezone"),
-            enabled: values("enabled") === "on",
-            onlyRunning: values("onlyRunning") === "on",
-            steps: steps.map(({ id, kind, payload, wait, goesOn }) => ({
-              id,
-              kind,
-              payload,
-              wait: Number(wait || 0),
-              goesOn,
-            })),
-          };
-          return schedule
-            ? api.servers.schedules.edit({ ...given, schedule: schedule.id, revision: schedule.revision })
-            : api.servers.schedules.create(given);
-        }}
-        onDone={() => {
-          toast(schedule ? "The schedule is saved" : "The schedule is added");
-          onClose();
-          router.refresh();
-        }}
-      >
-        {({ errors, pending, banner }) => (
-          <>
-            <FieldGroup>
-              {banner}
-              <Field label="Name" error={errors.name}>
-                <Input name="name" autoComplete="off" maxLength={100} defaultValue={schedule?.name} required />
-              </Field>
-              <FieldGroup columns={2}>
-                <Field
-                  label="When"
-                  error={errors.cron}
-                  hint={
-                    usual.find(([text]) => text === cron.trim())?.[1] ?? "Minute, hour, day, month, day of the week."
-                  }
-                >
-                  <Input
-                    name="cron"
-                    mono
-                    autoComplete="off"
-                    spellCheck={false}
-                    list={times}
-                    value={cron}
-                    onChange={(event) => setCron(event.target.value)}
-                    required
-                  />
-                </Field>
-                <Field label="Time zone" error={errors.timezone}>
-                  <Select
-                    name="timezone"
-                    defaultValue={schedule?.timezone ?? ownTimezone()}
-                    options={timezones(schedule)}
-                  />
-                </Field>
-              </FieldGroup>
-              <datalist id={times}>
-                {usual.map(([text, label]) => (
-                  <option key={text} value={text}>
-                    {label}
-                  </option>
-                ))}
-              </datalist>
-              <div className="flex flex-wrap gap-x-6 gap-y-2">
-                <Checkbox name="enabled" label="Switched on" defaultChecked={schedule?.enabled ?? true} />
-                <Checkbox
-                  name="onlyRunning"
-                  label="Only while the server runs"
-                  defaultChecked={schedule?.onlyRunning ?? false}
-                />
-              </div>
-              <fieldset className="flex min-w-0 flex-col gap-3">
-                <legend className="mb-2 font-medium">Steps</legend>
-                {errors.steps && <p className="text-xs text-bad">{errors.steps}</p>}
-                {steps.map((step, at) => (
-                  <StepFields
-                    key={step.key}
-                    step={step}
-                    at={at}
-                    of={steps.length}
-                    errors={errors}
-                    onChange={(part) => change(step.key, part)}
-                    onMove={(by) => move(at, by)}
-                    onRemove={() => setSteps((before) => before.filter(({ key }) => key !== step.key))}
-                  />
-                ))}
-                <div>
-                  <Button
-                    size="sm"
-                    disabled={steps.length >= MOST_STEPS}
-                    onClick={() => setSteps((before) => [...before, newDraft(before)])}
-                  >
-                    <Plus aria-hidden="true" />
-                    Add a step
-                  </Button>
-                </div>
-              </fieldset>
-            </FieldGroup>
-            <DialogFooter>
-              <DialogClose>
-                <Button>Cancel</Button>
-              </DialogClose>
-              <Submit pending={pending}>{schedule ? "Save" : "Add the schedule"}</Submit>
-            </DialogFooter>
-          </>
-        )}
-      </Form>
-    </Dialog>
+      {(errors) => (
+        <>
+          <Field label="Name" error={errors.name}>
+            <Input name="name" autoComplete="off" maxLength={100} defaultValue={schedule?.name} required />
+          </Field>
+          <FieldGroup columns={2}>
+            <Field
+              label="When"
+              error={errors.cron}
+              hint={usual.find(([text]) => text === cron.trim())?.[1] ?? "Minute, hour, day, month, day of the week."}
+            >
+              <Input
+                name="cron"
+                mono
+                autoComplete="off"
+                spellCheck={false}
+                list={times}
+                value={cron}
+                onChange={(event) => setCron(event.target.value)}
+                required
+              />
+            </Field>
+            <Field label="Time zone" error={errors.timezone}>
+              <Select
+                name="timezone"
+                defaultValue={schedule?.timezone ?? ownTimezone()}
+                options={timezones(schedule)}
+              />
+            </Field>
+          </FieldGroup>
+          <datalist id={times}>
+            {usual.map(([text, label]) => (
+              <option key={text} value={text}>
+                {label}
+              </option>
+            ))}
+          </datalist>
+          <div className="flex flex-wrap gap-x-6 gap-y-2">
+            <Checkbox name="enabled" label="Switched on" defaultChecked={schedule?.enabled ?? true} />
+            <Checkbox
+              name="onlyRunning"
+              label="Only while the server runs"
+              defaultChecked={schedule?.onlyRunning ?? false}
+            />
+          </div>
+          <fieldset className="flex min-w-0 flex-col gap-3">
+            <legend className="mb-2 font-medium">Steps</legend>
+            {errors.steps && <p className="text-xs text-bad">{errors.steps}</p>}
+            {steps.map((step, at) => (
+              <StepFields
+                key={step.key}
+                step={step}
+                at={at}
+                of={steps.length}
+                errors={errors}
+                onChange={(part) => change(step.key, part)}
+                onMove={(by) => move(at, by)}
+                onRemove={() => setSteps((before) => before.filter(({ key }) => key !== step.key))}
+              />
+            ))}
+            <div>
+              <Button
+                size="sm"
+                disabled={steps.length >= MOST_STEPS}
+                onClick={() => setSteps((before) => [...before, newDraft(before)])}
+              >
+                <Plus aria-hidden="true" />
+                Add a step
+              </Button>
+            </div>
+          </fieldset>
+        </>
+      )}
+    </FormDialog>
   );
 }
 
