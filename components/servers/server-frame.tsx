@@ -73,7 +73,7 @@ function noteOf({ state, problem, moving }: Server): { tone: "info" | "bad" | "w
     case "transferring":
       return {
         tone: "info",
-        text: `It is moving${moving ? ` to another node, ${moving.to}${moving.location ? ` in ${moving.location}` : ""}` : ""}, with all of its files, and is stopped meanwhile. Its console, files and backups can be reached when that is over.${moving?.address ? ` Its address will be ${moving.address}.` : ""}`,
+        text: `It is moving${moving ? ` to another node, ${moving.to}${moving.location ? ` in ${moving.location}` : ""}` : ""}, with all of its files, and is stopped meanwhile. Its console, files and backups can be reached when that is over.${moving?.address ? ` Its address will be ${addressOf(moving.address)}.` : ""}`,
       };
     case "deleting":
       return { tone: "bad", text: problem ?? "It is being deleted, with all of its files." };

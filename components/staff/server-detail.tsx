@@ -1,6 +1,7 @@
 /** One server, whoever has it. */
 "use client";
 import { serverPath } from "#components/servers/capability-words.ts";
+import { InstallLog } from "#components/servers/install-log.tsx";
 import { addressOf, cpuOf, limitOf, StateBadge } from "#components/servers/words.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
@@ -16,6 +17,7 @@ import { type Query, tabHref } from "./address.ts";
 import { Detail } from "./detail.tsx";
 import { FormButton } from "./form-button.tsx";
 import { serverActs } from "./server-acts.ts";
+import { MoveServer, MovingServer } from "./server-move.tsx";
 import type { TabRow } from "./tab-props.ts";
 import { Trail } from "./trail.tsx";
 
@@ -52,10 +54,19 @@ export default function ServerDetail({ server, may, query, now }: ServerDetailPr
         <>
           <LinkButton href={serverPath(server.id)}>Open its page</LinkButton>
           {may.includes("admin:servers:write") && !going && <Limits server={server} />}
-          {may.includes("admin:servers:manage") && !going && <Owner server={server} />}
+          {may.includes("admin:servers:manage") && !going && (
+            <>
+              <Owner server={server} />
+              <InstallLog server={server.id} />
+              {server.state !== "transferring" && <MoveServer server={server} now={now} />}
+            </>
+          )}
         </>
       }
     >
+      {server.moving && (
+        <MovingServer server={server} moving={server.moving} mayStop={may.includes("admin:servers:manage")} now={now} />
+      )}
       {server.problem !== null && (
         <Banner tone="bad" title="The node could not do what it was asked">
           {server.problem}

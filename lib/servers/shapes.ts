@@ -131,7 +131,7 @@ export const Moving = z
     /** Of the node that it goes to. */
     location: z.string(),
     /** Where it will be reached. */
-    address: z.string().nullable(),
+    address: z.object({ host: z.string(), port: z.number().int() }).nullable(),
     startedAt: z.number().int(),
   })
   .nullable();

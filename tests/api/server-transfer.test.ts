@@ -139,7 +139,7 @@ describe("a server moves", () => {
     expect(reserved).toContain(40_007);
     expect((await owner.call("GET", `/servers/${server.id}`)).body).toMatchObject({
       state: "transferring",
-      moving: { to: expect.stringMatching(/^Node /), address: expect.any(String) },
+      moving: { to: expect.stringMatching(/^Node /), address: { host: "127.0.0.1", port: expect.any(Number) } },
     });
     await settled();
 

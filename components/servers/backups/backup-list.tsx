@@ -117,7 +117,7 @@ export function BackupList({ server, name, items, now }: BackupListProps) {
                   {(!backup.locked || !backup.here) && (
                     <ConfirmButton
                       label={backup.here ? "Delete" : "Take off the list"}
-                      accessibleLabel={backup.here ? `Delete ${backup.name}` : `Take ${backup.name} off the list`}
+                      accessibleLabel={backup.here ? `Delete ${backup.name}` : `Take off the list: ${backup.name}`}
                       button={{ variant: "ghost", size: "sm" }}
                       title={backup.here ? `Delete ${backup.name}?` : `Take ${backup.name} off the list?`}
                       confirm={backup.here ? "Delete backup" : "Take it off"}

@@ -1,8 +1,9 @@
 /** Moves of servers as they are written down, and as the pages tell them. */
 import { and, desc, eq } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
-import { nodes, servers, serverTransfers, users } from "#db/schema/index.ts";
+import { allocations, nodes, servers, serverTransfers, users } from "#db/schema/index.ts";
 import type { ServerRow } from "../load.ts";
+import { hostOf } from "../servers.ts";
 
 export type TransferRow = typeof serverTransfers.$inferSelect;
 
@@ -33,13 +34,19 @@ export const addressesIn = (text: string): string[] => JSON.parse(text) as strin
 export function movingOf(server: string) {
   const going = goingOf(server);
   if (!going) return null;
-  const { fromName, toName, toNodeId, startedAt, toAddresses } = going;
-  const to = toNodeId === null ? undefined : db().select().from(nodes).where(eq(nodes.id, toNodeId)).get();
+  const { fromName, toName, startedAt } = going;
+  const target = db()
+    .select({ location: nodes.location, fqdn: nodes.fqdn, allocation: allocations })
+    .from(nodes)
+    .leftJoin(allocations, eq(allocations.id, going.toAllocationId ?? ""))
+    .where(eq(nodes.id, going.toNodeId ?? ""))
+    .get();
+  const main = target?.allocation;
   return {
     from: fromName,
     to: toName,
-    location: to?.location ?? "",
-    address: addressesIn(toAddresses)[0] ?? null,
+    location: target?.location ?? "",
+    address: main ? { host: hostOf(main, target.fqdn), port: main.port } : null,
     startedAt,
   };
 }

@@ -70,6 +70,7 @@ const Script = z.object({ container_image: z.string(), entrypoint: z.string(), s
 
 async function install(wings: Wings, server: Server, reinstall: boolean): Promise<void> {
   server.busy = "installing";
+  server.installed = "";
   emit(server, "install started", [""]);
   let successful = true;
   try {
@@ -92,7 +93,6 @@ async function run(wings: Wings, server: Server, script: string): Promise<void> 
   const folder = mkdtempSync(path.join(tmpdir(), "wings-install-"));
   try {
     const file = path.join(folder, "install.sh");
-    server.installed = "";
     await writeFile(file, script.replaceAll("\r\n", "\n").replaceAll("/mnt/server", server.folder));
     const child = spawn("/bin/sh", [file], {
       cwd: server.folder,
