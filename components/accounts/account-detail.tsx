@@ -7,6 +7,7 @@ import type { Query } from "#components/staff/address.ts";
 import { Detail as StaffDetail } from "#components/staff/detail.tsx";
 import { Loaded } from "#components/staff/loaded.tsx";
 import { PrivateValue } from "#components/staff/private-value.tsx";
+import { TheirServers } from "#components/staff/their-servers.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Code } from "#components/ui/code.tsx";
@@ -103,6 +104,7 @@ export default function AccountDetail({ account, may, self, query, now }: Accoun
           now={now}
         />
       )}
+      {may.includes("servers:read") && <TheirServers of={{ user: account.id }} now={now} />}
       <UsagePanel of={account.id} call={(api) => api.soc.ofAccount({ user: account.id })} counts="Requests" />
       <Standing {...section} />
       <AccountTrail user={account.id} now={now} />

@@ -5,6 +5,7 @@ import { UsagePanel } from "#components/soc/usage.tsx";
 import { type Query, tabHref } from "#components/staff/address.ts";
 import { Detail } from "#components/staff/detail.tsx";
 import { PrivateValue } from "#components/staff/private-value.tsx";
+import { TheirServers } from "#components/staff/their-servers.tsx";
 import { Trail } from "#components/staff/trail.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Code } from "#components/ui/code.tsx";
@@ -95,6 +96,7 @@ export default function OrganisationDetail({ organisation, may, query, now }: Or
       <LimitsForm organisation={organisation} may={can("org:write")} />
       <TheirMembers organisation={organisation} can={can} now={now} />
       {can("dns:read") && <TheirZones organisation={organisation} now={now} />}
+      {can("servers:read") && <TheirServers of={{ organisation: id }} now={now} />}
       {organisation.invites > 0 && <TheirInvites organisation={organisation} can={can} now={now} />}
       <UsagePanel of={id} call={(api) => api.soc.ofOrganisation({ organisation: id })} counts="Actions" />
       <Panel title="History" description="What happened in it, newest first." flush>

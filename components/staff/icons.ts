@@ -2,6 +2,7 @@
 import {
   Building2,
   ChartLine,
+  Database,
   Egg,
   FileArchive,
   FlaskConical,
@@ -33,6 +34,7 @@ export const icons: Record<TabId, LucideIcon> = {
   servers: Server,
   nodes: HardDrive,
   eggs: Egg,
+  databases: Database,
   metrics: ChartLine,
   logs: ScrollText,
   settings: SlidersHorizontal,

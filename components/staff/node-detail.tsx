@@ -17,6 +17,7 @@ import { NodeMounts } from "./node-mounts.tsx";
 import { NodeSetup } from "./node-setup.tsx";
 import { classificationWords, HealthBadge, sizeOf } from "./node-words.tsx";
 import type { TabRow } from "./tab-props.ts";
+import { TheirServers } from "./their-servers.tsx";
 import { Trail } from "./trail.tsx";
 
 type Node = TabRow<"nodes">;
@@ -83,6 +84,7 @@ export default function NodeDetail({ node, may, query, now }: NodeDetailProps) {
       {may.includes("nodes:credentials") && <NodeSetup node={node} />}
       <NodeAllocations node={node} writes={writes} />
       <NodeMounts node={node} writes={writes} seesEggs={may.includes("eggs:read")} />
+      {may.includes("servers:read") && <TheirServers of={{ node: node.id }} now={now} />}
       <NodeForm key={node.revision} node={node} writes={writes} />
       <Panel title="History" flush>
         <Trail of={node.id} call={(api, part) => api.nodes.history({ node: node.id, ...part })} now={now} />

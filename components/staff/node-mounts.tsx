@@ -76,7 +76,7 @@ export function NodeMounts({ node, writes, seesEggs }: NodeMountsProps) {
                   </Td>
                   {writes && (
                     <Td align="end">
-                      <span className="inline-flex flex-wrap justify-end gap-2">
+                      <span className="inline-flex justify-end gap-2 max-sm:flex-wrap">
                         <MountForm node={node} mount={mount} seesEggs={seesEggs} changed={changed} />
                         <End node={node} mount={mount} changed={changed} />
                       </span>

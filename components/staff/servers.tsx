@@ -4,7 +4,9 @@ import { Server } from "lucide-react";
 import dynamic from "next/dynamic";
 import { addressOf, limitOf, StateBadge, stateWords } from "#components/servers/words.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 import { Time } from "#components/ui/time.tsx";
+import { one as onlyOne, type Query, tabHref } from "./address.ts";
 import { type Column, StaffList } from "./list.tsx";
 import { serverActs } from "./server-acts.ts";
 import type { TabData, TabProps } from "./tab-props.ts";
@@ -24,8 +26,22 @@ export default function Servers({ tab, data, one, may, query, now }: TabProps<"s
     },
     { label: "State", cell: (row) => <StateBadge {...row} /> },
     { label: "Owner", cell: ({ user, organisation }) => organisation?.name ?? user?.email ?? "–" },
-    { label: "Node", cell: ({ node }) => node.name },
-    { label: "Egg", cell: ({ egg }) => egg.name },
+    {
+      label: "Node",
+      cell: ({ node }) => (
+        <TextLink tone="plain" href={tabHref("servers", query, { node: node.id })}>
+          {node.name}
+        </TextLink>
+      ),
+    },
+    {
+      label: "Egg",
+      cell: ({ egg }) => (
+        <TextLink tone="plain" href={tabHref("servers", query, { egg: egg.id })}>
+          {egg.name}
+        </TextLink>
+      ),
+    },
     {
       label: "Memory, disk",
       align: "end",
@@ -52,12 +68,32 @@ export default function Servers({ tab, data, one, may, query, now }: TabProps<"s
       searchLabel="Search name or id"
       filters={filters}
       acts={serverActs<Row>(may)}
+      before={<Narrowed query={query} row={data.items[0]} />}
       empty={
-        <EmptyState icon={<Server />} title="No servers yet">
-          People make servers once there is a node with addresses and an egg that they can pick.
-        </EmptyState>
+        narrowedTo(query).length > 0 ? (
+          <EmptyState icon={<Server />} title="There are no servers here" />
+        ) : (
+          <EmptyState icon={<Server />} title="No servers yet">
+            People make servers once there is a node with addresses and an egg that they can pick.
+          </EmptyState>
+        )
       }
     />
+  );
+}
+
+const narrowedTo = (query: Query) => (["node", "egg"] as const).filter((name) => onlyOne(query, name) !== "");
+
+/** To a node or an egg: set by following one in the list, or by a link from its page. */
+function Narrowed({ query, row }: { query: Query; row: Row | undefined }) {
+  const to = narrowedTo(query);
+  if (to.length === 0) return null;
+  const words = { node: `on ${row?.node.name ?? "one node"}`, egg: `of ${row?.egg.name ?? "one egg"}` };
+  return (
+    <p className="mb-2.5 text-dim">
+      Only servers {to.map((name) => words[name]).join(" and ")}.{" "}
+      <TextLink href={tabHref("servers", query, { node: undefined, egg: undefined })}>Show all</TextLink>
+    </p>
   );
 }
 

@@ -18,6 +18,7 @@ const views: { [K in TabId]: ComponentType<TabProps<K>> } = {
   servers: dynamic(() => import("./servers.tsx"), { loading: () => null }),
   nodes: dynamic(() => import("./nodes.tsx"), { loading: () => null }),
   eggs: dynamic(() => import("./eggs.tsx"), { loading: () => null }),
+  databases: dynamic(() => import("./databases.tsx"), { loading: () => null }),
   metrics: dynamic(() => import("./metrics.tsx"), { loading: () => null }),
   logs: dynamic(() => import("./logs.tsx"), { loading: () => null }),
   settings: dynamic(() => import("./settings.tsx"), { loading: () => null }),
