@@ -1,5 +1,5 @@
 /** Backups on a node's own disk. Whose a backup is only the panel knows: it looks that up before each of these. */
-import { asked, type NodeAddress } from "./call.ts";
+import { asked, type NodeAddress, opened } from "./call.ts";
 import { gone, json, pathOf } from "./servers.ts";
 
 const ADAPTER = "wings";
@@ -16,6 +16,15 @@ export async function createBackup(
   await asked(node, json("POST", pathOf(server, "/backup"), body), { 404: "The node does not have this server." });
 }
 
+const LOST = "The node does not have this backup any more.";
+
+/** Throws where the node has lost it. `address`: where it could be downloaded; it is not. */
+export async function assertThere(node: NodeAddress, address: string): Promise<void> {
+  const { pathname, search } = new URL(address);
+  const what = { method: "GET", path: `${pathname}${search}`, timeoutMs: SLOW_MS } as const;
+  await opened(node, what, { 404: LOST }, async (response) => void response.destroy());
+}
+
 /** Begins it: the node tells what came of it. `truncate`: all files are deleted first. */
 export async function restoreBackup(
   node: NodeAddress,
@@ -28,7 +37,7 @@ export async function restoreBackup(
   await asked(
     node,
     { ...json("POST", path, body), timeoutMs: SLOW_MS },
-    { 404: "The node does not have this backup any more.", 409: "The server is busy. Try again when that is over." },
+    { 404: LOST, 409: "The server is busy. Try again when that is over." },
   );
 }
 

@@ -48,12 +48,20 @@ export const listFolder = (node: NodeAddress, server: string, folder: string): P
       path: filesOf(server, `list-directory?directory=${encodeURIComponent(folder)}`),
       maxBytes: 32 * 1024 * 1024,
     },
-    { 400: "This is no folder.", 404: "There is no such folder.", 500: "This folder could not be read." },
+    {
+      400: "This is no folder.",
+      404: "There is no such folder.",
+      500: "There is no such folder, or it cannot be read.",
+    },
   );
 
 const contents = (server: string, file: string, timeoutMs: number) =>
   ({ method: "GET", path: filesOf(server, `contents?file=${encodeURIComponent(file)}`), timeoutMs }) as const;
-const UNREADABLE = { 400: "This is no file.", 404: "There is no such file." };
+const UNREADABLE = {
+  400: "This is no file.",
+  404: "There is no such file.",
+  500: "There is no such file, or it cannot be read.",
+};
 
 /** A file as it comes, for `take`, which reads it to its end or destroys it. */
 export const openFile = <T>(
@@ -109,8 +117,9 @@ export async function writeFile(
 
 export async function createFolder(node: NodeAddress, server: string, parent: string, name: string): Promise<void> {
   await asked(node, json("POST", filesOf(server, "create-directory"), { name, path: parent }), {
-    400: "A file or folder of this name is there already.",
+    400: "A file of this name is there already.",
     404: "There is no such folder.",
+    500: "The node cannot make this folder: perhaps a file has this name.",
   });
 }
 
@@ -130,7 +139,7 @@ export async function renameFiles(
 /** Beside itself, under a name that the daemon finds. */
 export async function copyFile(node: NodeAddress, server: string, file: string): Promise<void> {
   const call = { ...json("POST", filesOf(server, "copy"), { location: file }), timeoutMs: COPY_MS };
-  await asked(node, call, { 400: "The server’s disk is full.", 404: "There is no such file." });
+  await asked(node, call, { ...UNREADABLE, 400: "The server’s disk is full." });
 }
 
 export async function deleteFiles(

@@ -91,10 +91,13 @@ export async function readLogs(node: NodeAddress, server: string, size = 100): P
 
 export type PowerAction = "start" | "stop" | "restart" | "kill";
 
+/** Seconds. A daemon that is still at the action before forgets this one otherwise, and says nothing of it. */
+const WAITS = 30;
+
 /** Begins it: what comes of it shows in the state. */
 export async function power(node: NodeAddress, server: string, action: PowerAction): Promise<void> {
   const says = { ...NO_SERVER, 400: "A suspended server is not started.", 422: "The node does not know this action." };
-  await asked(node, json("POST", pathOf(server, "/power"), { action }), says);
+  await asked(node, json("POST", pathOf(server, "/power"), { action, wait_seconds: WAITS }), says);
 }
 
 export async function sendCommands(node: NodeAddress, server: string, commands: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 /** Backups of a server through the panel: real archives at a daemon over the network, which tells the panel what came of them. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runJobs } from "../support/jobs.ts";
@@ -262,6 +262,12 @@ describe("restoring", () => {
     expect((await listed()).items[0]?.here).toBe(false);
     sql.run("update server_backups set node_id = ?, state = 'failed' where id = ?", placed.node, id);
     expect((await call("POST", `/${id}/restore`, { truncate: true })).status).toBe(409);
+    sql.run("update server_backups set node_id = ?, state = 'done' where id = ?", placed.node, id);
+    // The archive is gone from the node's disk, and the panel does not know.
+    rmSync(path.join(placed.wings.root, "backups", `${uuidOf(id)}.tar.gz`));
+    const lost = await call("POST", `/${id}/restore`, { truncate: true });
+    expect([lost.status, lost.body.message]).toEqual([404, "The node does not have this backup any more."]);
+    expect(stateOf()).toMatchObject({ state: "ready" });
     expect(readFileSync(file("a.txt"), "utf8")).toBe("before");
     expect(placed.wings.asked.filter((one) => one.endsWith(`/${uuidOf(id)}/restore`))).toEqual([]);
   });

@@ -151,7 +151,7 @@ export async function removeBackup(place: Place, backup: string, actor: Actor) {
 }
 
 /** Begins it. Until the node says that it is over nothing else is done with the server’s files. */
-export async function restoreBackup(place: Place, backup: string, truncate: boolean, actor: Actor) {
+export async function restoreBackup(place: Place, backup: string, truncate: boolean, actor: AccountActor) {
   const { server, node } = place;
   const { row, before } = transaction((tx) => {
     const found = loadBackup(server.id, backup, tx);
@@ -161,12 +161,14 @@ export async function restoreBackup(place: Place, backup: string, truncate: bool
       throw new Problem("suspended", "This server is suspended. No backup is restored until it is not.");
     assertAtRest(now);
     assertHere(found, server);
-    // Old daemons delete all files before they look whether there is a backup.
     if (found.state !== "done") throw new Problem("conflict", "Only a backup that is done is restored.");
     setState(tx, server.id, "restoring");
     return { row: found, before: now.state };
   });
   try {
+    // Daemons delete all files before they look whether there is a backup.
+    const holder = { user: actor.id, server: server.uuid };
+    await daemon.assertThere(node, await backupAddress(signerOf(node), holder, row.uuid));
     await daemon.restoreBackup(node, server.uuid, row.uuid, truncate);
   } catch (error) {
     transaction((tx) => {

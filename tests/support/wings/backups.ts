@@ -59,7 +59,7 @@ export async function restoreBackup(wings: Wings, server: Server, uuid: string, 
   if (body.truncate_directory === true) await empty(server.folder);
   if (!existsSync(backupFile(wings, uuid))) {
     server.busy = null;
-    throw gone();
+    throw new Refusal(500, "An unexpected error was encountered while processing this request.");
   }
   say(202);
   beside(wings, async () => {

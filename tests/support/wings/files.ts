@@ -138,7 +138,9 @@ export const fileRoutes: Readonly<Record<string, Route>> = {
   "POST /create-directory": async (server, { request, say }) => {
     const body = await bodyOf(request);
     const target = within(server, path.posix.join("/", textIn(body, "path"), textIn(body, "name")));
-    if (existsSync(target)) throw new Refusal(400, "Cannot create directory, name conflicts with an existing file.");
+    // A folder that is there already is as good as one that was made.
+    if (existsSync(target) && !(await stat(target)).isDirectory())
+      throw new Refusal(500, "An unexpected error was encountered while processing this request.");
     await mkdir(target, { recursive: true });
     say(204);
   },

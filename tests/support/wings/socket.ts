@@ -1,4 +1,5 @@
 /** The socket of a server's console, as browsers use it. */
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -140,8 +141,9 @@ function authenticate(wings: Wings, server: Server, socket: Socket, token: strin
     socket.claims = claims;
   } catch (error) {
     const said = error instanceof JwtError && !error.message.includes("signature") ? error.message : null;
-    if (said) raw(socket, "jwt error", [said]);
-    else raw(socket, "daemon error", ["An unexpected error was met."]);
+    const told = (text: string) => [`Error Event [${randomUUID()}]: ${text}`];
+    if (said) raw(socket, "jwt error", told(said));
+    else raw(socket, "daemon error", told("an unexpected error was encountered while handling this request"));
     return;
   }
   send(server, socket, "auth success");

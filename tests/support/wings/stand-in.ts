@@ -9,6 +9,8 @@ export interface StandIn {
   /** uuid → settings that differ from `serverOf`; null: the panel knows it no more. */
   servers: Map<string, Record<string, unknown> | null>;
   script: string;
+  /** That servers run in, and that they are installed in. */
+  images: { server: string; installer: string };
   /** Path → what it is answered with, in the place of success. */
   refusing: Map<string, number>;
   told: { path: string; body: unknown }[];
@@ -20,7 +22,7 @@ export interface StandIn {
 /** A shell that says what it reads, and ends at "stop". */
 const SAYS = `echo ready; while read -r line; do if [ "$line" = stop ]; then exit 0; fi; echo "said $line {{WORD}}"; done`;
 
-export const serverOf = (uuid: string, given: Record<string, unknown> = {}) => ({
+const serverOf = (uuid: string, image: string, given: Record<string, unknown>) => ({
   uuid,
   settings: {
     uuid,
@@ -38,7 +40,7 @@ export const serverOf = (uuid: string, given: Record<string, unknown> = {}) => (
       disk_space: 1024,
       oom_disabled: false,
     },
-    container: { image: "~zonegate-test" },
+    container: { image },
     allocations: {
       force_outgoing_ip: false,
       default: { ip: "127.0.0.1", port: 25_565 },
@@ -61,6 +63,7 @@ export async function startStandIn(credentials: () => WingsConfig | null): Promi
   const panel: StandIn = {
     remote: "",
     servers: new Map(),
+    images: { server: "~zonegate-test", installer: "zonegate-test" },
     script: "echo installed > /mnt/server/installed.txt",
     refusing: new Map(),
     told: [],
@@ -82,14 +85,16 @@ export async function startStandIn(credentials: () => WingsConfig | null): Promi
     const uuid = /^\/servers\/([^/]{36})/.exec(path)?.[1];
     const known = uuid === undefined ? undefined : panel.servers.get(uuid);
     if (request.method === "GET" && path === "/servers") {
-      const all = [...panel.servers].flatMap(([id, given]) => (given === null ? [] : [serverOf(id, given)]));
+      const all = [...panel.servers].flatMap(([id, given]) =>
+        given === null ? [] : [serverOf(id, panel.images.server, given)],
+      );
       const meta = { current_page: 1, from: 1, last_page: 1, per_page: 50, to: all.length, total: all.length };
       return void say(200, { data: all, meta });
     }
     if (uuid !== undefined && known == null) return void say(404, { errors: [] });
     if (request.method === "GET" && uuid !== undefined) {
-      if (path === `/servers/${uuid}`) return void say(200, serverOf(uuid, known ?? {}));
-      return void say(200, { container_image: "~zonegate-test", entrypoint: "sh", script: panel.script });
+      if (path === `/servers/${uuid}`) return void say(200, serverOf(uuid, panel.images.server, known ?? {}));
+      return void say(200, { container_image: panel.images.installer, entrypoint: "sh", script: panel.script });
     }
     void (async () => {
       if (path === "/sftp/auth") {
