@@ -29,6 +29,20 @@ interface Shot {
 const themes = ["light", "dark"] as const;
 const sizes = { wide: { width: 1440, height: 860 }, phone: { width: 390, height: 844 } };
 
+/** The name of a picture, the end of the page's address, and the button that opens a dialog there. */
+const serverDialogs = [
+  ["new-folder", "/files", "New folder"],
+  ["sftp", "/files", "SFTP"],
+  ["new-backup", "/backups", "Create a backup"],
+  ["restore", "/backups", /^Restore /],
+  ["new-database", "/databases", "Create a database"],
+  ["credentials", "/databases", /^Credentials /],
+  ["new-schedule", "/schedules", "Add a schedule"],
+  ["runs", "/schedules", "History"],
+  ["invite-into-server", "/people", "Invite somebody"],
+  ["delete-server", "/settings", "Delete server"],
+] as const;
+
 const missing = powerDnsAvailable() ?? chromiumAvailable();
 if (missing !== null) {
   console.error(missing);
@@ -51,10 +65,12 @@ try {
 
 async function pictures(demo: Demo, browser: Browser): Promise<void> {
   const directory = path.join(import.meta.dirname, "..", "docs", "images");
-  const zone = shotsOf(demo).find((shot) => shot.name === "zone-draft");
-  if (!zone) throw new Error("There is no shot of the zone.");
-  for (const theme of themes)
-    await take(demo, browser, zone, theme, sizes.wide, path.join(directory, `zone-${theme}.png`));
+  for (const [name, picture] of Object.entries({ "zone-draft": "zone", "server-console": "server" })) {
+    const shot = shotsOf(demo).find((one) => one.name === name);
+    if (!shot) throw new Error(`There is no shot ${name}.`);
+    for (const theme of themes)
+      await take(demo, browser, shot, theme, sizes.wide, path.join(directory, `${picture}-${theme}.png`));
+  }
 }
 
 async function everything(demo: Demo, browser: Browser, directory: string, names: string[]): Promise<void> {
@@ -203,20 +219,6 @@ function shotsOf(demo: Demo): Shot[] {
   ];
 }
 
-/** The name of a picture, the end of the page's address, and the button that opens a dialog there. */
-const serverDialogs = [
-  ["new-folder", "/files", "New folder"],
-  ["sftp", "/files", "SFTP"],
-  ["new-backup", "/backups", "Create a backup"],
-  ["restore", "/backups", /^Restore /],
-  ["new-database", "/databases", "Create a database"],
-  ["credentials", "/databases", /^Credentials /],
-  ["new-schedule", "/schedules", "Add a schedule"],
-  ["runs", "/schedules", "History"],
-  ["invite-into-server", "/people", "Invite somebody"],
-  ["delete-server", "/settings", "Delete server"],
-] as const;
-
 function serverShots({ servers: at, owner: as, operator, viewer, guest }: Demo): Shot[] {
   const list = "/dashboard/servers";
   const pages = ["files", "backups", "databases", "schedules", "startup", "network", "people", "activity", "settings"];
@@ -233,6 +235,17 @@ function serverShots({ servers: at, owner: as, operator, viewer, guest }: Demo):
       whole: true,
       first: async (page) => await page.getByText("Running", { exact: true }).first().waitFor(),
     },
+    {
+      name: "server-console",
+      path: `${at.full}/console`,
+      as,
+      first: async (page) => {
+        await page.getByText("Running", { exact: true }).first().waitFor();
+        await page.getByText("players online").first().waitFor({ state: "attached" });
+        await page.getByText("Up for").waitFor();
+      },
+    },
+    { name: "server-stats", path: `${at.full}/stats`, as },
     { name: "server-as-staff", path: at.full, as: operator },
     ...pages.flatMap((page) => [
       { name: `server-${page}`, path: `${at.full}/${page}`, as, whole: true },

@@ -65,8 +65,10 @@ export async function ServerList({ params }: { params: SearchParams }) {
                 <Td label="Address" mono className="whitespace-nowrap">
                   {addressOf(server.address)}
                 </Td>
-                <Td label="Egg">{server.egg}</Td>
-                <Td label="Owner" dim className="max-w-[220px]">
+                <Td label="Egg" className="sm:min-w-[110px]">
+                  {server.egg}
+                </Td>
+                <Td label="Owner" dim className="sm:min-w-[130px] sm:max-w-[220px]">
                   {server.owner
                     ? (server.organisation?.name ?? "You")
                     : `You can use: ${capabilityWords(server.capabilities)}`}

@@ -93,7 +93,7 @@ test("a schedule is written, run at once, and says what came of it", async () =>
   await dialog().getByLabel("Time zone").selectOption("Europe/Oslo");
   await dialog().getByRole("button", { name: "Add the schedule" }).click();
   const schedule = page.getByRole("region", { name: "Nightly restart" });
-  await schedule.getByText("30 4 * * *").waitFor();
+  await schedule.getByText("Every day at 04:30").waitFor();
   await schedule.getByText("Make a backup").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
   await schedule.getByRole("button", { name: "Run now" }).click();

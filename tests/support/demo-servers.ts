@@ -224,7 +224,7 @@ async function furnish(owner: Client, id: string, wings: Wings, database: Databa
   for (const label of ["shop", "permissions_players"]) await owner.call("POST", `/servers/${id}/databases`, { label });
 
   const schedules = `/servers/${id}/schedules`;
-  const nightly = await owner.call<{ id: string }>("POST", schedules, {
+  await owner.call("POST", schedules, {
     name: "Backup every night, with a warning to players",
     cron: "0 4 * * *",
     timezone: "Europe/Oslo",
@@ -234,7 +234,7 @@ async function furnish(owner: Client, id: string, wings: Wings, database: Databa
       { kind: "power", payload: "restart", wait: 10 },
     ],
   });
-  await owner.call("POST", schedules, {
+  const often = await owner.call<{ id: string }>("POST", schedules, {
     name: "Clear lag",
     cron: "*/30 * * * *",
     onlyRunning: true,
@@ -246,7 +246,7 @@ async function furnish(owner: Client, id: string, wings: Wings, database: Databa
     enabled: false,
     steps: [{ kind: "command", payload: "difficulty hard" }],
   });
-  await owner.call("POST", `${schedules}/${nightly.id}/run`);
+  await owner.call("POST", `${schedules}/${often.id}/run`);
 
   const { id: user } = await owner.call<{ id: string }>("GET", "/account");
   const event = (minutes: number, name: string, metadata: Record<string, unknown>, by: string | null = user) => ({

@@ -13,6 +13,7 @@ export async function BackupsPage({ params }: { params: Promise<{ server: string
   );
   const busy = open.state === "restoring" || items.some(({ state }) => state === "making");
   const full = used >= limit;
+  const create = limit > 0 && <CreateBackup server={server} full={full} />;
   return (
     <>
       <Refreshing while={busy} />
@@ -21,10 +22,10 @@ export async function BackupsPage({ params }: { params: Promise<{ server: string
           {limit === 0 ? "This server has no room for backups." : `${used} of ${limit} backups.`}
           {full && limit > 0 && " Delete one to make room for the next."}
         </p>
-        {limit > 0 && <CreateBackup server={server} full={full} />}
+        {items.length > 0 && create}
       </div>
       {items.length === 0 ? (
-        <EmptyState icon={<Archive />} title="There are no backups yet">
+        <EmptyState icon={<Archive />} title="There are no backups yet" action={create}>
           {limit === 0
             ? "Ask whoever runs the panel for room."
             : "A backup holds all files of the server as they are when it is made, but for what you leave out."}

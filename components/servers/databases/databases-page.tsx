@@ -10,6 +10,7 @@ export async function DatabasesPage({ params }: { params: Promise<{ server: stri
   const { server } = await params;
   const { items, limit, hosts } = await load((api) => api.servers.databases.list({ server }));
   const full = items.length >= limit;
+  const create = limit > 0 && <CreateDatabase server={server} hosts={hosts} full={full || hosts.length === 0} />;
   return (
     <>
       <Refreshing while={items.some(({ state }) => state !== "ready")} />
@@ -19,10 +20,10 @@ export async function DatabasesPage({ params }: { params: Promise<{ server: stri
           {full && limit > 0 && " Delete one to make room for the next."}
           {!full && hosts.length === 0 && " No database host has room now."}
         </p>
-        {limit > 0 && <CreateDatabase server={server} hosts={hosts} full={full || hosts.length === 0} />}
+        {items.length > 0 && create}
       </div>
       {items.length === 0 ? (
-        <EmptyState icon={<Database />} title="There are no databases yet">
+        <EmptyState icon={<Database />} title="There are no databases yet" action={create}>
           {limit === 0
             ? "Ask whoever runs the panel for room."
             : "A database comes with a user of its own, who can do anything in it and nothing elsewhere."}

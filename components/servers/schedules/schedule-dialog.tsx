@@ -10,6 +10,7 @@ import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { toast } from "#components/ui/toast.tsx";
+import { cronWords } from "./cron-words.ts";
 import { kindWords, powerWords, type Schedule } from "./schedule-words.ts";
 
 type Kind = keyof typeof kindWords;
@@ -23,13 +24,7 @@ interface Draft {
 }
 
 const MOST_STEPS = 20;
-const usual = [
-  ["0 * * * *", "Every hour"],
-  ["0 */6 * * *", "Every six hours"],
-  ["30 4 * * *", "Every day at 04:30"],
-  ["30 4 * * 1", "Every Monday at 04:30"],
-  ["30 4 1 * *", "Every first of the month at 04:30"],
-] as const;
+const usual = ["0 * * * *", "0 */6 * * *", "30 4 * * *", "30 4 * * 1", "30 4 1 * *"];
 
 interface ScheduleDialogProps {
   server: string;
@@ -87,7 +82,7 @@ export function ScheduleDialog({ server, schedule, onClose }: ScheduleDialogProp
             <Field
               label="When"
               error={errors.cron}
-              hint={usual.find(([text]) => text === cron.trim())?.[1] ?? "Minute, hour, day, month, day of the week."}
+              hint={cronWords(cron) ?? "Minute, hour, day, month, day of the week."}
             >
               <Input
                 name="cron"
@@ -109,9 +104,9 @@ export function ScheduleDialog({ server, schedule, onClose }: ScheduleDialogProp
             </Field>
           </FieldGroup>
           <datalist id={times}>
-            {usual.map(([text, label]) => (
+            {usual.map((text) => (
               <option key={text} value={text}>
-                {label}
+                {cronWords(text)}
               </option>
             ))}
           </datalist>

@@ -11,6 +11,7 @@ import { Panel } from "#components/ui/panel.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
+import { cronWords } from "./cron-words.ts";
 import { runWords, type Schedule, stepInWords } from "./schedule-words.ts";
 
 const ScheduleDialog = dynamic(() => import("./schedule-dialog.tsx").then((module) => module.ScheduleDialog));
@@ -90,10 +91,11 @@ export function ScheduleList({ server, items, now }: { server: string; items: re
 
 function When({ schedule, now }: { schedule: Schedule; now: number }) {
   const { cron, timezone, nextAt, last, onlyRunning } = schedule;
+  const words = cronWords(cron);
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <span>
-        <code className="font-mono">{cron}</code> {timezone}
+        {words === null ? <code className="font-mono">{cron}</code> : <span title={cron}>{words}</span>} {timezone}
       </span>
       {nextAt !== null && (
         <span>

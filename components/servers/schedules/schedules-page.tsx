@@ -16,10 +16,14 @@ export async function SchedulesPage({ params }: { params: Promise<{ server: stri
         <p className="text-dim">
           What is done by the clock. A step is done with the rights of whoever wrote it, as long as they have them.
         </p>
-        <AddSchedule server={server} />
+        {items.length > 0 && <AddSchedule server={server} />}
       </div>
       {items.length === 0 ? (
-        <EmptyState icon={<CalendarClock />} title="Nothing is done by the clock yet">
+        <EmptyState
+          icon={<CalendarClock />}
+          title="Nothing is done by the clock yet"
+          action={<AddSchedule server={server} />}
+        >
           A schedule starts, stops or restarts the server, sends it commands and makes backups, one after the other.
         </EmptyState>
       ) : (

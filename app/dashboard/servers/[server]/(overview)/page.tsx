@@ -1,8 +1,5 @@
 /** How a server is. */
-import type { Metadata } from "next";
 import { Overview } from "#components/servers/overview.tsx";
-
-export const metadata: Metadata = { title: "Server" };
 
 type Props = { params: Promise<{ server: string }> };
 
