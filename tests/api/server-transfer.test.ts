@@ -523,6 +523,22 @@ describe("it ends otherwise", () => {
     });
   });
 
+  test("a daemon that took all of it too late keeps it, and is asked once more to delete it", async () => {
+    const server = await underWay();
+    const late = await there.server(owner);
+    const copy = there.wings.servers.get(late.uuid);
+    expect((await cancel(server.id)).status).toBe(200);
+    await settled();
+    expect(moves(server.id)).toMatchObject([{ cleared: 1 }]);
+    if (copy) there.wings.servers.set(server.uuid, { ...copy, uuid: server.uuid });
+    expect((await says(there, server.uuid, "success")).status).toBe(409);
+    expect(moves(server.id)).toMatchObject([{ cleared: 0 }]);
+    expect((await begin(server.id)).body.fields?.node).toMatch(/has yet to delete/);
+    await settled();
+    expect([holds(here, server), holds(there, server)]).toEqual([true, false]);
+    expect(moves(server.id)).toMatchObject([{ state: "cancelled", cleared: 1 }]);
+  });
+
   test("the source cannot be asked: it stays, and why is told", async () => {
     const server = await placed();
     Object.assign(here.wings, { broken: { status: 500, body: "" }, only: /^POST .*\/transfer$/ });
