@@ -2,6 +2,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { tabHref } from "#components/staff/address.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field, FieldGroup } from "#components/ui/field.tsx";
 import { Form } from "#components/ui/form.tsx";
@@ -16,37 +17,45 @@ import { serverPath } from "./capability-words.ts";
 
 type Offers = Outputs["servers"]["offers"];
 
-export function CreateServer({ offers }: { offers: Offers }) {
+export interface CreateServerProps {
+  offers: Offers;
+  /** Staff make it for anybody, without the limits of those. */
+  staff?: { owner: string; nodes: Offers["owners"][number]["nodes"] };
+}
+
+export function CreateServer({ offers, staff }: CreateServerProps) {
   const router = useRouter();
   const [eggId, setEgg] = useState(offers.eggs[0]?.id ?? "");
   const [handle, setHandle] = useState("");
   const egg = offers.eggs.find(({ id }) => id === eggId);
   const owner = offers.owners.find(({ organisation }) => (organisation?.handle ?? "") === handle) ?? offers.owners[0];
-  if (!egg || !owner) return null;
+  if (!egg || !(owner || staff)) return null;
   const left = (measure: "memory" | "disk" | "cpu") =>
-    Math.max(0, owner.most[measure] - owner.used[measure]).toLocaleString("en-GB");
+    owner ? `${Math.max(0, owner.most[measure] - owner.used[measure]).toLocaleString("en-GB")} left` : "0: no limit";
 
   return (
     <Form
       leaves
       className="flex max-w-[720px] flex-col gap-5"
-      call={(api, values) =>
-        api.servers.create({
+      call={(api, values) => {
+        const given = {
           name: values("name"),
           egg: egg.id,
           image: values("image"),
-          organisation: handle === "" ? null : handle,
           node: values("node") === "" ? null : values("node"),
           memory: numberOf(values("memory")),
           disk: numberOf(values("disk")),
           cpu: numberOf(values("cpu")),
           variables: Object.fromEntries(egg.variables.map(({ env }) => [env, values(`variables.${env}`)])),
           start: values("start") === "on",
-        })
-      }
+        };
+        if (!staff) return api.servers.create({ ...given, organisation: handle === "" ? null : handle });
+        const limits = Object.fromEntries(LIMITS.map(([name]) => [name, numberOf(values(name))]));
+        return api.staffServers.create({ ...given, ...limits, owner: values("owner") });
+      }}
       onDone={({ id }) => {
         toast("The server is being installed");
-        router.push(serverPath(id));
+        router.push(staff ? tabHref("servers", {}, { open: id }) : serverPath(id));
         router.refresh();
       }}
     >
@@ -58,6 +67,15 @@ export function CreateServer({ offers }: { offers: Offers }) {
               <Field label="Name" error={errors.name}>
                 <Input name="name" required maxLength={100} autoComplete="off" />
               </Field>
+              {staff && (
+                <Field
+                  label="Owner"
+                  hint="An account’s e-mail address or id, or an organisation’s handle."
+                  error={errors.owner}
+                >
+                  <Input name="owner" required autoComplete="off" defaultValue={staff.owner} />
+                </Field>
+              )}
               {offers.owners.length > 1 && (
                 <Field label="Owner" error={errors.organisation}>
                   <Select
@@ -93,22 +111,31 @@ export function CreateServer({ offers }: { offers: Offers }) {
           <Panel title="How large, and where">
             <FieldGroup>
               <FieldGroup columns={3}>
-                <Field label="Memory (MiB)" error={errors.memory} hint={`${left("memory")} left`}>
+                <Field label="Memory (MiB)" error={errors.memory} hint={left("memory")}>
                   <Input name="memory" inputMode="numeric" defaultValue="1024" />
                 </Field>
-                <Field label="Disk (MiB)" error={errors.disk} hint={`${left("disk")} left`}>
+                <Field label="Disk (MiB)" error={errors.disk} hint={left("disk")}>
                   <Input name="disk" inputMode="numeric" defaultValue="5120" />
                 </Field>
-                <Field label="Processors (%)" error={errors.cpu} hint={`${left("cpu")} left; 100 is one`}>
+                <Field label="Processors (%)" error={errors.cpu} hint={`${left("cpu")}; 100 is one`}>
                   <Input name="cpu" inputMode="numeric" defaultValue="100" />
                 </Field>
               </FieldGroup>
+              {staff && (
+                <FieldGroup columns={3}>
+                  {LIMITS.map(([name, label, at]) => (
+                    <Field key={name} label={label} error={errors[name]}>
+                      <Input name={name} inputMode="numeric" defaultValue={at} />
+                    </Field>
+                  ))}
+                </FieldGroup>
+              )}
               <Field label="Node" error={errors.node}>
                 <Select
                   key={handle}
                   name="node"
                   placeholder="Wherever there is room"
-                  options={owner.nodes.map(({ id, name, location }) => ({
+                  options={(staff ?? owner)?.nodes.map(({ id, name, location }) => ({
                     value: id,
                     label: location ? `${name}, ${location}` : name,
                   }))}
@@ -129,7 +156,7 @@ export function CreateServer({ offers }: { offers: Offers }) {
           )}
           <Checkbox name="start" defaultChecked label="Start it once it is installed" />
           <div className="flex justify-end gap-2">
-            <LinkButton href="/dashboard/servers">Cancel</LinkButton>
+            <LinkButton href={staff ? tabHref("servers") : "/dashboard/servers"}>Cancel</LinkButton>
             <Submit pending={pending}>Make the server</Submit>
           </div>
         </>
@@ -137,6 +164,12 @@ export function CreateServer({ offers }: { offers: Offers }) {
     </Form>
   );
 }
+
+const LIMITS = [
+  ["databaseLimit", "Databases", "0"],
+  ["backupLimit", "Backups", "0"],
+  ["allocationLimit", "Ports", "1"],
+] as const;
 
 /** What cannot be read as a number is said at its field by the panel. */
 const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));

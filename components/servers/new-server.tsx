@@ -22,3 +22,19 @@ export async function NewServer() {
     </>
   );
 }
+
+/** The same for staff: whoever it is for. `owner` fills in the field. */
+export async function NewServerForAnybody({ owner }: { owner: string }) {
+  if (!(await currentActor()).grants.has("admin:servers:write")) forbidden();
+  const { eggs, nodes } = await load((api) => api.staffServers.offers({}));
+  return (
+    <>
+      <PageHeader title="New server" description="For any account or organisation, as large as you say." />
+      {eggs.length === 0 ? (
+        <Banner tone="warn">There is no egg yet that a server could be made of.</Banner>
+      ) : (
+        <CreateServer offers={{ eggs, owners: [] }} staff={{ owner, nodes }} />
+      )}
+    </>
+  );
+}

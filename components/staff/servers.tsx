@@ -4,6 +4,7 @@ import { Server } from "lucide-react";
 import dynamic from "next/dynamic";
 import { addressOf, limitOf, StateBadge, stateWords } from "#components/servers/words.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { one as onlyOne, type Query, tabHref } from "./address.ts";
@@ -68,6 +69,9 @@ export default function Servers({ tab, data, one, may, query, now }: TabProps<"s
       searchLabel="Search name or id"
       filters={filters}
       acts={serverActs<Row>(may)}
+      actions={
+        may.includes("admin:servers:write") && <LinkButton href="/dashboard/servers/new?owner=">New server</LinkButton>
+      }
       before={<Narrowed query={query} row={data.items[0]} />}
       empty={
         narrowedTo(query).length > 0 ? (

@@ -10,10 +10,12 @@ import { editServer, removeServer } from "./acts.ts";
 import { createForAnybody } from "./create.ts";
 import { inspectServer, listAllServers } from "./directory.ts";
 import { limitServer } from "./keeping.ts";
+import { offersForStaff } from "./offers.ts";
 import {
   Made,
   Moving,
   Named,
+  StaffOffers,
   serverDescription,
   serverLimits,
   serverName,
@@ -94,6 +96,11 @@ export const history = staff("servers:read", { ...one, ...keyedQuery(["-at"], {}
   .handler(({ input: { server, ...query } }) =>
     readTrail(and(eq(auditLog.targetType, "server"), eq(auditLog.targetId, inspectServer(server).id)), query),
   );
+
+export const offers = staff("admin:servers:write", {}, tokens)
+  .route({ method: "GET", path: "/admin/server-offers", summary: "What staff can make a new server of" })
+  .output(StaffOffers)
+  .handler(() => offersForStaff());
 
 export const create = staff("admin:servers:write", staffServer, tokens)
   .route({ method: "POST", path: "/admin/servers", successStatus: 201, summary: "Make a server for anybody" })

@@ -5,7 +5,7 @@ import { eggs, eggVariables, organisationMembers, organisations } from "#db/sche
 import type { Actor } from "#lib/actor.ts";
 import type { Egg } from "#lib/eggs/egg.ts";
 import { openNodes } from "./placement.ts";
-import type { Offers } from "./shapes.ts";
+import type { Offers, StaffOffers } from "./shapes.ts";
 import { sharesOf } from "./shares.ts";
 
 /** More are not offered at once: the first by name are. */
@@ -27,7 +27,7 @@ export function offersFor(actor: Actor & { id: string }): Offers {
     nodes: openNodes({ ...wish, organisationId }).slice(0, MOST),
   });
   return {
-    eggs: visibleEggs(),
+    eggs: eggsFor(false),
     owners: [
       { organisation: null, ...of(null) },
       ...managed.map(({ id, ...organisation }) => ({ organisation, ...of(id) })),
@@ -35,13 +35,25 @@ export function offersFor(actor: Actor & { id: string }): Offers {
   };
 }
 
-function visibleEggs(): Offers["eggs"] {
-  const rows = db().select().from(eggs).where(eq(eggs.visible, 1)).orderBy(asc(eggs.name)).limit(MOST).all();
+/** Every egg with all of its variables, and the nodes that have a free address and are for anybody. */
+export const offersForStaff = (): StaffOffers => ({
+  eggs: eggsFor(true),
+  nodes: openNodes({ memory: 0, disk: 0, asStaff: true, node: null, allocation: null, organisationId: null }).slice(
+    0,
+    MOST,
+  ),
+});
+
+/** To people those that are hidden are not there, nor are variables that they do not set. */
+function eggsFor(staff: boolean): Offers["eggs"] {
+  const visible = staff ? undefined : eq(eggs.visible, 1);
+  const theirs = staff ? undefined : and(eq(eggVariables.userViewable, 1), eq(eggVariables.userEditable, 1));
+  const rows = db().select().from(eggs).where(visible).orderBy(asc(eggs.name)).limit(MOST).all();
   const ids = rows.map(({ id }) => id);
   const variables = db()
     .select()
     .from(eggVariables)
-    .where(and(inArray(eggVariables.eggId, ids), eq(eggVariables.userViewable, 1), eq(eggVariables.userEditable, 1)))
+    .where(and(inArray(eggVariables.eggId, ids), theirs))
     .orderBy(asc(eggVariables.position))
     .all();
   return rows.map(({ id, name, description, images }) => ({

@@ -120,6 +120,11 @@ export const Offers = z.object({
   ),
 });
 export type Offers = z.output<typeof Offers>;
+export const StaffOffers = z.object({
+  eggs: Offers.shape.eggs,
+  nodes: z.array(z.object({ id: z.string(), name: z.string(), location: z.string() })),
+});
+export type StaffOffers = z.output<typeof StaffOffers>;
 
 export const serverStates = servers.state.enumValues;
 

@@ -109,6 +109,7 @@ export const procedureTable: Record<string, Row> = {
   "staffServers.list": read("staff(servers:read)", tokens),
   "staffServers.open": read("staff(servers:read)", tokens),
   "staffServers.history": read("staff(servers:read)"),
+  "staffServers.offers": read("staff(admin:servers:write)", tokens),
   "staffServers.create": write("staff(admin:servers:write)", tokens),
   "staffServers.edit": write("staff(servers:write)", { ...tokens, needs: ["servers:read"] }),
   "staffServers.limit": write("staff(admin:servers:write)", tokens),

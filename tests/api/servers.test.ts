@@ -370,6 +370,22 @@ describe("staff", () => {
     expect(wings.servers.get(server.uuid)?.configuration.settings.suspended).toBe(false);
   });
 
+  test("are offered what owners are not: hidden eggs, with all of their variables", async () => {
+    const text = JSON.stringify({ ...paper, name: `Hidden ${fresh()}` });
+    const hidden = (await root.call<{ id: string }>("POST", "/admin/eggs/import", { text })).body.id;
+    expect((await root.call("PATCH", `/admin/eggs/${hidden}`, { visible: false })).status).toBe(200);
+    interface Offers {
+      eggs: { id: string; variables: { env: string }[] }[];
+      nodes: { id: string }[];
+    }
+    const all = (await root.call<Offers>("GET", "/admin/server-offers")).body;
+    expect(all.eggs.find(({ id }) => id === hidden)?.variables).toHaveLength(paper.variables.length);
+    expect(all.nodes.map(({ id }) => id)).toContain(node);
+    const theirs = (await owner.call<Offers>("GET", "/server-offers")).body;
+    expect(theirs.eggs.map(({ id }) => id)).not.toContain(hidden);
+    expect((await owner.call("GET", "/admin/server-offers")).status).toBe(403);
+  });
+
   test("W5: limits are theirs to set; an owner cannot", async () => {
     const server = await ready();
     expect((await owner.call("PATCH", `/admin/servers/${server.id}/limits`, { memory: 99_999 })).status).toBe(403);

@@ -123,3 +123,51 @@ test("an egg is imported from a file, changed, tried and exported again", async 
   await title(page, "Eggs").waitFor();
   await page.context().close();
 });
+
+test("a database host that does not answer is not added, and says why", async () => {
+  const page = await staffPage("Keeper of hosts", ["databases:read", "admin:databases:manage"]);
+  await page.goto("/dashboard/admin?tab=databases", { waitUntil: "networkidle" });
+  await page.getByRole("button", { name: "Add a host" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Nowhere");
+  await dialog.getByLabel("Host name").fill("nowhere.databases.invalid");
+  await dialog.getByLabel("User").fill("panel");
+  await dialog.getByLabel("Password").fill("a password");
+  await dialog.getByRole("button", { name: "Add it" }).click();
+  await dialog.getByText(/has no address|cannot be reached/).waitFor();
+  expect(await dialog.getByLabel("Name", { exact: true }).inputValue()).toBe("Nowhere");
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.context().close();
+});
+
+test("staff make a server for an account that they name, of an egg that people do not see", async () => {
+  const page = await staffPage("Maker of servers", ["servers:read", "admin:servers:write"]);
+  const owner = await server.person("Owner of a made server");
+  const importer = await server.person("Importer of eggs", ["eggs:write"]);
+  const egg = "Hidden from people";
+  const text = JSON.stringify({ ...paper, name: egg });
+  const { id } = await importer.call<{ id: string }>("POST", "/admin/eggs/import", { text });
+  await importer.call("PATCH", `/admin/eggs/${id}`, { visible: false });
+  await page.goto("/dashboard/admin?tab=servers", { waitUntil: "networkidle" });
+  await page.getByRole("link", { name: "New server" }).first().click();
+  await title(page, "New server").waitFor();
+  await page.getByLabel("Name", { exact: true }).fill("Made by staff");
+  await page.getByLabel("Owner").fill("nobody.of.this.name@example.org");
+  await page.getByLabel("Egg", { exact: true }).selectOption({ label: egg });
+  await page.getByLabel("Backups").fill("many");
+  await page.getByRole("button", { name: "Make the server" }).click();
+  await page
+    .getByText(/^Enter a whole number/)
+    .first()
+    .waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.getByLabel("Backups").fill("3");
+  await page.getByRole("button", { name: "Make the server" }).click();
+  await page.getByText("There is no account with this address").waitFor();
+  await page.getByLabel("Owner").fill(owner.email);
+  // More than any node of another test has.
+  await page.getByLabel("Memory (MiB)").fill("1073741824");
+  await page.getByRole("button", { name: "Make the server" }).click();
+  await page.getByText(/No node has room for this server now/).waitFor();
+  await page.context().close();
+});
