@@ -78,7 +78,7 @@ describe("a mount", () => {
     expect((await make({}, owner)).status).toBe(403);
   });
 
-  test("T34: shows no folder of the machine itself, nor those of all servers, and hides none that a server needs", async () => {
+  test("shows no folder of the machine itself, nor those of all servers, and hides none that a server needs", async () => {
     const kept = sql.get<{ data_directory: string }>("select data_directory from nodes where id = ?", placed.node);
     const sources = [
       "",

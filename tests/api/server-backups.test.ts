@@ -138,7 +138,7 @@ test("one that is locked stays, and one that is not done is neither locked, rest
   expect((await call("DELETE", `/${id}`)).status).toBe(200);
 });
 
-test("T39: two who ask at once do not get more than there may be", async () => {
+test("two who ask at once do not get more than there may be", async () => {
   const results = await Promise.all(Array.from({ length: 6 }, () => call("POST", "", {})));
   await placed.wings.settled();
   expect(results.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409, 409]);
@@ -151,7 +151,7 @@ test("T39: two who ask at once do not get more than there may be", async () => {
 });
 
 describe("what a node says of a backup", () => {
-  test("T9: said twice it is taken twice; the opposite is refused, and nothing changes", async () => {
+  test("said twice it is taken twice; the opposite is refused, and nothing changes", async () => {
     const id = await made();
     const [before] = (await listed()).items;
     const uuid = uuidOf(id);
@@ -181,7 +181,7 @@ describe("what a node says of a backup", () => {
     expect([(await listed()).items[0]?.state, archive(id)]).toEqual(["done", true]);
   });
 
-  test("T7, T12: it is heard of what lies on it alone, and of nothing that it does not know", async () => {
+  test("it is heard of what lies on it alone, and of nothing that it does not know", async () => {
     const id = await made();
     const uuid = uuidOf(id);
     sql.run("update server_backups set state = 'making' where id = ?", id);
@@ -229,7 +229,7 @@ describe("what a node says of a backup", () => {
 });
 
 describe("restoring", () => {
-  test("T10: a suspended server is not restored, and none is less suspended for it", async () => {
+  test("a suspended server is not restored, and none is less suspended for it", async () => {
     const id = await made();
     const staff = await panel.person("Keeper of backups", ["admin:access", "admin:servers:manage"]);
     sql.run("update servers set suspended_at = 1 where id = ?", server.id);
@@ -250,7 +250,7 @@ describe("restoring", () => {
     expect(stateOf()).toEqual({ state: "ready", suspended_at: 1 });
   });
 
-  test("T11: files are never wiped for a backup that is not there, and not of this server on this node", async () => {
+  test("files are never wiped for a backup that is not there, and not of this server on this node", async () => {
     const id = await made();
     const theirs = await placed.server(owner);
     const wrong = await call("POST", `/${id}/restore`, { truncate: true }, owner, theirs.id);
@@ -272,7 +272,7 @@ describe("restoring", () => {
     expect(placed.wings.asked.filter((one) => one.endsWith(`/${uuidOf(id)}/restore`))).toEqual([]);
   });
 
-  test("T12: the backup of one server is not reached through another", async () => {
+  test("the backup of one server is not reached through another", async () => {
     const id = await made();
     const theirs = await placed.server(owner);
     for (const [method, rest, body] of [

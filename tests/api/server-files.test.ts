@@ -194,7 +194,7 @@ describe("who may", () => {
     expect(await reads(reader)).toBe(200);
   });
 
-  test.each(["installing", "restoring", "transferring", "deleting"])("T18: nobody while it is %s", async (state) => {
+  test.each(["installing", "restoring", "transferring", "deleting"])("nobody while it is %s", async (state) => {
     sql.run("update servers set state = ? where id = ?", state, server.id);
     const before = placed.wings.asked.length;
     expect([await reads(owner), await writes(owner)]).toEqual([409, 409]);
@@ -243,7 +243,7 @@ describe("addresses at the node", () => {
     expect(JSON.stringify(noted)).not.toMatch(/token|eyJ/);
   });
 
-  test("T3, T6: they die with the right of whoever they were made for, and a new one needs it", async () => {
+  test("they die with the right of whoever they were made for, and a new one needs it", async () => {
     const guest = await panel.person("Guest of files", []);
     await letIn(server.id, guest, ["files"]);
     const [from, to] = [await download(guest), (await upload("/", guest)).address];
@@ -260,7 +260,7 @@ describe("addresses at the node", () => {
     expect((await fetch(others)).status).toBe(200);
   });
 
-  test("T12: the address of one server opens nothing of another", async () => {
+  test("the address of one server opens nothing of another", async () => {
     const claims = JSON.parse(
       Buffer.from(new URL(await download()).searchParams.get("token")?.split(".")[1] ?? "", "base64url").toString(),
     );

@@ -78,7 +78,7 @@ describe("a console", () => {
     ).toEqual([{ action: "servers.console.open", as_staff: 1 }]);
   });
 
-  test("W13: nobody without the capability gets a token, and nobody but staff while the server is suspended", async () => {
+  test("nobody without the capability gets a token, and nobody but staff while the server is suspended", async () => {
     for (const one of ["files", "stats", "activity", "backups", "settings"])
       expect((await ticket(await somebody([one]))).status, one).toBe(403);
     expect((await ticket(await panel.person(`Stranger ${fresh()}`))).status).toBe(404);
@@ -87,7 +87,7 @@ describe("a console", () => {
     expect((await ticket(await panel.person(`Staff ${fresh()}`, ["commands:execute"]))).status).toBe(200);
   });
 
-  test("T3: closes within ten seconds for who was removed, and for nobody else", async () => {
+  test("closes within ten seconds for who was removed, and for nobody else", async () => {
     const who = await somebody(["console"]);
     const [theirs, own] = [await connected(who), await connected(owner)];
     const from = Date.now();
@@ -100,7 +100,7 @@ describe("a console", () => {
     own.close();
   });
 
-  test("T3: a daemon of old lets who was removed hear and do nothing more", async () => {
+  test("a daemon of old lets who was removed hear and do nothing more", async () => {
     const here = await old.server(owner);
     const who = await somebody(["console"], here.id);
     const theirs = await connected(who, here);
@@ -210,7 +210,7 @@ describe("SFTP", () => {
     expect((await owner.call("DELETE", `/account/ssh-keys/${added.body.id}`)).status).toBe(404);
   });
 
-  test("W12: opens to nobody without the capability, to no shut account, to no server at rest, to no other node", async () => {
+  test("opens to nobody without the capability, to no shut account, to no server at rest, to no other node", async () => {
     const who = await somebody(["files"]);
     const secret = await password(who);
     const tried = () => placed.wings.sftpLogin(login(who), { password: secret }, `203.0.113.${20 + (fresh() % 200)}:1`);
@@ -245,7 +245,7 @@ describe("SFTP", () => {
     expect((await (await somebody(["console"])).call("POST", `/servers/${server.id}/sftp/password`)).status).toBe(403);
   });
 
-  test("T26: who guesses locks out themselves alone, and sees no difference between what there is and is not", async () => {
+  test("who guesses locks out themselves alone, and sees no difference between what there is and is not", async () => {
     const who = await somebody(["files"]);
     const secret = await password(who);
     const guess = (username: string, ip: string) =>
@@ -319,7 +319,7 @@ describe("what nodes say was done", () => {
     expect((await (await somebody(["console"])).call("GET", `/servers/${server.id}/activity`)).status).toBe(403);
   });
 
-  test("T21, T22: what a node cannot know or does not report is dropped, and the rest is kept", async () => {
+  test("what a node cannot know or does not report is dropped, and the rest is kept", async () => {
     const stranger = await panel.person(`Stranger ${fresh()}`);
     const theirs = await old.server(owner);
     const root = await panel.person(`Root ${fresh()}`, "root");

@@ -427,7 +427,7 @@ describe("while it goes", () => {
 });
 
 describe("what nodes say", () => {
-  test("T7, T8: only the target says that it is there; the source, a third, and whoever is nobody do not", async () => {
+  test("only the target says that it is there; the source, a third, and whoever is nobody do not", async () => {
     const server = await underWay();
     expect((await says(here, server.uuid, "success")).status).toBe(409);
     expect((await says(third, server.uuid, "success")).status).toBe(404);
@@ -439,7 +439,7 @@ describe("what nodes say", () => {
     expect(row(server.id)).toMatchObject({ state: "ready", node_id: there.node });
   });
 
-  test("T15: the first word counts: the same again changes nothing, the opposite is refused", async () => {
+  test("the first word counts: the same again changes nothing, the opposite is refused", async () => {
     const server = await underWay();
     await says(there, server.uuid, "success");
     const after = JSON.stringify([row(server.id), held(server.id, there.node), moves(server.id)]);

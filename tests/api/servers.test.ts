@@ -197,7 +197,7 @@ describe("a server is made", () => {
     sql.run("delete from servers where node_id = ?", other);
   });
 
-  test("T39: of many at once no two have one address, and none goes over a limit", async () => {
+  test("of many at once no two have one address, and none goes over a limit", async () => {
     const { setSetting } = await import("#lib/settings/settings.ts");
     const many = await panel.person("Many at once", ["servers:create"]);
     setSetting("limits.servers_per_account", 5);
@@ -217,7 +217,7 @@ describe("a server is made", () => {
     await settled();
   });
 
-  test("T20: once, also when the node’s answer is lost, and after the node was away", async () => {
+  test("once, also when the node’s answer is lost, and after the node was away", async () => {
     const { body } = await make(owner, { start: false });
     Object.assign(wings, { drops: true, only: /^POST \/api\/servers$/ });
     await settled();
@@ -230,7 +230,7 @@ describe("a server is made", () => {
     expect((await look(body.id)).state).toBe("ready");
   });
 
-  test("T24: a node that starts anew before it heard of it installs it afterwards; one that was stopped meanwhile says so", async () => {
+  test("a node that starts anew before it heard of it installs it afterwards; one that was stopped meanwhile says so", async () => {
     const { body } = await make(owner, { start: false });
     await wings.reboot();
     expect((await look(body.id)).state).toBe("interrupted");
@@ -248,7 +248,7 @@ describe("a server is made", () => {
     expect((await look(lost.id)).state).toBe("ready");
   });
 
-  test("T23: what could not be installed says so, and a node that never answers too", async () => {
+  test("what could not be installed says so, and a node that never answers too", async () => {
     wings.failsInstalls = true;
     const { body } = await make(owner, { start: false });
     await settled();
@@ -324,7 +324,7 @@ describe("its addresses", () => {
 });
 
 describe("staff", () => {
-  test("T40: suspend with a reason: it is stopped, its people lose what they hold at the node, and only staff lift it", async () => {
+  test("suspend with a reason: it is stopped, its people lose what they hold at the node, and only staff lift it", async () => {
     const server = await ready();
     const friend = await panel.person("Friend", []);
     sql.run(
@@ -386,7 +386,7 @@ describe("staff", () => {
     expect((await owner.call("GET", "/admin/server-offers")).status).toBe(403);
   });
 
-  test("W5: limits are theirs to set; an owner cannot", async () => {
+  test("limits are theirs to set; an owner cannot", async () => {
     const server = await ready();
     expect((await owner.call("PATCH", `/admin/servers/${server.id}/limits`, { memory: 99_999 })).status).toBe(403);
     expect(

@@ -18,7 +18,7 @@ afterAll(async () => {
   await panel.close();
 });
 
-test("T5: a denial that a node did not take is tried until it has; what has no node any more is over", async () => {
+test("a denial that a node did not take is tried until it has; what has no node any more is over", async () => {
   const given = { name: "A node", fqdn: "127.0.0.1", scheme: "http", port: wings.port, memory: 1024, disk: 1024 };
   const { id } = (await keeper.call<{ id: string }>("POST", "/admin/nodes", given)).body;
   const { text } = (await keeper.call<{ text: string }>("POST", `/admin/nodes/${id}/configuration`)).body;

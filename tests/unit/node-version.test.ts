@@ -14,6 +14,6 @@ test.each([
   ["2.0.0", true],
   ["1.0.0-beta29", true],
   ["develop", true],
-])("T41: %s", (version, scopes) => {
+])("%s", (version, scopes) => {
   expect(hasScopes(version)).toBe(scopes);
 });
