@@ -1,22 +1,24 @@
-/** The servers that the account has a part in. */
+/** The servers that the account has a part in, all of them or those of one organisation. */
 import { Server } from "lucide-react";
+import { openOrganisation } from "#components/organisations/access.ts";
+import { organisationPath } from "#components/organisations/words.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
-import { listHref, listState, type SearchParams, sortLink } from "#components/ui/list-state.ts";
+import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { currentActor, load } from "#lib/api/caller.ts";
-import { capabilityWords, serverPath } from "./capability-words.ts";
-import { addressOf, limitOf, StateBadge } from "./words.tsx";
+import { ServerTable } from "./server-table.tsx";
 
 const PATH = "/dashboard/servers";
 
 export async function ServerList({ params }: { params: SearchParams }) {
-  const list = listState(PATH, params, ["name", "createdAt"], ["q"]);
-  const q = list.filters.q ?? "";
-  const page = await load((api) => api.servers.list({ page: list.page, sort: list.sort, q }));
+  const list = listState(PATH, params, ["name", "createdAt"], ["q", "organisation"]);
+  const { q = "", organisation: handle = "" } = list.filters;
+  const organisation = handle === "" ? null : await openOrganisation(handle);
+  const of = organisation ? { organisation: organisation.id } : {};
+  const page = await load((api) => api.servers.list({ page: list.page, sort: list.sort, q, ...of }));
   const mayCreate = (await currentActor()).grants.has("servers:create");
   const create = mayCreate && (
     <LinkButton variant="primary" href={`${PATH}/new`}>
@@ -25,13 +27,25 @@ export async function ServerList({ params }: { params: SearchParams }) {
   );
   return (
     <>
-      <PageHeader title="Servers" description="Yours, your organisations’, and those that you were let into." />
+      <PageHeader
+        title="Servers"
+        description={
+          organisation ? (
+            <>
+              Those of <TextLink href={organisationPath(organisation.handle)}>{organisation.name}</TextLink> alone.{" "}
+              <TextLink href={PATH}>Show all servers</TextLink>
+            </>
+          ) : (
+            "Yours, your organisations’, and those that you were let into."
+          )
+        }
+      />
       <ListView
         page={page}
         q={q}
         noun={["server", "servers"]}
         hrefFor={(number) => listHref(list, { page: number })}
-        clearHref={PATH}
+        clearHref={listHref(list, { filters: { q: "" } })}
         actions={create}
         empty={
           <EmptyState icon={<Server />} title="No servers yet" action={create}>
@@ -41,48 +55,7 @@ export async function ServerList({ params }: { params: SearchParams }) {
           </EmptyState>
         }
       >
-        <Table label="Servers" stack>
-          <THead>
-            <Th sort={sortLink(list, "name")}>Name</Th>
-            <Th>State</Th>
-            <Th>Address</Th>
-            <Th>Egg</Th>
-            <Th>Owner</Th>
-            <Th align="end">Memory</Th>
-            <Th align="end">Disk</Th>
-          </THead>
-          <TBody>
-            {page.items.map((server) => (
-              <Tr key={server.id}>
-                <Td className="font-medium wrap-anywhere">
-                  <TextLink tone="plain" href={serverPath(server.id)}>
-                    {server.name}
-                  </TextLink>
-                </Td>
-                <Td label="State">
-                  <StateBadge {...server} />
-                </Td>
-                <Td label="Address" mono className="whitespace-nowrap">
-                  {addressOf(server.address)}
-                </Td>
-                <Td label="Egg" className="sm:min-w-[110px]">
-                  {server.egg}
-                </Td>
-                <Td label="Owner" dim className="sm:min-w-[130px] sm:max-w-[220px]">
-                  {server.owner
-                    ? (server.organisation?.name ?? "You")
-                    : `You can use: ${capabilityWords(server.capabilities)}`}
-                </Td>
-                <Td label="Memory" align="end">
-                  {limitOf(server.memory)}
-                </Td>
-                <Td label="Disk" align="end">
-                  {limitOf(server.disk)}
-                </Td>
-              </Tr>
-            ))}
-          </TBody>
-        </Table>
+        <ServerTable servers={page.items} list={list} />
       </ListView>
     </>
   );

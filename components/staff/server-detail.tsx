@@ -2,7 +2,7 @@
 "use client";
 import { serverPath } from "#components/servers/capability-words.ts";
 import { InstallLog } from "#components/servers/install-log.tsx";
-import { addressOf, cpuOf, limitOf, StateBadge } from "#components/servers/words.tsx";
+import { addressOf, cpuOf, limitOf, roomOf, StateBadge } from "#components/servers/words.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Code } from "#components/ui/code.tsx";
@@ -129,7 +129,11 @@ function factsOf(server: Server, may: readonly Permission[], now: number) {
     { label: "Processors", value: cpuOf(server.cpu) + (server.threads === null ? "" : `, on ${server.threads}`) },
     {
       label: "Can have",
-      value: `${server.backupLimit} backups, ${server.databaseLimit} databases, ${server.allocationLimit} ports`,
+      value: roomOf({
+        backups: server.backupLimit,
+        databases: server.databaseLimit,
+        allocations: server.allocationLimit,
+      }),
     },
     { label: "Installed", value: server.installedAt === null ? "Never" : <Time at={server.installedAt} now={now} /> },
     { label: "Made", value: <Time at={server.createdAt} now={now} /> },

@@ -6,7 +6,7 @@ import { notFound } from "#lib/api/errors.ts";
 import { among, type Condition, type KeyedQuery, readKeyed, SORTED } from "#lib/api/keyed-list.ts";
 import { beginsWith, searching } from "#lib/staff/find.ts";
 import type { ServerRow } from "./load.ts";
-import { hostOf } from "./servers.ts";
+import { addressText, hostOf } from "./servers.ts";
 import { movingOf } from "./transfer/rows.ts";
 
 const listed = {
@@ -138,6 +138,6 @@ export function inspectServer(id: string) {
       ...person,
       capabilities: JSON.parse(capabilities) as string[],
     })),
-    addresses: addresses.map(({ ip, port, alias }) => `${alias ?? ip}:${port}`),
+    addresses: addresses.map(({ ip, port, alias }) => addressText({ ip: alias ?? ip, port })),
   };
 }

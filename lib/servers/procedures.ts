@@ -30,7 +30,14 @@ const ONE = "/servers/{server}";
 const revision = z.number().int().optional();
 const address = { allocation: z.string().max(100) };
 
-export const list = signedIn(listQuery(["name", "createdAt"]), { tokens: true })
+export const list = signedIn(
+  {
+    ...listQuery(["name", "createdAt"]),
+    /** Of one alone: its handle or its id. */
+    organisation: z.string().max(100).optional(),
+  },
+  { tokens: true },
+)
   .route({ method: "GET", path: "/servers", summary: "The servers that the account has a part in" })
   .output(page(ServerSummary))
   .handler(({ context, input }) => listServers(input, context.actor));

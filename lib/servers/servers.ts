@@ -22,10 +22,14 @@ import { movingOf } from "./transfer/rows.ts";
 const sorts = { name: servers.name, createdAt: servers.createdAt } as const;
 
 /** The servers that the actor's account has, alone or in an organisation, and those that it was let into. */
-export function listServers(query: ListQuery, actor: Actor & { id: string }): Page<ServerSummary> {
+export function listServers(
+  { organisation, ...query }: ListQuery & { organisation?: string | undefined },
+  actor: Actor & { id: string },
+): Page<ServerSummary> {
   const where = and(
     partOf(actor.id, Date.now()),
     listedBy(actor),
+    organisation === undefined ? undefined : inArray(servers.organisationId, named(organisation)),
     query.q ? sql`${servers.name} like ${likeAnywhere(query.q)} escape '\\'` : undefined,
   );
   const { column, descending } = sortOf(query);
@@ -88,6 +92,12 @@ function partOf(user: string, now: number): SQL | undefined {
   return or(eq(servers.userId, user), inArray(servers.organisationId, managed), inArray(servers.id, invited));
 }
 
+const named = (organisation: string) =>
+  db()
+    .select({ id: organisations.id })
+    .from(organisations)
+    .where(or(eq(organisations.id, organisation), eq(organisations.handle, organisation)));
+
 /** What a token's list leaves of them. */
 function listedBy({ token }: Actor): SQL | undefined {
   if (token?.rights.mode !== "listed") return undefined;
@@ -148,3 +158,7 @@ function summaryOf({ server, organisation, node, egg, allocation }: Joined, acce
 /** Where any address of a machine is meant, people need the machine's name. */
 export const hostOf = ({ ip, alias }: { ip: string; alias: string | null }, fqdn: string): string =>
   alias ?? (ip === "0.0.0.0" || ip === "::" ? fqdn : ip);
+
+/** As it is written to connect there. */
+export const addressText = ({ ip, port }: { ip: string; port: number }): string =>
+  ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;

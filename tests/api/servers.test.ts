@@ -183,6 +183,11 @@ describe("a server is made", () => {
     );
     expect((await on()).body.fields).toHaveProperty("node");
     expect((await on({ organisation: "own-nodes" })).status).toBe(201);
+    const theirs = async (organisation: string, who = owner) =>
+      (await who.call<{ items: object[] }>("GET", `/servers?organisation=${organisation}`)).body.items;
+    expect(await theirs("own-nodes")).toMatchObject([{ organisation: { handle: "own-nodes" } }]);
+    expect(await theirs("no-such")).toEqual([]);
+    expect(await theirs("own-nodes", await panel.person("Curious", []))).toEqual([]);
     set("classification = 'free', organisation_id = null, memory = 1000, memory_over = 0");
     // 512 are taken by the first.
     expect((await on()).body.fields).toHaveProperty("node");

@@ -43,10 +43,13 @@ export function openScreen(place: HTMLElement): Screen {
   // Tab goes on to what comes next.
   terminal.attachCustomKeyEventHandler(({ key }) => key !== "Tab");
 
+  // Measured once: the terminal draws itself at another size a while after it was told to.
+  let letter: { width: number; height: number } | null = null;
   const fitted = () => {
     const screen = place.querySelector<HTMLElement>(".xterm-screen");
     if (!screen?.clientWidth || !screen.clientHeight) return;
-    const [width, height] = [screen.offsetWidth / terminal.cols, screen.offsetHeight / terminal.rows];
+    letter ??= { width: screen.offsetWidth / terminal.cols, height: screen.offsetHeight / terminal.rows };
+    const { width, height } = letter;
     // Beside the text is the scroll bar.
     const columns = Math.max(20, Math.floor((place.clientWidth - 14) / width));
     const rows = Math.max(5, Math.floor(place.clientHeight / height));

@@ -171,6 +171,3 @@ export const freeAddresses = (node: string) =>
     .orderBy(asc(allocations.port), asc(allocations.ip))
     .limit(SHOWN)
     .all();
-
-export const addressText = ({ ip, port }: Pick<AllocationRow, "ip" | "port">): string =>
-  ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;

@@ -24,9 +24,10 @@ import { cutEverybody } from "../holders.ts";
 import { targetOf } from "../installation.ts";
 import type { ServerRow } from "../load.ts";
 import { take } from "../placement.ts";
+import { addressText } from "../servers.ts";
 import { stay } from "./ending.ts";
 import { goingOf, historyOf, type TransferRow } from "./rows.ts";
-import { addressesAt, addressText, chooseAddresses, chooseTarget, freeAddresses, targetsFor } from "./target.ts";
+import { addressesAt, chooseAddresses, chooseTarget, freeAddresses, targetsFor } from "./target.ts";
 
 export interface Wanted {
   /** Null: wherever there is room. */
