@@ -6,12 +6,14 @@ import { nodeBeats, nodes } from "#db/schema/index.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import type { NodeRow } from "./credentials.ts";
 import { type Asked, ask } from "./daemon.ts";
+import { paced } from "./paced.ts";
 
 /** A node that has not answered for so long is unhealthy. */
 export const SILENT_MS = 120_000;
 const BEAT_MS = 300_000;
 const KEPT_MS = 7 * 86_400_000;
 const AT_ONCE = 100;
+const SPREAD_MS = 20_000;
 /** So many are written in one go. */
 const WRITTEN = 200;
 
@@ -42,14 +44,10 @@ export async function askAll(signal?: AbortSignal): Promise<void> {
     // A power cut may take the last of them: the next question is half a minute away.
     if (written.length > 0) provisionally((tx) => noteAnswers(tx, written));
   };
-  const worker = async () => {
-    for (let node = waiting.pop(); node && !signal?.aborted; node = waiting.pop()) {
-      const asked = await ask(node);
-      answers.push({ node, asked });
-      if (answers.length >= WRITTEN) write();
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await paced(waiting, { atOnce: AT_ONCE, withinMs: SPREAD_MS, signal }, async (node) => {
+    answers.push({ node, asked: await ask(node) });
+    if (answers.length >= WRITTEN) write();
+  });
   write();
   db()
     .delete(nodeBeats)

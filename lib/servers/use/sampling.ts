@@ -8,6 +8,7 @@ import { jobKind } from "#lib/jobs/queue.ts";
 import { log } from "#lib/log/log.ts";
 import type { NodeRow } from "#lib/nodes/credentials.ts";
 import { inHealth } from "#lib/nodes/health.ts";
+import { paced } from "#lib/nodes/paced.ts";
 import { askThread } from "#lib/thread.ts";
 import { DaemonError } from "#lib/wings/call.ts";
 import { readUse } from "#lib/wings/use.ts";
@@ -15,6 +16,7 @@ import type { Answered } from "./take.ts";
 
 /** Answers that are held at a time. */
 const AT_ONCE = 12;
+const SPREAD_MS = 40_000;
 /** An answer's size: so much, and so much for each server that the panel knows there. */
 const ROOM = 64 * 1024;
 const ROOM_EACH = 32 * 1024;
@@ -26,10 +28,7 @@ export async function sampleAll(signal?: AbortSignal): Promise<void> {
   // So that the tables are there.
   logsDb();
   const waiting = db().select().from(nodes).where(inHealth("healthy")).orderBy(asc(nodes.id)).all();
-  const work = async () => {
-    for (let node = waiting.pop(); node && !signal?.aborted; node = waiting.pop()) await sampleNode(node);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await paced(waiting, { atOnce: AT_ONCE, withinMs: SPREAD_MS, signal }, sampleNode);
 }
 
 async function sampleNode(node: NodeRow): Promise<void> {
