@@ -16,6 +16,20 @@ const NAT64 = "64:ff9b::/96";
 
 /** Whether the address may be called: a public one, or one in the networks that are open to the caller. */
 export function isReachable(address: string, networks: readonly string[]): boolean {
+  const question = JSON.stringify([address, networks]);
+  const known = answers.get(question);
+  if (known !== undefined) return known;
+  if (answers.size >= ANSWERS) answers.clear();
+  const answer = judge(address, networks);
+  answers.set(question, answer);
+  return answer;
+}
+
+/** The same addresses are called again and again, and to read one takes longer than most of a call does. */
+const answers = new Map<string, boolean>();
+const ANSWERS = 5000;
+
+function judge(address: string, networks: readonly string[]): boolean {
   const parsed = meant(address);
   if (parsed === null) return false;
   const text = parsed.toString();
