@@ -44,7 +44,7 @@ export default function NodeDetail({ node, may, query, now }: NodeDetailProps) {
   };
   const ask: Act<Node> = {
     label: "Ask now",
-    says: "The panel asks the daemon how it is. It does so by itself every half a minute.",
+    says: "The panel asks the daemon how it is, and has it call back. It asks by itself every half a minute.",
     done: "It was asked",
     call: (api, { id }) => api.nodes.ask({ node: id }),
   };
@@ -98,6 +98,7 @@ function factsOf(node: Node, opensOrganisations: boolean, now: number) {
   const beyond = (over: number) => (over === 0 ? "" : over < 0 ? ", without a limit" : `, and ${over} % beyond`);
   return [
     { label: "Last answer", value: node.seenAt === null ? "Never" : <Time at={node.seenAt} now={now} /> },
+    { label: "Last call", value: node.heardAt === null ? "Never" : <Time at={node.heardAt} now={now} /> },
     { label: "Answered in", value: node.latencyMs === null ? "–" : `${node.latencyMs} ms` },
     { label: "Version", value: node.version ?? "–" },
     ...(system

@@ -11,11 +11,16 @@ export const classificationWords: Record<Row["classification"], string> = {
   enterprise: "Enterprise",
 };
 
-export function HealthBadge({ health, maintenance }: Pick<Row, "health" | "maintenance">) {
+export function HealthBadge({
+  health,
+  unheardSince,
+  maintenance,
+}: Pick<Row, "health" | "unheardSince" | "maintenance">) {
   return (
     <span className="inline-flex flex-wrap gap-1.5">
       {health === "healthy" && <Badge tone="ok">Healthy</Badge>}
       {health === "unhealthy" && <Badge tone="bad">Unhealthy</Badge>}
+      {unheardSince !== null && <Badge tone="bad">Cannot call the panel</Badge>}
       {health === "waiting" && <Badge>Not seen yet</Badge>}
       {maintenance && <Badge tone="warn">Maintenance</Badge>}
     </span>

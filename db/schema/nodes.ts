@@ -62,6 +62,10 @@ export const nodes = sqliteTable(
     /** When it last answered as it should. */
     seenAt: integer("seen_at"),
     latencyMs: integer("latency_ms"),
+    /** When it last called the panel itself. */
+    heardAt: integer("heard_at"),
+    /** Since when it does not though it should; null: it does, as far as is known. */
+    unheardSince: integer("unheard_since"),
     /** How far its clock is ahead of the panel's, in milliseconds. */
     driftMs: integer("drift_ms"),
     version: text(),

@@ -17,6 +17,7 @@ import { mailReset } from "#lib/links/reset.ts";
 import { logRetention } from "#lib/log/retention.ts";
 import { sendMail } from "#lib/mail/send.ts";
 import { askNodes } from "#lib/nodes/health.ts";
+import { hearNodes } from "#lib/nodes/reaches-panel.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
 import { takeWhatEnded } from "#lib/servers/ended.ts";
 import { creating, reinstalling, removing } from "#lib/servers/jobs.ts";
@@ -55,6 +56,7 @@ export const jobKinds: readonly JobKind[] = [
   logRetention,
   auditRetention,
   askNodes,
+  hearNodes,
   sampling,
   deauthorizing,
   syncing,

@@ -6,6 +6,7 @@ import { nodeBeats, nodes } from "#db/schema/index.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import type { NodeRow } from "./credentials.ts";
 import { type Asked, ask } from "./daemon.ts";
+import { noteHeard } from "./heard.ts";
 import { paced } from "./paced.ts";
 
 /** A node that has not answered for so long is unhealthy. */
@@ -20,35 +21,43 @@ const WRITTEN = 200;
 export const healths = ["healthy", "unhealthy", "waiting"] as const;
 export type Health = (typeof healths)[number];
 
-/** `waiting`: it has never answered, as one that is being set up. */
-export function healthOf({ seenAt }: Pick<NodeRow, "seenAt">, now = Date.now()): Health {
-  if (seenAt === null) return "waiting";
-  return now - seenAt < SILENT_MS ? "healthy" : "unhealthy";
+/** `waiting`: it has never answered, as one that is being set up. Unhealthy is also who answers and cannot call. */
+export function healthOf(node: Pick<NodeRow, "seenAt" | "unheardSince">, now = Date.now()): Health {
+  if (node.seenAt === null) return "waiting";
+  return answers(node, now) && node.unheardSince === null ? "healthy" : "unhealthy";
 }
+
+/** Whether it can be asked, whatever it can do besides. */
+export const answers = ({ seenAt }: Pick<NodeRow, "seenAt">, now = Date.now()): boolean =>
+  seenAt !== null && now - seenAt < SILENT_MS;
+
+/** The same, put to the table. */
+export const isAnswering = (now = Date.now()): SQL => sql`${nodes.seenAt} > ${now - SILENT_MS}`;
 
 /** The same, put to the table. */
 export const inHealth = (health: Health, now = Date.now()): SQL =>
   ({
     waiting: sql`${nodes.seenAt} is null`,
-    healthy: sql`${nodes.seenAt} > ${now - SILENT_MS}`,
-    unhealthy: sql`${nodes.seenAt} <= ${now - SILENT_MS}`,
+    healthy: sql`(${isAnswering(now)} and ${nodes.unheardSince} is null)`,
+    unhealthy: sql`(${nodes.seenAt} <= ${now - SILENT_MS} or (${nodes.seenAt} is not null and ${nodes.unheardSince} is not null))`,
   })[health];
 
 /** Asks all of them, many at once, and writes down what came of it. */
 export async function askAll(signal?: AbortSignal): Promise<void> {
   const waiting = db().select().from(nodes).orderBy(asc(nodes.id)).all();
-  let answers: { node: NodeRow; asked: Asked }[] = [];
+  let came: { node: NodeRow; asked: Asked }[] = [];
   const write = () => {
-    const written = answers;
-    answers = [];
+    const written = came;
+    came = [];
     // A power cut may take the last of them: the next question is half a minute away.
     if (written.length > 0) provisionally((tx) => noteAnswers(tx, written));
   };
   await paced(waiting, { atOnce: AT_ONCE, withinMs: SPREAD_MS, signal }, async (node) => {
-    answers.push({ node, asked: await ask(node) });
-    if (answers.length >= WRITTEN) write();
+    came.push({ node, asked: await ask(node) });
+    if (came.length >= WRITTEN) write();
   });
   write();
+  provisionally(noteHeard);
   db()
     .delete(nodeBeats)
     .where(lt(nodeBeats.at, Date.now() - KEPT_MS))

@@ -7,6 +7,7 @@ import { invalid, Problem } from "#lib/api/errors.ts";
 import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { likeAnywhere } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
 import { type NodeRow, newCredentials, sealedToken } from "./credentials.ts";
 import type { System } from "./daemon.ts";
@@ -95,9 +96,12 @@ export function openNode(id: string): NodeDetail {
   };
 }
 
-function warningsOf({ version, driftMs, scheme, classification, organisationId }: NodeRow): string[] {
+function warningsOf({ unheardSince, version, driftMs, scheme, classification, organisationId }: NodeRow): string[] {
   const drift = Math.abs(driftMs ?? 0) >= DRIFT_MS ? Math.round(Math.abs(driftMs ?? 0) / 1000) : 0;
   return [
+    unheardSince === null
+      ? null
+      : `It answers, and its own calls do not come here: nothing can be installed or moved there. It has to reach ${env().origin} with the configuration that stands here.`,
     warningAbout(version),
     drift > 0
       ? `Its clock is ${drift} seconds ${(driftMs ?? 0) > 0 ? "ahead of" : "behind"} the panel’s. Set both by NTP: what one signs the other refuses, or takes for too long.`
@@ -154,7 +158,17 @@ export function editNode(
       .set({
         ...columns,
         // What answered elsewhere says nothing of what answers there.
-        ...(moved ? { state: null, error: null, checkedAt: null, seenAt: null, latencyMs: null, driftMs: null } : {}),
+        ...(moved
+          ? {
+              state: null,
+              error: null,
+              checkedAt: null,
+              seenAt: null,
+              latencyMs: null,
+              driftMs: null,
+              unheardSince: null,
+            }
+          : {}),
         revision: before.revision + 1,
         updatedAt: Date.now(),
       })

@@ -13,8 +13,10 @@ import { configOf, configText } from "./config.ts";
 import { hashOf, type NodeRow, randomText, rotated, tokenOf } from "./credentials.ts";
 import { ask, BEATS, update } from "./daemon.ts";
 import { noteAnswers } from "./health.ts";
+import { noteHeard, noteUnheard } from "./heard.ts";
 import { loadNode } from "./load.ts";
 import { targetOf } from "./nodes.ts";
+import { isHeard } from "./reaches-panel.ts";
 
 /** A command that configures a daemon works for so long, and once. */
 const SETUP_MS = 15 * 60_000;
@@ -125,13 +127,16 @@ async function handOver(before: NodeRow, after: NodeRow) {
   }
 }
 
-/** Asks it now, for whoever looks at it. */
+/** Asks it now, and has it call the panel, for whoever looks at it. */
 export async function askAgain(id: string, actor: Actor): Promise<{ id: string }> {
   const node = loadNode(id);
   const asked = await ask(node);
+  const heard = asked.state === "ok" ? await isHeard(node, true) : null;
   transaction((tx) => {
     noteAnswers(tx, [{ node, asked }]);
-    audit(tx, actor, { target: targetOf(node), after: { state: asked.state } });
+    noteHeard(tx);
+    if (heard === false) noteUnheard(tx, node);
+    audit(tx, actor, { target: targetOf(node), after: { state: asked.state, heard } });
   });
   return { id };
 }

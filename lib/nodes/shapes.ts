@@ -121,6 +121,10 @@ export const NodeSummary = z.object({
   latencyMs: z.number().int().nullable(),
   version: z.string().nullable(),
   seenAt: z.number().int().nullable(),
+  /** When its daemon last called the panel, to half a minute. */
+  heardAt: z.number().int().nullable(),
+  /** Since when its calls do not arrive; null: they do, as far as is known. */
+  unheardSince: z.number().int().nullable(),
   memory: z.number().int(),
   disk: z.number().int(),
   allocations: z.number().int(),

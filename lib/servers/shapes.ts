@@ -249,7 +249,7 @@ export const StatsHistory = z.object({
   receivedBytes: z.number(),
   sentBytes: z.number(),
   /** Whether more comes in. */
-  node: z.object({ healthy: z.boolean(), seenAt: z.number().int().nullable() }),
+  node: z.object({ answers: z.boolean(), seenAt: z.number().int().nullable() }),
 });
 
 export const Named = z.object({ id: z.string() });

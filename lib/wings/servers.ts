@@ -50,7 +50,12 @@ export const readServer = (node: NodeAddress, server: string): Promise<ServerSta
  * Has the node fetch the server and install it. False: it has it already. Asked first, because daemons before 1.12 make a
  * second one of the same when an answer was lost and the call is made again.
  */
-export async function createServer(node: NodeAddress, server: string, start: boolean): Promise<boolean> {
+export async function createServer(
+  node: NodeAddress,
+  server: string,
+  start: boolean,
+  timeoutMs = SLOW_MS,
+): Promise<boolean> {
   const known = await readServer(node, server).catch((error: unknown) => {
     if (error instanceof DaemonError && error.trouble === "not_found") return null;
     throw error;
@@ -59,7 +64,7 @@ export async function createServer(node: NodeAddress, server: string, start: boo
   const call = json("POST", "/api/servers", { uuid: server, start_on_completion: start });
   const says = { 422: "The node does not take this server’s id.", 500: "The node could not fetch the server." };
   try {
-    await asked(node, { ...call, timeoutMs: SLOW_MS }, says);
+    await asked(node, { ...call, timeoutMs }, says);
     return true;
   } catch (error) {
     if (error instanceof DaemonError && error.trouble === "conflict") return false;
@@ -106,8 +111,8 @@ export async function sendCommands(node: NodeAddress, server: string, commands: 
 }
 
 /** Has the node read the server's configuration anew. */
-export async function syncServer(node: NodeAddress, server: string): Promise<void> {
-  const call = { method: "POST", path: pathOf(server, "/sync"), timeoutMs: SLOW_MS } as const;
+export async function syncServer(node: NodeAddress, server: string, timeoutMs = SLOW_MS): Promise<void> {
+  const call = { method: "POST", path: pathOf(server, "/sync"), timeoutMs } as const;
   await asked(node, call, { ...NO_SERVER, 500: "The node could not fetch the server." });
 }
 

@@ -48,7 +48,7 @@ beforeAll(async () => {
       .run(...values);
 });
 beforeEach(async () => {
-  wings = await startWings();
+  wings = await startWings({ panel: panel.call });
   return () => wings.close();
 });
 afterAll(() => panel.close());

@@ -16,7 +16,7 @@ interface History {
   received: Line;
   sent: Line;
   receivedBytes: number;
-  node: { healthy: boolean };
+  node: { answers: boolean };
 }
 
 const LOOP = 'echo up; while read line; do [ "$line" = stop ] && exit; done';
@@ -101,7 +101,7 @@ describe("a sample", () => {
     expect(known(its.memory)).toEqual([10_485_760]);
     // Counters say something from the second look on.
     expect(known(its.received)).toEqual([]);
-    expect(its.node.healthy).toBe(true);
+    expect(its.node.answers).toBe(true);
     expect(known((await history(off.id)).cpu)).toEqual([]);
     await owner.call("POST", `/servers/${on.id}/power`, { action: "kill" });
     await expect.poll(() => running?.state).toBe("offline");
@@ -127,7 +127,7 @@ describe("a sample", () => {
     const before = other.wings.asked.length;
     await sampled();
     expect(other.wings.asked.length).toBe(before);
-    expect((await history(elsewhere.id)).node.healthy).toBe(false);
+    expect((await history(elsewhere.id)).node.answers).toBe(false);
     await other.wings.close();
   });
 

@@ -96,7 +96,22 @@ describe.each(daemons)("%s", (_name, start) => {
     expect(await servers.readServer(node, SERVER)).toMatchObject({ state: "offline", suspended: false, cpu: 0 });
     expect(await servers.createServer(node, SERVER, false)).toBe(false);
     expect(await trouble(servers.createServer(node, "019A0000-0000-7000-8000-000000000001", false))).toBe("invalid");
-    expect(await trouble(servers.createServer(node, "0a3cbb43-58c9-4a53-8f0f-1f29d9d4c0ff", false))).toBe("failed");
+  });
+
+  test("it calls the panel when a server is read anew, and for one that nobody has, which it then has not either", async () => {
+    await made();
+    panel.asked.length = 0;
+    await servers.syncServer(node, SERVER);
+    expect(panel.asked).toEqual([SERVER]);
+    const nobodys = "0a3cbb43-58c9-4a53-8f0f-1f29d9d4c0ff";
+    expect(await trouble(servers.createServer(node, nobodys, false))).toBe("failed");
+    expect(panel.asked).toEqual([SERVER, nobodys]);
+    expect(await trouble(servers.readServer(node, nobodys))).toBe("not_found");
+    const credentials = { authorization: `Bearer ${SECRET}` };
+    const all = await (await fetch(`${at}/api/servers`, { headers: credentials })).text();
+    expect(all).not.toContain(nobodys);
+    await panel.close();
+    expect(await trouble(servers.syncServer(node, SERVER, 3000))).toMatch(/timeout|failed/);
   });
 
   test("what is told of a server has nothing of its configuration", async () => {

@@ -24,7 +24,7 @@ export async function StatsPage({ server, range: given }: { server: string; rang
   const open = await openServer(server);
   const history = await load((api) => api.servers.statsHistory({ server, range }));
   const now = Date.now();
-  const { healthy, seenAt } = history.node;
+  const { answers, seenAt } = history.node;
   const empty = history.cpu.every((value) => value === null);
   return (
     <>
@@ -42,7 +42,7 @@ export async function StatsPage({ server, range: given }: { server: string; rang
           className="w-[172px]"
         />
       </div>
-      {!healthy && (
+      {!answers && (
         <Banner tone="warn" className="mb-3">
           {seenAt === null ? (
             "Its node has never answered the panel: nothing is known of what it uses."

@@ -7,6 +7,7 @@ import { compileGrants } from "#lib/access/permissions.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { nodeWith } from "../credentials.ts";
+import { heardFrom } from "../heard.ts";
 
 interface Origin {
   address: string;
@@ -30,6 +31,7 @@ export function daemonAt(path: string, headers: Headers, origin: Origin): { acto
     throw new Problem("malformed", "A node shows its token as the id and the token with a dot between them.");
   const node = nodeWith(tokenId, token);
   if (!node) throw new Problem("forbidden", "No node has this token.");
+  heardFrom(node.id);
   return { actor: { ...nobody, type: "node", id: node.id, label: `node ${node.name}` }, bearer };
 }
 

@@ -5,7 +5,7 @@ import { allocations, nodes, serverTransfers } from "#db/schema/index.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { likeAnywhere } from "#lib/api/list.ts";
 import type { NodeRow } from "#lib/nodes/credentials.ts";
-import { healthOf } from "#lib/nodes/health.ts";
+import { answers, healthOf } from "#lib/nodes/health.ts";
 import { loadNode } from "#lib/nodes/load.ts";
 import { exchangeProblem } from "#lib/nodes/version.ts";
 import type { ServerRow } from "../load.ts";
@@ -65,7 +65,8 @@ interface Case {
 
 function whyNot(node: NodeRow, { server, source, room, free, needs, left }: Case): string | null {
   if (node.id === server.nodeId) return "The server is on this node already.";
-  if (healthOf(node) !== "healthy") return "This node does not answer.";
+  if (!answers(node)) return "This node does not answer.";
+  if (healthOf(node) !== "healthy") return "This node cannot call the panel.";
   if (node.maintenance === 1) return "This node is in maintenance.";
   if (node.organisationId !== null && node.organisationId !== server.organisationId)
     return "This node runs the servers of another organisation.";

@@ -12,7 +12,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import type { NodeRow } from "#lib/nodes/credentials.ts";
-import { healthOf } from "#lib/nodes/health.ts";
+import { answers, healthOf } from "#lib/nodes/health.ts";
 import { loadNode } from "#lib/nodes/load.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { DaemonError } from "#lib/wings/call.ts";
@@ -89,8 +89,10 @@ const backupsOf = (tx: DbOrTx, { id, nodeId }: ServerRow) =>
 function assertCanLeave(tx: DbOrTx, server: ServerRow): NodeRow {
   assertReady(server);
   const source = loadNode(server.nodeId, tx);
-  if (healthOf(source) !== "healthy")
+  if (!answers(source))
     throw new Problem("conflict", "The server’s node does not answer: nothing can be sent from there.");
+  if (healthOf(source) !== "healthy")
+    throw new Problem("conflict", "The server’s node cannot call the panel: nothing can be sent from there.");
   if (backupsOf(tx, server).some(({ state }) => state !== "done"))
     throw new Problem("conflict", "A backup of this server is being made or deleted. Wait until that is over.");
   return source;

@@ -2,7 +2,7 @@
 import { eq } from "drizzle-orm";
 import { logsDb } from "#db/logs/client.ts";
 import { usedServers } from "#db/logs/schema.ts";
-import { healthOf } from "#lib/nodes/health.ts";
+import { answers } from "#lib/nodes/health.ts";
 import type { LoadedServer } from "../load.ts";
 import type { RESOLUTIONS } from "./take.ts";
 
@@ -59,7 +59,7 @@ export function readUseOf({ server, node }: LoadedServer, range: UseRange, now =
     sent: rate("sent"),
     receivedBytes: rows.reduce((sum, { received }) => sum + received, 0),
     sentBytes: rows.reduce((sum, { sent }) => sum + sent, 0),
-    node: { healthy: healthOf(node, now) === "healthy", seenAt: node.seenAt },
+    node: { answers: answers(node, now), seenAt: node.seenAt },
   };
 }
 

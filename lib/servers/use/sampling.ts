@@ -7,7 +7,7 @@ import { nodes, servers } from "#db/schema/index.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { log } from "#lib/log/log.ts";
 import type { NodeRow } from "#lib/nodes/credentials.ts";
-import { inHealth } from "#lib/nodes/health.ts";
+import { isAnswering } from "#lib/nodes/health.ts";
 import { paced } from "#lib/nodes/paced.ts";
 import { askThread } from "#lib/thread.ts";
 import { DaemonError } from "#lib/wings/call.ts";
@@ -27,7 +27,7 @@ const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 export async function sampleAll(signal?: AbortSignal): Promise<void> {
   // So that the tables are there.
   logsDb();
-  const waiting = db().select().from(nodes).where(inHealth("healthy")).orderBy(asc(nodes.id)).all();
+  const waiting = db().select().from(nodes).where(isAnswering()).orderBy(asc(nodes.id)).all();
   await paced(waiting, { atOnce: AT_ONCE, withinMs: SPREAD_MS, signal }, sampleNode);
 }
 

@@ -14,6 +14,8 @@ export interface StandIn {
   /** Path → what it is answered with, in the place of success. */
   refusing: Map<string, number>;
   told: { path: string; body: unknown }[];
+  /** Of which servers it was asked how they are set up. */
+  asked: string[];
   /** Over SFTP: name → what is answered. */
   people: Map<string, { user: string; server: string; permissions: string[] }>;
   close(): Promise<void>;
@@ -67,6 +69,7 @@ export async function startStandIn(credentials: () => WingsConfig | null): Promi
     script: "echo installed > /mnt/server/installed.txt",
     refusing: new Map(),
     told: [],
+    asked: [],
     people: new Map(),
     close: () =>
       new Promise((resolve) => {
@@ -91,6 +94,7 @@ export async function startStandIn(credentials: () => WingsConfig | null): Promi
       const meta = { current_page: 1, from: 1, last_page: 1, per_page: 50, to: all.length, total: all.length };
       return void say(200, { data: all, meta });
     }
+    if (request.method === "GET" && uuid !== undefined) panel.asked.push(uuid);
     if (uuid !== undefined && known == null) return void say(404, { errors: [] });
     if (request.method === "GET" && uuid !== undefined) {
       if (path === `/servers/${uuid}`) return void say(200, serverOf(uuid, panel.images.server, known ?? {}));
