@@ -94,8 +94,13 @@ export default function NodeDetail({ node, may, query, now }: NodeDetailProps) {
 }
 
 function factsOf(node: Node, opensOrganisations: boolean, now: number) {
-  const { organisation, system } = node;
-  const beyond = (over: number) => (over === 0 ? "" : over < 0 ? ", without a limit" : `, and ${over} % beyond`);
+  const { organisation, system, taken, left } = node;
+  const given = (used: number, size: number, over: number, free: number | null) =>
+    [
+      `${sizeOf(used)} of ${sizeOf(size)} given to servers`,
+      ...(free === null ? ["without a limit"] : [free < 0 ? `${sizeOf(-free)} too much` : `${sizeOf(free)} free`]),
+      ...(over > 0 ? [`${over} % beyond counted`] : []),
+    ].join(", ");
   return [
     { label: "Last answer", value: node.seenAt === null ? "Never" : <Time at={node.seenAt} now={now} /> },
     { label: "Last call", value: node.heardAt === null ? "Never" : <Time at={node.heardAt} now={now} /> },
@@ -118,8 +123,9 @@ function factsOf(node: Node, opensOrganisations: boolean, now: number) {
           },
         ]
       : []),
-    { label: "Memory for servers", value: `${sizeOf(node.memory)}${beyond(node.memoryOver)}` },
-    { label: "Disk for servers", value: `${sizeOf(node.disk)}${beyond(node.diskOver)}` },
+    { label: "Servers", value: taken.servers.toLocaleString("en-GB") },
+    { label: "Memory", value: given(taken.memory, node.memory, node.memoryOver, left.memory) },
+    { label: "Disk", value: given(taken.disk, node.disk, node.diskOver, left.disk) },
     {
       label: "Addresses",
       value: `${node.allocations.toLocaleString("en-GB")}, ${node.freeAllocations.toLocaleString("en-GB")} of them free`,

@@ -42,15 +42,9 @@ export default function Nodes({ tab, data, one, may, query, now }: TabProps<"nod
       mono: true,
       cell: ({ version }) => <span className="whitespace-nowrap">{version ?? "–"}</span>,
     },
-    {
-      label: "Memory, disk",
-      align: "end",
-      cell: ({ memory, disk }) => (
-        <span className="whitespace-nowrap">
-          {sizeOf(memory)}, {sizeOf(disk)}
-        </span>
-      ),
-    },
+    { label: "Servers", align: "end", cell: ({ taken }) => taken.servers.toLocaleString("en-GB") },
+    { label: "Memory", align: "end", cell: ({ taken, memory }) => <Share of={memory} used={taken.memory} /> },
+    { label: "Disk", align: "end", cell: ({ taken, disk }) => <Share of={disk} used={taken.disk} /> },
     {
       label: "Seen",
       dim: true,
@@ -81,6 +75,12 @@ export default function Nodes({ tab, data, one, may, query, now }: TabProps<"nod
     />
   );
 }
+
+const Share = ({ of, used }: { of: number; used: number }) => (
+  <span className="whitespace-nowrap tabular-nums">
+    {sizeOf(used)} of {sizeOf(of)}
+  </span>
+);
 
 const filters = [
   {

@@ -13,6 +13,7 @@ import { type NodeRow, newCredentials, sealedToken } from "./credentials.ts";
 import type { System } from "./daemon.ts";
 import { type Health, healthOf, inHealth } from "./health.ts";
 import { loadNode } from "./load.ts";
+import { leftOf, takenOn } from "./room.ts";
 import type { classifications, NodeDetail, NodeFields } from "./shapes.ts";
 import { warningAbout } from "./version.ts";
 
@@ -47,6 +48,7 @@ export function listNodes({ health, classification, maintenance, ...query }: Key
       .where(inArray(allocations.nodeId, ids))
       .groupBy(allocations.nodeId)
       .all();
+    const taken = takenOn(db(), ids);
     return db()
       .select({ node: nodes, organisation: organisationColumns })
       .from(nodes)
@@ -55,6 +57,7 @@ export function listNodes({ health, classification, maintenance, ...query }: Key
       .all()
       .map(({ node, organisation }) => ({
         ...summaryOf(node, organisation),
+        taken: taken(node.id),
         allocations: numbers.find(({ id }) => id === node.id)?.n ?? 0,
       }));
   });
@@ -84,6 +87,8 @@ export function openNode(id: string): NodeDetail {
       .get()?.n ?? 0;
   const all = number(undefined);
   const until = node.previousUntil ?? 0;
+  const taken = takenOn(db(), [id])(id);
+  const left = leftOf(node, taken);
   return {
     ...summaryOf(node, organisation ?? null),
     behindProxy: node.behindProxy === 1,
@@ -91,10 +96,14 @@ export function openNode(id: string): NodeDetail {
     system: node.system === null ? null : (JSON.parse(node.system) as System),
     warnings: warningsOf(node),
     overlapUntil: until > Date.now() ? until : null,
+    taken,
+    left: { memory: limited(left.memory), disk: limited(left.disk) },
     allocations: all,
     freeAllocations: all - number(isNotNull(allocations.serverId)),
   };
 }
+
+const limited = (left: number): number | null => (Number.isFinite(left) ? Math.floor(left) : null);
 
 function warningsOf({ unheardSince, version, driftMs, scheme, classification, organisationId }: NodeRow): string[] {
   const drift = Math.abs(driftMs ?? 0) >= DRIFT_MS ? Math.round(Math.abs(driftMs ?? 0) / 1000) : 0;

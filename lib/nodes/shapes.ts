@@ -127,6 +127,8 @@ export const NodeSummary = z.object({
   unheardSince: z.number().int().nullable(),
   memory: z.number().int(),
   disk: z.number().int(),
+  /** By its servers, those on their way there too; MiB. */
+  taken: z.object({ servers: z.number().int(), memory: z.number().int(), disk: z.number().int() }),
   allocations: z.number().int(),
   createdAt: z.number().int(),
 });
@@ -158,6 +160,8 @@ export const NodeDetail = NodeSummary.extend({
   /** Until when the credentials before count as well; null: they do not. */
   overlapUntil: z.number().int().nullable(),
   freeAllocations: z.number().int(),
+  /** MiB, what is given beyond counted; below 0: more was given than there is; null: there is no limit. */
+  left: z.object({ memory: z.number().int().nullable(), disk: z.number().int().nullable() }),
   revision: z.number().int(),
   updatedAt: z.number().int(),
 });

@@ -1,9 +1,10 @@
 /** On which node a server goes, and at which of its addresses. */
-import { and, asc, eq, exists, inArray, isNull, or, type SQL, sql, sum } from "drizzle-orm";
+import { and, asc, eq, exists, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 import { type DbOrTx, db, type Tx } from "#db/client.ts";
-import { allocations, nodes, servers, serverTransfers } from "#db/schema/index.ts";
+import { allocations, nodes } from "#db/schema/index.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { inHealth } from "#lib/nodes/health.ts";
+import { roomOf } from "#lib/nodes/room.ts";
 
 export interface Wish {
   organisationId: string | null;
@@ -68,46 +69,6 @@ function roomiest(tx: Tx, ids: readonly string[], { memory, disk }: Wish): strin
   const rooms = [...roomOf(tx, ids)].filter(([, left]) => memory <= left.memory && disk <= left.disk);
   return rooms.toSorted(([, a], [, b]) => b.memory - a.memory)[0]?.[0] ?? null;
 }
-
-/** What is left in MiB on each of these nodes, those that are on their way there counted as there. */
-export function roomOf(tx: DbOrTx, ids: readonly string[]): Map<string, { memory: number; disk: number }> {
-  const sizes = { memory: sum(servers.memory), disk: sum(servers.disk) };
-  const there = tx
-    .select({ id: servers.nodeId, ...sizes })
-    .from(servers)
-    .where(inArray(servers.nodeId, [...ids]))
-    .groupBy(servers.nodeId)
-    .all();
-  const coming = tx
-    .select({ id: serverTransfers.toNodeId, ...sizes })
-    .from(serverTransfers)
-    .innerJoin(servers, eq(servers.id, serverTransfers.serverId))
-    .where(and(inArray(serverTransfers.toNodeId, [...ids]), eq(serverTransfers.state, "going")))
-    .groupBy(serverTransfers.toNodeId)
-    .all();
-  const rows = tx
-    .select()
-    .from(nodes)
-    .where(inArray(nodes.id, [...ids]))
-    .all();
-  const used = [...there, ...coming];
-  return new Map(
-    rows.map((node) => {
-      const of = used.filter(({ id }) => id === node.id);
-      const taken = (what: "memory" | "disk") => of.reduce((total, one) => total + Number(one[what] ?? 0), 0);
-      return [
-        node.id,
-        {
-          memory: most(node.memory, node.memoryOver) - taken("memory"),
-          disk: most(node.disk, node.diskOver) - taken("disk"),
-        },
-      ];
-    }),
-  );
-}
-
-/** Per cent above what there is; -1 is without a limit. */
-const most = (size: number, over: number): number => (over < 0 ? Number.POSITIVE_INFINITY : size * (1 + over / 100));
 
 function freeAllocation(tx: Tx, node: string, wanted: string | null): string {
   const found = tx

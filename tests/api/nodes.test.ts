@@ -216,6 +216,39 @@ describe("addresses", () => {
     expect(await opened(id)).toMatchObject({ allocations: 6, freeAllocations: 6 });
   });
 
+  test("of memory and disk it is said what servers have and what is left, those on their way counted", async () => {
+    const id = await made({ memory: 4096, memoryOver: 50, disk: 10_000, diskOver: -1 });
+    const other = await made({ port: 9 });
+    const { sqlOf, insertServer, fresh } = await import("../support/stage.ts");
+    const stage = await sqlOf();
+    const organisation = `org-${fresh()}`;
+    sql(
+      "insert into organisations (id, handle, name, created_at) values (?, ?, 'Some', 0)",
+      organisation,
+      organisation,
+    );
+    const here = insertServer(stage, organisation, id);
+    const away = insertServer(stage, organisation, other);
+    sql("update servers set memory = 1500, disk = 20000 where id = ?", here);
+    sql("update servers set memory = 6000, disk = 30 where id = ?", away);
+    const taken = { servers: 1, memory: 1500, disk: 20_000 };
+    expect(await opened(id)).toMatchObject({ taken, left: { memory: 4644, disk: null } });
+    sql(
+      `insert into server_transfers (id, server_id, from_node_id, to_node_id, from_name, to_name, from_addresses, to_addresses, state, started_at)
+       values ('moving', ?, ?, ?, 'A', 'B', '[]', '[]', 'going', 0)`,
+      away,
+      other,
+      id,
+    );
+    const both = { servers: 2, memory: 7500, disk: 20_030 };
+    expect(await opened(id)).toMatchObject({ taken: both, left: { memory: -1356, disk: null } });
+    const { items } = (await looker.call<{ items: { id: string; taken: object }[] }>("GET", "/admin/nodes")).body;
+    expect(items.find((node) => node.id === id)?.taken).toEqual(both);
+    sql("update server_transfers set state = 'failed' where id = 'moving'");
+    expect(await opened(id)).toMatchObject({ taken });
+    sql("delete from server_transfers");
+  });
+
   test("only those that are free are removed, and only the node's own; a node with one in use stays", async () => {
     const [id, other] = [await made(), await made({ port: 1, sftpPort: 2 })];
     await allocate(id, { ip: "192.0.2.1", ports: ["30000-30002"] });

@@ -7,9 +7,10 @@ import { likeAnywhere } from "#lib/api/list.ts";
 import type { NodeRow } from "#lib/nodes/credentials.ts";
 import { answers, healthOf } from "#lib/nodes/health.ts";
 import { loadNode } from "#lib/nodes/load.ts";
+import { roomOf } from "#lib/nodes/room.ts";
 import { exchangeProblem } from "#lib/nodes/version.ts";
 import type { ServerRow } from "../load.ts";
-import { LOOKED_AT, openNodes, roomOf, shuffled } from "../placement.ts";
+import { LOOKED_AT, openNodes, shuffled } from "../placement.ts";
 
 type AllocationRow = typeof allocations.$inferSelect;
 
