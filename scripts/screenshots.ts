@@ -29,6 +29,20 @@ interface Shot {
 const themes = ["light", "dark"] as const;
 const sizes = { wide: { width: 1440, height: 860 }, phone: { width: 390, height: 844 } };
 
+const serverPages = [
+  "files",
+  "backups",
+  "databases",
+  "schedules",
+  "startup",
+  "network",
+  "mounts",
+  "people",
+  "stats",
+  "activity",
+  "settings",
+] as const;
+
 /** The name of a picture, the end of the page's address, and the button that opens a dialog there. */
 const serverDialogs = [
   ["new-folder", "/files", "New folder"],
@@ -41,6 +55,7 @@ const serverDialogs = [
   ["runs", "/schedules", "History"],
   ["invite-into-server", "/people", "Invite somebody"],
   ["delete-server", "/settings", "Delete server"],
+  ["kill", "", "Kill"],
 ] as const;
 
 const missing = powerDnsAvailable() ?? chromiumAvailable();
@@ -197,7 +212,7 @@ function shotsOf(demo: Demo): Shot[] {
         privacy: "visible" as const,
         whole: true,
         first: async (page: Page) => {
-          await page.getByRole("table").getByRole("link").last().click();
+          await page.getByRole("row").last().getByRole("link").first().click();
           await page.waitForURL(/open=/);
           await page.getByRole("link", { name: /^All / }).waitFor();
         },
@@ -219,9 +234,8 @@ function shotsOf(demo: Demo): Shot[] {
   ];
 }
 
-function serverShots({ servers: at, owner: as, operator, viewer, guest }: Demo): Shot[] {
+function serverShots({ servers: at, owner: as, operator, viewer, guest, invited }: Demo): Shot[] {
   const list = "/dashboard/servers";
-  const pages = ["files", "backups", "databases", "schedules", "startup", "network", "people", "activity", "settings"];
   return [
     { name: "servers", path: list, as },
     { name: "servers-none", path: `${list}?q=nothing-like-this`, as },
@@ -245,9 +259,41 @@ function serverShots({ servers: at, owner: as, operator, viewer, guest }: Demo):
         await page.getByText("Up for").waitFor();
       },
     },
-    { name: "server-stats", path: `${at.full}/stats`, as },
+    ...["24h", "7d", "30d"].map((range) => ({
+      name: `server-stats-${range}`,
+      path: `${at.full}/stats?range=${range}`,
+      as,
+      whole: true,
+    })),
     { name: "server-as-staff", path: at.full, as: operator },
-    ...pages.flatMap((page) => [
+    { name: "server-mounts-as-staff", path: `${at.full}/mounts`, as: operator },
+    { name: "servers-of-organisation", path: `${list}?organisation=northwind`, as },
+    { name: "server-new-staff", path: `${list}/new?owner=northwind`, as: operator, whole: true },
+    {
+      name: "server-move",
+      path: at.staff,
+      as: operator,
+      privacy: "visible",
+      first: async (page) => {
+        await page.getByRole("button", { name: "Move to another node", exact: true }).click();
+        await page.getByRole("dialog").getByLabel("Node").waitFor();
+      },
+    },
+    ...(
+      [
+        ["nobody", null],
+        ["other", as],
+        ["self", invited],
+        ["stranger", null],
+      ] as const
+    ).map(([who, client]) => ({
+      name: `invite-server-${who}`,
+      path: at.invitations[who === "stranger" ? 1 : 0] ?? "",
+      as: client,
+      first: async (page: Page) => await page.getByRole("heading", { name: "Harbour survival" }).waitFor(),
+    })),
+    { name: "overview-invited", path: "/dashboard", as: invited },
+    ...serverPages.flatMap((page) => [
       { name: `server-${page}`, path: `${at.full}/${page}`, as, whole: true },
       { name: `server-${page}-empty`, path: `${at.empty}/${page}`, as },
     ]),
@@ -281,9 +327,9 @@ function serverShots({ servers: at, owner: as, operator, viewer, guest }: Demo):
         await page.getByRole("dialog").or(page.getByRole("alertdialog")).waitFor();
       },
     })),
-    ...(["suspended", "failed", "installing", "unreachable"] as const).flatMap((state) => [
+    ...(["suspended", "failed", "installing", "moving", "unreachable"] as const).flatMap((state) => [
       { name: `server-${state}`, path: at[state], as },
-      { name: `server-${state}-files`, path: `${at[state]}/files`, as },
+      ...serverPages.map((page) => ({ name: `server-${state}-${page}`, path: `${at[state]}/${page}`, as })),
     ]),
   ];
 }

@@ -3,8 +3,10 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { parse } from "yaml";
-import { startMariaDb } from "./database-hosts.ts";
+import { hashToken } from "#lib/crypto/secret.ts";
+import { startMariaDb, startPostgreSql } from "./database-hosts.ts";
 import { eggs, GO, standIns } from "./demo-eggs.ts";
+import { fillUse } from "./demo-use.ts";
 import type { Client, PanelServer } from "./server.ts";
 import { sshKey } from "./ssh-key.ts";
 import { startWings, type Wings } from "./wings.ts";
@@ -16,8 +18,13 @@ export interface DemoServers {
   suspended: string;
   failed: string;
   installing: string;
+  moving: string;
   /** On a node that does not answer. */
   unreachable: string;
+  /** For staff: the tab where it can be moved. */
+  staff: string;
+  /** Of invitations that nobody has answered, in the order of those invited. */
+  invitations: string[];
   stop(): Promise<void>;
 }
 
@@ -37,12 +44,14 @@ const MINUTE = 60_000;
 export async function fillServers(server: PanelServer, people: DemoPeople): Promise<DemoServers> {
   const { owner, operator } = people;
   const programs = standIns();
-  const [one, two, maria] = [
+  const [one, two, maria, postgres] = [
     await startWings({ version: "1.13.1" }),
     await startWings({ version: "1.11.13" }),
     await startMariaDb(),
+    await startPostgreSql(),
   ];
   process.once("exit", () => void maria.kill());
+  process.once("exit", () => void postgres.kill());
   const frankfurt = await addNode(operator, one, "Frankfurt 1", "Frankfurt", "2001:db8:40::25");
   const helsinki = await addNode(
     operator,
@@ -65,9 +74,18 @@ export async function fillServers(server: PanelServer, people: DemoPeople): Prom
   const egg: Record<string, string> = {};
   for (const [name, text] of Object.entries(eggs))
     egg[name] = (await operator.call<{ id: string }>("POST", "/admin/eggs/import", { text })).id;
-  const { host, port, username, password } = maria.address;
-  const given = { name: "Oslo 1", kind: "mariadb", host, port, username, password, tls: "off" };
-  await operator.call("POST", "/admin/database-hosts", given);
+  const addHost = async (name: string, kind: string, { address }: typeof maria, more: object = {}) => {
+    const { host, port, username, password } = address;
+    const given = { name, kind, host, port, username, password, tls: "off", ...more };
+    return (await operator.call<{ id: string }>("POST", "/admin/database-hosts", given)).id;
+  };
+  await addHost("Oslo 1", "mariadb", maria, { most: 500, publicHost: "db1.oslo.northwind.example", publicPort: 3306 });
+  const silent = await addHost("Databases of the water utility, second rack", "postgresql", postgres, {
+    node: helsinki,
+    closed: true,
+  });
+  await postgres.kill();
+  await operator.call("POST", `/admin/database-hosts/${silent}/test`);
 
   const make = async (body: object): Promise<string> => {
     const more = { skipScripts: true, start: false, owner: people.handle, memory: 2048, disk: 10_240, cpu: 200 };
@@ -101,6 +119,9 @@ export async function fillServers(server: PanelServer, people: DemoPeople): Prom
     await owner.ask("POST", `/servers/${id}/power`, { action: "start" });
 
   await furnish(owner, full, one, database);
+  await addMounts(operator, full, frankfurt, helsinki, [egg.paper ?? ""]);
+  const month = 31 * 24 * 60 * MINUTE;
+  fillUse(server.dataDir, [{ server: full, since: month }]);
   await letIn(people, full, alien);
   for (const [number, name] of ["Laptop", "Workstation in the harbour office"].entries())
     await owner.call("POST", "/account/ssh-keys", { name, key: sshKey(number) });
@@ -108,6 +129,19 @@ export async function fillServers(server: PanelServer, people: DemoPeople): Prom
     name: "Restarts of the harbour",
     servers: [{ server: full, capabilities: ["console", "stats"] }],
   });
+  const link = database.prepare("update server_invites set token_hash = ? where server_id = ? and email = ?");
+  const invitations = people.invited.map((email) => {
+    const token = `the-invitation-of-${email}`;
+    link.run(hashToken(token), full, email);
+    return `/invite#token=${encodeURIComponent(token)}`;
+  });
+  // The node takes it, and does not begin.
+  Object.assign(one, { broken: { status: 202, body: "" }, only: /^POST .*\/transfer$/ });
+  const moving = made[6] ?? "";
+  await ready(owner, moving);
+  await operator.call("POST", `/admin/servers/${moving}/transfer`, { node: helsinki });
+  await asked(database, moving);
+  Object.assign(one, { broken: null, only: null });
   // It goes on for as long as the demo: whoever waits for its node after this waits that long.
   const installing = await make({ name: "Conveyor belts", egg: egg.slow, node: frankfurt, skipScripts: false });
   two.broken = { status: 502, body: "" };
@@ -120,10 +154,13 @@ export async function fillServers(server: PanelServer, people: DemoPeople): Prom
     suspended: pageOf(suspended),
     failed: pageOf(failed),
     installing: pageOf(installing),
+    moving: pageOf(moving),
     unreachable: pageOf(unreachable),
+    staff: `/dashboard/admin?tab=servers&open=${full}`,
+    invitations,
     async stop() {
       for (const { folder } of one.servers.values()) writeFileSync(path.join(folder, GO), "");
-      await Promise.all([one.close(), two.close(), maria.stop()]);
+      await Promise.all([one.close(), two.close(), maria.stop(), postgres.stop()]);
       rmSync(programs, { recursive: true, force: true });
     },
   };
@@ -163,6 +200,12 @@ async function ready(client: Client, id: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`Server ${id} was not installed in time.`);
+}
+
+/** Waits until its node was asked to send it. */
+async function asked(database: Database.Database, id: string): Promise<void> {
+  const when = database.prepare("select asked_at from server_transfers where server_id = ?").pluck();
+  for (let n = 0; n < 200 && when.get(id) === null; n++) await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 const properties = `# Minecraft server properties
@@ -269,6 +312,41 @@ async function furnish(owner: Client, id: string, wings: Wings, database: Databa
   const older = (table: string, column: string, where: string, by: number) =>
     database.prepare(`update ${table} set ${column} = ${column} - ? where ${where} = ?`).run(by, id);
   older("server_databases", "created_at", "server_id", 33 * 24 * 60 * MINUTE);
+}
+
+/** Folders of nodes: given, offered, for another egg, and one with every length that a name can have. */
+async function addMounts(
+  operator: Client,
+  full: string,
+  frankfurt: string,
+  helsinki: string,
+  paper: string[],
+): Promise<void> {
+  const mount = async (body: object) =>
+    (await operator.call<{ id: string }>("POST", "/admin/mounts", { nodes: [frankfurt], ...body })).id;
+  const maps = await mount({
+    name: "Shared maps",
+    source: "/srv/maps",
+    target: "/mnt/maps",
+    nodes: [frankfurt, helsinki],
+  });
+  await mount({
+    name: "Plugins that staff have checked",
+    source: "/srv/plugins/checked",
+    target: "/mnt/plugins",
+    selfService: true,
+    everyEgg: false,
+    eggs: paper,
+  });
+  const scratch = await mount({
+    name: "Scratch space for renderings of worlds, emptied on the first day of each month",
+    source: "/mnt/nvme-2/scratch/renderings-of-worlds/everybody/current",
+    target: "/mnt/scratch/renderings-of-worlds/everybody/current",
+    readOnly: false,
+    selfService: true,
+  });
+  for (const id of [maps, scratch]) await operator.call("PUT", `/servers/${full}/mounts/${id}`);
+  await operator.call("PATCH", `/admin/mounts/${scratch}`, { nodes: [helsinki] });
 }
 
 async function letIn({ owner, guest, guestEmail, invited }: DemoPeople, full: string, alien: string): Promise<void> {

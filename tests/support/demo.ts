@@ -40,6 +40,8 @@ export interface Demo {
   viewer: Client;
   /** Is not in the organisation, and edits some names of the zone. */
   guest: Client;
+  /** Has been invited into a server. */
+  invited: Client;
   /** Paths of pages. */
   organisation: string;
   zone: string;
@@ -100,6 +102,7 @@ export async function startDemo(): Promise<Demo> {
     owner,
     operator,
     guest,
+    invited: await server.signIn(CONTRACTOR.email, PASSWORD),
     viewer: await server.signIn("li@acme-robotics.example", PASSWORD),
     organisation,
     zone: `${organisation}/zones/${ZONE}`,
