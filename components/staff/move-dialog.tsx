@@ -135,7 +135,7 @@ export function MoveDialog({ server, preview, look, now, onClose }: MoveDialogPr
 function Stays({ preview: { addresses, backups } }: { preview: Preview }) {
   return (
     <ul className="flex list-disc flex-col gap-1 ps-5 text-dim">
-      <li>All of its files travel. It is stopped before, and not started there.</li>
+      <li>All of its files travel. If it runs now it is stopped, and started again afterwards.</li>
       <li>
         {addresses.length === 0 ? (
           "It has no address, and gets none there."

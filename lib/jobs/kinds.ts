@@ -24,6 +24,7 @@ import { creating, reinstalling, removing } from "#lib/servers/jobs.ts";
 import { runDue, runStep } from "#lib/servers/schedules/run.ts";
 import { syncing } from "#lib/servers/sync.ts";
 import { clearing, endOverdue } from "#lib/servers/transfer/ending.ts";
+import { startingAgain } from "#lib/servers/transfer/start-again.ts";
 import { sending } from "#lib/servers/transfer/transfer.ts";
 import { sampling } from "#lib/servers/use/sampling.ts";
 import { deleteDueAccounts, deleteSoon } from "#lib/users/deletion.ts";
@@ -70,6 +71,7 @@ export const jobKinds: readonly JobKind[] = [
   sending,
   clearing,
   endOverdue,
+  startingAgain,
   runDue,
   runStep,
 ];

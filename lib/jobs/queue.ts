@@ -1,4 +1,5 @@
 /** The job queue: one row a piece of work, and one `due_at` for its schedule, its back-off and its lease. */
+import { and, eq } from "drizzle-orm";
 import type * as z from "zod";
 import type { DbOrTx } from "#db/client.ts";
 import { jobs } from "#db/schema/index.ts";
@@ -55,6 +56,12 @@ export const jobKind = <P>({ payload: shape, run, failed, ...rest }: JobOptions<
     // Transactions are synchronous: by then it is committed, or gone.
     setImmediate(() => waker().wake());
     return id;
+  },
+  /** Those that wait with this payload are due at `dueAt` (milliseconds), and not when they were to be. */
+  hasten: (tx: DbOrTx, payload: P, dueAt: number): void => {
+    const waiting = and(eq(jobs.kind, rest.kind), eq(jobs.state, "queued"), eq(jobs.payload, JSON.stringify(payload)));
+    tx.update(jobs).set({ dueAt }).where(waiting).run();
+    setImmediate(() => waker().wake());
   },
 });
 

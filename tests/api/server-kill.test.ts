@@ -115,5 +115,39 @@ test.each([
   }),
 );
 
+test.each(["transfer-asked", "started-again"])(
+  "a server that ran before its move, killed at %s: it runs after it, and is started once",
+  (moment) =>
+    nodes(["1.13.1", "1.13.1"], async (here, there) => {
+      const server = await here.server(root);
+      sql.run(
+        `update eggs set startup = 'echo up; while read -r line; do [ "$line" = stop ] && exit; done', stop = 'stop',
+           config_startup = '{"done":"up"}' where id = (select egg_id from servers where id = ?)`,
+        server.id,
+      );
+      await root.call("POST", `/servers/${server.id}/power`, { action: "start" });
+      await here.wings.settled();
+      while (here.wings.servers.get(server.uuid)?.state !== "running") await new Promise(setImmediate);
+      await root.call("POST", `/admin/servers/${server.id}/transfer`, { node: there.node });
+      if (moment !== "transfer-asked") {
+        await runJobs();
+        await here.wings.settled();
+        await runJobs();
+        dueNow();
+      }
+      await diesIn(moment);
+      await here.wings.settled();
+      for (let n = 0; n < 3; n++) {
+        await nextStart(here, there);
+        dueNow();
+      }
+      expect(stateOf(server.id)?.node_id).toBe(there.node);
+      expect(there.wings.servers.get(server.uuid)?.state).toMatch(/starting|running/);
+      expect(there.wings.asked.filter((one) => /^POST .*\/power$/.test(one))).toHaveLength(1);
+      expect(sql.all("select 1 from jobs where kind = 'servers.start-again'")).toEqual([]);
+    }),
+);
+const dueNow = () => sql.run("update jobs set due_at = 0 where kind = 'servers.start-again'");
+
 const moves = (id: string) =>
   sql.get<{ state: string }>("select state from server_transfers where server_id = ?", id)?.state;

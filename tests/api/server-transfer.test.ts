@@ -1,110 +1,33 @@
-/** Servers that move between nodes: real files between two daemons, and everything that can be said at the wrong time by the wrong node. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { runJobs } from "../support/jobs.ts";
-import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { letIn, type Placed, placeNode } from "../support/placed-server.ts";
-import { fresh, type Sql, sqlOf } from "../support/stage.ts";
-import type { Wings } from "../support/wings.ts";
+/** Servers that move between nodes, with real files between two daemons: when a move may begin, what it takes along, and which addresses it leads to. */
+import { existsSync, readFileSync } from "node:fs";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { type Refused, startMoves } from "../support/moves.ts";
+import { letIn, type Placed } from "../support/placed-server.ts";
+import { fresh } from "../support/stage.ts";
 
-interface Preview {
-  notNow: string | null;
-  addresses: string[];
-  backups: { all: number; locked: number };
-  targets: { id: string; name: string; problem: string | null }[];
-  free: { id: string; address: string }[];
-  moves: { state: string; problem: string | null; cleared: boolean; by: { name: string } | null }[];
-}
-interface Refused {
-  message: string;
-  fields?: Record<string, string>;
-}
-interface Server {
-  id: string;
-  uuid: string;
-  folder: string;
-}
-
-let panel: Panel;
-let staff: Person;
-let owner: Person;
-let sql: Sql;
-let here: Placed;
-let there: Placed;
-let third: Placed;
-
-beforeAll(async () => {
-  panel = await startPanel({ ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" });
-  staff = await panel.person("Staff", ["admin:servers:manage", "servers:read", "nodes:*"]);
-  owner = await panel.person("Owner");
-  sql = await sqlOf();
-  [here, there, third] = [await placeNode(panel), await placeNode(panel), await placeNode(panel)];
-  for (const { node } of [here, there, third]) await addressesFor(node, "40000-40030");
-});
-beforeEach(() => {
-  const now = Date.now();
-  sql.run("update nodes set seen_at = ?, maintenance = 0, memory = 65536, disk = 65536", now);
-  for (const { wings } of [here, there, third])
-    Object.assign(wings, { broken: null, only: null, drops: false, silent: false });
-});
-afterAll(async () => {
-  for (const { wings } of [here, there, third]) await wings.close();
-  await panel.close();
-});
-
-const addressesFor = (node: string, ...ports: string[]) =>
-  staff.call("POST", `/admin/nodes/${node}/allocations`, { ip: "127.0.0.1", ports });
-const begin = (id: string, given: object = {}) =>
-  staff.call<Refused>("POST", `/admin/servers/${id}/transfer`, { node: there.node, ...given });
-const cancel = (id: string) => staff.call<Refused>("DELETE", `/admin/servers/${id}/transfer`);
-const preview = async (id: string, query = "") =>
-  (await staff.call<Preview>("GET", `/admin/servers/${id}/transfer${query}`)).body;
-const row = (id: string) =>
-  sql.get<{ node_id: string; state: string; problem: string | null; allocation_id: string }>(
-    "select node_id, state, problem, allocation_id from servers where id = ?",
-    id,
-  );
-const held = (id: string, node: string) =>
-  sql.all<{ port: number }>("select port from allocations where server_id = ? and node_id = ? order by port", id, node);
-const moves = (id: string) =>
-  sql.all<{ state: string; problem: string | null; cleared: number }>(
-    "select state, problem, cleared_at is not null as cleared from server_transfers where server_id = ? order by id",
-    id,
-  );
-/** As a node itself. */
-const says = ({ wings }: Placed, uuid: string, what: "success" | "failure" | "") =>
-  panel.call<{ settings: { allocations: { default: object; mappings: object } } }>(
-    what === "" ? "GET" : "POST",
-    `/remote/servers/${uuid}${what === "" ? "" : `/transfer/${what}`}`,
-    what === "" ? undefined : "null",
-    { authorization: `Bearer ${wings.config?.token_id}.${wings.config?.token}` },
-  );
-const again = () => sql.run("update jobs set due_at = 0 where kind like 'servers.%' or kind like 'wings.%'");
-async function settled(...places: Placed[]): Promise<void> {
-  await runJobs();
-  for (const { wings } of places.length > 0 ? places : [here, there, third]) await wings.settled();
-  await runJobs();
-}
-
-async function placed(): Promise<Server> {
-  const server = await here.server(owner);
-  writeFileSync(`${server.folder}/world.dat`, `world ${server.id}`);
-  return server;
-}
-
-/** A move that goes on, because the source takes the request and does nothing: nodes are spoken for by hand. */
-async function underWay(): Promise<Server> {
-  const server = await placed();
-  Object.assign(here.wings, { broken: { status: 202, body: "" }, only: /^POST .*\/transfer$/ });
-  expect((await begin(server.id)).status).toBe(200);
-  await settled();
-  Object.assign(here.wings, { broken: null, only: null });
-  expect(row(server.id)).toMatchObject({ state: "transferring", node_id: here.node });
-  return server;
-}
-
-const holds = ({ wings }: Placed, { uuid }: Server): boolean => wings.servers.has(uuid);
-const askedFor = ({ wings }: Placed, uuid: string) => (wings as Wings).asked.filter((one) => one.includes(uuid));
+const moving = await startMoves();
+const {
+  panel,
+  owner,
+  sql,
+  here,
+  there,
+  third,
+  begin,
+  cancel,
+  preview,
+  row,
+  held,
+  moves,
+  says,
+  settled,
+  placed,
+  underWay,
+  holds,
+  askedFor,
+} = moving;
+beforeEach(moving.rested);
+afterAll(moving.close);
 
 describe("a server moves", () => {
   test.each([
@@ -359,249 +282,6 @@ describe("addresses at the target", () => {
     expect((await cancel(one.id)).status).toBe(200);
     expect((await begin(two.id)).status).toBe(200);
     await settled();
-  });
-});
-
-describe("while it goes", () => {
-  test("both nodes and no other are told of it, each with its own addresses, and only the source lists it", async () => {
-    const server = await underWay();
-    const ports = async (place: Placed) => {
-      const { status, body } = await says(place, server.uuid, "");
-      return status === 200 ? body.settings.allocations : status;
-    };
-    const [own] = held(server.id, here.node);
-    const [reserved] = held(server.id, there.node);
-    expect(await ports(here)).toMatchObject({ default: { ip: "192.0.2.1", port: own?.port } });
-    expect(await ports(there)).toMatchObject({
-      default: { ip: "127.0.0.1", port: reserved?.port },
-      mappings: { "127.0.0.1": [reserved?.port] },
-    });
-    expect(await ports(third)).toBe(404);
-    const lists = async ({ wings }: Placed) =>
-      (
-        await panel.call<{ data: { uuid: string }[] }>("GET", "/remote/servers?page=1&per_page=100", undefined, {
-          authorization: `Bearer ${wings.config?.token_id}.${wings.config?.token}`,
-        })
-      ).body.data.some(({ uuid }) => uuid === server.uuid);
-    expect([await lists(here), await lists(there), await lists(third)]).toEqual([true, false, false]);
-    await cancel(server.id);
-    expect(await ports(there)).toBe(404);
-  });
-
-  test("nobody gets at its files, console, power or backups, and what people held at the source ends", async () => {
-    const { handOut } = await import("#lib/servers/holders.ts");
-    const server = await placed();
-    handOut({ id: server.id }, owner.id, "console", false);
-    Object.assign(here.wings, { broken: { status: 202, body: "" }, only: /^POST .*\/transfer$/ });
-    await begin(server.id);
-    await settled();
-    expect(here.wings.deauthorized.has(`${owner.id} ${server.uuid}`)).toBe(true);
-    for (const [method, path, body] of [
-      ["POST", "console", {}],
-      ["POST", "power", { action: "start" }],
-      ["GET", "files?folder=/", undefined],
-      ["POST", "backups", {}],
-      ["POST", "reinstall", {}],
-    ] as const)
-      expect((await owner.call(method, `/servers/${server.id}/${path}`, body)).status, path).toBe(409);
-    await cancel(server.id);
-    expect((await owner.call("POST", `/servers/${server.id}/console`)).status).toBe(200);
-  });
-
-  test("a node that it goes to is not deleted, and a server that is deleted goes nowhere", async () => {
-    const server = await underWay();
-    sql.run("update servers set node_id = ? where node_id = ? and id <> ?", here.node, there.node, server.id);
-    expect((await staff.call<Refused>("DELETE", `/admin/nodes/${there.node}`)).body.message).toMatch(
-      /moving to this node/,
-    );
-    const { name } = sql.get<{ name: string }>("select name from servers where id = ?", server.id) ?? { name: "" };
-    expect((await owner.call("DELETE", `/servers/${server.id}`, { name })).status).toBe(200);
-    expect(held(server.id, there.node)).toEqual([]);
-    expect((await says(there, server.uuid, "success")).status).toBe(409);
-    expect(row(server.id)).toMatchObject({ state: "deleting", node_id: here.node });
-    await settled();
-    expect(row(server.id)).toBeUndefined();
-    expect(holds(here, server)).toBe(false);
-    expect((await says(there, server.uuid, "success")).status).toBe(404);
-  });
-});
-
-describe("what nodes say", () => {
-  test("only the target says that it is there; the source, a third, and whoever is nobody do not", async () => {
-    const server = await underWay();
-    expect((await says(here, server.uuid, "success")).status).toBe(409);
-    expect((await says(third, server.uuid, "success")).status).toBe(404);
-    expect((await says(third, server.uuid, "failure")).status).toBe(404);
-    expect((await panel.call("POST", `/remote/servers/${server.uuid}/transfer/success`, "null")).status).toBe(401);
-    expect((await owner.call("POST", `/remote/servers/${server.uuid}/transfer/success`, {})).status).toBe(401);
-    expect(row(server.id)).toMatchObject({ state: "transferring", node_id: here.node });
-    expect((await says(there, server.uuid, "success")).status).toBe(204);
-    expect(row(server.id)).toMatchObject({ state: "ready", node_id: there.node });
-  });
-
-  test("the first word counts: the same again changes nothing, the opposite is refused", async () => {
-    const server = await underWay();
-    await says(there, server.uuid, "success");
-    const after = JSON.stringify([row(server.id), held(server.id, there.node), moves(server.id)]);
-    expect((await says(there, server.uuid, "success")).status).toBe(204);
-    expect((await says(there, server.uuid, "failure")).status).toBe(409);
-    expect((await says(here, server.uuid, "failure")).status).toBe(409);
-    expect((await says(here, server.uuid, "success")).status).toBe(409);
-    expect(JSON.stringify([row(server.id), held(server.id, there.node), moves(server.id)])).toBe(after);
-    const entries = "select 1 from audit_log where target_id = ? and action = 'remoteTransfers.arrived'";
-    expect(sql.all(entries, server.id)).toHaveLength(1);
-    sql.run("delete from servers where id = ?", server.id);
-  });
-
-  test.each([
-    ["the source", () => here],
-    ["the target", () => there],
-  ])("a failure said by %s leaves it where it was, and frees what was kept for it", async (_, who) => {
-    const server = await underWay();
-    expect((await says(who(), server.uuid, "failure")).status).toBe(204);
-    expect(row(server.id)).toMatchObject({
-      state: "ready",
-      node_id: here.node,
-      problem: expect.stringMatching(/failed/),
-    });
-    expect(held(server.id, there.node)).toEqual([]);
-    expect(held(server.id, here.node)).toHaveLength(1);
-    for (const place of [here, there]) expect((await says(place, server.uuid, "failure")).status).toBe(204);
-    expect((await says(there, server.uuid, "success")).status).toBe(409);
-    expect(row(server.id)?.node_id).toBe(here.node);
-    await settled();
-    expect(moves(server.id)).toMatchObject([{ state: "failed", cleared: 1 }]);
-    // It can try again.
-    expect((await begin(server.id)).status).toBe(200);
-    await settled();
-    expect(row(server.id)).toMatchObject({ node_id: there.node, problem: null });
-  });
-
-  test("an archive that does not arrive whole is no server, here or there", async () => {
-    const server = await placed();
-    Object.assign(there.wings, { broken: { status: 500, body: "" }, only: /^POST \/api\/transfers$/ });
-    await begin(server.id);
-    await settled();
-    expect(row(server.id)).toMatchObject({ state: "ready", node_id: here.node });
-    expect(readFileSync(`${server.folder}/world.dat`, "utf8")).toBe(`world ${server.id}`);
-    expect([holds(here, server), holds(there, server)]).toEqual([true, false]);
-  });
-
-  test("a node that starts anew has sent nothing and taken nothing", async () => {
-    for (const place of [here, there]) {
-      const server = await underWay();
-      await panel.call("POST", "/remote/servers/reset", "null", {
-        authorization: `Bearer ${place.wings.config?.token_id}.${place.wings.config?.token}`,
-      });
-      expect(row(server.id)).toMatchObject({ state: "ready", problem: expect.stringMatching(/started anew/) });
-      expect(moves(server.id)).toMatchObject([{ state: "interrupted" }]);
-      expect(held(server.id, there.node)).toEqual([]);
-    }
-  });
-});
-
-describe("it ends otherwise", () => {
-  test("called off by staff, at both nodes; what arrives afterwards is not taken, and is deleted there", async () => {
-    const server = await underWay();
-    // The target has all of it by then, and the two cross.
-    const headers = { authorization: `Bearer ${there.wings.config?.token}`, "content-type": "application/json" };
-    const body = JSON.stringify({ uuid: server.uuid, start_on_completion: false });
-    await fetch(`http://127.0.0.1:${there.wings.port}/api/servers`, { method: "POST", headers, body });
-    await there.wings.settled();
-    expect(holds(there, server)).toBe(true);
-    expect((await cancel(server.id)).status).toBe(200);
-    expect(row(server.id)).toMatchObject({ state: "ready", node_id: here.node, problem: null });
-    expect(held(server.id, there.node)).toEqual([]);
-    expect((await cancel(server.id)).status).toBe(409);
-    expect((await says(there, server.uuid, "success")).status).toBe(409);
-    await settled();
-    expect(askedFor(here, server.uuid).some((one) => /^DELETE .*\/transfer$/.test(one))).toBe(true);
-    expect([holds(here, server), holds(there, server)]).toEqual([true, false]);
-    expect(moves(server.id)).toEqual([{ state: "cancelled", problem: null, cleared: 1 }]);
-    expect(await preview(server.id)).toMatchObject({
-      moves: [{ state: "cancelled", by: { name: expect.any(String) } }],
-    });
-  });
-
-  test("a daemon that took all of it too late keeps it, and is asked once more to delete it", async () => {
-    const server = await underWay();
-    const late = await there.server(owner);
-    const copy = there.wings.servers.get(late.uuid);
-    expect((await cancel(server.id)).status).toBe(200);
-    await settled();
-    expect(moves(server.id)).toMatchObject([{ cleared: 1 }]);
-    if (copy) there.wings.servers.set(server.uuid, { ...copy, uuid: server.uuid });
-    expect((await says(there, server.uuid, "success")).status).toBe(409);
-    expect(moves(server.id)).toMatchObject([{ cleared: 0 }]);
-    expect((await begin(server.id)).body.fields?.node).toMatch(/has yet to delete/);
-    await settled();
-    expect([holds(here, server), holds(there, server)]).toEqual([true, false]);
-    expect(moves(server.id)).toMatchObject([{ state: "cancelled", cleared: 1 }]);
-  });
-
-  test("the source cannot be asked: it stays, and why is told", async () => {
-    const server = await placed();
-    Object.assign(here.wings, { broken: { status: 500, body: "" }, only: /^POST .*\/transfer$/ });
-    await begin(server.id);
-    await settled();
-    expect(row(server.id)).toMatchObject({
-      state: "ready",
-      problem: expect.stringMatching(/could not stop the server/),
-    });
-    // It has been moving since before: nobody will ever say what came of it.
-    Object.assign(here.wings, { broken: { status: 409, body: "" } });
-    await begin(server.id);
-    await settled();
-    expect(row(server.id)?.problem).toMatch(/moving already/);
-    expect(moves(server.id).map(({ state }) => state)).toEqual(["failed", "failed"]);
-  });
-
-  test("nobody has said anything for a day: that is said, and it can be used again", async () => {
-    const [server, fresher] = [await underWay(), await underWay()];
-    sql.run(
-      "update server_transfers set started_at = ? where server_id = ?",
-      Date.now() - 24 * 3_600_000 - 1,
-      server.id,
-    );
-    const { endOverdue } = await import("#lib/servers/transfer/ending.ts");
-    const run = () => endOverdue.run({}, { retryAt: 0, signal: new AbortController().signal });
-    await run();
-    await run();
-    expect(row(server.id)).toMatchObject({
-      state: "ready",
-      node_id: here.node,
-      problem: expect.stringMatching(/24 hours/),
-    });
-    expect(moves(server.id)).toMatchObject([{ state: "interrupted" }]);
-    expect(row(fresher.id)?.state).toBe("transferring");
-    expect((await says(there, server.uuid, "success")).status).toBe(409);
-    expect(row(server.id)?.node_id).toBe(here.node);
-    await cancel(fresher.id);
-  });
-
-  test("what is left is asked to be deleted until it is, and never where the server is", async () => {
-    const server = await placed();
-    Object.assign(here.wings, { broken: { status: 500, body: "" }, only: /^DELETE / });
-    await begin(server.id);
-    await settled();
-    expect(row(server.id)?.node_id).toBe(there.node);
-    expect([holds(here, server), moves(server.id)[0]?.cleared]).toEqual([true, 0]);
-    // It does not go back to where its old files are.
-    expect((await begin(server.id, { node: here.node })).body.fields?.node).toMatch(/has yet to delete/);
-    Object.assign(here.wings, { broken: null, only: null });
-    again();
-    await settled();
-    expect([holds(here, server), moves(server.id)[0]?.cleared]).toEqual([false, 1]);
-    expect((await begin(server.id, { node: here.node })).status).toBe(200);
-    await settled();
-    expect(row(server.id)?.node_id).toBe(here.node);
-    expect([holds(here, server), holds(there, server)]).toEqual([true, false]);
-    const { clearing } = await import("#lib/servers/transfer/ending.ts");
-    await clearing.run(
-      { transfer: "x", uuid: server.uuid, node: here.node, stops: null, backups: [] },
-      { retryAt: 0, signal: new AbortController().signal },
-    );
-    expect(holds(here, server)).toBe(true);
   });
 });
 

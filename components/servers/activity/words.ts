@@ -75,6 +75,7 @@ const words: Readonly<Record<string, string>> = {
   "remoteTransfers.arrived": "The server moved to another node",
   "remoteTransfers.failed": "The move to another node failed",
   "servers.transfer": "The move to another node ended",
+  "servers.start-again": "Started the server again after its move",
   "servers.transfers-overdue": "The move to another node ended",
   "remoteBackups.ended": "A backup ended",
   "remoteBackups.restored": "A restoration ended",

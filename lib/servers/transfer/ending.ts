@@ -17,6 +17,7 @@ import { targetOf } from "../installation.ts";
 import type { ServerRow } from "../load.ts";
 import { syncSoon } from "../sync.ts";
 import { goingOf, type TransferRow } from "./rows.ts";
+import { startSoon } from "./start-again.ts";
 
 /** Nobody waits longer for a node to say what came of it. */
 const LIMIT_MS = 24 * 3_600_000;
@@ -115,7 +116,10 @@ export function clearAtTarget(tx: DbOrTx, { id, toNodeId, fromNodeId }: Transfer
 /** The first word counts: whoever comes later finds it ended. */
 function close(tx: DbOrTx, { id }: TransferRow, state: TransferRow["state"], problem: string | null): boolean {
   const going = and(eq(serverTransfers.id, id), eq(serverTransfers.state, "going"));
-  return tx.update(serverTransfers).set({ state, problem, endedAt: Date.now() }).where(going).run().changes === 1;
+  const ended = { state, problem, endedAt: Date.now() };
+  if (tx.update(serverTransfers).set(ended).where(going).run().changes === 0) return false;
+  startSoon(tx, id);
+  return true;
 }
 
 const free = (tx: DbOrTx, server: string, node: string): void =>

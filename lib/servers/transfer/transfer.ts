@@ -27,6 +27,7 @@ import { take } from "../placement.ts";
 import { addressText } from "../servers.ts";
 import { stay } from "./ending.ts";
 import { goingOf, historyOf, type TransferRow } from "./rows.ts";
+import { runsBefore, startAtEnd } from "./start-again.ts";
 import { addressesAt, chooseAddresses, chooseTarget, freeAddresses, targetsFor } from "./target.ts";
 
 export interface Wanted {
@@ -161,7 +162,12 @@ export const sending = jobKind({
   forget: true,
   run: async ({ transfer: id }) => {
     killHere("transfer-begun");
-    const found = transaction((tx) => askOnce(tx, id));
+    const ran = await runsBefore(id);
+    const found = transaction((tx) => {
+      const asked = askOnce(tx, id);
+      if (asked && ran) startAtEnd(tx, id);
+      return asked;
+    });
     if (!found) return;
     killHere("transfer-marked");
     const { transfer, server, source, target } = found;
