@@ -62,7 +62,7 @@ export async function OrganisationOverview({ handle }: { handle: string }) {
       {servers.total > 0 && (
         <>
           <h2 className="mt-6 mb-2 text-base font-semibold">Servers</h2>
-          <ServerTable servers={servers.items} />
+          <ServerTable servers={servers.items} ofOne />
           {servers.total > SHOWN && (
             <LinkButton href={theirServers} className="mt-2.5">
               Show all {servers.total.toLocaleString("en-GB")} servers

@@ -55,7 +55,7 @@ export async function ServerList({ params }: { params: SearchParams }) {
           </EmptyState>
         }
       >
-        <ServerTable servers={page.items} list={list} />
+        <ServerTable servers={page.items} list={list} ofOne={organisation !== null} />
       </ListView>
     </>
   );

@@ -15,36 +15,53 @@ export const stateWords: Record<State, string> = {
   deleting: "Being deleted",
 };
 
-const tones: Record<State, "ok" | "warn" | "bad" | "accent"> = {
+const tones: Record<Exclude<State, "ready">, "warn" | "bad" | "accent"> = {
   installing: "accent",
   install_failed: "bad",
   interrupted: "warn",
-  ready: "ok",
   restoring: "accent",
   transferring: "accent",
   deleting: "bad",
 };
 
-export function StateBadge({ state, suspended }: { state: State; suspended: boolean }) {
+interface Standing {
+  state: State;
+  suspended: boolean;
+}
+
+/** What stands in its way: of a server that can be run it shows nothing. */
+export function StateBadge({ state, suspended }: Standing) {
+  if (state === "ready" && !suspended) return null;
   return (
     <span className="inline-flex flex-wrap gap-1.5">
-      <Badge tone={tones[state]}>{stateWords[state]}</Badge>
+      {state !== "ready" && <Badge tone={tones[state]}>{stateWords[state]}</Badge>}
       {suspended && <Badge tone="warn">Suspended</Badge>}
     </span>
   );
 }
 
-/** MiB; 0 is without a limit. */
-export const limitOf = (mib: number): string => (mib === 0 ? "No limit" : sizeOf(mib));
-export const cpuOf = (percent: number): string => (percent === 0 ? "No limit" : `${percent} %`);
-
-export const roomOf = (limits: { backups: number; databases: number; allocations: number }): string =>
-  [counted(limits.backups, "backup"), counted(limits.databases, "database"), counted(limits.allocations, "port")].join(
-    ", ",
+/** The same in a column of its own, which is never empty. */
+export const StateCell = ({ state, suspended }: Standing) =>
+  state === "ready" && !suspended ? (
+    <span className="text-dim">{stateWords.ready}</span>
+  ) : (
+    <StateBadge state={state} suspended={suspended} />
   );
 
+/** MiB; 0 is without a limit. */
+export const limitOf = (mib: number): string => (mib === 0 ? "No limit" : sizeOf(mib));
+/** Per cent of one core; 0 is without a limit. */
+export const cpuOf = (percent: number): string =>
+  percent === 0 ? "No limit" : percent % 100 === 0 ? counted(percent / 100, "core") : `${percent} % of one core`;
+
+export function roomOf(limits: { backups: number; databases: number; allocations: number }): string {
+  const { backups, databases, allocations } = limits;
+  const words = [counted(backups, "backup"), counted(databases, "database"), counted(allocations, "port")].join(", ");
+  return words[0]?.toUpperCase() + words.slice(1);
+}
+
 const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`;
+  `${count === 0 ? "no" : count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`;
 
 export const addressOf = (address: { host: string; port: number } | null): string =>
   address === null

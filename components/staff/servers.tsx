@@ -2,7 +2,7 @@
 "use client";
 import { Server } from "lucide-react";
 import dynamic from "next/dynamic";
-import { addressOf, limitOf, StateBadge, stateWords } from "#components/servers/words.tsx";
+import { addressOf, limitOf, StateCell, stateWords } from "#components/servers/words.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
@@ -25,7 +25,7 @@ export default function Servers({ tab, data, one, may, query, now }: TabProps<"s
       cell: ({ name }) => name,
       under: ({ address }) => <span className="font-mono sm:whitespace-nowrap">{addressOf(address)}</span>,
     },
-    { label: "State", cell: (row) => <StateBadge {...row} /> },
+    { label: "State", cell: (row) => <StateCell {...row} /> },
     { label: "Owner", cell: ({ user, organisation }) => organisation?.name ?? user?.email ?? "–" },
     {
       label: "Node",

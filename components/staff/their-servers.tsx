@@ -1,6 +1,6 @@
 /** The servers of an account, an organisation or a node, as its page for staff lists them. */
 "use client";
-import { addressOf, StateBadge } from "#components/servers/words.tsx";
+import { addressOf, StateCell } from "#components/servers/words.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
@@ -43,7 +43,7 @@ export function TheirServers({ of, now }: TheirServersProps) {
                     </TextLink>
                   </Td>
                   <Td label="State">
-                    <StateBadge {...server} />
+                    <StateCell {...server} />
                   </Td>
                   <Td label={onNode ? "Owner" : "Node"} className="wrap-anywhere">
                     {onNode ? (server.organisation?.name ?? server.user?.email ?? "–") : server.node.name}

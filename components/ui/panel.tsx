@@ -38,7 +38,11 @@ export function Panel({ title, description, actions, footer, flush, className, c
           {actions && <div className="flex items-center gap-2">{actions}</div>}
         </header>
       )}
-      {children && <div className={cx(flush ? "mt-3.5 border-line2 border-t" : "p-4")}>{children}</div>}
+      {children && (
+        <div data-flush={flush ? "" : undefined} className={cx(flush ? "mt-3.5 border-line2 border-t" : "p-4")}>
+          {children}
+        </div>
+      )}
       {footer && (
         <footer className="flex flex-wrap items-center justify-end gap-2 border-line border-t bg-bg px-4 py-2.5">
           {footer}
