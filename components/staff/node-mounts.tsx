@@ -1,6 +1,7 @@
 /** The folders of a node that servers there can get. */
 "use client";
 import { useState } from "react";
+import { MountCells, MountHeads } from "#components/servers/mounts/mount-cells.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -49,9 +50,7 @@ export function NodeMounts({ node, writes, seesEggs }: NodeMountsProps) {
         {(items) => (
           <Table label="Mounts" stack className="rounded-none border-0">
             <THead>
-              <Th>Name</Th>
-              <Th>Folder</Th>
-              <Th>Seen at</Th>
+              <MountHeads />
               <Th>For</Th>
               <Th align="end">Servers</Th>
               {writes && (
@@ -63,13 +62,7 @@ export function NodeMounts({ node, writes, seesEggs }: NodeMountsProps) {
             <TBody>
               {items.map((mount) => (
                 <Tr key={mount.id}>
-                  <Td className="wrap-anywhere">{mount.name}</Td>
-                  <Td label="Folder" mono className="wrap-anywhere">
-                    {mount.source}
-                  </Td>
-                  <Td label="Seen at" mono className="wrap-anywhere">
-                    {mount.target}
-                  </Td>
+                  <MountCells mount={mount} />
                   <Td label="For">{wordsFor(mount)}</Td>
                   <Td label="Servers" align="end">
                     {mount.servers}

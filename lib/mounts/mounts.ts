@@ -34,27 +34,14 @@ export function listMounts({
 }
 
 function rowsOf(ids: string[]) {
-  const onNodes = db()
-    .select({ mount: mountNodes.mountId, id: nodes.id, name: nodes.name })
-    .from(mountNodes)
-    .innerJoin(nodes, eq(nodes.id, mountNodes.nodeId))
-    .where(inArray(mountNodes.mountId, ids))
-    .orderBy(nodes.name)
-    .all();
-  const ofEggs = db()
-    .select({ mount: mountEggs.mountId, id: eggs.id, name: eggs.name })
-    .from(mountEggs)
-    .innerJoin(eggs, eq(eggs.id, mountEggs.eggId))
-    .where(inArray(mountEggs.mountId, ids))
-    .orderBy(eggs.name)
-    .all();
+  const [onNodes, ofEggs] = [linkedTo("node", ids), linkedTo("egg", ids)];
   const used = db()
     .select({ id: serverMounts.mountId, n: count() })
     .from(serverMounts)
     .where(inArray(serverMounts.mountId, ids))
     .groupBy(serverMounts.mountId)
     .all();
-  const own = (all: { mount: string; id: string; name: string }[], id: string) =>
+  const own = (all: readonly Linked[], id: string) =>
     all.filter(({ mount }) => mount === id).map(({ mount: _, ...one }) => one);
   return db()
     .select()
@@ -71,6 +58,19 @@ function rowsOf(ids: string[]) {
       servers: used.find(({ id }) => id === row.id)?.n ?? 0,
     }));
 }
+
+interface Linked {
+  mount: string;
+  id: string;
+  name: string;
+}
+
+/** The nodes, or the eggs, that each of these mounts is for. */
+const linkedTo = (what: "node" | "egg", ids: readonly string[]): Linked[] =>
+  db().all<Linked>(
+    sql`select mount_id as mount, id, name from ${sql.raw(`mount_${what}s join ${what}s on id = ${what}_id`)}
+      where mount_id in (select value from json_each(${JSON.stringify(ids)})) order by name`,
+  );
 
 /** Throws `not_found`. */
 export function loadMount(id: string, tx: Pick<Tx, "select"> = db()): MountRow {

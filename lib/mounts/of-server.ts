@@ -22,18 +22,16 @@ const MOST = 200;
 /** Who may do anything with every server gives every mount. */
 const keeps = (actor: Actor): boolean => actor.grants.has("admin:servers:manage");
 
-type Place = Pick<ServerRow, "nodeId" | "eggId">;
-
 /** It is for this node, and for servers of this egg. */
-const fitting = ({ nodeId, eggId }: Place): SQL =>
-  sql`(mounts.id in (select mount_id from mount_nodes where node_id = ${nodeId})
+const fitting = (node: string, egg: string | SQL): SQL =>
+  sql`(mounts.id in (select mount_id from mount_nodes where node_id = ${node})
     and (mounts.every_egg = 1
-      or exists (select 1 from mount_eggs where mount_eggs.mount_id = mounts.id and mount_eggs.egg_id = ${eggId})))`;
+      or exists (select 1 from mount_eggs where mount_eggs.mount_id = mounts.id and mount_eggs.egg_id = ${egg})))`;
 
 export function readMounts({ server }: LoadedServer, actor: Actor) {
   const all = keeps(actor);
   const on = sql`mounts.id in (select mount_id from server_mounts where server_id = ${server.id})`;
-  const fits = fitting(server);
+  const fits = fitting(server.nodeId, server.eggId);
   const open = all ? fits : and(fits, eq(mounts.selfService, 1));
   const items = db()
     .select({
@@ -67,7 +65,7 @@ export function giveMount({ server }: LoadedServer, id: string, actor: Actor, as
     const fits = tx
       .select({ id: mounts.id })
       .from(mounts)
-      .where(and(eq(mounts.id, id), fitting(now)))
+      .where(and(eq(mounts.id, id), fitting(now.nodeId, now.eggId)))
       .get();
     // What is for others is not there, for whoever does not keep them all.
     if (!fits && !keeps(actor)) throw notFound("mount");
@@ -145,14 +143,7 @@ export function mountsFor(node: string, ids: readonly string[]): Map<string, Tol
     .from(serverMounts)
     .innerJoin(mounts, eq(mounts.id, serverMounts.mountId))
     .innerJoin(servers, eq(servers.id, serverMounts.serverId))
-    .where(
-      and(
-        inArray(serverMounts.serverId, [...ids]),
-        sql`mounts.id in (select mount_id from mount_nodes where node_id = ${node})`,
-        sql`(mounts.every_egg = 1
-          or exists (select 1 from mount_eggs where mount_eggs.mount_id = mounts.id and mount_eggs.egg_id = servers.egg_id))`,
-      ),
-    )
+    .where(and(inArray(serverMounts.serverId, [...ids]), fitting(node, sql`servers.egg_id`)))
     .orderBy(asc(mounts.target))
     .all();
   for (const { server, source, target, readOnly } of rows)

@@ -8,6 +8,7 @@ import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
+import { MountCells, MountHeads } from "./mount-cells.tsx";
 
 type Mount = Outputs["servers"]["mounts"]["list"]["items"][number];
 
@@ -30,16 +31,14 @@ export function MountsTable({ server, items, locked }: MountsTableProps) {
   };
   const sources = items.some(({ source }) => source !== null);
   return (
-    <div className="flex max-w-[960px] flex-col gap-3">
+    <div className="flex flex-col gap-3">
       <p className="text-dim">
         Folders of the node that the server sees besides its own files. A change counts from its next start.
       </p>
       {failure && <FailureBanner failure={failure} />}
       <Table label="Mounts" stack>
         <THead>
-          <Th>Name</Th>
-          <Th>Seen at</Th>
-          {sources && <Th>Folder of the node</Th>}
+          <MountHeads sources={sources} />
           <Th>Files there</Th>
           <Th>State</Th>
           <Th align="end">
@@ -49,20 +48,15 @@ export function MountsTable({ server, items, locked }: MountsTableProps) {
         <TBody>
           {items.map((mount) => (
             <Tr key={mount.id}>
-              <Td className="wrap-anywhere">{mount.name}</Td>
-              <Td label="Seen at" mono className="wrap-anywhere">
-                {mount.target}
+              <MountCells mount={mount} />
+              <Td label="Files there" className="sm:min-w-[120px]">
+                {mount.readOnly ? "Read only" : "Read and write"}
               </Td>
-              {sources && (
-                <Td label="Folder of the node" mono dim className="wrap-anywhere">
-                  {mount.source}
-                </Td>
-              )}
-              <Td label="Files there">{mount.readOnly ? "Can be read" : "Can be read and changed"}</Td>
               <Td label="State">
                 <StateOf mount={mount} />
               </Td>
-              <Td align="end">
+              <Td align="end" dim>
+                {!mount.theirs && "Only staff change it"}
                 {!locked && mount.theirs && (
                   <Button
                     size="sm"
@@ -84,5 +78,11 @@ export function MountsTable({ server, items, locked }: MountsTableProps) {
 
 function StateOf({ mount: { on, fits } }: { mount: Mount }) {
   if (!on) return <Badge>Not given</Badge>;
-  return fits ? <Badge tone="ok">Given</Badge> : <Badge tone="warn">Not for its node or egg</Badge>;
+  if (fits) return <Badge tone="ok">Given</Badge>;
+  return (
+    <>
+      <Badge tone="warn">Without effect</Badge>
+      <span className="block text-xs text-dim">It is not for this node and egg.</span>
+    </>
+  );
 }
