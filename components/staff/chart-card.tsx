@@ -1,7 +1,7 @@
 /** A chart over time with its name, its unit, and what each line came to last. */
 "use client";
 import dynamic from "next/dynamic";
-import { LineKey } from "./line-key.tsx";
+import { type Line, LineKey } from "./line-key.tsx";
 
 const Chart = dynamic(() => import("./chart.tsx").then((module) => module.Chart), {
   ssr: false,
@@ -12,13 +12,14 @@ export interface ChartCardProps {
   title: string;
   unit: string;
   at: readonly number[];
-  lines: readonly { name: string; values: readonly (number | null)[] }[];
+  lines: readonly Line[];
 }
 
 export function ChartCard({ title, unit, at, lines }: ChartCardProps) {
-  const now = lines.map(({ name, values }) => ({
-    name,
-    last: figureOf(values.findLast((value) => value !== null) ?? null),
+  const now = lines.map((line) => ({
+    line,
+    name: line.name,
+    last: figureOf(line.values.findLast((value) => value !== null) ?? null),
   }));
   return (
     <section aria-label={title} className="rounded-lg border border-line bg-panel px-3.5 pt-3 pb-2">
@@ -27,9 +28,9 @@ export function ChartCard({ title, unit, at, lines }: ChartCardProps) {
         <p className="text-xs text-faint">{unit}</p>
       </header>
       <ul className="mt-1 mb-2 flex flex-wrap gap-x-4 text-xs text-dim tabular-nums">
-        {now.map(({ name, last }, place) => (
+        {now.map(({ line, name, last }, place) => (
           <li key={name} className="flex items-center gap-1.5">
-            {now.length > 1 && <LineKey place={place} />}
+            {now.length > 1 && <LineKey line={line} place={place} />}
             {name} <strong className="font-semibold text-text">{last}</strong>
           </li>
         ))}

@@ -3,13 +3,13 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { LOOKS } from "./line-key.tsx";
+import { type Line, lookOf } from "./line-key.tsx";
 
 export interface ChartProps {
   label: string;
   /** Milliseconds. */
   at: readonly number[];
-  lines: readonly { name: string; values: readonly (number | null)[] }[];
+  lines: readonly Line[];
 }
 
 const HEIGHT = 150;
@@ -20,14 +20,15 @@ export function Chart({ label, at, lines }: ChartProps) {
   const data = [at.map((time) => time / 1000), ...lines.map(({ values }) => values)] as uPlot.AlignedData;
   const latest = useRef(data);
   latest.current = data;
-  const names = lines.map(({ name }) => name).join("\n");
+  // What is drawn anew when it changes: the values are not.
+  const drawn = JSON.stringify(lines.map(({ name, bad }, at) => ({ name, ...lookOf({ bad }, at) })));
 
   useEffect(() => {
     const element = place.current;
     if (!element) return;
     const draw = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(optionsFor(element, names.split("\n")), latest.current, element);
+      plot.current = new uPlot(optionsFor(element, JSON.parse(drawn)), latest.current, element);
     };
     draw();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -44,7 +45,7 @@ export function Chart({ label, at, lines }: ChartProps) {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [names]);
+  }, [drawn]);
 
   useEffect(() => plot.current?.setData(data), [data]);
 
@@ -61,7 +62,21 @@ const times = (_plot: uPlot, at: number[], _axis: number, _space: number, step: 
 const figures = (_plot: uPlot, at: number[]): string[] =>
   at.map((value) => (value >= 1000 ? `${Number((value / 1000).toFixed(1))}k` : String(Number(value.toFixed(2)))));
 
-function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Options {
+/** A line has two ends: what stands between two gaps is a dot. */
+const alone: uPlot.Series.Points = {
+  show: false,
+  size: 4,
+  filter: (plot, at) => {
+    const values = plot.data[at] ?? [];
+    const places = Array.from(values, (_, place) => place);
+    return places.filter((n) => values[n] != null && values[n - 1] == null && values[n + 1] == null);
+  },
+};
+
+function optionsFor(
+  element: HTMLElement,
+  lines: readonly { name: string; colour: string; dash: number[] }[],
+): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis: uPlot.Axis = {
@@ -83,9 +98,9 @@ function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Optio
     ],
     series: [
       {},
-      ...names.map((name, at) => {
-        const look = LOOKS[at % LOOKS.length] ?? LOOKS[0];
-        return { label: name, stroke: colour(look.colour), width: 1.5, dash: [...look.dash], points: { show: false } };
+      ...lines.map(({ name, dash, ...look }) => {
+        const stroke = colour(look.colour);
+        return { label: name, stroke, width: 1.5, dash, points: { ...alone, fill: stroke } };
       }),
     ],
   };

@@ -18,7 +18,7 @@ const MB = 1_048_576;
 interface Drawn {
   title: string;
   unit: string;
-  lines: readonly { name: string; series: Series; by?: number }[];
+  lines: readonly { name: string; series: Series; by?: number; bad?: boolean }[];
 }
 
 const charts: readonly Drawn[] = [
@@ -27,7 +27,7 @@ const charts: readonly Drawn[] = [
     unit: "per second",
     lines: [
       { name: "All", series: "requests" },
-      { name: "Failed", series: "failures" },
+      { name: "Failed", bad: true, series: "failures" },
     ],
   },
   {
@@ -63,7 +63,7 @@ const charts: readonly Drawn[] = [
     lines: [
       { name: "Waiting", series: "waiting" },
       { name: "Running", series: "running" },
-      { name: "Failed", series: "failed" },
+      { name: "Failed", bad: true, series: "failed" },
     ],
   },
   {
@@ -71,7 +71,7 @@ const charts: readonly Drawn[] = [
     unit: "per second",
     lines: [
       { name: "All", series: "calls" },
-      { name: "Failed", series: "callFailures" },
+      { name: "Failed", bad: true, series: "callFailures" },
     ],
   },
   { title: "Provider response times", unit: "ms", lines: [{ name: "Average", series: "callMs" }] },
@@ -128,8 +128,9 @@ function useLive(first: Data): Data {
 }
 
 function Drawing({ drawn: { title, unit, lines }, data }: { drawn: Drawn; data: Data }) {
-  const drawnLines = lines.map(({ name, series, by = 1 }) => ({
+  const drawnLines = lines.map(({ name, bad, series, by = 1 }) => ({
     name,
+    bad,
     values: data.series[series].map((value) => (value === null ? null : value / by)),
   }));
   return <ChartCard title={title} unit={unit} at={data.at} lines={drawnLines} />;

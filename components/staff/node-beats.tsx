@@ -12,7 +12,11 @@ const Chart = dynamic(() => import("./chart.tsx").then((module) => module.Chart)
   loading: () => <div className="h-[150px]" />,
 });
 
-const LINES = ["Average, ms", "Questions without an answer", "Longest, ms"];
+const LINES: readonly { name: string; of: "averageMs" | "unanswered" | "mostMs"; bad?: boolean }[] = [
+  { name: "Average, ms", of: "averageMs" },
+  { name: "Questions without an answer", of: "unanswered", bad: true },
+  { name: "Longest, ms", of: "mostMs" },
+];
 
 export function NodeBeats({ node }: { node: string }) {
   const [range, setRange] = useState<"24h" | "7d">("24h");
@@ -43,20 +47,17 @@ export function NodeBeats({ node }: { node: string }) {
                 {beats.meanMs !== null && `, in ${beats.meanMs} ms on average`}
               </p>
               <ul className="flex flex-wrap gap-x-4 gap-y-1 text-dim">
-                {LINES.map((name, place) => (
-                  <li key={name} className="flex items-center gap-1.5">
-                    <LineKey place={place} />
-                    {name}
+                {LINES.map((line, place) => (
+                  <li key={line.name} className="flex items-center gap-1.5">
+                    <LineKey line={line} place={place} />
+                    {line.name}
                   </li>
                 ))}
               </ul>
               <Chart
                 label={`Answer times in milliseconds, ${beats.meanMs ?? "none"} on average, and ${beats.unanswered.reduce((sum, n) => sum + n, 0)} questions without an answer`}
                 at={beats.at}
-                lines={[beats.averageMs, beats.unanswered, beats.mostMs].map((values, place) => ({
-                  name: LINES[place] ?? "",
-                  values,
-                }))}
+                lines={LINES.map(({ of, ...line }) => ({ ...line, values: beats[of] }))}
               />
             </div>
           )

@@ -55,13 +55,20 @@ export async function StatsPage({ server, range: given }: { server: string; rang
       )}
       {empty ? (
         <EmptyState icon={<ChartLine />} title={`Nothing to show of ${words[range]}`}>
-          {open.suspended
-            ? "It is suspended, and does not run. Look at a longer time."
-            : "It did not run then. Look at a longer time, or start it and come back in a minute."}
+          {whyEmpty({ suspended: open.suspended, answers, longest: range === "30d" })}
         </EmptyState>
       ) : (
         <UseCharts server={open.id} first={history} span={words[range]} limits={open} />
       )}
     </>
   );
+}
+
+function whyEmpty({ suspended, answers, longest }: { suspended: boolean; answers: boolean; longest: boolean }): string {
+  const why = suspended
+    ? "It is suspended, and does not run."
+    : answers
+      ? "It did not run then. Start it, and come back in a minute."
+      : "It did not run then, or its node did not say so.";
+  return longest ? why : `${why} Before that it may have: look at a longer time.`;
 }

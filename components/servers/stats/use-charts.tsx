@@ -7,7 +7,7 @@ import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { exactTime } from "#components/ui/time.tsx";
 import type { Outputs } from "#lib/api/outputs.ts";
 import { formatBytes } from "../bytes.ts";
-import { cpuOf, limitOf } from "../words.tsx";
+import { limitOf } from "../words.tsx";
 
 type History = Outputs["servers"]["statsHistory"];
 
@@ -33,7 +33,7 @@ export function UseCharts({ server, first, span, limits }: UseChartsProps) {
       <div className="grid gap-4 lg:grid-cols-2">
         <ChartCard
           title="Processors"
-          unit={limits.cpu === 0 ? "% of one core" : `% of one core, ${cpuOf(limits.cpu)} at most`}
+          unit={limits.cpu === 0 ? "% of one core" : `% of one core, ${limits.cpu} % at most`}
           at={at}
           lines={[
             { name: "Average", values: cpu },
