@@ -2,7 +2,6 @@
 "use client";
 import { useEffect, useState } from "react";
 import { AuthCard } from "#components/frame/auth-card.tsx";
-import { capabilityWords } from "#components/servers/capability-words.ts";
 import { attempt, Refusal } from "#components/ui/attempt.ts";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -17,7 +16,7 @@ import type { Failure } from "#lib/api/client.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 import { NewAccount } from "./new-account.tsx";
 import { forgetToken, takeToken } from "./token.ts";
-import { guestWords, nameOf, pathOfAnswer, roleWords } from "./words.ts";
+import { guestWords, nameOf, pathOfAnswer, roleWords, serverWords } from "./words.ts";
 
 type Looked = Outputs["invites"]["look"];
 type State =
@@ -100,7 +99,7 @@ export function Invite({ self, now }: { self: string | null; now: number }) {
 
 function titleOf(invitation: Looked): string {
   if (invitation.zone) return `Guest of ${invitation.zone.displayName}`;
-  return invitation.server ? `The server ${invitation.server.name}` : `Join ${invitation.organisation}`;
+  return invitation.server ? `Use the server ${invitation.server.name}` : `Join ${invitation.organisation}`;
 }
 
 async function lookAt(token: string): Promise<State> {
@@ -135,7 +134,7 @@ function Terms({ invitation, now }: { invitation: Looked; now: number }) {
         )}
         {server && (
           <>
-            to use the server {server.name} of {organisation}: {capabilityWords(server.capabilities)}.
+            to use the server {server.name} of {organisation}. {serverWords(server.capabilities)}
             {server.until !== null && (
               <>
                 {" "}

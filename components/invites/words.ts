@@ -1,6 +1,6 @@
 /** How an invitation is put into words, and where its answer leads. Pure. */
 import { organisationPath } from "#components/organisations/words.ts";
-import { serverPath } from "#components/servers/capability-words.ts";
+import { capabilityWords, serverPath } from "#components/servers/capability-words.ts";
 import { zonePath } from "#components/zone/zone-view.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 
@@ -15,6 +15,13 @@ export function guestWords({ level, names, types }: NonNullable<Invitation["zone
     types.length > 0 && `of the ${types.length === 1 ? "type" : "types"} ${types.join(", ")}`,
   ].filter(Boolean);
   return scope.length > 0 ? `see records, and ${doing[level]} those ${scope.join(" ")}` : `${doing[level]} records`;
+}
+
+/** What one may do in a server: "You can use its console and files." */
+export function serverWords(capabilities: NonNullable<Invitation["server"]>["capabilities"]): string {
+  if (capabilities.includes("*")) return "You can use everything there.";
+  const names = capabilityWords(capabilities).toLowerCase().split(", ");
+  return `You can use its ${new Intl.ListFormat("en-GB").format(names)}.`;
 }
 
 export const roleWords = (role: "admin" | "member"): string => (role === "admin" ? "an admin" : "a member");

@@ -12,7 +12,7 @@ export const capabilityNames: Readonly<Record<SingleCapability, { name: string; 
   network: { name: "Network", gives: "See its addresses" },
   mounts: { name: "Mounts", gives: "See what is mounted" },
   activity: { name: "Activity", gives: "See who did what" },
-  stats: { name: "Usage", gives: "See processor, memory and network" },
+  stats: { name: "Stats", gives: "See processor, memory and network" },
 };
 
 /** "Everything", or the names: "Console, Files". */
