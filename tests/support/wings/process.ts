@@ -125,14 +125,14 @@ export function setState(server: Server, state: State): void {
   if (state !== "stopping") emit(server, "stats", [JSON.stringify(utilizationOf(server))]);
 }
 
-export const utilizationOf = (server: Server) => ({
-  memory_bytes: server.child ? 10_485_760 : 0,
-  memory_limit_bytes: server.configuration.settings.build.memory_limit * 1_000_000,
-  cpu_absolute: server.child ? 1.5 : 0,
-  network: { rx_bytes: 0, tx_bytes: 0 },
-  uptime: server.child ? Date.now() - server.startedAt : 0,
-  state: server.state,
-  disk_bytes: 0,
+export const utilizationOf = ({ child, configuration, startedAt, state, uses }: Server) => ({
+  memory_bytes: child ? uses.memory : 0,
+  memory_limit_bytes: configuration.settings.build.memory_limit * 1_000_000,
+  cpu_absolute: child ? uses.cpu : 0,
+  network: child ? { rx_bytes: uses.received, tx_bytes: uses.sent } : { rx_bytes: 0, tx_bytes: 0 },
+  uptime: child ? Date.now() - startedAt : 0,
+  state,
+  disk_bytes: uses.disk,
 });
 
 type ConfigFile = Server["configuration"]["process_configuration"]["configs"][number];

@@ -33,6 +33,7 @@ export async function addServer(wings: Wings, uuid: string): Promise<Server> {
     busy: null,
     acting: false,
     cancelled: false,
+    uses: { cpu: 1.5, memory: 10_485_760, disk: 0, received: 0, sent: 0 },
   };
   // Of old it adds another of the same, and what ran goes on without anybody who can stop it.
   if (known) wings.doubled.push(known);

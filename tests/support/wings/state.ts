@@ -113,6 +113,8 @@ export interface Server {
   acting: boolean;
   /** A transfer that is leaving was called off. */
   cancelled: boolean;
+  /** What it is said to use while it runs: of one core in per cent, and octets. */
+  uses: { cpu: number; memory: number; disk: number; received: number; sent: number };
 }
 
 /** What a node reports of what people did there. */
