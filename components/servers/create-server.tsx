@@ -117,7 +117,7 @@ export function CreateServer({ offers, staff }: CreateServerProps) {
                 <Field label="Disk (MiB)" error={errors.disk} hint={left("disk")}>
                   <Input name="disk" inputMode="numeric" defaultValue="5120" />
                 </Field>
-                <Field label="Processors (%)" error={errors.cpu} hint={`${left("cpu")}; 100 is one`}>
+                <Field label="Processors (%)" error={errors.cpu} hint={`${left("cpu")}; 100 is one core`}>
                   <Input name="cpu" inputMode="numeric" defaultValue="100" />
                 </Field>
               </FieldGroup>

@@ -11,6 +11,7 @@ import { Facts, Panel } from "#components/ui/panel.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
+import { formatBytes } from "./bytes.ts";
 import { limitOf } from "./words.tsx";
 
 type Stats = Outputs["servers"]["stats"];
@@ -20,15 +21,21 @@ const SOON_MS = 700;
 
 export interface LiveStateProps {
   server: string;
+  name: string;
   /** What the person may. */
   stats: boolean;
   power: boolean;
-  /** MiB; 0: no limit. */
-  memory: number;
-  disk: number;
+  limits: Limits;
 }
 
-export function LiveState({ server, stats: reads, power, memory, disk }: LiveStateProps) {
+/** MiB, and per cent of one core; 0: no limit. */
+export interface Limits {
+  memory: number;
+  disk: number;
+  cpu: number;
+}
+
+export function LiveState({ server, name, stats: reads, power, limits }: LiveStateProps) {
   const [stats, setStats] = useState<Stats | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [round, setRound] = useState(0);
@@ -56,16 +63,16 @@ export function LiveState({ server, stats: reads, power, memory, disk }: LiveSta
   return (
     <Panel
       title="Now"
-      actions={power && <Power server={server} state={stats?.state ?? null} onDone={() => setRound(round + 1)} />}
+      actions={
+        power && <Power server={server} name={name} state={stats?.state ?? null} onDone={() => setRound(round + 1)} />
+      }
     >
-      {problem !== null && (
-        <Banner tone="warn" className="mb-3">
-          {problem}
-        </Banner>
-      )}
-      {!reads && <p className="text-dim">What it uses is shown to those who may see that.</p>}
-      {reads && stats === null && problem === null && <p className="text-dim">Asking its node…</p>}
-      {stats !== null && <Facts items={factsOf(stats, memory, disk)} />}
+      <div className="flex flex-col gap-3">
+        {problem !== null && <Banner tone="warn">{problem}</Banner>}
+        {!reads && <p className="text-dim">What it uses is shown to those who may see that.</p>}
+        {reads && stats === null && problem === null && <p className="text-dim">Asking its node…</p>}
+        {stats !== null && <Facts items={factsOf(stats, limits)} />}
+      </div>
     </Panel>
   );
 }
@@ -77,39 +84,40 @@ export const powerWords: Record<Stats["state"], { label: string; tone: "ok" | "w
   offline: { label: "Offline", tone: "neutral" },
 };
 
-function factsOf(stats: Stats, memory: number, disk: number) {
+function factsOf(stats: Stats, limits: Limits) {
   const { label, tone } = powerWords[stats.state];
-  return [{ label: "State", value: <Badge tone={tone}>{label}</Badge> }, ...figureFacts(stats, memory, disk)];
+  return [{ label: "State", value: <Badge tone={tone}>{label}</Badge> }, ...figureFacts(stats, limits)];
 }
 
 type Figures = Omit<Stats, "suspended" | "memoryLimitBytes">;
 
-export function figureFacts(stats: Figures, memory: number, disk: number) {
+export function figureFacts(stats: Figures, { memory, disk, cpu }: Limits) {
+  const used = `${stats.cpu.toLocaleString("en-GB", { maximumFractionDigits: 1 })} % of one core`;
   return [
-    { label: "Processors", value: `${stats.cpu.toLocaleString("en-GB", { maximumFractionDigits: 1 })} %` },
-    { label: "Memory", value: `${mebibytes(stats.memoryBytes)} of ${limitOf(memory)}` },
-    {
-      label: "Disk",
-      value: `${stats.diskBytes === null ? "Not known," : mebibytes(stats.diskBytes)} of ${limitOf(disk)}`,
-    },
-    { label: "Network", value: `${mebibytes(stats.receivedBytes)} in, ${mebibytes(stats.sentBytes)} out` },
+    { label: "Processors", value: cpu === 0 ? used : `${used}, at most ${cpu} %` },
+    { label: "Memory", value: ofLimit(stats.memoryBytes, memory) },
+    { label: "Disk", value: ofLimit(stats.diskBytes, disk) },
+    { label: "Network", value: `${formatBytes(stats.receivedBytes)} in, ${formatBytes(stats.sentBytes)} out` },
     ...(stats.state === "running" ? [{ label: "Up for", value: durationOf(stats.uptimeMs) }] : []),
   ];
 }
 
-const mebibytes = (bytes: number): string =>
-  bytes >= 1024 ** 3
-    ? `${(bytes / 1024 ** 3).toLocaleString("en-GB", { maximumFractionDigits: 1 })} GiB`
-    : `${Math.round(bytes / 1024 ** 2).toLocaleString("en-GB")} MiB`;
+/** `bytes`: null is not known. `limit`: MiB; 0 is none. */
+function ofLimit(bytes: number | null, limit: number): string {
+  if (bytes === null) return limit === 0 ? "Not known" : `Not known, at most ${limitOf(limit)}`;
+  return limit === 0 ? `${formatBytes(bytes)}, without a limit` : `${formatBytes(bytes)} of ${limitOf(limit)}`;
+}
 
 function durationOf(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
+  if (minutes === 0) return "Less than a minute";
   const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24];
   return days > 0 ? `${days} d ${hours} h` : hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
 }
 
 interface PowerProps {
   server: string;
+  name: string;
   /** Null: not known. */
   state: Stats["state"] | null;
   onDone: () => void;
@@ -117,7 +125,7 @@ interface PowerProps {
 
 const said = { start: "Starting", restart: "Restarting", stop: "Stopping", kill: "Killed" } as const;
 
-export function Power({ server, state, onDone }: PowerProps) {
+export function Power({ server, name, state, onDone }: PowerProps) {
   const { pending, failure, run } = useAction();
   const send = async (action: "start" | "restart" | "stop") => {
     const outcome = await run((api) => api.servers.power({ server, action }));
@@ -141,7 +149,7 @@ export function Power({ server, state, onDone }: PowerProps) {
       <ConfirmButton
         label="Kill"
         button={{ variant: "danger" }}
-        title="Kill it?"
+        title={`Kill ${name}?`}
         confirm="Kill"
         call={(api) => api.servers.power({ server, action: "kill" })}
         onDone={() => {

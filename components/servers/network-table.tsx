@@ -1,5 +1,6 @@
 /** The addresses of a server: which is the main one, and room for more. */
 "use client";
+import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import type { Api } from "#components/ui/attempt.ts";
 import { Badge } from "#components/ui/badge.tsx";
@@ -41,6 +42,7 @@ export function NetworkTable({ server, network: { items, limit }, locked }: Netw
             disabled={pending}
             onClick={() => act((api) => api.servers.addPort({ server }), "It has another port")}
           >
+            <Plus aria-hidden="true" />
             Add a port
           </Button>
         )}

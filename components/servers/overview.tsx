@@ -14,10 +14,10 @@ export async function Overview({ server }: { server: string }) {
       {asks && (open.opens.includes("stats") || open.opens.includes("console")) && (
         <LiveState
           server={open.id}
+          name={open.name}
           stats={open.opens.includes("stats")}
           power={open.opens.includes("console")}
-          memory={open.memory}
-          disk={open.disk}
+          limits={{ memory: open.memory, disk: open.disk, cpu: open.cpu }}
         />
       )}
       <Panel title="About it">

@@ -4,6 +4,7 @@ import { Database } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { formatBytes } from "#components/servers/bytes.ts";
+import { kindNames, stateNames } from "#components/servers/databases/database-words.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -26,7 +27,6 @@ import type { TabData, TabProps, TabRow } from "./tab-props.ts";
 type Row = TabData<"databases">["items"][number];
 
 const noun = ["host", "hosts"] as const;
-const kinds: Record<Row["kind"], string> = { mariadb: "MariaDB", postgresql: "PostgreSQL" };
 
 function State({ state, closed }: Pick<Row, "state" | "closed">) {
   return (
@@ -70,7 +70,7 @@ export default function Databases({ tab, data, one, may, query, now }: TabProps<
           <span key="address" className="font-mono">
             {one.host}:{one.port}
           </span>,
-          kinds[one.kind],
+          kindNames[one.kind],
         ]}
         row={one}
         noun={noun}
@@ -83,13 +83,27 @@ export default function Databases({ tab, data, one, may, query, now }: TabProps<
       </Detail>
     );
   const columns: readonly [Column<Row>, ...Column<Row>[]] = [
-    { label: "Name", sort: "name", cell: ({ name }) => name },
+    {
+      label: "Name",
+      sort: "name",
+      cell: ({ name }) => name,
+      under: ({ host, port }) => (
+        <span className="font-mono">
+          {host}
+          <wbr />:{port}
+        </span>
+      ),
+    },
     { label: "State", cell: (row) => <State {...row} /> },
-    { label: "Kind", cell: ({ kind }) => kinds[kind] },
-    { label: "Address", mono: true, cell: ({ host, port }) => `${host}:${port}` },
+    { label: "Kind", cell: ({ kind }) => kindNames[kind] },
     { label: "For", cell: ({ node }) => node?.name ?? "All nodes" },
     { label: "Databases", align: "end", cell: usedOf },
-    { label: "Version", mono: true, dim: true, cell: ({ version }) => version ?? "–" },
+    {
+      label: "Version",
+      mono: true,
+      dim: true,
+      cell: ({ version }) => <span className="whitespace-nowrap">{version?.split(/[\s-]/, 1)[0] ?? "–"}</span>,
+    },
     { label: "Added", sort: "createdAt", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
   ];
   return (
@@ -122,7 +136,7 @@ const filters = [
     param: "kind",
     label: "Kind",
     all: "Any kind",
-    options: Object.entries(kinds).map(([value, label]) => ({ value, label })),
+    options: Object.entries(kindNames).map(([value, label]) => ({ value, label })),
   },
 ];
 
@@ -211,7 +225,7 @@ function OnIt({ host, now }: { host: TabRow<"databases">; now: number }) {
                       {database.server.name}
                     </TextLink>
                   </Td>
-                  <Td label="State">{database.state}</Td>
+                  <Td label="State">{stateNames[database.state]}</Td>
                   <Td label="Made" dim>
                     <Time at={database.createdAt} now={now} />
                   </Td>

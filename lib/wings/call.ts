@@ -161,7 +161,10 @@ function refusedWith(status: number, text: string, says: Says): DaemonError {
   const said = says[status];
   const trouble = TROUBLES[status];
   if (trouble === undefined || said === undefined)
-    return new DaemonError(trouble ?? "failed", said ?? `The server’s node answered with ${status}.`);
+    return new DaemonError(
+      trouble ?? "failed",
+      said ?? `The server’s node does not work as it should: it answered with ${status}.`,
+    );
   return new DaemonError(trouble, said);
 }
 

@@ -117,7 +117,7 @@ test("a server is started, heard, spoken to, watched and stopped", async () => {
   expect(await output(page).getByText("heard say more").count()).toBe(1);
 
   await button(page, "Kill").click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Kill" }).click();
+  await page.getByRole("alertdialog", { name: "Kill Lobby?" }).getByRole("button", { name: "Kill" }).click();
   await page.getByText("Offline", { exact: true }).waitFor();
   expect(wrong).toEqual([]);
   await page.context().close();

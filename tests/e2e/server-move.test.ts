@@ -116,6 +116,7 @@ test("what the installation wrote is read in the settings, and where it failed",
   await page.goto(`/dashboard/servers/${id}/settings`);
   await button(page, "Install again").click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Install again", exact: true }).click();
+  await page.getByText("It is being installed").waitFor();
   await becomes("ready");
   await button(page, "Installation log").click();
   await page.getByRole("dialog").getByText("Fetching the server").waitFor();

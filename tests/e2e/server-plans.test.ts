@@ -1,9 +1,10 @@
-/** What a server gets besides its files: databases, schedules, SFTP, tokens that name it, and the way out for those who were let in. */
+/** What a server gets besides its files: databases, schedules, addresses, mounts, SFTP, tokens that name it, what it used, and the way out for those who were let in. */
 import mysql from "mysql2/promise";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
 import { type DatabaseHost, startMariaDb } from "../support/database-hosts.ts";
+import { fillUse } from "../support/demo-use.ts";
 import { type PlacedServer, placeServer } from "../support/place-server.ts";
 import { type PanelServer, type Person, startServer } from "../support/server.ts";
 import { startWings, type Wings } from "../support/wings.ts";
@@ -15,6 +16,7 @@ let browser: Browser;
 let wings: Wings;
 let maria: DatabaseHost;
 let page: Page;
+let root: Person;
 let owner: Person;
 let place: PlacedServer;
 
@@ -24,7 +26,7 @@ beforeAll(async () => {
     startServer({ environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" } }),
   ]);
   browser = await sharedBrowser();
-  const root = await panel.person("Root of all", "root");
+  root = await panel.person("Root of all", "root");
   wings = await startWings({ version: "1.13.1" });
   owner = await panel.person("Owner of a server", ["apikeys:read", "apikeys:create", "apikeys:delete"]);
   place = await placeServer(panel, wings, owner);
@@ -147,6 +149,71 @@ test("files are reached over SFTP with a password of their own, or with a key of
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove key" }).click();
   await page.getByText("The SSH key Laptop is removed").waitFor();
   expect(await getsIn({ key: KEY })).toBe(false);
+});
+
+test("an address is added, made the main one, and another removed", async () => {
+  const { items } = await root.call<{ items: { id: string }[] }>("GET", "/admin/nodes");
+  await root.call("POST", `/admin/nodes/${items[0]?.id}/allocations`, { ip: "2001:db8::5", ports: ["25570"] });
+  await root.call("PATCH", `/admin/servers/${place.id}/limits`, { allocationLimit: 2 });
+  await open("/network");
+  await page.getByText("0 of 2 ports").waitFor();
+  await button("Add a port").click();
+  await page.getByText("1 of 2 ports").waitFor();
+  await button("Add a port").click();
+  await page.getByText("2 of 2 ports").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  const other = page.getByRole("row").filter({ hasText: "Additional" }).getByRole("cell").first();
+  const address = await other.textContent();
+  await button(`Make main: ${address}`).click();
+  await page.getByRole("row", { name: `${address} Main` }).waitFor();
+  await page.getByRole("button", { name: /^Remove / }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await page.getByText("1 of 2 ports").waitFor();
+});
+
+test("a mount is given and taken away, and what staff alone give says so", async () => {
+  await open("/mounts");
+  await page.getByText("There are no mounts for this server").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  const { items } = await root.call<{ items: { id: string }[] }>("GET", "/admin/nodes");
+  const mount = (name: string, more: object) =>
+    root.call<{ id: string }>("POST", "/admin/mounts", { name, nodes: items.map(({ id }) => id), ...more });
+  await mount("Maps", { source: "/srv/maps", target: "/mnt/maps", selfService: true });
+  const { id } = await mount("Archive", { source: "/srv/archive", target: "/mnt/archive" });
+  await root.call("PUT", `/servers/${place.id}/mounts/${id}`);
+  await open("/mounts");
+  await page.getByRole("row", { name: "Archive" }).getByText("Only staff change it").waitFor();
+  await button("Give Maps").click();
+  await page.getByText("Maps is given").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await button("Take away Maps").click();
+  await page.getByText("Maps is taken away").waitFor();
+});
+
+test("what it used is drawn, also where it was seen once, and can be read as figures", async () => {
+  await open("/stats");
+  await page.getByText("Nothing to show of the last hour").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  fillUse(panel.dataDir, [{ server: place.id, since: 0 }]);
+  await open("/stats");
+  const processors = page.getByRole("region", { name: "Processors" });
+  // A lone point is a dot in the colour of its line.
+  await page.waitForFunction(() => {
+    const canvas = document.querySelector("canvas");
+    const { data } = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    for (let at = 0; at < data.length; at += 4)
+      if ((data[at] ?? 0) < 130 && (data[at + 2] ?? 0) > 200 && (data[at + 3] ?? 0) > 200) return true;
+    return false;
+  });
+  await processors.getByText("Average").waitFor();
+  await page.getByText("All figures").click();
+  expect(await page.getByRole("table", { name: "What it used" }).getByRole("row").count()).toBe(2);
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await accessibilityProblems(page)).toEqual([]);
+  }
+  await open("/stats?range=30d");
+  await processors.waitFor();
 });
 
 test("a token lists a server with what it may do there", async () => {

@@ -1,7 +1,7 @@
 /** The words for common times, held against when they are due. */
 import { Cron } from "croner";
 import { expect, test } from "vitest";
-import { cronWords } from "#components/servers/schedules/cron-words.ts";
+import { cronWords, isTimed } from "#components/servers/schedules/cron-words.ts";
 
 const MINUTE = 60_000;
 const FROM = Date.UTC(2026, 0, 1);
@@ -59,4 +59,10 @@ test.each([
   "30 4 * * 8",
 ])("%s stays as it is written", (cron) => {
   expect(cronWords(cron)).toBeNull();
+});
+
+test("what depends on the time zone says it", () => {
+  for (const cron of ["0 4 * * *", "30 18 * * 5", "0 0 1 * *", "5 * * * *", "0 4 1-7 * *"])
+    expect(isTimed(cronWords(cron)), cron).toBe(true);
+  for (const cron of ["*/30 * * * *", "* * * * *", "0 */6 * * *"]) expect(isTimed(cronWords(cron)), cron).toBe(false);
 });

@@ -24,7 +24,12 @@ export async function ConsolePage({ params }: { params: Promise<{ server: string
   return (
     <>
       <NodeReach server={server} />
-      <ConsoleView server={open.id} ready={open.state === "ready"} memory={open.memory} disk={open.disk} />
+      <ConsoleView
+        server={open.id}
+        name={open.name}
+        ready={open.state === "ready"}
+        limits={{ memory: open.memory, disk: open.disk, cpu: open.cpu }}
+      />
     </>
   );
 }

@@ -7,7 +7,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
-import { figureFacts, Power, powerWords } from "../live-state.tsx";
+import { figureFacts, type Limits, Power, powerWords } from "../live-state.tsx";
 import { admission } from "./admission.ts";
 import { CommandLine } from "./command-line.tsx";
 import type { Figures, State } from "./console-events.ts";
@@ -17,18 +17,17 @@ import type { Screen } from "./terminal.ts";
 
 interface ConsoleViewProps {
   server: string;
+  name: string;
   /** It can be started and stopped. */
   ready: boolean;
-  /** MiB; 0: no limit. */
-  memory: number;
-  disk: number;
+  limits: Limits;
 }
 
 /** Lines that assistive technology finds, and how often it is told of new ones. */
 const SPOKEN = 100;
 const SPEAK_MS = 300;
 
-export function ConsoleView({ server, ready, memory, disk }: ConsoleViewProps) {
+export function ConsoleView({ server, name, ready, limits }: ConsoleViewProps) {
   const router = useRouter();
   const place = useRef<HTMLDivElement>(null);
   const screen = useRef<Screen | null>(null);
@@ -112,7 +111,9 @@ export function ConsoleView({ server, ready, memory, disk }: ConsoleViewProps) {
           }
           actions={
             ready &&
-            link.is !== "over" && <Power server={server} state={open ? state : null} onDone={() => undefined} />
+            link.is !== "over" && (
+              <Power server={server} name={name} state={open ? state : null} onDone={() => undefined} />
+            )
           }
         >
           <div className="relative">
@@ -142,7 +143,7 @@ export function ConsoleView({ server, ready, memory, disk }: ConsoleViewProps) {
       </div>
       <Panel title="Now">
         {open && figures !== null ? (
-          <Facts items={figureFacts(figures, memory, disk)} />
+          <Facts items={figureFacts(figures, limits)} />
         ) : (
           <p className="text-dim">{link.is === "over" ? "Not known any more." : "Waiting for its node…"}</p>
         )}

@@ -5,7 +5,7 @@ import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { toast } from "#components/ui/toast.tsx";
-import { kindNames } from "./kind-names.ts";
+import { kindNames } from "./database-words.ts";
 
 export type Hosts = readonly { id: string; name: string; kind: keyof typeof kindNames }[];
 

@@ -13,7 +13,7 @@ import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
-import { kindNames } from "./kind-names.ts";
+import { kindNames, stateNames } from "./database-words.ts";
 
 const CredentialsDialog = dynamic(() => import("./credentials-dialog.tsx").then((module) => module.CredentialsDialog));
 
@@ -48,7 +48,10 @@ export function DatabaseList({ server, items, now }: { server: string; items: re
             <Tr key={database.id}>
               <Td className="font-mono font-medium wrap-anywhere">{database.name}</Td>
               <Td label="Host" className="wrap-anywhere">
-                <span className="font-mono">{`${database.host}:${database.port}`}</span>
+                <span className="font-mono">
+                  {database.host}
+                  <wbr />:{database.port}
+                </span>
                 <span className="ms-1.5 text-dim">{kindNames[database.kind]}</span>
               </Td>
               <Td label="User name" mono dim className="wrap-anywhere">
@@ -104,9 +107,7 @@ export function DatabaseList({ server, items, now }: { server: string; items: re
                   </RowActions>
                 ) : (
                   <span className="flex sm:justify-end">
-                    <Badge tone={database.state === "creating" ? "accent" : "warn"}>
-                      {database.state === "creating" ? "Being made" : "Being deleted"}
-                    </Badge>
+                    <Badge tone={database.state === "creating" ? "accent" : "warn"}>{stateNames[database.state]}</Badge>
                   </span>
                 )}
               </Td>

@@ -22,6 +22,9 @@ export function cronWords(cron: string): string | null {
   return weekday === "*" && days !== null ? `On day ${days} of every month at ${time}` : null;
 }
 
+/** Whether they mean what they say in one time zone alone: "Every 30 minutes" is the same in all. */
+export const isTimed = (words: string | null): boolean => words === null || / at /.test(words);
+
 function withinHour(minute: string): string | null {
   const step = minute === "*" ? 1 : stepOf(minute, 60);
   if (step !== null) return step === 1 ? "Every minute" : `Every ${step} minutes`;

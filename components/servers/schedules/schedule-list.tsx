@@ -11,7 +11,7 @@ import { Panel } from "#components/ui/panel.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
-import { cronWords } from "./cron-words.ts";
+import { cronWords, isTimed } from "./cron-words.ts";
 import { runWords, type Schedule, stepInWords } from "./schedule-words.ts";
 
 const ScheduleDialog = dynamic(() => import("./schedule-dialog.tsx").then((module) => module.ScheduleDialog));
@@ -70,14 +70,20 @@ export function ScheduleList({ server, items, now }: { server: string; items: re
         >
           <ol className="flex flex-col gap-1.5">
             {schedule.steps.map((step) => (
-              <li key={step.id} className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5">
-                {step.wait > 0 && <span className="text-dim">after {step.wait} s</span>}
-                <span className={step.kind === "command" ? "font-mono wrap-anywhere" : undefined}>
-                  {stepInWords(step)}
+              <li key={step.id} className="grid grid-cols-[84px_minmax(0,1fr)] items-baseline gap-x-2">
+                <span className="text-dim">{step.wait === 0 ? "At once" : `After ${step.wait} s`}</span>
+                <span className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5">
+                  {step.kind === "command" ? (
+                    <span className="wrap-anywhere">
+                      Send <code className="font-mono">{step.payload}</code>
+                    </span>
+                  ) : (
+                    stepInWords(step)
+                  )}
+                  {!step.holds && (
+                    <Badge tone="warn">Left out: whoever wrote it may no longer do this. Write it again.</Badge>
+                  )}
                 </span>
-                {!step.holds && (
-                  <Badge tone="warn">Left out: whoever wrote it may no longer do this. Write it again.</Badge>
-                )}
               </li>
             ))}
           </ol>
@@ -95,7 +101,8 @@ function When({ schedule, now }: { schedule: Schedule; now: number }) {
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <span>
-        {words === null ? <code className="font-mono">{cron}</code> : <span title={cron}>{words}</span>} {timezone}
+        {words === null ? <code className="font-mono">{cron}</code> : <span title={cron}>{words}</span>}
+        {isTimed(words) && ` ${timezone}`}
       </span>
       {nextAt !== null && (
         <span>
@@ -105,7 +112,7 @@ function When({ schedule, now }: { schedule: Schedule; now: number }) {
       {onlyRunning && <span>Only while the server runs</span>}
       {last && (
         <span className="flex items-center gap-1.5">
-          Last <Time at={last.startedAt} now={now} />
+          Last run <Time at={last.startedAt} now={now} />
           <Badge tone={runWords[last.state].tone}>{runWords[last.state].word}</Badge>
         </span>
       )}
