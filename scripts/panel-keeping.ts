@@ -9,7 +9,6 @@ import { recordedKeyId } from "#lib/crypto/recorded-key.ts";
 import { rekey } from "#lib/crypto/rekey.ts";
 import { keyIdOf, MIN_SECRET, rootSecret, secretFiles } from "#lib/crypto/secret.ts";
 import { takeDataDirectory } from "#lib/data-lock.ts";
-import { examine } from "#lib/doctor/doctor.ts";
 import { env } from "#lib/env.ts";
 import { CommandError, flag, readSecret } from "./command.ts";
 
@@ -86,6 +85,7 @@ async function chosenSecret(): Promise<string> {
 
 export async function doctorCommand(args: string[]): Promise<void> {
   const json = flag(args, "--json");
+  const { examine } = await import("#lib/doctor/doctor.ts");
   const findings = await examine();
   const sick = findings.some(({ status }) => status === "problem");
   if (json) console.log(JSON.stringify({ ok: !sick, findings }, null, 2));

@@ -1,6 +1,6 @@
 /** MariaDB, and MySQL where it speaks alike. */
 import { connect } from "node:net";
-import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import type { Connection, RowDataPacket } from "mysql2/promise";
 import {
   type AddressOf,
   CONNECT_MS,
@@ -77,6 +77,8 @@ async function connected<T>(
 ): Promise<T> {
   let connection: Connection | undefined;
   try {
+    // Loaded by those who have such hosts.
+    const { createConnection } = await import("mysql2/promise");
     const stream = connect({ host: await addressOf(at.host, at.port), port: at.port });
     connection = await createConnection({
       stream,

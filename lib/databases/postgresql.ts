@@ -1,7 +1,7 @@
 /** PostgreSQL 12 and later. */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
-import pg from "pg";
+import type { Client } from "pg";
 import {
   type AddressOf,
   CONNECT_MS,
@@ -13,7 +13,7 @@ import {
 } from "./adapter.ts";
 
 export function postgreSql(at: HostAddress, addressOf: AddressOf): DatabaseAdapter {
-  const within = <T>(work: (client: pg.Client) => Promise<T>) => connected(at, addressOf, work);
+  const within = <T>(work: (client: Client) => Promise<T>) => connected(at, addressOf, work);
   return {
     test: () =>
       within(async (client) => {
@@ -26,15 +26,15 @@ export function postgreSql(at: HostAddress, addressOf: AddressOf): DatabaseAdapt
       }),
     create: ({ database, username, password }) =>
       within(async (client) => {
-        const role = pg.escapeIdentifier(username);
+        const role = client.escapeIdentifier(username);
         const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [username]);
         // What a role is made without it does not have; only a superuser may say so again.
         const verb = rowCount === 0 ? "create" : "alter";
-        await client.query(`${verb} role ${role} login password ${secretOf(password)}`);
+        await client.query(`${verb} role ${role} login password ${client.escapeLiteral(secretOf(password))}`);
         // Whoever is no superuser gives a database only to a role that they are in.
         await client.query(`grant ${role} to current_user`);
         const there = await client.query("select 1 from pg_database where datname = $1", [database]);
-        const name = pg.escapeIdentifier(database);
+        const name = client.escapeIdentifier(database);
         if (there.rowCount === 0) await client.query(`create database ${name} owner ${role}`);
         // Anybody could connect otherwise.
         await client.query(`revoke all on database ${name} from public`);
@@ -43,18 +43,20 @@ export function postgreSql(at: HostAddress, addressOf: AddressOf): DatabaseAdapt
       }),
     setPassword: (username, password) =>
       within(async (client) => {
-        await client.query(`alter role ${pg.escapeIdentifier(username)} password ${secretOf(password)}`);
+        await client.query(
+          `alter role ${client.escapeIdentifier(username)} password ${client.escapeLiteral(secretOf(password))}`,
+        );
       }),
     drop: ({ database, username }) =>
       within(async (client) => {
-        const role = pg.escapeIdentifier(username);
+        const role = client.escapeIdentifier(username);
         const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [username]);
         if (rowCount !== 0) {
           await client.query(`alter role ${role} nologin`);
           await client.query(`grant ${role} to current_user`);
           await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", [username]);
         }
-        await client.query(`drop database if exists ${pg.escapeIdentifier(database)}`);
+        await client.query(`drop database if exists ${client.escapeIdentifier(database)}`);
         if (rowCount !== 0) await client.query(`drop role if exists ${role}`);
       }),
     sizes: (databases) =>
@@ -68,13 +70,11 @@ export function postgreSql(at: HostAddress, addressOf: AddressOf): DatabaseAdapt
   };
 }
 
-async function connected<T>(
-  at: HostAddress,
-  addressOf: AddressOf,
-  work: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-  let client: pg.Client | undefined;
+async function connected<T>(at: HostAddress, addressOf: AddressOf, work: (client: Client) => Promise<T>): Promise<T> {
+  let client: Client | undefined;
   try {
+    // Loaded by those who have such hosts.
+    const { default: pg } = await import("pg");
     client = new pg.Client({
       // The address that was looked at, so that the name cannot mean another one now.
       host: await addressOf(at.host, at.port),
@@ -121,5 +121,5 @@ function secretOf(password: string): string {
   const key = (text: string) => createHmac("sha256", salted).update(text).digest();
   const stored = createHash("sha256").update(key("Client Key")).digest();
   const parts = [stored, key("Server Key")].map((part) => part.toString("base64")).join(":");
-  return pg.escapeLiteral(`SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${parts}`);
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${parts}`;
 }

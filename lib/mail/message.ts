@@ -1,5 +1,4 @@
 /** A mail as it is sent: plain text, and the same as simple HTML. The one place that sees a one-time link in the clear. */
-import MailComposer from "nodemailer/lib/mail-composer";
 import { env } from "#lib/env.ts";
 
 /** Where the one-time link goes in a mail's text: all that anyone but the recipient ever sees of it. */
@@ -18,6 +17,7 @@ export interface Letter {
 
 /** The message's octets. */
 export async function compose(letter: Letter, from: { name: string; address: string }, link: string | null) {
+  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   const message = new MailComposer({
     from,
     to: { name: "", address: letter.recipient },
