@@ -1,6 +1,7 @@
 /** A server's files at its node. Paths are absolute within the server, and were made so by the panel. */
 import type { Readable } from "node:stream";
 import * as z from "zod";
+import { AnswerTooLong, readOctets } from "#lib/dns/providers/http-call.ts";
 import { asked, askedFor, DaemonError, type NodeAddress, opened } from "./call.ts";
 import { json, pathOf } from "./servers.ts";
 
@@ -12,48 +13,26 @@ export const EDITABLE_BYTES = 2 * 1024 * 1024;
 
 const NO_FILE = "There is no such file or folder.";
 
-const Entry = z
-  .object({
-    name: z.string(),
-    modified: z.string(),
-    mode_bits: z.string().catch(""),
-    size: z.number().nonnegative().catch(0),
-    directory: z.boolean(),
-    symlink: z.boolean().catch(false),
-    mime: z.string().catch(""),
-  })
-  .transform(({ name, modified, mode_bits, size, directory, symlink, mime }) => {
-    const at = Date.parse(modified);
-    return {
-      name,
-      modifiedAt: Number.isNaN(at) ? null : at,
-      mode: /^[0-7]{3,4}$/.test(mode_bits) ? mode_bits : null,
-      bytes: directory ? null : size,
-      folder: directory,
-      link: symlink,
-      mime,
-    };
-  });
-export type FileEntry = z.output<typeof Entry>;
-
 const filesOf = (server: string, rest: string) => pathOf(server, `/files/${rest}`);
 
-/** What is in a folder, folders first. */
-export const listFolder = (node: NodeAddress, server: string, folder: string): Promise<FileEntry[]> =>
-  askedFor(
-    node,
-    z.array(Entry),
-    {
-      method: "GET",
-      path: filesOf(server, `list-directory?directory=${encodeURIComponent(folder)}`),
-      maxBytes: 32 * 1024 * 1024,
-    },
-    {
-      400: "This is no folder.",
-      404: "There is no such folder.",
-      500: "There is no such folder, or it cannot be read.",
-    },
-  );
+const MOST_LISTED = 16 * 1024 * 1024;
+
+/** What is in a folder, as the daemon says it: put into order by lib/servers/files/listing.ts. */
+export async function listFolder(node: NodeAddress, server: string, folder: string): Promise<Buffer> {
+  const path = filesOf(server, `list-directory?directory=${encodeURIComponent(folder)}`);
+  const says = {
+    400: "This is no folder.",
+    404: "There is no such folder.",
+    500: "There is no such folder, or it cannot be read.",
+  };
+  try {
+    return await opened(node, { method: "GET", path }, says, (response) => readOctets(response, MOST_LISTED));
+  } catch (error) {
+    if (error instanceof DaemonError && error.cause instanceof AnswerTooLong)
+      throw new DaemonError("invalid", "There is too much in this folder for it to be shown here. Use SFTP.");
+    throw error;
+  }
+}
 
 const contents = (server: string, file: string, timeoutMs: number) =>
   ({ method: "GET", path: filesOf(server, `contents?file=${encodeURIComponent(file)}`), timeoutMs }) as const;
@@ -158,10 +137,10 @@ export const compressFiles = (
   server: string,
   root: string,
   files: readonly string[],
-): Promise<FileEntry> =>
+): Promise<{ name: string }> =>
   askedFor(
     node,
-    Entry,
+    z.object({ name: z.string() }),
     { ...json("POST", filesOf(server, "compress"), { root, files }), timeoutMs: ARCHIVE_MS },
     { 400: "The server’s disk is full.", 404: NO_FILE, 409: "The server’s disk is full." },
   );

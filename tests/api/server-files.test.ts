@@ -154,6 +154,36 @@ test("a folder of very many files is shown in part, folders first", async () => 
   expect(body.items.slice(0, 3).map(({ name }) => name)).toEqual(["zoo", "file 0", "file 1"]);
 });
 
+test("what is no list of files, or one beyond all bounds, is said to be so, and the next is shown again", async () => {
+  const said = async (body: string) => {
+    Object.assign(placed.wings, { broken: { status: 200, body }, only: /list-directory/ });
+    const { status, body: answer } = await get<Refused>();
+    Object.assign(placed.wings, { broken: null, only: null });
+    return { status, message: answer.message };
+  };
+  const entry = { name: "a", modified: "2030-01-01T00:00:00Z", directory: false };
+  const apart = "x".repeat(70_000);
+  for (const none of [
+    "",
+    "null",
+    "{}",
+    "[1]",
+    "[{}]",
+    `[{"name":1,"directory":true}]`,
+    `[{"name":"a","directory":"no"}]`,
+  ])
+    for (const body of [none, `${none}${" ".repeat(70_000)}`])
+      expect(await said(body), none).toMatchObject({ status: 502, message: expect.stringMatching(/no list of files/) });
+  expect(await said(JSON.stringify([entry, { ...entry, mime: apart, directory: {} }]))).toMatchObject({ status: 502 });
+  // Small to send, and very large to hold.
+  expect(await said(`[${"{},".repeat(1_500_000)}{}]`)).toMatchObject({ status: 502 });
+  expect(await said(`[${"[],".repeat(4_000_000)}[]]`)).toMatchObject({ status: 502 });
+  expect(await said(`["${"x".repeat(17 * 1024 * 1024)}"]`)).toMatchObject({
+    message: expect.stringMatching(/too much in this folder/),
+  });
+  expect((await get<Folder>()).status).toBe(200);
+});
+
 describe("who may", () => {
   let guest: Person;
   let n = 0;

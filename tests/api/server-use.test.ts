@@ -162,6 +162,14 @@ describe("a sample", () => {
   });
 });
 
+test("an answer that is small to send and very large to hold is not read", async () => {
+  const { take } = await import("#lib/servers/use/take.ts");
+  const servers = Array.from({ length: 2000 }, (_, n) => [`uuid-${n}`, `server-${n}`] as const);
+  const read = (text: string) =>
+    take({ file: "/nowhere", node: "hostile", at: 0, bytes: new TextEncoder().encode(text), servers });
+  for (const unit of ["{},", "[],", "0,", '{"a":[]},']) expect(read(`[${unit.repeat(2_000_000)}0]`), unit).toBeNull();
+});
+
 describe("a history", () => {
   test("over an hour, a day, a week and a month is the mean and the most of what was seen", async () => {
     const server = await placed.server(owner);

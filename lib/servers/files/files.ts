@@ -5,28 +5,44 @@ import { transaction } from "#db/client.ts";
 import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { askThread, ThreadBusy } from "#lib/thread.ts";
 import * as daemon from "#lib/wings/files.ts";
 import { fileAddress, signerOf, uploadAddress } from "#lib/wings/tokens.ts";
 import { assertAtRest } from "../at-rest.ts";
 import { handOut } from "../holders.ts";
 import { targetOf } from "../installation.ts";
 import type { LoadedServer } from "../load.ts";
+import { type Listing, listingOf } from "./listing.ts";
 import { joined } from "./paths.ts";
 
 /** The server with its node, and whether staff come in through a permission. */
 export type Place = Pick<LoadedServer, "server" | "node"> & { asStaff: boolean };
 
-/** So many of one folder are shown. */
-const SHOWN = 2000;
-
-/** In the order in which people look for them. */
-const order = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+/** A longer answer is put into order in a thread of its own. */
+const SHORT_BYTES = 64 * 1024;
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
 export async function listFiles({ server, node }: Place, folder: string) {
   assertAtRest(server);
-  const all = await daemon.listFolder(node, server.uuid, folder);
-  const sorted = all.toSorted((a, b) => Number(b.folder) - Number(a.folder) || order.compare(a.name, b.name));
-  return { folder, items: sorted.slice(0, SHOWN), hidden: Math.max(0, sorted.length - SHOWN) };
+  const told = await daemon.listFolder(node, server.uuid, folder);
+  const listing = told.length <= SHORT_BYTES ? listingOf(told) : await listedApart(told);
+  if (listing === null)
+    throw new Problem("provider_failed", "The node’s daemon answered with something that is no list of files.");
+  return { folder, ...listing };
+}
+
+async function listedApart(told: Buffer): Promise<Listing | null> {
+  // A copy: what is handed over is gone here, and buffers can share their memory.
+  const bytes = new Uint8Array(told);
+  const asking = { handed: [bytes.buffer], limits: LIMITS, idleMs: 60_000 };
+  try {
+    return (await askThread("servers/files/listing-worker.mjs", { bytes }, asking)) as Listing | null;
+  } catch (error) {
+    if (!(error instanceof ThreadBusy)) throw error;
+    throw new Problem("rate_limited", "Many long folders are being opened just now. Try again in a few seconds.", {
+      retryAfter: 5,
+    });
+  }
 }
 
 /** `version` tells later whether it is still the same. */

@@ -20,8 +20,8 @@ const SPREAD_MS = 40_000;
 /** An answer's size: so much, and so much for each server that the panel knows there. */
 const ROOM = 64 * 1024;
 const ROOM_EACH = 32 * 1024;
-const MOST_ROOM = 32 * 1024 * 1024;
-/** More than that is no daemon's answer, and costs this thread alone its life. */
+const MOST_ROOM = 16 * 1024 * 1024;
+/** Well above what an answer within its bounds takes (take.ts): a thread that asks for much at once can take the process with it. */
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
 export async function sampleAll(signal?: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import Database from "better-sqlite3";
 import * as z from "zod";
+import { jsonWithin } from "../../wings/bounded-json.ts";
 
 export interface Answered {
   /** `data/logs.db`. */
@@ -20,6 +21,9 @@ export interface Answered {
 export const RESOLUTIONS = [60, 300, 3600] as const;
 /** Rows that are written in one go: the log waits meanwhile. */
 const AT_ONCE = 2000;
+/** What a daemon says of a server has some hundred values. What has very many more is not read at all. */
+const VALUES_EACH = 1000;
+const MOST_VALUES = 1_000_000;
 /** Counters are compared over so long at most. */
 const FORGOTTEN_MS = 300_000;
 
@@ -63,8 +67,8 @@ interface Row {
 
 /** How many servers ran; null: the answer is no such list. */
 export function take({ file, node, at, bytes, servers }: Answered): number | null {
-  const list = listOf(bytes);
-  if (list === null) return null;
+  const list = jsonWithin(bytes, Math.min(MOST_VALUES, (servers.length + 4) * VALUES_EACH));
+  if (!Array.isArray(list)) return null;
   const ids = new Map(servers);
   const last = before.get(node);
   const counters = new Map<string, Counters>();
@@ -94,15 +98,6 @@ export function take({ file, node, at, bytes, servers }: Answered): number | nul
   }
   writer.write(at, rows);
   return rows.length;
-}
-
-function listOf(bytes: Uint8Array): unknown[] | null {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
-    return Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Counters begin anew with each start of a server: then what they say is since that. */
