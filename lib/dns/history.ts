@@ -147,8 +147,8 @@ function entryOf(row: Entry & { undoneBy: string | null }, loaded: LoadedZone, r
     id: row.id,
     kind: row.kind,
     state: row.state,
-    // A provider names the record that it speaks of.
-    message: hidden > 0 ? "" : row.message,
+    // A provider names the record that it speaks of, which may be one of the steps that are not looked at here.
+    message: hidden > 0 || (row.moreSteps > 0 && !access.seesAll) ? "" : row.message,
     actor: actorOf(row, loaded, reader),
     records: row.counts && access.seesAll ? (JSON.parse(row.counts) as HistoryEntry["records"]) : recordCounts(plan),
     plan,

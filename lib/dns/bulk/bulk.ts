@@ -160,6 +160,8 @@ const settled: Partial<Record<string, ZoneState>> = {
 function zoneView({ row, entry }: ReturnType<typeof rowsOf>[number], { zone, organisation, access }: LoadedZone) {
   const state = row.state === "unknown" ? (settled[entry?.state ?? ""] ?? row.state) : row.state;
   const plan = entry ? planOf(entry).filter((step) => sees(access, zone.name, step)) : [];
+  // It may name the record that it speaks of.
+  const said = (message: string) => (access.seesAll ? message : "");
   return {
     zone: {
       id: zone.id,
@@ -168,10 +170,10 @@ function zoneView({ row, entry }: ReturnType<typeof rowsOf>[number], { zone, org
       organisation: { id: organisation.id, handle: organisation.handle, name: organisation.name },
     },
     state,
-    message: row.message,
+    message: said(row.message),
     change: row.changeId,
     records: recordCounts(plan),
-    undo: row.undoState && { state: row.undoState, message: row.undoMessage, change: row.undoChangeId },
+    undo: row.undoState && { state: row.undoState, message: said(row.undoMessage), change: row.undoChangeId },
   };
 }
 

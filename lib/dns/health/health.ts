@@ -22,7 +22,12 @@ export interface HealthView {
 /** A check that has not come to its end by then never will. */
 const GIVEN_UP_MS = 60_000;
 
-export function healthOf({ zone }: Pick<LoadedZone, "zone">): HealthView {
+/** What is found speaks of every record, and of what name servers answer for them: who sees a part is told nothing of it. */
+export function healthOf({ zone, access }: Pick<LoadedZone, "zone" | "access">): HealthView {
+  if (!access.seesAll)
+    throw new Problem("forbidden", "A check speaks of all records of the zone, and some of them are hidden from you.", {
+      missing: "view",
+    });
   const row = db().select().from(zoneHealth).where(eq(zoneHealth.zoneId, zone.id)).get();
   return {
     running: row !== undefined && row.finishedAt === null && Date.now() - row.startedAt < GIVEN_UP_MS,

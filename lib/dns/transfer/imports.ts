@@ -230,7 +230,8 @@ function viewOf({ zone, access }: LoadedZone, row: ImportRow): ImportView {
     mode: row.mode,
     apex: row.apex === 1,
     progress: row.progress / 1000,
-    message: row.message,
+    // It may name the record that it speaks of.
+    message: access.seesAll ? row.message : "",
     preview: plan
       ? {
           ...plan,
@@ -238,6 +239,7 @@ function viewOf({ zone, access }: LoadedZone, row: ImportRow): ImportView {
           refused: seen(plan.refused),
           errors: seen(plan.errors),
           warnings: seen(plan.warnings),
+          conflicts: seen(plan.conflicts),
         }
       : null,
     lines,

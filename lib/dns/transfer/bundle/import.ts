@@ -252,6 +252,8 @@ function itemOf(row: ImportRow, entry: string | null, loaded: LoadedZone | undef
   const { preview, lines = [], create } = JSON.parse(row.outcome ?? "{}") as Kept;
   const gone = row.zoneId !== null && !loaded;
   const plan = gone ? undefined : preview;
+  // What is said of a zone may name the record that it speaks of.
+  const partly = loaded?.access.seesAll === false;
   // What nobody knew when it was sent is known to the journal by now.
   const state = row.state === "failed" && (entry === "applied" || entry === "differs") ? "done" : row.state;
   return {
@@ -261,7 +263,7 @@ function itemOf(row: ImportRow, entry: string | null, loaded: LoadedZone | undef
     zone: loaded ? loaded.zone.id : null,
     state,
     progress: row.progress / 1000,
-    message: gone ? "You cannot see this zone any more." : state === row.state ? row.message : "",
+    message: gone ? "You cannot see this zone any more." : state === row.state && !partly ? row.message : "",
     creates: create ? { connectionLabel: create.connectionLabel, waits: create.waits, records: create.records } : null,
     records: plan?.records ?? null,
     obstacles: loaded && plan ? obstaclesOf(plan, loaded) : [],
