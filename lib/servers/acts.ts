@@ -7,6 +7,7 @@ import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import * as daemon from "#lib/wings/servers.ts";
 import { assertIdle, assertReady } from "./at-rest.ts";
+import { assertNoneMade } from "./backups/backups.ts";
 import { targetOf } from "./installation.ts";
 import { reinstalling, removing } from "./jobs.ts";
 import type { LoadedServer, ServerRow } from "./load.ts";
@@ -102,6 +103,7 @@ export function reinstall({ server: { id } }: LoadedServer, actor: Actor, asStaf
   return transaction((tx) => {
     const server = stillThere(tx, id);
     assertIdle(server);
+    assertNoneMade(tx, server);
     tx.update(servers)
       .set({ state: "installing", problem: null, updatedAt: Date.now() })
       .where(eq(servers.id, id))

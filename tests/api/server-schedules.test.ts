@@ -1,4 +1,5 @@
 /** Schedules of a server: chains of real acts at a daemon, by the clock or at once, each step with what its author may do by then. */
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -31,6 +32,7 @@ const EGG = 'echo ready; while read -r line; do echo "$line" >> told.txt; [ "$li
 
 let panel: Panel;
 let placed: Placed;
+let elsewhere: Placed;
 let sql: Sql;
 let owner: Person;
 let server: { id: string; uuid: string; folder: string };
@@ -38,7 +40,7 @@ let server: { id: string; uuid: string; folder: string };
 beforeAll(async () => {
   panel = await startPanel(ENVIRONMENT);
   sql = await sqlOf();
-  placed = await placeNode(panel);
+  [placed, elsewhere] = [await placeNode(panel), await placeNode(panel)];
   owner = await panel.person("Owner of servers", []);
 });
 beforeEach(async () => {
@@ -51,6 +53,7 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await placed?.wings.close();
+  await elsewhere?.wings.close();
   await panel?.close();
 });
 
@@ -251,6 +254,22 @@ describe("what does not work", () => {
       outcomes: [{ message: expect.stringMatching(/at most 2/) }],
     });
     expect(ids()).toEqual(before);
+  });
+
+  test("what stayed behind when the server moved takes no room", async () => {
+    const id = await made({ steps: [{ kind: "backup" }] });
+    await ran(id);
+    const [behind, here] = [`behind-${server.id}`, "select id from server_backups where server_id = ? and id <> ?"];
+    sql.run(
+      "insert into server_backups (id, uuid, server_id, node_id, adapter, name, state, locked, created_at) values (?, ?, ?, ?, 'wings', 'Behind', 'done', 1, 1)",
+      behind,
+      randomUUID(),
+      server.id,
+      elsewhere.node,
+    );
+    const before = sql.all(here, server.id, behind);
+    await ran(id);
+    expect(sql.all(here, server.id, behind)).toEqual([...before, { id: expect.any(String) }]);
   });
 
   test("a panel that is killed with a command on its way does not send it twice, and says that it does not know", async () => {

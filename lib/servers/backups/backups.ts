@@ -1,6 +1,6 @@
 /** Backups of a server, as people work with them. Whose one is is looked up here before any node hears of it: nodes do not know. */
 import { randomUUID } from "node:crypto";
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, isNull, or } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
 import { serverBackups, servers, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -8,6 +8,7 @@ import { notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import * as daemon from "#lib/wings/backups.ts";
+import { DaemonError } from "#lib/wings/call.ts";
 import { backupAddress, signerOf } from "#lib/wings/tokens.ts";
 import { assertAtRest } from "../at-rest.ts";
 import { handOut } from "../holders.ts";
@@ -40,12 +41,23 @@ export function listBackups({ server }: Pick<Place, "server">) {
   };
 }
 
+const found = (backup: string, tx: Pick<Tx, "select"> = db()): BackupRow | undefined =>
+  tx.select().from(serverBackups).where(eq(serverBackups.id, backup)).get();
+
 /** Throws `not_found` where it is no backup of this server. */
-function loadBackup(server: string, backup: string, tx: Pick<Tx, "select"> = db()): BackupRow {
-  const where = and(eq(serverBackups.id, backup), eq(serverBackups.serverId, server));
-  const row = tx.select().from(serverBackups).where(where).get();
-  if (!row) throw notFound("backup");
+function loadBackup(server: string, backup: string, tx?: Pick<Tx, "select">): BackupRow {
+  const row = found(backup, tx);
+  if (row?.serverId !== server) throw notFound("backup");
   return row;
+}
+
+/** Throws `conflict` while the node reads the server’s files for one, also where somebody is deleting that. */
+export function assertNoneMade(tx: Pick<Tx, "select">, { id, nodeId }: Pick<ServerRow, "id" | "nodeId">): void {
+  const { serverId, state, endedAt } = serverBackups;
+  const made = or(eq(state, "making"), and(eq(state, "deleting"), isNull(endedAt)));
+  const here = and(eq(serverId, id), eq(serverBackups.nodeId, nodeId), made);
+  if (tx.select({ id: serverBackups.id }).from(serverBackups).where(here).get())
+    throw new Problem("conflict", "A backup of this server is being made. Wait until it is done.");
 }
 
 /** Begins one. What the node does not begin leaves nothing behind. */
@@ -63,9 +75,8 @@ export async function createBackup(
     tx.delete(serverBackups)
       .where(and(mine, eq(serverBackups.state, "failed")))
       .run();
-    const all = tx.select({ state: serverBackups.state }).from(serverBackups).where(mine).all();
-    if (all.some(({ state }) => state === "making"))
-      throw new Problem("conflict", "A backup is being made already. Wait until it is done.");
+    assertNoneMade(tx, server);
+    const all = tx.select({ id: serverBackups.id }).from(serverBackups).where(mine).all();
     if (all.length >= now.backupLimit)
       throw new Problem(
         "conflict",
@@ -122,25 +133,33 @@ export function lockBackup(place: Place, backup: string, locked: boolean, actor:
 export async function removeBackup(place: Place, backup: string, actor: Actor) {
   const { server, node } = place;
   const row = transaction((tx) => {
-    const found = loadBackup(server.id, backup, tx);
+    const one = loadBackup(server.id, backup, tx);
     // Its archive went with what the server left behind when it moved.
-    if (found.nodeId !== server.nodeId) {
-      tx.delete(serverBackups).where(eq(serverBackups.id, found.id)).run();
-      noteIn(tx, place, actor, undefined, { backup: found.name });
+    if (one.nodeId !== server.nodeId) {
+      tx.delete(serverBackups).where(eq(serverBackups.id, one.id)).run();
+      noteIn(tx, place, actor, undefined, { backup: one.name });
       return null;
     }
-    if (found.locked === 1) throw new Problem("conflict", "This backup is locked. Unlock it first.");
+    if (one.locked === 1) throw new Problem("conflict", "This backup is locked. Unlock it first.");
     if (stateOf(tx, server.id).state === "restoring")
       throw new Problem("conflict", "A backup of this server is being restored. Delete it when that is over.");
-    tx.update(serverBackups).set({ state: "deleting" }).where(eq(serverBackups.id, found.id)).run();
-    return found;
+    tx.update(serverBackups).set({ state: "deleting" }).where(eq(serverBackups.id, one.id)).run();
+    return one;
   });
   if (row === null) return { id: backup };
   try {
     await daemon.deleteBackup(node, server.uuid, row.uuid);
+    // Done only while it was being deleted, it may have come to lie there afterwards.
+    if (row.endedAt === null && found(row.id)?.endedAt) await daemon.deleteBackup(node, server.uuid, row.uuid);
   } catch (error) {
-    const now = and(eq(serverBackups.id, row.id), eq(serverBackups.state, "deleting"));
-    db().update(serverBackups).set({ state: row.state }).where(now).run();
+    transaction((tx) => {
+      const now = found(row.id, tx);
+      if (now?.state !== "deleting") return;
+      tx.update(serverBackups)
+        .set({ state: stateBefore(now) })
+        .where(eq(serverBackups.id, row.id))
+        .run();
+    });
     throw error;
   }
   transaction((tx) => {
@@ -150,27 +169,43 @@ export async function removeBackup(place: Place, backup: string, actor: Actor) {
   return { id: row.id };
 }
 
+/** What it is, should it not be deleted after all: the node may have said meanwhile what came of it. */
+const stateBefore = ({ endedAt, bytes }: BackupRow) =>
+  endedAt === null ? ("making" as const) : bytes === null ? ("failed" as const) : ("done" as const);
+
 /** Begins it. Until the node says that it is over nothing else is done with the server’s files. */
 export async function restoreBackup(place: Place, backup: string, truncate: boolean, actor: AccountActor) {
   const { server, node } = place;
   const { row, before } = transaction((tx) => {
-    const found = loadBackup(server.id, backup, tx);
+    const one = loadBackup(server.id, backup, tx);
     const now = stateOf(tx, server.id);
     // A daemon takes the server for one that is not suspended when it has restored it.
     if (now.suspendedAt !== null)
       throw new Problem("suspended", "This server is suspended. No backup is restored until it is not.");
     assertAtRest(now);
-    assertHere(found, server);
-    if (found.state !== "done") throw new Problem("conflict", "Only a backup that is done is restored.");
+    assertHere(one, server);
+    if (one.state !== "done") throw new Problem("conflict", "Only a backup that is done is restored.");
+    assertNoneMade(tx, server);
     setState(tx, server.id, "restoring");
-    return { row: found, before: now.state };
+    return { row: one, before: now.state };
   });
+  let asked = false;
   try {
     // Daemons delete all files before they look whether there is a backup.
     const holder = { user: actor.id, server: server.uuid };
     await daemon.assertThere(node, await backupAddress(signerOf(node), holder, row.uuid));
+    asked = true;
     await daemon.restoreBackup(node, server.uuid, row.uuid, truncate);
   } catch (error) {
+    if (asked && error instanceof DaemonError && (error.trouble === "timeout" || error.trouble === "unreachable")) {
+      note(place, actor, { restored: row.name, truncate, answer: "none" });
+      throw new Problem(
+        error.code,
+        `The node was asked to restore this backup, and its answer did not arrive: as far as is known it is doing so. ${error.message}`,
+        {},
+        error,
+      );
+    }
     transaction((tx) => {
       if (stateOf(tx, server.id).state === "restoring") setState(tx, server.id, before);
     });

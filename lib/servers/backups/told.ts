@@ -26,10 +26,17 @@ export function noteBackup(node: NodeRow, uuid: string, ended: Ended, actor: Act
     const { backup, server } = backupOfNode(tx, node, uuid);
     const state = ended.successful ? ("done" as const) : ("failed" as const);
     if (backup.state === state || (backup.state === "deleting" && backup.endedAt !== null)) return;
-    if (backup.state !== "making") throw new Problem("conflict", "This backup has ended otherwise.");
+    // The end of one that is being deleted is kept: should that fail, it is what the backup came to.
+    const deleting = backup.state === "deleting";
+    if (backup.state !== "making" && !deleting) throw new Problem("conflict", "This backup has ended otherwise.");
     const checksum = ended.successful && ended.checksum !== "" ? `${ended.checksumType}:${ended.checksum}` : null;
     tx.update(serverBackups)
-      .set({ state, checksum, bytes: ended.successful ? ended.bytes : null, endedAt: Date.now() })
+      .set({
+        ...(deleting ? {} : { state }),
+        checksum,
+        bytes: ended.successful ? ended.bytes : null,
+        endedAt: Date.now(),
+      })
       .where(eq(serverBackups.id, backup.id))
       .run();
     audit(tx, actor, { ...targetOf(server), after: { backup: backup.name, state, bytes: ended.bytes } });

@@ -231,7 +231,13 @@ async function backUp(
   const kept = db()
     .select()
     .from(serverBackups)
-    .where(and(eq(serverBackups.serverId, server.id), eq(serverBackups.state, "done")))
+    .where(
+      and(
+        eq(serverBackups.serverId, server.id),
+        eq(serverBackups.nodeId, server.nodeId),
+        eq(serverBackups.state, "done"),
+      ),
+    )
     .orderBy(asc(serverBackups.createdAt))
     .all();
   const oldest = kept.find(({ locked }) => locked === 0);
