@@ -85,7 +85,7 @@ export default function NodeDetail({ node, may, query, now }: NodeDetailProps) {
       <NodeAllocations node={node} writes={writes} />
       <NodeMounts node={node} writes={writes} seesEggs={may.includes("eggs:read")} />
       {may.includes("servers:read") && <TheirServers of={{ node: node.id }} now={now} />}
-      <NodeForm key={node.revision} node={node} writes={writes} />
+      <NodeForm key={node.revision} node={node} writes={writes} moves={writes && may.includes("nodes:credentials")} />
       <Panel title="History" flush>
         <Trail of={node.id} call={(api, part) => api.nodes.history({ node: node.id, ...part })} now={now} />
       </Panel>

@@ -59,7 +59,7 @@ interface PartProps {
   locked?: { readOnly: boolean };
 }
 
-const Names = ({ errors, node, locked }: PartProps) => (
+const Names = ({ errors, node, locked, moves = true }: PartProps & { moves?: boolean }) => (
   <>
     <Field label="Name" error={errors.name}>
       <Input name="name" required autoComplete="off" defaultValue={node?.name} {...locked} />
@@ -73,6 +73,7 @@ const Names = ({ errors, node, locked }: PartProps) => (
         defaultValue={node?.fqdn}
         placeholder="node1.example.org"
         {...locked}
+        {...(moves ? {} : { readOnly: true })}
       />
     </Field>
     <Field label="Location" optional error={errors.location}>
@@ -108,12 +109,20 @@ const Whose = ({ errors, node, locked }: PartProps) => (
   </FieldGroup>
 );
 
-export function NodeForm({ node, writes }: { node: Node; writes: boolean }) {
+/** `moves`: whether they may say where it is, where its secret is sent. */
+export function NodeForm({ node, writes, moves }: { node: Node; writes: boolean; moves: boolean }) {
   const router = useRouter();
   const locked = { readOnly: !writes };
   return (
     <Form
-      call={(api, values) => api.nodes.edit({ node: node.id, revision: node.revision, ...valuesOf(values) })}
+      call={(api, values) =>
+        api.nodes.edit({
+          node: node.id,
+          revision: node.revision,
+          ...valuesOf(values),
+          ...(moves ? { scheme: values("scheme") as Node["scheme"] } : {}),
+        })
+      }
       onDone={() => {
         toast("The node is saved");
         router.refresh();
@@ -122,18 +131,20 @@ export function NodeForm({ node, writes }: { node: Node; writes: boolean }) {
       {({ errors, pending, banner }) => (
         <Panel
           title="Settings"
-          description="Ports, TLS and paths reach the daemon with its configuration: give it that again after changing them."
+          description={`Ports, TLS and paths reach the daemon with its configuration: give it that again after changing them.${
+            writes && !moves ? " Where it is reached is set by those who may see its credentials." : ""
+          }`}
           footer={writes && <Submit pending={pending}>Save</Submit>}
         >
           <FieldGroup>
             {banner}
-            <Names errors={errors} node={node} locked={locked} />
+            <Names errors={errors} node={node} locked={locked} moves={moves} />
             <FieldGroup columns={2}>
               <Field label="Reached by" error={errors.scheme}>
                 <Select
                   name="scheme"
                   defaultValue={node.scheme}
-                  disabled={!writes}
+                  disabled={!moves}
                   options={[
                     { value: "https", label: "https, with a certificate" },
                     { value: "http", label: "http, in the clear" },
@@ -141,7 +152,7 @@ export function NodeForm({ node, writes }: { node: Node; writes: boolean }) {
                 />
               </Field>
               <Field label="Port" hint="Of the daemon, from outside." error={errors.port}>
-                <Input name="port" inputMode="numeric" defaultValue={node.port} {...locked} />
+                <Input name="port" inputMode="numeric" defaultValue={node.port} readOnly={!moves} />
               </Field>
               <Field
                 label="Port behind the proxy"
@@ -194,7 +205,6 @@ const valuesOf = (values: Values) => ({
   name: values("name"),
   fqdn: values("fqdn"),
   location: values("location"),
-  scheme: values("scheme") as Node["scheme"],
   behindProxy: values("behindProxy") === "on",
   port: numberOf(values, "port"),
   listenPort: values("listenPort").trim() === "" ? null : numberOf(values, "listenPort"),

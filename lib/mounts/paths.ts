@@ -38,8 +38,10 @@ export const isPlainPath = (path: string): boolean =>
   /^(\/[^/\p{Cc}:\\]+)+$/u.test(path) && path.split("/").every((part) => part !== "." && part !== "..");
 
 const holds = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
+/** Whether one of them is in the other, or they are the same. */
+export const meet = (one: string, other: string): boolean => holds(one, other) || holds(other, one);
 const meets = (path: string, folders: readonly string[]): string | undefined =>
-  folders.find((folder) => holds(folder, path) || holds(path, folder));
+  folders.find((folder) => meet(folder, path));
 
 /** Why it cannot be, or null. `kept`: folders in which the nodes keep the files of all servers. */
 export function sourceProblem(path: string, kept: readonly string[] = []): string | null {

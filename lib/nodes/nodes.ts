@@ -1,14 +1,16 @@
 /** Nodes as staff keep them. */
-import { and, count, eq, inArray, isNotNull, max, ne, or, sql } from "drizzle-orm";
+import { and, count, eq, inArray, isNotNull, isNull, max, ne, or, sql } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
-import { allocations, nodes, organisations, servers, serverTransfers } from "#db/schema/index.ts";
+import { allocations, mountNodes, mounts, nodes, organisations, servers, serverTransfers } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { likeAnywhere } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { assertFresh } from "#lib/auth/fresh.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
+import { meet } from "#lib/mounts/paths.ts";
 import { type NodeRow, newCredentials, sealedToken } from "./credentials.ts";
 import type { System } from "./daemon.ts";
 import { type Health, healthOf, inHealth } from "./health.ts";
@@ -162,7 +164,10 @@ export function editNode(
     const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const columns = columnsOf(tx, { ...known, ...wanted });
     assertFree(tx, id, columns);
+    if (columns.dataDirectory !== before.dataDirectory) assertApart(tx, id, columns.dataDirectory);
+    if (columns.organisationId !== before.organisationId) assertTheirs(tx, id, columns.organisationId);
     const moved = columns.fqdn !== before.fqdn || columns.port !== before.port || columns.scheme !== before.scheme;
+    if (moved) assertMayMove(actor);
     tx.update(nodes)
       .set({
         ...columns,
@@ -186,6 +191,46 @@ export function editNode(
     audit(tx, actor, { target: targetOf(before), before: toldOf(before), after: toldOf(columns) });
     return { id };
   });
+}
+
+/** The node's secret goes where it is said to be: whoever says so could read it there. */
+function assertMayMove(actor: Actor): void {
+  const needed = "nodes:credentials";
+  if (actor.type === "token")
+    throw new Problem("token_refused", "An API token cannot say where a node is: its secret is sent there.");
+  if (!actor.grants.has(needed))
+    throw new Problem("forbidden", "Only who may see a node’s credentials says where it is: they are sent there.", {
+      missing: needed,
+    });
+  assertFresh(actor);
+}
+
+function assertApart(tx: Tx, id: string, dataDirectory: string): void {
+  const shown = tx
+    .select({ source: mounts.source })
+    .from(mounts)
+    .innerJoin(mountNodes, eq(mountNodes.mountId, mounts.id))
+    .where(eq(mountNodes.nodeId, id))
+    .all()
+    .find(({ source }) => meet(source, dataDirectory));
+  if (shown)
+    throw invalid({
+      dataDirectory: `The mount at ${shown.source} would show the files of all servers to those that have it.`,
+    });
+}
+
+/** A node of an organisation runs the servers of that one alone. */
+function assertTheirs(tx: Tx, id: string, organisation: string | null): void {
+  if (organisation === null) return;
+  const others = and(
+    eq(servers.nodeId, id),
+    or(isNull(servers.organisationId), ne(servers.organisationId, organisation)),
+  );
+  const n = tx.select({ n: count() }).from(servers).where(others).get()?.n ?? 0;
+  if (n > 0)
+    throw invalid({
+      organisation: `${n === 1 ? "A server" : `${n} servers`} of others ${n === 1 ? "is" : "are"} on this node. Move them first.`,
+    });
 }
 
 /** Refused while a server has one of its addresses. */

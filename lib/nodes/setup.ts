@@ -93,6 +93,11 @@ export function fetchConfig(
 export async function rotate(id: string, actor: Actor): Promise<{ applied: boolean; message: string; until: number }> {
   const { before, after, until } = transaction((tx) => {
     const row = loadNode(id, tx);
+    // A daemon that was not told may still have those, which were promised to count until then.
+    if ((row.previousUntil ?? 0) > Date.now())
+      throw new Problem("conflict", "The credentials before these still count. Wait until a minute has passed.", {
+        retryAfter: Math.ceil(((row.previousUntil ?? 0) - Date.now()) / 1000),
+      });
     const set = rotated(row, Date.now());
     tx.update(nodes)
       .set({ ...set, updatedAt: Date.now() })

@@ -5,6 +5,7 @@ import { servers } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { loadNode } from "#lib/nodes/load.ts";
 import { changeServer, stillThere } from "./acts.ts";
 import { ownerNamed } from "./create.ts";
 import { cutEverybody } from "./holders.ts";
@@ -30,6 +31,12 @@ export function handOver(id: string, owner: string, actor: Actor): { id: string 
     const to = ownerNamed(tx, owner);
     if (to.userId === server.userId && to.organisationId === server.organisationId)
       throw new Problem("conflict", "It is theirs already.");
+    const { organisationId } = loadNode(server.nodeId, tx);
+    if (organisationId !== null && organisationId !== to.organisationId)
+      throw new Problem(
+        "conflict",
+        "Its node runs the servers of one organisation alone. Move it to another node first.",
+      );
     endSubusers(tx, server, actor);
     tx.update(servers)
       .set({ ...to, revision: server.revision + 1, updatedAt: Date.now() })
