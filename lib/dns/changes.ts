@@ -2,11 +2,8 @@
  * The one way in which records change: lock, read, plan, authorise, check, brake, compare, journal, apply, read back. The
  * editor, the REST API and whatever comes later all end here.
  */
-import { eq } from "drizzle-orm";
-import { db, transaction } from "#db/client.ts";
-import { zones } from "#db/schema/index.ts";
 import { authorisePlan, type RefusedChange } from "#lib/access/act.ts";
-import { type Actor, systemActor } from "#lib/actor.ts";
+import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { stage } from "#lib/log/stages.ts";
 import { limitOf } from "#lib/organisations/limits.ts";
@@ -14,8 +11,9 @@ import { namesToRead } from "./advice.ts";
 import { applyAtProvider, applyBeside, applyInPanel } from "./apply.ts";
 import { asking, connectionOf } from "./asking.ts";
 import type { Connection } from "./connections.ts";
+import { type Current, followOutside, readCurrent, revisionOf } from "./current.ts";
 import { rrsetHash } from "./hash.ts";
-import { type Difference, type EntryLinks, type EntryState, openEntryOf, recordOutsideChange } from "./journal.ts";
+import { type Difference, type EntryLinks, type EntryState, openEntryOf } from "./journal.ts";
 import { WRITTEN_BESIDE } from "./large/generation.ts";
 import { withManaged } from "./managed.ts";
 import { readMirrorNames } from "./mirror.ts";
@@ -135,6 +133,7 @@ function change(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<Chang
     await settleFirst(fresh.zone);
     assertRevision(fresh.zone, intent);
     const current = await readCurrent(connection, fresh.zone, intent);
+    if (connection.kind !== "local") followOutside(fresh.zone, current);
     stage("read");
     const plan = planFor(fresh.zone, intent, current.rrsets);
     const allowed = assertAllowed(fresh, connection, intent, plan, current);
@@ -162,10 +161,8 @@ function change(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<Chang
 }
 
 /** Settling may have moved the zone on as well, so this is asked of what is on the row now. */
-function assertRevision({ id }: Zone, { revision }: Intent): void {
-  if (revision === undefined) return;
-  const now = db().select({ revision: zones.revision }).from(zones).where(eq(zones.id, id)).get();
-  if (now?.revision !== revision)
+function assertRevision(zone: Zone, { revision }: Intent): void {
+  if (revision !== undefined && revisionOf(zone) !== revision)
     throw new Problem("zone_moved", "The zone has changed since this was worked out. Look at it again.");
 }
 
@@ -174,38 +171,6 @@ const located = (intent: Intent, findings: readonly Finding[]): Finding[] =>
     const line = intent.lineOf?.(finding);
     return line === undefined ? finding : { ...finding, line };
   });
-
-interface Current {
-  names: readonly string[];
-  rrsets: RRset[];
-  /** The provider signs the zone. */
-  signed: boolean;
-}
-
-/** All types at the names that are touched, and what lies below them where that decides something; then the mirror follows. */
-async function readCurrent(connection: Connection, zone: Zone, intent: Intent): Promise<Current> {
-  if (!zone.externalId) throw new Problem("conflict", zone.statusMessage || "This zone is not there yet.");
-  const names = [...new Set(intent.names)];
-  const mirrored = readMirrorNames(zone.id, zone.name, names);
-  const cutting = [...mirrored, ...intent.build(mirrored).wanted].filter(
-    (set) => ["NS", "DNAME", "DS"].includes(set.type) && set.name !== zone.name,
-  );
-  const below = [...new Set(cutting.map((set) => set.name))];
-  const externalId = zone.externalId;
-  const { info, rrsets } = await asking(() => connection.provider.readNames(externalId, names, { below }));
-  if (connection.kind !== "local") followOutside(zone, names, mirrored, rrsets);
-  return { names, rrsets, signed: info.dnssec ?? zone.signed === 1 };
-}
-
-/** What differs from the mirror was changed by somebody else: one entry of the journal, in nobody's name. */
-function followOutside(zone: Zone, names: readonly string[], mirrored: RRset[], read: RRset[]): void {
-  const touched = new Set(names);
-  const found = read.filter((set) => touched.has(set.name));
-  const scope = new Set([...mirrored, ...found].map(rrsetKey));
-  const plan = makePlan(mirrored, found, { scope, apex: zone.name });
-  if (plan.length > 0)
-    transaction((tx) => recordOutsideChange(tx, zone, plan, systemActor("dns.outside", "outside the panel")));
-}
 
 const planFor = (zone: Zone, intent: Intent, current: readonly RRset[]): Plan => {
   const { wanted, scope } = intent.build(current);
