@@ -15,7 +15,7 @@ import { type Current, followOutside, readCurrent, revisionOf } from "./current.
 import { rrsetHash } from "./hash.ts";
 import { type Difference, type EntryLinks, type EntryState, openEntryOf } from "./journal.ts";
 import { WRITTEN_BESIDE } from "./large/generation.ts";
-import { withManaged } from "./managed.ts";
+import { leavingManaged, withManaged } from "./managed.ts";
 import { readMirrorNames } from "./mirror.ts";
 import { isBelow } from "./name.ts";
 import { brake, makePlan, recordCounts } from "./plan.ts";
@@ -176,7 +176,7 @@ const planFor = (zone: Zone, intent: Intent, current: readonly RRset[]): Plan =>
   const { wanted, scope } = intent.build(current);
   return makePlan(
     current.filter((set) => scope.has(rrsetKey(set))),
-    intent.sweeping ? withManaged(current, wanted, scope) : wanted,
+    intent.sweeping ? withManaged(current, wanted, scope) : leavingManaged(current, wanted),
     { scope, apex: zone.name },
   );
 };

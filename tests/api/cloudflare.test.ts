@@ -274,6 +274,14 @@ describe("records", () => {
     ["a TTL below the plan's", { ttl: 30 }, "ttl", "This zone takes TTLs from 60 seconds, or Auto."],
     ["a long comment", { comment: "x".repeat(101) }, "content", "A comment has at most 100 characters in this zone."],
     ["tags on a plan without", { tags: ["a:b"] }, "content", "The plan of this zone at Cloudflare has no tags."],
+    ["a comment of two lines", { comment: "one\ntwo" }, "content", "A comment is one line."],
+    ["a CNAME to itself", { type: "CNAME", content: "x" }, "content", "A CNAME cannot point to itself."],
+    [
+      "a text beyond a record",
+      { type: "TXT", text: "x".repeat(4090) },
+      "content",
+      "A record has at most 4096 octets here; this one has 4107.",
+    ],
     ["an empty text", { type: "TXT", content: '""' }, "content", "Cloudflare takes no empty text."],
     ["a disabled record", { disabled: true }, "content", "This provider has no disabled records."],
   ])("%s is refused at its field, and nothing is sent", async (_, record, field, message) => {
@@ -282,6 +290,28 @@ describe("records", () => {
     const answer = await at.add("x", record);
     expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input", fields: { [field]: message } } });
     expect(batches()).toEqual([]);
+  });
+
+  test("that Cloudflare cannot write, tags that are none, and sets beyond its measure are refused", async () => {
+    const at = await zone("pro");
+    fake.requests.length = 0;
+    const naptr = await at.add("x", { type: "NAPTR", content: String.raw`1 1 "u" "x\200" "" .` });
+    const message = `Cloudflare has no way to write this NAPTR record of x.${at.name}.`;
+    expect(naptr).toMatchObject({ status: 422, body: { fields: { content: message } } });
+    expect(await at.add("x", { tags: ["cf-team:web"] })).toMatchObject({
+      status: 422,
+      body: { fields: { content: expect.stringMatching(/^cf-team:web is no tag: /) } },
+    });
+    const records = ["a", "b", "c"].map((letter) => ({ text: letter.repeat(3000) }));
+    const [, ...two] = records;
+    const write = (some: object[]) => at.change({ rrsets: [{ name: "x", type: "TXT", ttl: "auto", records: some }] });
+    const refused = await write(records);
+    expect(refused).toMatchObject({ status: 422 });
+    expect(refused.body.message).toBe(
+      "Cloudflare takes 8192 characters for all records of a name and type; these are 9105.",
+    );
+    expect(batches()).toEqual([]);
+    expect(await write(two)).toMatchObject({ status: 200, body: { state: "applied" } });
   });
 
   test("of other products are shown as such, and never touched", async () => {
@@ -305,6 +335,31 @@ describe("records", () => {
     const beside = await at.add("@", { type: "MX", content: "20 mail.elsewhere.example." });
     expect(beside).toMatchObject({ status: 201, body: { state: "applied" } });
     expect(at.held()).toHaveLength(4);
+  });
+
+  test("of other products keep their TTL and comment, whatever becomes of what stands beside them", async () => {
+    const at = await zone();
+    const mx = { name: at.name, type: "MX", content: "route1.mx.cloudflare.net", priority: 12 };
+    fake.put(at.there, { ...mx, ttl: 1, comment: "by routing", meta: { email_routing: true } });
+    fake.put(at.there, { name: at.name, type: "MX", ttl: 60, content: "mail.elsewhere.example", priority: 20 });
+    sql("update zones set refreshed_at = 0, compared_at = 0");
+    expect(await owner.call("POST", `${at.path}/refresh`)).toMatchObject({ body: { moved: true, problem: null } });
+    const theirs = () => [...at.there.records.values()].find(({ content }) => content === mx.content);
+    const before = structuredClone(theirs());
+    const own = async () => (await at.rows()).find(({ type, managed }) => type === "MX" && !managed);
+
+    const moved = { name: "@", type: "MX", ttl: 60, content: "30 mail.elsewhere.example." };
+    const edited = await owner.call("PUT", `${at.path}/records/${(await own())?.id}`, moved);
+    expect(edited).toMatchObject({ status: 200, body: { state: "applied" } });
+    // As a script writes a set: without what it does not know of.
+    const records = [{ content: "12 route1.mx.cloudflare.net." }, { content: "40 mail.elsewhere.example." }];
+    const written = await at.change({ rrsets: [{ name: "@", type: "MX", ttl: 60, records }] });
+    expect(written).toMatchObject({ status: 200, body: { state: "applied" } });
+    expect(at.held()).toEqual([`${at.name} MX 1 route1.mx.cloudflare.net`, `${at.name} MX 60 mail.elsewhere.example`]);
+    const removed = await owner.call("DELETE", `${at.path}/records/${(await own())?.id}`);
+    expect(removed).toMatchObject({ status: 200, body: { state: "applied" } });
+    expect(at.held()).toEqual([`${at.name} MX 1 route1.mx.cloudflare.net`]);
+    expect(theirs()).toEqual(before);
   });
 });
 

@@ -70,6 +70,8 @@ function operationsOf(change: Change): Batch {
       continue;
     }
     stays.delete(record.content);
+    // Whoever else put it there keeps it as it is.
+    if (record.managed !== undefined) continue;
     const [id, ...twins] = idsOf(record, change);
     batch.deletes.push(...twins.map((twin) => ({ id: twin })));
     const extras = changedExtras(record, wanted);

@@ -1,5 +1,5 @@
 /** What Cloudflare says of a zone, what a zone of its plan may hold, and what would be refused there. Pure. */
-import type { Change, Plan, RRset } from "../rrset.ts";
+import type { Change, DnsRecord, Plan, RRset } from "../rrset.ts";
 import { contentToOctets } from "../types/txt.ts";
 import { isObject, ownerName } from "./answers.ts";
 import { encodeRecord } from "./cloudflare-record.ts";
@@ -120,9 +120,10 @@ export function objectionsTo(facts: ZoneFacts, plan: Plan): ProviderObjection[] 
 
 /** Whose record the change would touch, if it is somebody's. */
 function managedBy({ before, after }: Change): string | undefined {
-  const stays = (content: string) =>
-    after?.ttl === before?.ttl && after?.records.some((record) => record.content === content);
-  return before?.records.find((record) => record.managed !== undefined && !stays(record.content))?.managed;
+  const stays = ({ content, ownTtl }: DnsRecord) =>
+    (after?.ttl === before?.ttl || after?.ttl === ownTtl) &&
+    after?.records.some((record) => record.content === content);
+  return before?.records.find((record) => record.managed !== undefined && !stays(record))?.managed;
 }
 
 type Say = (code: string, message: string, field?: ProviderObjection["field"]) => ProviderObjection;
