@@ -69,6 +69,18 @@ export function assertUntaken(tx: DbOrTx, organisationId: string, name: string, 
   }
 }
 
+/**
+ * Throws where somebody else than the two who agree on handing the name over has a zone above or below it. The two may: whole
+ * families of zones go from one to the other one by one.
+ */
+export function assertNobodyBeside(tx: DbOrTx, parties: readonly string[], name: string, connection: Connection): void {
+  const beside = [...ownersAt(connection, tx)].some(
+    ([other, owner]) => !parties.includes(owner) && (isBelow(other, name) || isBelow(name, other)),
+  );
+  if (beside)
+    throw new Problem("conflict", "A zone above or below this one is another organisation's at this connection.");
+}
+
 /** Zones of a connection that the panel knows, by name, and whose they are. One that is only asked for is nobody's yet. */
 const ownersAt = (connection: Connection, tx: DbOrTx): Map<string, string> =>
   new Map(

@@ -9,7 +9,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { loadOrganisation, type Organisation } from "#lib/organisations/organisations.ts";
 import { settleFirst } from "./changes.ts";
 import { connectionById } from "./connections.ts";
-import { assertRoom } from "./free-name.ts";
+import { assertNobodyBeside, assertRoom } from "./free-name.ts";
 import { addEntry, bumpRevision } from "./journal.ts";
 import { withZoneLock } from "./zone-lock.ts";
 import { type LoadedZone, loadZone } from "./zones.ts";
@@ -48,9 +48,15 @@ export function transferZone(loaded: LoadedZone, reference: string, actor: Actor
     const connection = connectionById(zone.connection);
     if (!connection)
       throw new Problem("conflict", "The connection of this zone is no longer configured on this panel.");
+    if (connection.organisationId !== null && connection.organisationId !== target.id)
+      throw new Problem(
+        "conflict",
+        "This zone is kept at a connection of its organisation's own, which another organisation cannot use.",
+      );
     await settleFirst(zone);
     transaction((tx) => {
       assertRoom(target, zone.name, tx);
+      assertNobodyBeside(tx, [organisation.id, target.id], zone.name, connection);
       tx.delete(zonePermissions).where(eq(zonePermissions.zoneId, zone.id)).run();
       tx.delete(zoneInvites).where(eq(zoneInvites.zoneId, zone.id)).run();
       const now = Date.now();

@@ -485,6 +485,18 @@ describe("who", () => {
     expect((await owner.call("GET", shared)).status).toBe(403);
   });
 
+  test("a zone at an organisation's own is not handed to another, which would write with a key that is not its own", async () => {
+    const theirs = (await add(owner, own)).body.id;
+    expect((await owner.call("POST", zones, { name: "stays.example", connection: theirs })).status).toBe(201);
+    expect((await owner.call("POST", "/organisations", { name: "Second", handle: "second" })).status).toBe(201);
+    expect(await owner.call("POST", `${zones}/stays.example/transfer`, { to: "second" })).toMatchObject({
+      status: 409,
+      body: { message: expect.stringContaining("own") },
+    });
+    expect((await owner.call("GET", `${zones}/stays.example`)).status).toBe(200);
+    expect((await owner.call("GET", "/organisations/second/dns/zones/stays.example")).status).toBe(404);
+  });
+
   test("what is sealed is found by a new secret", async () => {
     await add(owner, own);
     const { countSealed } = await import("#lib/crypto/sealed-columns.ts");

@@ -202,6 +202,22 @@ describe("another organisation", () => {
   });
 });
 
+test("a zone above or below is handed over beside it, but nobody else comes between two organisations", async () => {
+  const parent = await zone("local");
+  const child = `sub.${parent.name}`;
+  expect((await owner.call("POST", zones, { name: child, connection: "local" })).status).toBe(201);
+  const [one, two] = [`one-${sequence}`, `two-${sequence}`];
+  for (const handle of [one, two])
+    expect((await owner.call("POST", "/organisations", { name: handle, handle })).status).toBe(201);
+  expect((await owner.call("POST", `${zones}/${child}/transfer`, { to: one })).status).toBe(200);
+  expect(await owner.call("POST", `${parent.at}/transfer`, { to: two })).toMatchObject({
+    status: 409,
+    body: { message: expect.stringContaining("above or below") },
+  });
+  expect((await owner.call("GET", parent.at)).status).toBe(200);
+  expect((await owner.call("POST", `${parent.at}/transfer`, { to: one })).status).toBe(200);
+});
+
 describe.each(["local", "powerdns"] as const)("deleting a zone at %s", (connection) => {
   test("wants the name typed back, says what goes, and can be undone with everything that was there", async () => {
     const at = await zone(connection);
