@@ -68,7 +68,7 @@ function noteOf({ state, problem, moving }: Server): { tone: "info" | "bad" | "w
     case "interrupted":
       return {
         tone: "warn",
-        text: "Its node started anew while it was being installed. Install it again in its settings.",
+        text: `${problem ?? "Its node started anew while it was being installed."} Install it again in its settings.`,
       };
     case "transferring":
       return {

@@ -10,9 +10,10 @@ import { audit } from "#lib/audit/audit.ts";
 import { seal, unseal } from "#lib/crypto/seal.ts";
 import { newId } from "#lib/id.ts";
 import { randomText } from "#lib/nodes/credentials.ts";
+import { stillThere } from "#lib/servers/acts.ts";
 import type { ServerRow } from "#lib/servers/load.ts";
 import { adapterOf, type HostRow, loadHost, sentenceOf } from "./hosts.ts";
-import { dropDatabase, setPassword, settleRotation } from "./job.ts";
+import { dropDatabase, isBeingMade, setPassword, settleRotation } from "./job.ts";
 import { inUrl, type ServerDatabase } from "./shapes.ts";
 
 export type DatabaseRow = typeof serverDatabases.$inferSelect;
@@ -75,11 +76,11 @@ export async function createDatabase(
 ): Promise<{ id: string }> {
   const { row, host, password } = transaction((tx) => {
     const held = tx.select({ n: count() }).from(serverDatabases).where(eq(serverDatabases.serverId, server.id)).get();
-    const [now] = tx.select({ limit: servers.databaseLimit }).from(servers).where(eq(servers.id, server.id)).all();
-    if ((held?.n ?? 0) >= (now?.limit ?? 0))
+    const { databaseLimit: limit } = stillThere(tx, server.id);
+    if ((held?.n ?? 0) >= limit)
       throw new Problem(
         "conflict",
-        now?.limit ? `This server can have at most ${now.limit} databases.` : "This server can have no databases.",
+        limit ? `This server can have at most ${limit} databases.` : "This server can have no databases.",
       );
     const host = hostFor(server, given.host, tx);
     const at = Date.now();
@@ -155,6 +156,7 @@ export function removeDatabase(server: ServerRow, reference: string, name: strin
   return transaction((tx) => {
     const row = loadDatabase(server, reference, tx);
     if (name !== row.name) throw invalid({ name: "This is not its name." });
+    if (isBeingMade(row)) throw new Problem("conflict", "This database is being made. Delete it when that is over.");
     tx.update(serverDatabases).set({ state: "deleting" }).where(eq(serverDatabases.id, row.id)).run();
     dropDatabase.enqueue(tx, { id: row.id });
     audit(tx, actor, { ...targetOf(server), before: { database: row.name }, asStaff });

@@ -22,10 +22,18 @@ export const dropDatabase = jobKind({
   },
 });
 
-/** Everything that a server has at hosts, before the server goes. Rejects where a host does not answer. */
+/** Somebody waits for the host to make it: dropped now, it would come to be afterwards, and belong to nobody. */
+export const isBeingMade = ({ state, createdAt }: Pick<typeof serverDatabases.$inferSelect, "state" | "createdAt">) =>
+  state === "creating" && createdAt >= Date.now() - BEGUN_MS;
+
+/** Everything that a server has at hosts, before the server goes. Rejects where a host does not answer, or makes one just now. */
 export async function dropAllOf(server: string): Promise<void> {
   const mine = eq(serverDatabases.serverId, server);
-  transaction((tx) => tx.update(serverDatabases).set({ state: "deleting" }).where(mine).run());
+  transaction((tx) => {
+    if (tx.select().from(serverDatabases).where(mine).all().some(isBeingMade))
+      throw new Error("A database of this server is being made.");
+    tx.update(serverDatabases).set({ state: "deleting" }).where(mine).run();
+  });
   for (const row of db().select().from(serverDatabases).where(mine).all()) await drop(row);
 }
 

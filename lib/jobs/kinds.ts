@@ -21,6 +21,7 @@ import { hearNodes } from "#lib/nodes/reaches-panel.ts";
 import { mailRegistration } from "#lib/registration/registration.ts";
 import { takeWhatEnded } from "#lib/servers/ended.ts";
 import { creating, reinstalling, removing } from "#lib/servers/jobs.ts";
+import { endOverdueWork } from "#lib/servers/overdue.ts";
 import { runDue, runStep } from "#lib/servers/schedules/run.ts";
 import { syncing } from "#lib/servers/sync.ts";
 import { clearing, endOverdue } from "#lib/servers/transfer/ending.ts";
@@ -71,6 +72,7 @@ export const jobKinds: readonly JobKind[] = [
   sending,
   clearing,
   endOverdue,
+  endOverdueWork,
   startingAgain,
   runDue,
   runStep,

@@ -66,14 +66,15 @@ export function changeServer(
   }: { set: { [K in keyof ServerRow]?: ServerRow[K] | undefined }; revision?: number | undefined },
   actor: Actor,
   asStaff: boolean,
-  also: (tx: Tx, server: ServerRow) => void = () => {},
+  /** Returns what besides is noted. */
+  also: (tx: Tx, server: ServerRow) => object | undefined = () => undefined,
 ): { id: string } {
   return transaction((tx) => {
     const server = stillThere(tx, id);
     if (revision !== undefined && revision !== server.revision)
       throw new Problem("conflict", "Somebody else has changed this server meanwhile. Load the page again.");
     const set = Object.entries(given).filter(([, value]) => value !== undefined) as [keyof ServerRow, unknown][];
-    also(tx, server);
+    const noted = also(tx, server);
     const moved = set.filter(([key, value]) => server[key] !== value);
     tx.update(servers)
       .set({ ...Object.fromEntries(moved), revision: server.revision + 1, updatedAt: Date.now() })
@@ -83,7 +84,7 @@ export function changeServer(
     audit(tx, actor, {
       ...targetOf(server),
       before: Object.fromEntries(moved.map(([key]) => [key, server[key]])),
-      after: Object.fromEntries(moved),
+      after: { ...Object.fromEntries(moved), ...noted },
       asStaff,
     });
     return { id };

@@ -14,7 +14,7 @@ const BUSY: Words = {
 const GOING: Words = { deleting: "This server is being deleted." };
 const NOT_INSTALLED: Words = {
   install_failed: "This server is not installed. Install it again first.",
-  interrupted: "This server is not installed: its node started anew meanwhile. Install it again first.",
+  interrupted: "This server is not installed: its installation was interrupted. Install it again first.",
 };
 
 /** Throws `conflict`, with why, unless the server can be run. */

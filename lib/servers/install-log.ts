@@ -28,10 +28,12 @@ export async function installLogOf(
   if (server.state === "deleting") throw new Problem("conflict", "This server is being deleted.");
   const told = await readInstallLog(node, server.uuid);
   audit(db(), actor, { ...targetOf(server), after: { installLog: told === null ? "not told" : "read" }, asStaff });
-  const text = told === null ? null : stripVTControlCharacters(told).replaceAll(/\r\n?/g, "\n");
+  // What colours it is taken out, and may be half of it.
+  const end = told?.slice(-2 * MOST) ?? null;
+  const text = end === null ? null : stripVTControlCharacters(end).replaceAll(/\r\n?/g, "\n");
   return {
     text: text === null ? null : text.slice(-MOST),
-    cut: (text?.length ?? 0) > MOST,
+    cut: (told?.length ?? 0) > 2 * MOST || (text?.length ?? 0) > MOST,
     file: `/var/log/pterodactyl/install/${server.uuid}.log`,
   };
 }

@@ -96,7 +96,7 @@ function find(id: string) {
 }
 
 const become = (id: string, state: ServerRow["state"]): void =>
-  void db().update(servers).set({ state, problem: null }).where(eq(servers.id, id)).run();
+  void db().update(servers).set({ state, problem: null, updatedAt: Date.now() }).where(eq(servers.id, id)).run();
 
 function fails(tx: DbOrTx, id: string, problem: string): void {
   const server = tx.select().from(servers).where(eq(servers.id, id)).get();

@@ -41,6 +41,10 @@ export function changeStartup(
     // One that the egg has no more may stay.
     if (image !== undefined && image !== before) assertImage(egg, image);
     assertValues(egg, variables, asStaff);
+    const values = valuesOf(server.id, tx);
+    const changed = Object.keys(variables).filter((env) => values.get(env) !== variables[env]);
     writeValues(tx, server.id, variables);
+    // By name alone: what they are may be a secret.
+    return changed.length > 0 ? { variables: changed } : {};
   });
 }

@@ -1,5 +1,6 @@
 /** What a node is asked to do with a server. Never inside a transaction: the daemon asks the panel back before it answers. */
 import * as z from "zod";
+import { AnswerTooLong } from "#lib/dns/providers/http-call.ts";
 import { asked, askedFor, DaemonError, type NodeAddress } from "./call.ts";
 
 const NO_SERVER = { 404: "The node does not have this server." };
@@ -120,11 +121,13 @@ export async function syncServer(node: NodeAddress, server: string, timeoutMs = 
  * What the last installation wrote; null: the daemon tells it nobody. Pelican's does, Wings keeps it in a file of its machine.
  */
 export async function readInstallLog(node: NodeAddress, server: string): Promise<string | null> {
-  const call = { method: "GET", path: pathOf(server, "/install-logs"), maxBytes: 16 * 1024 * 1024 } as const;
+  const call = { method: "GET", path: pathOf(server, "/install-logs"), maxBytes: 4 * 1024 * 1024 } as const;
   try {
     return (await askedFor(node, z.object({ data: z.string() }), call, NO_SERVER)).data;
   } catch (error) {
     if (error instanceof DaemonError && error.trouble === "not_found") return null;
+    if (error instanceof DaemonError && error.cause instanceof AnswerTooLong)
+      throw new DaemonError("failed", "What the installation wrote is too long to be shown here.", error);
     throw error;
   }
 }

@@ -257,6 +257,39 @@ test("what was being made when the panel ended is not kept", async () => {
   expect(await getsIn(known)).toBe(false);
 });
 
+test("while a host is making one, neither it nor its server is deleted from under it", async () => {
+  const placed = await placeNode(panel);
+  try {
+    server = (await placed.server(owner)).id;
+    stage.sql.run("update servers set database_limit = 2, name = 'Lobby' where id = ?", server);
+    const database = await made(await hostId("mariadb"));
+    const known = await credentials(database);
+    const becomes = (state: string) =>
+      stage.sql.run(
+        "update server_databases set state = ?, created_at = ? where id = ?",
+        state,
+        Date.now(),
+        database.id,
+      );
+    becomes("creating");
+    const early = await owner.call<Refused>("DELETE", path(`/${database.id}`), { name: database.name });
+    expect([early.status, early.body.message]).toEqual([409, expect.stringMatching(/is being made/)]);
+    await owner.call("DELETE", `/servers/${server}`, { name: "Lobby" });
+    await runJobs();
+    expect(stage.sql.get("select state from server_databases where id = ?", database.id)).toEqual({
+      state: "creating",
+    });
+    expect(await getsIn(known)).toBe(true);
+    becomes("ready");
+    stage.sql.run("update jobs set due_at = 0 where state = 'queued'");
+    await runJobs();
+    expect(stage.sql.get("select state from servers where id = ?", server)).toBeUndefined();
+    expect(await getsIn(known)).toBe(false);
+  } finally {
+    await placed.wings.close();
+  }
+});
+
 test("a database is of its own server, and a suspended server's are looked at and left alone", async () => {
   const database = await made(await hostId("mariadb"));
   const mine = server;

@@ -1,7 +1,8 @@
 /** How backups end where a word is lost on its way, or two things are wanted of the same files at once. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { runJobs } from "../support/jobs.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { type Placed, placeNode } from "../support/placed-server.ts";
 import { type Sql, sqlOf } from "../support/stage.ts";
@@ -49,6 +50,7 @@ const backup = (id: string) =>
     id,
   );
 const stateOf = () => sql.get<{ state: string }>("select state from servers where id = ?", server.id)?.state;
+const problemOf = () => sql.get<{ problem: string }>("select problem from servers where id = ?", server.id)?.problem;
 const success = { successful: true, checksum: "a".repeat(40), checksum_type: "sha1", size: 5, parts: null };
 /** What the daemon says of a backup. */
 const told = async (id: string) =>
@@ -161,4 +163,70 @@ test("one that comes to lie at the node just after it was deleted there is delet
   expect((await call("DELETE", `/backups/${id}`)).status).toBe(200);
   Object.assign(placed.wings, { broken: null, only: null });
   expect([asked, existsSync(file), backup(id)]).toEqual([2, false, undefined]);
+});
+
+describe("of what a node never said the end", () => {
+  const HOURS = 12 * 3_600_000;
+  const run = async () => {
+    const { endOverdueWork } = await import("#lib/servers/overdue.ts");
+    await endOverdueWork.run({}, { retryAt: 0, signal: new AbortController().signal });
+  };
+  const since = (ms: number, state: string) =>
+    sql.run(
+      "update servers set state = ?, problem = null, updated_at = ? where id = ?",
+      state,
+      Date.now() - ms,
+      server.id,
+    );
+  const noted = () =>
+    sql
+      .all<{ after: string; actor_type: string }>(
+        "select after, actor_type from audit_log where target_id = ? and action = 'servers.overdue'",
+        server.id,
+      )
+      .map(({ after, actor_type }) => [actor_type, JSON.parse(after).state]);
+
+  test("an installation is interrupted, and can begin again", async () => {
+    since(HOURS - 60_000, "installing");
+    await run();
+    expect(stateOf()).toBe("installing");
+    since(HOURS + 60_000, "installing");
+    await run();
+    await run();
+    expect([stateOf(), problemOf()]).toEqual(["interrupted", expect.stringMatching(/12 hours/)]);
+    expect(noted()).toEqual([["system", "interrupted"]]);
+    expect((await call("POST", "/reinstall", {})).status).toBe(200);
+    await runJobs();
+    await placed.wings.settled();
+    expect([stateOf(), problemOf()]).toEqual(["ready", null]);
+  });
+
+  test("a restoration is over, and why nobody knows how is told", async () => {
+    since(HOURS - 60_000, "restoring");
+    await run();
+    expect(stateOf()).toBe("restoring");
+    since(HOURS + 60_000, "restoring");
+    sql.run("update servers set suspended_at = 1 where id = ?", server.id);
+    await run();
+    expect([stateOf(), problemOf()]).toEqual(["ready", expect.stringMatching(/Look at the server’s files/)]);
+    expect(noted()).toEqual([["system", "ready"]]);
+    // The daemon has forgotten that it is suspended.
+    await runJobs();
+    expect(placed.wings.servers.get(server.uuid)?.configuration.settings.suspended).toBe(true);
+  });
+
+  test("a backup has failed, and the next one can be made", async () => {
+    const id = await making();
+    const begun = (ms: number) => sql.run("update server_backups set created_at = ? where id = ?", Date.now() - ms, id);
+    begun(HOURS - 60_000);
+    await run();
+    expect(backup(id)?.state).toBe("making");
+    begun(HOURS + 60_000);
+    await run();
+    await run();
+    expect(backup(id)).toMatchObject({ state: "failed", ended_at: expect.any(Number) });
+    expect(noted()).toEqual([["system", "failed"]]);
+    expect(await told(id)).toBe(409);
+    await made();
+  });
 });

@@ -57,6 +57,22 @@ test("of a long one the end is told", async () => {
   expect([body.cut, body.text?.length, body.text?.endsWith("the end")]).toEqual([true, 512 * 1024, true]);
 });
 
+test("a very long one is told as its end, and one that is longer still is not told", async () => {
+  const id = await installed(pelican);
+  const writes = (text: string) => {
+    for (const server of pelican.wings.servers.values()) server.installed = text;
+  };
+  writes(`${"\u001b[32mx\u001b[0m\r\n".repeat(120_000)}the end`);
+  const { body } = await read(id);
+  expect([body.cut, body.text?.endsWith("x\nx\nthe end")]).toEqual([true, true]);
+  expect(body.text).not.toContain("\u001b");
+  // Of what it does not show it does not read all: a colour is most of this.
+  expect(body.text?.length).toBeLessThan(512 * 1024);
+  writes("x".repeat(4 * 1024 * 1024));
+  const long = await owner.call<{ message: string }>("GET", `/servers/${id}/install-log`);
+  expect([long.status, long.body.message]).toEqual([502, expect.stringMatching(/too long/)]);
+});
+
 test("Wings tells nobody, and where it keeps it is said", async () => {
   const id = await installed(wings);
   const uuid = sql.get<{ uuid: string }>("select uuid from servers where id = ?", id)?.uuid;

@@ -188,6 +188,20 @@ describe("whose step it is", () => {
     ]);
   });
 
+  test("nobody has a step of somebody else done more often", async () => {
+    const planner = await panel.person("Another planner", []);
+    await letIn(server.id, planner, ["schedules"]);
+    const id = await made({ steps: [command("give planner diamond 1")] });
+    const step = { id: (await listed(id)).steps[0]?.id, ...command("give planner diamond 1") };
+    const twice = await call("PATCH", `/${id}`, { steps: [step, step] }, planner);
+    expect(twice).toMatchObject({ status: 403, body: { missing: "console" } });
+    expect((await listed(id)).steps).toHaveLength(1);
+    // Whoever may write it has a second one of their own.
+    expect((await call("PATCH", `/${id}`, { steps: [step, step] })).status).toBe(200);
+    const { steps } = await listed(id);
+    expect([steps[0]?.id, new Set(steps.map((one) => one.id)).size]).toEqual([step.id, 2]);
+  });
+
   test("whoever lost it by then does nothing any more, and the others' steps go on", async () => {
     await started();
     const helper = await panel.person("Helper", []);

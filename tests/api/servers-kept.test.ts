@@ -36,6 +36,16 @@ describe("how it is started", () => {
     expect(told?.environment).toMatchObject({ MAX_PLAYERS: "7", BUILD: "12" });
     expect(row(server.id)?.image).toBe("registry.example/java:17");
     expect((await set(owner, { variables: {}, revision: 1 })).status).toBe(409);
+    // Which of them were changed is noted, and never what to.
+    expect((await set(owner, { variables: { MAX_PLAYERS: "7", SERVER_JARFILE: "s3cret.jar" } })).status).toBe(200);
+    const noted = sql
+      .all<{ after: string }>(
+        "select after from audit_log where target_id = ? and action = 'servers.setStartup' order by id",
+        server.id,
+      )
+      .map(({ after }) => after);
+    expect(noted.map((after) => JSON.parse(after).variables)).toEqual([["MAX_PLAYERS"], ["BUILD"], ["SERVER_JARFILE"]]);
+    expect(noted.join()).not.toContain("s3cret");
   });
 });
 

@@ -77,6 +77,7 @@ const words: Readonly<Record<string, string>> = {
   "servers.transfer": "The move to another node ended",
   "servers.start-again": "Started the server again after its move",
   "servers.transfers-overdue": "The move to another node ended",
+  "servers.overdue": "The node did not say what came of it",
   "remoteBackups.ended": "A backup ended",
   "remoteBackups.restored": "A restoration ended",
 };

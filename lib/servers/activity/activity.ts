@@ -1,5 +1,5 @@
 /** What was done on a server, latest first: what the panel knows of itself, and what the node says. */
-import { and, desc, eq, gte, lt, or, type SQL } from "drizzle-orm";
+import { and, desc, eq, gte, lt, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { db } from "#db/client.ts";
 import { auditLog, serverReports, users } from "#db/schema/index.ts";
@@ -73,21 +73,30 @@ function panelsOwn(server: ServerRow, cursor: Cursor, whole: boolean): Entry[] {
   );
 }
 
+/** 1: they have the server, are in it, or once were; others that a node may name came through a permission of the platform. */
+const isKnown = ({ id, userId, organisationId }: ServerRow) => sql<number>`(
+  users.id = ${userId ?? ""}
+  or exists (select 1 from server_subusers s where s.server_id = ${id} and s.user_id = users.id)
+  or exists (select 1 from server_holders h where h.server_id = ${id} and h.user_id = users.id and h.as_staff = 0)
+  or exists (select 1 from organisation_members m where m.organisation_id = ${organisationId ?? ""}
+    and m.user_id = users.id and m.role in ('owner', 'admin'))
+)`;
+
 const reported = (server: ServerRow, cursor: Cursor): Entry[] =>
   db()
-    .select({ row: serverReports, email: users.email })
+    .select({ row: serverReports, email: users.email, known: isKnown(server) })
     .from(serverReports)
     .leftJoin(users, eq(users.id, serverReports.userId))
     .where(and(eq(serverReports.serverId, server.id), earlier(serverReports.at, serverReports.id, cursor)))
     .orderBy(desc(serverReports.at), desc(serverReports.id))
     .limit(AT_ONCE + 1)
     .all()
-    .map(({ row, email }) => ({
+    .map(({ row, email, known }) => ({
       id: row.id,
       at: row.at,
       source: "node" as const,
       what: row.event,
-      by: email,
+      by: email !== null && known === 0 ? "Staff" : email,
       to: null,
       details: JSON.parse(row.details),
       outcome: "done" as const,

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { setImmediate as breath } from "node:timers/promises";
-import { and, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, inArray } from "drizzle-orm";
 import ipaddr from "ipaddr.js";
 import * as z from "zod";
 import { type Tx, transaction } from "#db/client.ts";
@@ -17,6 +17,8 @@ import type { ServerRow } from "../load.ts";
 /** Of one request. A daemon sends a hundred of a kind at once. */
 const MOST = 1000;
 const AT_ONCE = 50;
+/** Of each server the newest are kept: what a node says must not fill the panel's disk. */
+const KEPT = 10_000;
 /** Files that one report names. */
 const MOST_FILES = 20;
 const AHEAD_MS = 5 * 60_000;
@@ -62,34 +64,60 @@ const Item = z.object({
 
 export async function noteReports(node: NodeRow, items: readonly unknown[]): Promise<void> {
   const some = items.slice(0, MOST);
+  const touched = new Set<string>();
   for (let at = 0; at < some.length; at += AT_ONCE) {
     transaction((tx) => {
-      for (const item of some.slice(at, at + AT_ONCE)) note(tx, node, item);
+      for (const item of some.slice(at, at + AT_ONCE)) {
+        const server = note(tx, node, item);
+        if (server !== null) touched.add(server);
+      }
     });
+    await breath();
+  }
+  for (const server of touched) {
+    forgetOldest(server);
     await breath();
   }
 }
 
-function note(tx: Tx, node: NodeRow, item: unknown): void {
+function forgetOldest(server: string): void {
+  const mine = eq(serverReports.serverId, server);
+  const newest = [desc(serverReports.at), desc(serverReports.id)];
+  transaction((tx) => {
+    const old = tx
+      .select({ id: serverReports.id })
+      .from(serverReports)
+      .where(mine)
+      .orderBy(...newest);
+    // No more than one request brings, and some of what was there before.
+    tx.delete(serverReports)
+      .where(inArray(serverReports.id, old.limit(2 * MOST).offset(KEPT)))
+      .run();
+  });
+}
+
+/** Returns the server that it is of, where it is new. */
+function note(tx: Tx, node: NodeRow, item: unknown): string | null {
   const { data } = Item.safeParse(item);
-  if (!data) return;
+  if (!data) return null;
   const details = events[data.event].safeParse(data.metadata ?? {});
   const now = Date.now();
   const at = Date.parse(data.timestamp);
-  if (!details.success || !(at <= now + AHEAD_MS)) return;
+  if (!details.success || !(at <= now + AHEAD_MS)) return null;
   const server = tx
     .select()
     .from(servers)
     .where(and(eq(servers.uuid, data.server), eq(servers.nodeId, node.id)))
     .get();
   const user = data.user || null;
-  if (!server || at < server.createdAt || (user !== null && !hadPart(tx, server, user))) return;
+  if (!server || at < server.createdAt || (user !== null && !hadPart(tx, server, user))) return null;
   const address = data.ip && ipaddr.isValid(data.ip) ? data.ip : null;
   const kept = JSON.stringify(details.data);
   const digest = createHash("sha256")
     .update(JSON.stringify([user, data.event, kept, address, at]))
     .digest("hex");
-  tx.insert(serverReports)
+  const { changes } = tx
+    .insert(serverReports)
     .values({
       id: newId(at),
       serverId: server.id,
@@ -103,6 +131,7 @@ function note(tx: Tx, node: NodeRow, item: unknown): void {
     })
     .onConflictDoNothing()
     .run();
+  return changes === 0 ? null : server.id;
 }
 
 /** They have the server, are its sub-user, or something of it was once handed out to them. */

@@ -179,22 +179,24 @@ function writeSteps(
   { access }: Place,
   actor: Person,
 ) {
-  const same = ({ id, kind, payload }: GivenStep) =>
-    before.find((step) => step.id === id && step.kind === kind && step.payload === payload);
-  for (const step of given)
-    if (!same(step) && !access.has(needOf(step.kind)))
+  // Used once: a second one of the same would be a step that its author never wrote.
+  const left = new Map(before.map((step) => [step.id, step]));
+  const steps = given.map((step) => {
+    const same = left.get(step.id ?? "");
+    const kept = same?.kind === step.kind && same.payload === step.payload ? same : null;
+    if (kept) left.delete(kept.id);
+    return { step, kept };
+  });
+  for (const { step, kept } of steps)
+    if (!kept && !access.has(needOf(step.kind)))
       throw new Problem("forbidden", `A step of this kind needs the capability ${needOf(step.kind)} on this server.`, {
         missing: needOf(step.kind),
       });
   tx.delete(scheduleSteps).where(eq(scheduleSteps.scheduleId, schedule)).run();
-  const used = new Set<string>();
-  for (const [position, step] of given.entries()) {
-    const kept = same(step);
-    const id = kept && !used.has(kept.id) ? kept.id : newId();
-    used.add(id);
+  for (const [position, { step, kept }] of steps.entries())
     tx.insert(scheduleSteps)
       .values({
-        id,
+        id: kept?.id ?? newId(),
         scheduleId: schedule,
         position,
         kind: step.kind,
@@ -205,7 +207,6 @@ function writeSteps(
         authorId: kept?.authorId ?? actor.id,
       })
       .run();
-  }
 }
 
 const columnsOf = ({ name, cron, timezone, enabled, onlyRunning }: Omit<ScheduleFields, "steps">, now: number) => ({
