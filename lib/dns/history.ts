@@ -1,5 +1,5 @@
 /** What happened to a zone: its journal, newest first. */
-import { and, count, desc, eq, getTableColumns, gte, lt, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, count, desc, eq, getTableColumns, gte, lt, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { zoneChanges } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -8,6 +8,7 @@ import { likeAnywhere, type Page } from "#lib/api/list.ts";
 import { type Difference, differencesIn, type Entry, firstStepsOf } from "./journal.ts";
 import { recordCounts } from "./plan.ts";
 import type { Plan } from "./rrset.ts";
+import { nameForms } from "./search/terms.ts";
 import { isSeen, type Seer, sees, withSeer } from "./visible.ts";
 import type { LoadedZone } from "./zones.ts";
 
@@ -70,11 +71,11 @@ function historyFor(loaded: LoadedZone, query: HistoryQuery, reader: Actor, seer
         : sql`exists (select 1 from zone_change_parts as rest where rest.change_id = places.change_id and rest.part = places.part and ${touchedIn(sql`rest.plan`, field, pattern)})`;
     return sql`(${touchedIn(zoneChanges.plan, field, pattern)} or (zone_changes.more_steps > 0 and exists (select 1 from zone_change_places as places where places.change_id = zone_changes.id and instr(${words}, ${word}) > 0 and ${seen})))`;
   };
-  const name = query.name.toLowerCase();
+  const names = query.name ? nameForms(query.name) : [];
   const type = query.type.toUpperCase();
   const where = and(
     eq(zoneChanges.zoneId, zone.id),
-    name ? touches("name", likeAnywhere(name), name) : undefined,
+    names.length > 0 ? or(...names.map((name) => touches("name", likeAnywhere(name), name))) : undefined,
     type ? touches("type", type.replace(/[\\%_]/g, "\\$&"), `\n${type}\n`) : undefined,
     query.actor ? eq(zoneChanges.actorId, named(query.actor) ? query.actor : "") : undefined,
     // Nobody is looked for among those who had the zone before.

@@ -7,11 +7,12 @@ import type { OrganisationRole } from "#lib/access/organisation-role.ts";
 import { levelOfFlags, type ZoneAccess, type ZoneLevel, type ZoneRow } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
-import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
+import { type ListQuery, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { accessIn, accessTo, zonesOpenTo } from "#lib/tokens/lowered.ts";
 import { connectionById } from "./connections.ts";
 import { displayName, parseName } from "./name.ts";
+import { isNamed } from "./named.ts";
 
 export type Zone = typeof zones.$inferSelect;
 export type OrganisationRef = {
@@ -163,10 +164,9 @@ export function listZones(
   actor: Actor & { id: string },
   organisationId: string | null,
 ): Page<ZoneSummary> {
-  const pattern = likeAnywhere(query.q);
   const where = and(
     organisationId ? eq(zones.organisationId, organisationId) : undefined,
-    query.q ? sql`${zones.name} like ${pattern} escape '\\'` : undefined,
+    query.q ? isNamed(zones.name, query.q) : undefined,
     query.status && eq(zones.status, query.status),
     visibleTo(actor),
   );

@@ -5,8 +5,9 @@ import { rrsetHash } from "../hash.ts";
 import { relativeName } from "../name.ts";
 import type { DnsRecord, RRset, Ttl } from "../rrset.ts";
 import { patternIn, typeNamed } from "../scope.ts";
-import { lineOf, narrowingQuestion } from "../search/terms.ts";
-import { contentToText, textToContent } from "../types/txt.ts";
+import { formsOf, lineOf, nameForms, narrowingQuestion } from "../search/terms.ts";
+import { quoteOctets, textOf, textToOctets } from "../types/strings.ts";
+import { contentToOctets, textToContent } from "../types/txt.ts";
 
 export interface Find {
   /** Empty: any. */
@@ -71,8 +72,9 @@ export function matcher({ name, content, whole }: Find): (set: RRset, apex: stri
 }
 
 function holds(record: DnsRecord, content: string, whole: boolean): boolean {
-  const [line, wanted] = [lineOf(record.content).toLowerCase(), lineOf(content).toLowerCase()];
-  return whole ? line === wanted || line === `${wanted}.` : line.includes(wanted);
+  const line = lineOf(record.content).toLowerCase();
+  const forms = formsOf(content).map((form) => form.toLowerCase());
+  return forms.some((form) => (whole ? line === form || line === `${form}.` : line.includes(form)));
 }
 
 /** The RRset as it is to become; null: it goes. */
@@ -90,16 +92,46 @@ export function becomes(set: RRset, { find, change }: Wanted): RRset | null {
   return { ...set, records: [...new Map(replaced.map((record) => [record.content, record])).values()] };
 }
 
+/** Types that are texts and nothing else. */
+const TEXTS: ReadonlySet<string> = new Set(["SPF", "TXT"]);
+
+/** Where nothing is replaced, not even the strings of a text are joined anew. */
 function replacedContent(type: string, content: string, { content: from, whole }: Find, to: string): string {
-  const text = type === "TXT" ? contentToText(content) : null;
-  if (text === null) return whole ? to.trim() : replaceAll(content, from, to);
+  const strings = TEXTS.has(type) ? contentToOctets(content) : null;
+  if (!strings?.ok) return whole ? to.trim() : replaceWritten(content, from, to);
   if (whole) return /^".*"$/.test(to.trim()) ? to.trim() : textToContent(to);
-  return textToContent(replaceAll(text, from, to));
+  const text = textOf(strings.value);
+  if (text === null) return strings.value.map((string) => replacedOctets(string, from, to)).join(" ");
+  const replaced = replaceAll(text, from, to);
+  return replaced === text ? content : textToContent(replaced);
 }
 
 /** Names and addresses are the same in any case. */
 const replaceAll = (text: string, from: string, to: string): string =>
-  text.replace(new RegExp(from.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"), () => to);
+  text.replace(new RegExp(alternatives(nameForms(from)), "gi"), () => to);
+
+/** In presentation form the digits of an escape are no digits. */
+const replaceWritten = (content: string, from: string, to: string): string =>
+  content.replace(new RegExp(`(${alternatives(nameForms(from))})|\\\\\\d{3}`, "gi"), (written, found?: string) =>
+    found === undefined ? written : to,
+  );
+
+/** Octets that are no text, a character each. */
+function replacedOctets(string: Uint8Array, from: string, to: string): string {
+  const latin = (octets: Uint8Array) => Buffer.from(octets).toString("latin1");
+  const wanted = new RegExp(alternatives([latin(textToOctets(from))]).replace(/[a-z]/gi, eitherCase), "g");
+  return quoteOctets(
+    Buffer.from(
+      latin(string).replace(wanted, () => latin(textToOctets(to))),
+      "latin1",
+    ),
+  );
+}
+
+const eitherCase = (letter: string): string => `[${letter.toLowerCase()}${letter.toUpperCase()}]`;
+
+const alternatives = (texts: readonly string[]): string =>
+  texts.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
 
 /** What of an RRset somebody saw when this was worked out. */
 export const seenAs = (set: RRset) => ({ name: set.name, type: set.type, hash: rrsetHash(set) });

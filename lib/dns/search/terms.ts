@@ -31,7 +31,7 @@ export function termsOf(q: string, type = ""): Terms {
 }
 
 /** The text as records hold it: as it is, with A-labels, and as the octets of a TXT record. */
-function formsOf(text: string): string[] {
+export function formsOf(text: string): string[] {
   const plain = lineOf(text);
   if (plain === "") return [];
   if (/^[\x00-\x7f]*$/.test(plain)) return [plain];
@@ -40,6 +40,14 @@ function formsOf(text: string): string[] {
     .join("");
   return [...new Set([plain, octets, ...asciiName(plain)])];
 }
+
+/** A part of a name in every form in which names may be kept. */
+export const nameForms = (text: string): string[] => {
+  const lower = text.toLowerCase();
+  if (/^[\x00-\x7f]*$/.test(lower)) return [lower];
+  const [, before = "", , after = ""] = /^(\.*)(.*?)(\.*)$/s.exec(lower) ?? [];
+  return [...new Set([lower, ...asciiName(lower).map((name) => `${before}${name}${after}`)])];
+};
 
 /** A name with U-labels as it is kept. */
 function asciiName(text: string): string[] {
