@@ -59,11 +59,16 @@ export const jobKind = <P>({ payload: shape, run, failed, ...rest }: JobOptions<
   },
   /** Those that wait with this payload are due at `dueAt` (milliseconds), and not when they were to be. */
   hasten: (tx: DbOrTx, payload: P, dueAt: number): void => {
-    const waiting = and(eq(jobs.kind, rest.kind), eq(jobs.state, "queued"), eq(jobs.payload, JSON.stringify(payload)));
-    tx.update(jobs).set({ dueAt }).where(waiting).run();
+    tx.update(jobs).set({ dueAt }).where(waiting(rest.kind, payload)).run();
     setImmediate(() => waker().wake());
   },
+  /** Whether one waits with this payload. */
+  waits: (tx: DbOrTx, payload: P): boolean =>
+    tx.select({ id: jobs.id }).from(jobs).where(waiting(rest.kind, payload)).limit(1).get() !== undefined,
 });
+
+const waiting = (kind: string, payload: unknown) =>
+  and(eq(jobs.kind, kind), eq(jobs.state, "queued"), eq(jobs.payload, JSON.stringify(payload)));
 
 function read<P>(shape: z.ZodType<P>, payload: unknown): P {
   const { success, data, error } = shape.safeParse(payload);

@@ -94,6 +94,51 @@ describe("while it goes", () => {
   });
 });
 
+describe("a later move", () => {
+  const stopsAsked = (uuid: string) => askedFor(here, uuid).filter((one) => /^DELETE .*\/transfer$/.test(one)).length;
+  const sendsNothing = () =>
+    Object.assign(here.wings, { broken: { status: 202, body: "" }, only: /^POST .*\/transfer$/ });
+
+  test("is not stopped at the source because an earlier target has yet to be cleared", async () => {
+    const server = await underWay();
+    Object.assign(there.wings, { broken: { status: 500, body: "" }, only: /^DELETE / });
+    expect((await cancel(server.id)).status).toBe(200);
+    await settled();
+    expect(moves(server.id)).toMatchObject([{ state: "cancelled", cleared: 0 }]);
+    const before = stopsAsked(server.uuid);
+    sendsNothing();
+    expect((await begin(server.id, { node: third.node })).status).toBe(200);
+    await settled();
+    again();
+    await settled();
+    expect(row(server.id)?.state).toBe("transferring");
+    expect(stopsAsked(server.uuid)).toBe(before);
+  });
+
+  test("is not stopped by a node that it once was to go to, however often that speaks", async () => {
+    const server = await underWay();
+    await cancel(server.id);
+    await settled();
+    expect(moves(server.id)).toMatchObject([{ state: "cancelled", cleared: 1 }]);
+    sendsNothing();
+    expect((await begin(server.id, { node: third.node })).status).toBe(200);
+    await settled();
+    const before = stopsAsked(server.uuid);
+    for (let n = 0; n < 20; n++) expect((await says(there, server.uuid, "success")).status).toBe(409);
+    const queued = "select id from jobs where kind = 'servers.clear' and state = 'queued' and payload like ?";
+    expect(sql.all(queued, `%${server.uuid}%`)).toHaveLength(1);
+    await settled();
+    expect(stopsAsked(server.uuid)).toBe(before);
+  });
+
+  test("is not over because a target says so before anybody was asked to send it", async () => {
+    const server = await placed();
+    expect((await begin(server.id)).status).toBe(200);
+    expect((await says(there, server.uuid, "success")).status).toBe(409);
+    expect(row(server.id)).toMatchObject({ state: "transferring", node_id: here.node });
+  });
+});
+
 describe("what nodes say", () => {
   test("only the target says that it is there; the source, a third, and whoever is nobody do not", async () => {
     const server = await underWay();

@@ -109,8 +109,11 @@ export function endAtStart(tx: Tx, node: { id: string; name: string }, actor: Ac
 /** What is at the target is no server: it is deleted there, and the source stops sending. */
 export function clearAtTarget(tx: DbOrTx, { id, toNodeId, fromNodeId }: TransferRow, { uuid }: ServerRow): void {
   if (toNodeId === null) return;
+  const work = { transfer: id, uuid, node: toNodeId, stops: fromNodeId, backups: [] };
+  // A node may say the same as often as it likes.
+  if (clearing.waits(tx, work)) return;
   tx.update(serverTransfers).set({ clearedAt: null }).where(eq(serverTransfers.id, id)).run();
-  clearing.enqueue(tx, { transfer: id, uuid, node: toNodeId, stops: fromNodeId, backups: [] });
+  clearing.enqueue(tx, work);
 }
 
 /** The first word counts: whoever comes later finds it ended. */
@@ -146,7 +149,8 @@ export const clearing = jobKind({
   forget: true,
   run: async ({ transfer, uuid, node: id, stops, backups }) => {
     const [node, source] = [nodeOf(id), stops === null ? undefined : nodeOf(stops)];
-    const stopped = source ? await settled(cancelTransfer(source, uuid)) : null;
+    // A daemon knows one move of a server: a later one is not to be stopped with this.
+    const stopped = source && !movesAnew(uuid, transfer) ? await settled(cancelTransfer(source, uuid)) : null;
     if (node && !hasIt(id, uuid)) {
       if (stops !== null) await refuseTransfer(node, uuid);
       // Some daemons keep the archives for ever.
@@ -166,6 +170,12 @@ const settled = (work: Promise<void>): Promise<unknown> =>
   );
 
 const nodeOf = (id: string): NodeAddress | undefined => db().select().from(nodes).where(eq(nodes.id, id)).get();
+
+function movesAnew(uuid: string, transfer: string): boolean {
+  const server = db().select({ id: servers.id }).from(servers).where(eq(servers.uuid, uuid)).get();
+  const going = server && goingOf(server.id);
+  return going !== undefined && going.id !== transfer;
+}
 
 /** The node has the server, or is to get it once more. */
 function hasIt(node: string, uuid: string): boolean {

@@ -14,6 +14,8 @@ export function noteArrival(node: NodeRow, uuid: string, actor: Actor): void {
     if (transfer.toNodeId !== node.id) return "Only the node that a server moves to can say that it is there.";
     if (transfer.state === "moved") return null;
     if (transfer.state === "going") {
+      // What it may have is of an earlier time.
+      if (transfer.askedAt === null) return "Nobody has been asked to send this server yet.";
       arrive(tx, transfer, server, actor);
       return null;
     }
