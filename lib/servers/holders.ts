@@ -21,9 +21,10 @@ export function handOut(
 ): void {
   const here = and(eq(serverHolders.serverId, server.id), eq(serverHolders.userId, user));
   const before = tx.select().from(serverHolders).where(here).get();
-  const still = before?.cutAt === null ? heldOf(before.given) : [];
-  const given = JSON.stringify([...new Set([...still, what])].toSorted());
-  const row = { given, asStaff: Number(asStaff), givenAt: Date.now(), cutAt: null };
+  const held = before?.cutAt === null ? before : undefined;
+  const given = JSON.stringify([...new Set([...heldOf(held?.given ?? "[]"), what])].toSorted());
+  // What they hold as staff already ends with that, whatever else they come by.
+  const row = { given, asStaff: Math.max(held?.asStaff ?? 0, Number(asStaff)), givenAt: Date.now(), cutAt: null };
   tx.insert(serverHolders)
     .values({ serverId: server.id, userId: user, ...row })
     .onConflictDoUpdate({ target: [serverHolders.serverId, serverHolders.userId], set: row })

@@ -13,6 +13,7 @@ import { newId } from "#lib/id.ts";
 import { queueMail } from "#lib/mail/outbox.ts";
 import { withinNetworks } from "#lib/networks.ts";
 import { onAccount } from "#lib/roles/gate.ts";
+import { cutEverywhere } from "#lib/servers/holders.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { assertAccount } from "#lib/users/directory.ts";
 import { columnsOf, networksOf, rightsOf, type TokenRow, tokenLabel } from "./rights.ts";
@@ -75,6 +76,7 @@ export function editToken(id: string, edit: TokenEdit, owner: Person): TokenSumm
       .where(eq(tokens.id, id))
       .returning()
       .get();
+    if (Object.keys(edit).some((field) => field !== "name")) cutEverywhere(tx, owner.id);
     audit(tx, owner, { target: targetOf(before), before: told(before), after: told(after) });
     return after;
   });
@@ -155,6 +157,8 @@ export function revokeByPrefix(text: string, actor: Actor): TokenRow {
 
 function remove(tx: Tx, row: TokenRow, actor: Actor, asStaff = false): void {
   tx.delete(tokens).where(eq(tokens.id, row.id)).run();
+  // A console that it opened is open still.
+  cutEverywhere(tx, row.userId);
   audit(tx, actor, { target: targetOf(row), before: { account: row.userId, ...told(row) }, asStaff });
 }
 
