@@ -7,6 +7,7 @@ import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { stage } from "#lib/log/stages.ts";
 import { limitOf } from "#lib/organisations/limits.ts";
+import { stillThere } from "#lib/tokens/actor-again.ts";
 import { namesToRead } from "./advice.ts";
 import { applyAtProvider, applyBeside, applyInPanel } from "./apply.ts";
 import { asking, connectionOf } from "./asking.ts";
@@ -124,9 +125,10 @@ async function preview(loaded: LoadedZone, intent: Intent): Promise<Preview> {
 export const changeZone = (loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> =>
   onBehalfOf(callerOf(loaded, intent), () => change(loaded, intent, actor));
 
-function change(loaded: LoadedZone, intent: Intent, actor: Actor): Promise<ChangeResult> {
+function change(loaded: LoadedZone, intent: Intent, asked: Actor): Promise<ChangeResult> {
   return withZoneLock(loaded.zone.id, async () => {
     stage("lock");
+    const actor = stillThere(asked);
     const fresh = loadZone(loaded.organisation.id, loaded.zone.id, actor);
     if (fresh.access.level === "none") throw new Problem("not_found", "There is no such zone.");
     const connection = connectionOf(fresh.zone);
@@ -218,9 +220,16 @@ function findings({ zone, access }: LoadedZone, connection: Connection, plan: Pl
     read: new Set(whole ? [...current.names, ...others] : []),
   });
   errors.push(...(connection.provider.objections?.(zone.externalId ?? "", plan) ?? []));
+  const first = plan[0];
+  if (first && current.readOnly !== undefined) {
+    const { name, type } = first;
+    return {
+      errors: [{ code: "zone_read_only", name, type, message: current.readOnly, field: "name" as const }],
+      warnings,
+    };
+  }
   const { created, deleted } = recordCounts(plan);
   const limit = limitOf(zone.organisationId, "limits.records_per_zone");
-  const first = plan[0];
   if (first && created > deleted && zone.recordCount + created - deleted > limit) {
     errors.push({
       code: "too_many_records",

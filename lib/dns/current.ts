@@ -21,6 +21,8 @@ export interface Current {
   revision: number;
   /** The provider signs the zone. */
   signed: boolean;
+  /** Why nothing can be written there, if so. */
+  readOnly: string | undefined;
 }
 
 /** All types at the names that are touched, and what lies below them where that decides something. Writes nothing. */
@@ -37,7 +39,8 @@ export async function readCurrent({ provider }: Connection, zone: Zone, intent: 
     (set) => ["NS", "DNAME", "DS"].includes(set.type) && set.name !== zone.name,
   );
   const { info, rrsets } = await read([...new Set(cutting.map((set) => set.name))]);
-  return { names, rrsets, mirrored, revision, signed: info.dnssec ?? zone.signed === 1 };
+  const signed = info.dnssec ?? zone.signed === 1;
+  return { names, rrsets, mirrored, revision, signed, readOnly: info.readOnly };
 }
 
 function wantedOf(intent: Intent, current: readonly RRset[]): readonly RRset[] | null {

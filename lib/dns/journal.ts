@@ -3,7 +3,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { zoneChangeParts, zoneChangePlaces, zoneChanges, zones } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
-import type { Actor } from "#lib/actor.ts";
+import { type Actor, systemActor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { type Built, switchTo } from "./large/generation.ts";
@@ -179,8 +179,10 @@ export interface Closing {
 /** Mirror, journal and audit in one transaction; returns the revision that was reached, if one was. An unknown outcome stays open, and leaves the mirror as it was. */
 export function closeEntry(closing: Closing): number | null {
   const { zone, plan, state } = closing;
-  // Counted before: nobody waits for that.
+  const moved = state === "applied" || state === "differs" || state === "partial";
+  // Worked out before: nobody waits for that, and while the entry is open nobody else writes to the mirror.
   const records = recordCounts(plan);
+  const foreign = closing.read ? foreignIn(zone, moved ? plan : [], closing.read) : [];
   return transaction((tx) => {
     if (closing.built) switchTo(tx, closing.built);
     if (closing.serial) tx.update(zones).set({ serial: closing.serial }).where(eq(zones.id, zone.id)).run();
@@ -190,7 +192,6 @@ export function closeEntry(closing: Closing): number | null {
         .where(eq(zones.id, zone.id))
         .run();
     if (closing.read) takeRead(tx, zone, closing.built ? { ...closing.read, names: [] } : closing.read);
-    const moved = state === "applied" || state === "differs" || state === "partial";
     const revision = moved ? bumpRevision(tx, zone.id) : null;
     tx.update(zoneChanges)
       .set({
@@ -210,8 +211,19 @@ export function closeEntry(closing: Closing): number | null {
       after: { change: closing.entryId, state, records },
       asStaff: closing.asStaff,
     });
-    return revision;
+    return foreign.length > 0
+      ? journalOutside(tx, zone, foreign, systemActor("dns.outside", "outside the panel"))
+      : revision;
   });
+}
+
+/** What was read at the names of a change beside what the change itself explains: somebody else wrote it meanwhile. */
+function foreignIn(zone: Zone, explained: Plan, { names, rrsets }: NonNullable<Closing["read"]>): Plan {
+  const asked = new Set(names);
+  const own = new Set(explained.map(rrsetKey));
+  const beside = (sets: readonly RRset[]) => sets.filter((set) => asked.has(set.name) && !own.has(rrsetKey(set)));
+  const [before, after] = [beside(readMirrorNames(zone.id, zone.name, names)), beside(rrsets)];
+  return makePlan(before, after, { scope: new Set(before.map(rrsetKey)), apex: zone.name });
 }
 
 /** The mirror follows what was read at these names, and the zone its serial, which moves with every change anywhere in it. */
@@ -252,9 +264,15 @@ export function recordOutsideChange(
 ): void {
   if (built) switchTo(tx, built);
   else writePlan(tx, zone.id, zone.name, plan);
+  journalOutside(tx, zone, plan, actor);
+}
+
+/** Returns the revision that was reached. */
+function journalOutside(tx: DbOrTx, zone: Zone, plan: Plan, actor: Actor): number {
   const revision = bumpRevision(tx, zone.id);
   const knownUntil = zone.comparedAt;
   addEntry(tx, { zoneId: zone.id, kind: "outside", plan, actor, state: "applied", revision, knownUntil });
+  return revision;
 }
 
 /** Where what is there is not what the plan wanted, compared like a plan: without order, ids and serial. */

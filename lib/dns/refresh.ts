@@ -19,6 +19,9 @@ const FRESH_MS = 60_000;
 /** A version proves a change, never its absence: after this the whole zone is compared. */
 const COMPARE_MS = 15 * 60_000;
 
+/** What was written by a clock that was ahead says nothing. */
+const isYounger = (at: number, ms: number, now: number): boolean => at <= now && now - at < ms;
+
 export interface Refreshed {
   /** Whether the mirror changed. */
   moved: boolean;
@@ -42,14 +45,14 @@ const start = (zone: Zone): Promise<Refreshed> =>
 
 export async function refresh(zone: Zone): Promise<Refreshed> {
   const now = Date.now();
-  if (now - zone.refreshedAt < FRESH_MS || !zone.externalId || openEntryOf(zone.id)) {
+  if (isYounger(zone.refreshedAt, FRESH_MS, now) || !zone.externalId || openEntryOf(zone.id)) {
     return { moved: false, refreshedAt: zone.refreshedAt, problem: null };
   }
   try {
     const { provider } = connectionOf(zone);
     const info = await provider.zoneInfo(zone.externalId);
     const compare =
-      info.version === null || info.version !== zone.providerVersion || now - zone.comparedAt > COMPARE_MS;
+      info.version === null || info.version !== zone.providerVersion || !isYounger(zone.comparedAt, COMPARE_MS, now);
     const read = compare ? await provider.readZone(zone.externalId) : null;
     const signing = read && info.dnssec === undefined ? await signingOf(zone, now) : {};
     const plan = read ? outsideChange(zone, read.rrsets) : [];
@@ -85,7 +88,7 @@ export async function refresh(zone: Zone): Promise<Refreshed> {
 /** Whether the zone is signed, of a provider that says so only when it is asked, and so is asked seldom. */
 async function signingOf(zone: Zone, now: number): Promise<{ dnssec?: boolean }> {
   const { signing } = connectionOf(zone).provider;
-  if (!signing || !zone.externalId || (zone.signed !== null && now - zone.comparedAt <= COMPARE_MS)) return {};
+  if (!signing || !zone.externalId || (zone.signed !== null && isYounger(zone.comparedAt, COMPARE_MS, now))) return {};
   const { signed } = await signing.status(zone.externalId);
   return { dnssec: signed };
 }

@@ -6,6 +6,7 @@ import { tokens, users } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import { lowerGrants } from "#lib/access/token.ts";
 import type { Actor } from "#lib/actor.ts";
+import { Problem } from "#lib/api/errors.ts";
 import { hasSecondFactor } from "#lib/factors/factors.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { isShut } from "#lib/users/shut.ts";
@@ -27,6 +28,15 @@ export const storedActor = ({ id, token, mfa, action, address, requestId }: Acto
 /** The actor as it is now; null if the account is shut, or the token revoked or over, or a factor is owed by now. */
 export const actorAgain = (stored: string): (Actor & { id: string }) | null =>
   actorNow(Stored.parse(JSON.parse(stored)));
+
+/** The same of an actor that had to wait. The panel itself can what it could. Throws `forbidden` instead. */
+export function stillThere<A extends Actor>(actor: A): A {
+  if (actor.id === null || (actor.type !== "user" && actor.type !== "token")) return actor;
+  const again = actorAgain(storedActor(actor));
+  if (!again) throw new Problem("forbidden", "The account or token that asked for this may not act any more.");
+  const { grants, token } = again;
+  return { ...actor, grants, ...(token && { token }) };
+}
 
 /** The same of an actor that is kept in columns. */
 export function actorNow({ token: tokenId, mfa, ...rest }: z.infer<typeof Stored>): (Actor & { id: string }) | null {

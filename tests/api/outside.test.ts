@@ -1,7 +1,7 @@
 /** Zones that others write to as well, at PowerDNS and past the panel: who is said to have changed what, and that nothing is lost. */
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Provider } from "#lib/dns/providers/provider.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
@@ -197,4 +197,147 @@ test("what somebody else took away can be added again", async () => {
   expect(await at.truth("www")).toEqual(["192.0.2.1"]);
   expect((await at.history("?name=www")).map(({ kind }) => kind)).toEqual(["change", "outside", "change"]);
   expect(await at.add("www", "192.0.2.1")).toMatchObject({ status: 409, body: { code: "already_exists" } });
+});
+
+describe("what somebody else wrote beside a change while that was on its way", () => {
+  const inShort = (entries: Entry[]) =>
+    entries.map(({ kind, plan }) => [
+      kind,
+      plan.map(({ type, before, after }) => [type, before?.records, after?.records]),
+    ]);
+  const foreign = ["outside", [["TXT", undefined, [{ content: '"foreign"' }]]]];
+
+  test("is in the journal as theirs, and the change as the panel's own", async () => {
+    const at = await zone();
+    const own = ["change", [["A", [{ content: "192.0.2.1" }], [{ content: "192.0.2.2" }]]]];
+    proxy.tamper((body) => {
+      const sent = JSON.parse(body) as { rrsets: object[] };
+      const records = [{ content: '"foreign"', disabled: false }];
+      sent.rrsets.push({ name: `www.${at.name}.`, type: "TXT", ttl: 60, changetype: "REPLACE", records });
+      return JSON.stringify(sent);
+    });
+    expect((await at.set("www", "192.0.2.2")).body.state).toBe("applied");
+    proxy.tamper(null);
+    expect(await at.mirror("foreign")).toEqual(['"foreign"']);
+    expect(inShort(await at.history("?name=www")).slice(0, 2)).toEqual([foreign, own]);
+    const [theirs] = await at.history("?kind=outside");
+    expect((await owner.call("POST", `${at.path}/changes/${theirs?.id}/revert`, {})).status).toBe(200);
+    expect(await at.mirror("foreign")).toEqual([]);
+  });
+
+  test("is journaled as theirs also where the change never landed", async () => {
+    const at = await zone();
+    proxy.fail("500-before", { method: "PATCH" });
+    const lost = await at.set("www", "192.0.2.2");
+    expect(lost.body.state).toBe("unknown");
+    proxy.fail(null);
+    await atPowerDns("PATCH", `/${at.name}.`, {
+      rrsets: [
+        {
+          name: `www.${at.name}.`,
+          type: "TXT",
+          ttl: 60,
+          changetype: "REPLACE",
+          records: [{ content: '"foreign"', disabled: false }],
+        },
+      ],
+    });
+    writeFileSync(path.join(panel.dataDir, "landing-ms"), "0");
+    await settleAll();
+    await settleAll();
+    const entries = await at.history("?name=www");
+    expect(entries[1]).toMatchObject({ id: lost.body.change, state: "not_applied" });
+    expect(inShort(entries)[0]).toEqual(foreign);
+    expect(await at.mirror("foreign")).toEqual(['"foreign"']);
+  });
+});
+
+test("after the panel's clock was ahead the records are looked at and compared as ever", async () => {
+  const at = await zone();
+  const real = Date.now;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => real() + 7_200_000);
+  try {
+    expect(await at.refresh()).toMatchObject({ status: 200 });
+  } finally {
+    clock.mockRestore();
+  }
+  expect(sql.get("select refreshed_at > ? as ahead from zones where name = ?", real(), `${at.name}.`)).toEqual({
+    ahead: 1,
+  });
+  await at.outside("www", "203.0.113.1");
+  // As if the version had not told: only the comparison finds it.
+  const { connectionById } = await import("#lib/dns/connections.ts");
+  const info = await connectionById("powerdns")?.provider.zoneInfo(`${at.name}.`);
+  sql.run("update zones set provider_version = ? where name = ?", info?.version ?? null, `${at.name}.`);
+  expect((await at.refresh()).body).toMatchObject({ moved: true });
+  expect(await at.mirror("www")).toEqual(["203.0.113.1"]);
+});
+
+test("a zone that PowerDNS holds as a secondary is not written to, and that is said", async () => {
+  const name = "secondary.example";
+  await atPowerDns("POST", "", { name: `${name}.`, kind: "Slave", masters: ["127.0.0.1"], nameservers: [] });
+  const set = (type: string, content: string) => ({
+    name: `${name}.`,
+    type,
+    ttl: 60,
+    changetype: "REPLACE",
+    records: [{ content, disabled: false }],
+  });
+  await atPowerDns("PATCH", `/${name}.`, {
+    rrsets: [set("SOA", "ns1.example.net. h.example.net. 1 2 3 4 5"), set("NS", "ns1.example.net.")],
+  });
+  const root = await panel.person("Root", ["*"]);
+  expect((await root.call("POST", zones, { name, link: true })).status).toBe(201);
+  const record = { name: "www", type: "A", ttl: 60, content: "192.0.2.1" };
+  expect(await owner.call("POST", `${zones}/${name}/records`, record)).toMatchObject({
+    status: 422,
+    body: { fields: { name: expect.stringMatching(/secondary/) }, errors: [{ code: "zone_read_only" }] },
+  });
+  const { content, ...rest } = record;
+  const wanted = { rrsets: [{ ...rest, records: [{ content }] }] };
+  expect(await owner.call("POST", `${zones}/${name}/changes`, { ...wanted, dryRun: true })).toMatchObject({
+    status: 200,
+    body: { errors: [{ code: "zone_read_only", name: `www.${name}.` }] },
+  });
+  expect(proxy.requests.filter(({ method, path: to }) => method === "PATCH" && to.includes(name))).toEqual([]);
+});
+
+test("what may no longer be done when its turn comes is not done: a role taken away, a token revoked", async () => {
+  const at = await zone();
+  const id = String(sql.get<{ id: string }>("select id from zones where name = ?", `${at.name}.`)?.id);
+  const staff = await panel.person("Staff", ["dns:write"]);
+  const rights = {
+    mode: "listed",
+    permissions: [],
+    organisations: [{ organisation: null, role: "member" }],
+    servers: [],
+  };
+  const made = await owner.call<{ id: string; token: string }>("POST", "/account/tokens", {
+    ...{ ...rights, name: "Writer", zones: [{ zone: null, name: null, type: null, level: "edit" }] },
+  });
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  const { withZoneLock } = await import("#lib/dns/zone-lock.ts");
+  const { singleton } = await import("#lib/singleton.ts");
+  const endOfLine = () => singleton("zone-locks", () => new Map<string, Promise<void>>()).get(id);
+  const turn = Promise.withResolvers<void>();
+  const held = withZoneLock(id, () => turn.promise);
+  /** Returns when the request stands in line. */
+  const standing = async (headers: Record<string, string>, content: string) => {
+    const last = endOfLine();
+    const body = { name: "late", type: "A", ttl: 60, content };
+    const answer = panel.call("POST", `${at.path}/records`, body, headers);
+    await vi.waitUntil(() => endOfLine() !== last);
+    return { answer };
+  };
+  const waiting = [
+    await standing({ cookie: staff.cookie }, "192.0.2.1"),
+    await standing({ authorization: `Bearer ${made.body.token}` }, "192.0.2.2"),
+  ];
+  sql.run("delete from user_roles where user_id = ?", staff.id);
+  expect((await owner.call("DELETE", `/account/tokens/${made.body.id}`)).status).toBeLessThan(300);
+  turn.resolve();
+  await held;
+  const answers = await Promise.all(waiting.map(({ answer }) => answer));
+  expect(answers.map(({ status }) => status)).toEqual([404, 403]);
+  expect(await at.truth("late")).toEqual([]);
 });

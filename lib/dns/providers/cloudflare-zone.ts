@@ -108,7 +108,6 @@ export function objectionsTo(facts: ZoneFacts, plan: Plan): ProviderObjection[] 
       message,
       ...(field ? { field } : {}),
     });
-    if (facts.info.readOnly !== undefined) return [say("zone_read_only", facts.info.readOnly, "name")];
     const kept = managedBy(change);
     if (kept !== undefined) {
       const message = `${kept} put a record of this name and type there and keeps it. It can be changed there alone.`;
