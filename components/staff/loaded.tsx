@@ -34,6 +34,11 @@ export function Loaded<T>({ of, call, children }: LoadedProps<T>) {
     };
   }, [key]);
   if (state === null) return <SkeletonRows rows={3} />;
-  if ("failure" in state) return <Banner tone="bad">{state.failure}</Banner>;
+  if ("failure" in state)
+    return (
+      <Banner tone="bad" className="in-data-flush:m-4">
+        {state.failure}
+      </Banner>
+    );
   return children(state.value, () => setTurn(turn + 1));
 }

@@ -123,7 +123,10 @@ function factsOf(server: Server, may: readonly Permission[], now: number) {
     { label: "Node", value: link("nodes:read", "nodes", node.id, node.name) },
     { label: "Egg", value: link("eggs:read", "eggs", egg.id, egg.name) },
     { label: "Image", value: <Code>{server.image}</Code> },
-    { label: "Addresses", value: server.addresses.length === 0 ? "None" : server.addresses.join(", ") },
+    {
+      label: "Addresses",
+      value: server.addresses.length === 0 ? "None" : <span className="font-mono">{server.addresses.join(", ")}</span>,
+    },
     { label: "Memory", value: `${limitOf(server.memory)}${swapOf(server.swap)}` },
     { label: "Disk", value: limitOf(server.disk) },
     { label: "Processors", value: cpuOf(server.cpu) + (server.threads === null ? "" : `, on ${server.threads}`) },

@@ -24,19 +24,22 @@ export interface BannerProps {
 
 export function Banner({ tone = "info", title, action, live, className, children }: BannerProps) {
   const { Icon, look, ink } = TONES[tone];
+  // One line stands beside the middle of a button.
+  const oneLine = action && !(title && children);
   return (
     <div
       role={live ? (tone === "bad" ? "alert" : "status") : undefined}
       className={cx("flex flex-wrap items-start gap-x-4 gap-y-2 rounded-lg border px-3 py-2", look, className)}
     >
-      <Icon aria-hidden="true" className={cx("-me-1.5 mt-0.5 size-4 shrink-0", ink)} />
-      <div className="min-w-0 flex-1 basis-48 text-text">
+      <Icon
+        aria-hidden="true"
+        className={cx("-me-1.5 mt-0.5 size-4 shrink-0", oneLine && "sm:mt-0 sm:self-center", ink)}
+      />
+      <div className={cx("min-w-0 flex-1 basis-48 text-text", oneLine && "sm:self-center")}>
         {title && <p className="font-semibold">{title}</p>}
         {children && <div className="text-text">{children}</div>}
       </div>
-      {action && (
-        <div className={cx("flex shrink-0 items-center gap-2", !(title && children) && "self-center")}>{action}</div>
-      )}
+      {action && <div className={cx("flex shrink-0 items-center gap-2", oneLine && "self-center")}>{action}</div>}
     </div>
   );
 }

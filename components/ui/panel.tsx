@@ -52,12 +52,18 @@ export function Panel({ title, description, actions, footer, flush, className, c
   );
 }
 
+export interface FactsProps {
+  items: readonly { label: string; value: ReactNode }[];
+  /** It stands in a narrow column: as on a phone. */
+  narrow?: boolean;
+}
+
 /** Names and values in two columns, one under the other on a phone. */
-export function Facts({ items }: { items: readonly { label: string; value: ReactNode }[] }) {
+export function Facts({ items, narrow }: FactsProps) {
   return (
-    <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[minmax(120px,max-content)_minmax(0,1fr)]">
+    <dl className={cx("grid gap-x-6 gap-y-2", !narrow && "sm:grid-cols-[minmax(120px,max-content)_minmax(0,1fr)]")}>
       {items.map(({ label, value }) => (
-        <div key={label} className="sm:contents">
+        <div key={label} className={cx(!narrow && "sm:contents")}>
           <dt className="text-dim">{label}</dt>
           <dd className="min-w-0 wrap-anywhere">{value}</dd>
         </div>

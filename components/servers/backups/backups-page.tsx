@@ -19,13 +19,17 @@ export async function BackupsPage({ params }: { params: Promise<{ server: string
       <Refreshing while={busy} />
       <div className="mb-2.5 flex flex-wrap items-center justify-between gap-2">
         <p className="text-dim">
-          {limit === 0 ? "This server has no room for backups." : `${used} of ${limit} backups.`}
+          {limit > 0 && `${used} of ${limit} ${limit === 1 ? "backup" : "backups"}.`}
           {full && limit > 0 && " Delete one to make room for the next."}
         </p>
         {items.length > 0 && create}
       </div>
       {items.length === 0 ? (
-        <EmptyState icon={<Archive />} title="There are no backups yet" action={create}>
+        <EmptyState
+          icon={<Archive />}
+          title={limit === 0 ? "This server has no room for backups" : "There are no backups yet"}
+          action={create}
+        >
           {limit === 0
             ? "Ask whoever runs the panel for room."
             : "A backup holds all files of the server as they are when it is made, but for what you leave out."}

@@ -143,7 +143,7 @@ export function ConsoleView({ server, name, ready, limits }: ConsoleViewProps) {
       </div>
       <Panel title="Now">
         {open && figures !== null ? (
-          <Facts items={figureFacts(figures, limits)} />
+          <Facts narrow items={figureFacts(figures, limits)} />
         ) : (
           <p className="text-dim">{link.is === "over" ? "Not known any more." : "Waiting for its node…"}</p>
         )}

@@ -16,14 +16,18 @@ export async function DatabasesPage({ params }: { params: Promise<{ server: stri
       <Refreshing while={items.some(({ state }) => state !== "ready")} />
       <div className="mb-2.5 flex flex-wrap items-center justify-between gap-2">
         <p className="text-dim">
-          {limit === 0 ? "This server has no room for databases." : `${items.length} of ${limit} databases.`}
+          {limit > 0 && `${items.length} of ${limit} ${limit === 1 ? "database" : "databases"}.`}
           {full && limit > 0 && " Delete one to make room for the next."}
           {!full && hosts.length === 0 && " No database host has room now."}
         </p>
         {items.length > 0 && create}
       </div>
       {items.length === 0 ? (
-        <EmptyState icon={<Database />} title="There are no databases yet" action={create}>
+        <EmptyState
+          icon={<Database />}
+          title={limit === 0 ? "This server has no room for databases" : "There are no databases yet"}
+          action={create}
+        >
           {limit === 0
             ? "Ask whoever runs the panel for room."
             : "A database comes with a user of its own, who can do anything in it and nothing elsewhere."}
