@@ -7,6 +7,7 @@ import { dropDatabase, setPassword, settleDatabases } from "#lib/databases/job.t
 import { bulkJob } from "#lib/dns/bulk/job.ts";
 import { firstLook, laterLooks } from "#lib/dns/claims/check.ts";
 import { firstRecords } from "#lib/dns/claims/first-records.ts";
+import { compareDaily } from "#lib/dns/compare-daily.ts";
 import { healthJob } from "#lib/dns/health/health.ts";
 import { retentionJob } from "#lib/dns/retention.ts";
 import { settleJob } from "#lib/dns/settle.ts";
@@ -36,6 +37,7 @@ import { sweep } from "./sweep.ts";
 export const jobKinds: readonly JobKind[] = [
   bulkJob,
   settleJob,
+  compareDaily,
   retentionJob,
   firstLook,
   laterLooks,

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Provider } from "#lib/dns/providers/provider.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
+import { runJobs } from "../support/jobs.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
 import { type Sql, sqlOf } from "../support/stage.ts";
@@ -271,6 +272,22 @@ test("after the panel's clock was ahead the records are looked at and compared a
   sql.run("update zones set provider_version = ? where name = ?", info?.version ?? null, `${at.name}.`);
   expect((await at.refresh()).body).toMatchObject({ moved: true });
   expect(await at.mirror("www")).toEqual(["203.0.113.1"]);
+});
+
+test("a zone that nobody opens is compared once a day, and not again before", async () => {
+  const { jobKinds } = await import("#lib/jobs/kinds.ts");
+  const daily = jobKinds.filter(({ kind }) => kind === "dns.compare");
+  const [at, opened] = [await zone(), await zone()];
+  for (const { outside } of [at, opened]) await outside("www", "203.0.113.1");
+  sql.run("update zones set refreshed_at = 0, compared_at = ? where name = ?", Date.now() - 90_000_000, `${at.name}.`);
+  const { plant } = await import("#lib/jobs/work.ts");
+  plant(daily);
+  expect(sql.all("select kind from jobs where kind = 'dns.compare'")).toHaveLength(1);
+  sql.run("update jobs set due_at = 0 where kind = 'dns.compare'");
+  await runJobs();
+  expect(await at.mirror("www")).toEqual(["203.0.113.1"]);
+  expect((await at.history())[0]).toMatchObject({ kind: "outside" });
+  expect(await opened.mirror("www")).toEqual(["192.0.2.1"]);
 });
 
 test("a zone that PowerDNS holds as a secondary is not written to, and that is said", async () => {
