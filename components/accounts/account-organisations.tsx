@@ -1,13 +1,13 @@
 /** The organisations that somebody is in, and as what. */
 "use client";
-import { roleNames } from "#components/organisations/words.ts";
-import { tabHref } from "#components/staff/address.ts";
-import { PartList } from "#components/staff/part-list.tsx";
-import { Badge } from "#components/ui/badge.tsx";
-import { Panel } from "#components/ui/panel.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
-import { TextLink } from "#components/ui/text-link.tsx";
+import { RoleBadge } from "#components/organisations/role-badge.tsx";
+import { PanelList } from "#components/staff/panel-list.tsx";
+import { RowLink } from "#components/staff/row-link.tsx";
+import type { Columns } from "#components/ui/column-table.tsx";
 import { Time } from "#components/ui/time.tsx";
+import type { Outputs } from "#lib/api/outputs.ts";
+
+type Membership = Outputs["accounts"]["theirOrganisations"]["items"][number];
 
 export interface AccountOrganisationsProps {
   user: string;
@@ -17,48 +17,26 @@ export interface AccountOrganisationsProps {
 }
 
 export function AccountOrganisations({ user, looks, now }: AccountOrganisationsProps) {
+  const columns: Columns<Membership> = [
+    {
+      label: "Name",
+      cell: ({ id, name }) => (
+        <RowLink tab="organisations" id={id} may={looks}>
+          {name}
+        </RowLink>
+      ),
+    },
+    { label: "Handle", mono: true, cell: ({ handle }) => handle },
+    { label: "As", cell: ({ role }) => <RoleBadge role={role} /> },
+    { label: "Since", dim: true, cell: ({ since }) => <Time at={since} now={now} /> },
+  ];
   return (
-    <Panel title="Organisations" flush>
-      <PartList
-        of={`${user} ${now}`}
-        call={(api, { at }) => api.accounts.theirOrganisations({ user, perPage: 20, at })}
-        empty="It is in none."
-      >
-        {(items) => (
-          <Table label="Organisations" stack className="rounded-none border-0">
-            <THead>
-              <Th>Name</Th>
-              <Th>Handle</Th>
-              <Th>As</Th>
-              <Th>Since</Th>
-            </THead>
-            <TBody>
-              {items.map(({ id, name, handle, role, since }) => (
-                <Tr key={id}>
-                  <Td className="font-medium wrap-anywhere">
-                    {looks ? (
-                      <TextLink tone="plain" href={tabHref("organisations", {}, { open: id })}>
-                        {name}
-                      </TextLink>
-                    ) : (
-                      name
-                    )}
-                  </Td>
-                  <Td label="Handle" mono>
-                    {handle}
-                  </Td>
-                  <Td label="As">
-                    <Badge tone={role === "owner" ? "accent" : "neutral"}>{roleNames[role]}</Badge>
-                  </Td>
-                  <Td label="Since" dim>
-                    <Time at={since} now={now} />
-                  </Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
-        )}
-      </PartList>
-    </Panel>
+    <PanelList
+      title="Organisations"
+      of={`${user} ${now}`}
+      call={(api, { at }) => api.accounts.theirOrganisations({ user, perPage: 20, at })}
+      empty="It is in none."
+      columns={columns}
+    />
   );
 }

@@ -1,14 +1,14 @@
 /** The zones that somebody has to do with, and their level in each, for staff to set. */
 "use client";
 import { useState } from "react";
-import { levelNames, organisationPath, roleNames } from "#components/organisations/words.ts";
-import { PartList } from "#components/staff/part-list.tsx";
+import { levelNames, roleNames } from "#components/organisations/words.ts";
+import { PanelList } from "#components/staff/panel-list.tsx";
+import type { Columns } from "#components/ui/column-table.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
-import { Panel } from "#components/ui/panel.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { toast } from "#components/ui/toast.tsx";
+import { zonePath } from "#components/zone/zone-view.ts";
 import { type ZoneLevel, zoneLevels } from "#lib/access/zone-level.ts";
 import type { Outputs } from "#lib/api/outputs.ts";
 
@@ -23,55 +23,47 @@ export interface AccountZonesProps {
 }
 
 export function AccountZones({ user, email, acts, now }: AccountZonesProps) {
+  const [turn, setTurn] = useState(0);
+  const columns: Columns<Zone> = [
+    {
+      label: "Zone",
+      mono: true,
+      cell: ({ organisation, name, displayName }) => (
+        <TextLink tone="plain" href={zonePath(organisation.handle, name.replace(/\.$/, ""))}>
+          {displayName}
+        </TextLink>
+      ),
+    },
+    { label: "Organisation", dim: true, cell: ({ organisation }) => organisation.name },
+    { label: "As", dim: true, cell: ({ role }) => (role ? roleNames[role] : "Guest") },
+    {
+      label: "Level",
+      cell: (zone) =>
+        acts && zone.role !== "owner" && zone.role !== "admin" ? (
+          <Level
+            key={zone.row?.level ?? "none set"}
+            user={user}
+            email={email}
+            zone={zone}
+            onDone={() => setTurn(turn + 1)}
+          />
+        ) : (
+          <>
+            {levelNames[zone.level]} <span className="text-dim">{origins[zone.source]}</span>
+          </>
+        ),
+    },
+  ];
   return (
-    <Panel title="Zones" description="Of its organisations, and where it is a guest." flush>
-      <PartList
-        of={`${user} ${now}`}
-        searchLabel="Search zones"
-        call={(api, asked) => api.accounts.theirZones({ user, perPage: 20, ...asked })}
-        empty="No zones."
-      >
-        {(items, again) => (
-          <Table label="Zones" stack className="rounded-none border-0">
-            <THead>
-              <Th>Zone</Th>
-              <Th>Organisation</Th>
-              <Th>As</Th>
-              <Th>Level</Th>
-            </THead>
-            <TBody>
-              {items.map((zone) => (
-                <Tr key={zone.id}>
-                  <Td className="font-mono wrap-anywhere">
-                    <TextLink
-                      tone="plain"
-                      href={`${organisationPath(zone.organisation.handle)}/zones/${encodeURIComponent(zone.name.replace(/\.$/, ""))}`}
-                    >
-                      {zone.displayName}
-                    </TextLink>
-                  </Td>
-                  <Td label="Organisation" dim>
-                    {zone.organisation.name}
-                  </Td>
-                  <Td label="As" dim>
-                    {zone.role ? roleNames[zone.role] : "Guest"}
-                  </Td>
-                  <Td label="Level">
-                    {acts && zone.role !== "owner" && zone.role !== "admin" ? (
-                      <Level key={zone.row?.level ?? "none set"} user={user} email={email} zone={zone} onDone={again} />
-                    ) : (
-                      <>
-                        {levelNames[zone.level]} <span className="text-dim">{origins[zone.source]}</span>
-                      </>
-                    )}
-                  </Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
-        )}
-      </PartList>
-    </Panel>
+    <PanelList
+      title="Zones"
+      description="Of its organisations, and where it is a guest."
+      of={`${user} ${now} ${turn}`}
+      searchLabel="Search zones"
+      call={(api, asked) => api.accounts.theirZones({ user, perPage: 20, ...asked })}
+      empty="No zones."
+      columns={columns}
+    />
   );
 }
 

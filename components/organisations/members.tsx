@@ -1,6 +1,5 @@
 /** Who is in an organisation, and who has been asked. */
 import { Users } from "lucide-react";
-import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { type ListState, listHref, listState, type SearchParams, sortLink } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
@@ -15,6 +14,7 @@ import { AddMember } from "./add-member.tsx";
 import { Guests } from "./guests.tsx";
 import { ChangeRole, HandOver, Leave, RemoveMember } from "./member-actions.tsx";
 import { PendingInvites } from "./pending-invites.tsx";
+import { RoleBadge } from "./role-badge.tsx";
 import { organisationPath, roleNames } from "./words.ts";
 
 type Member = Outputs["organisations"]["members"]["items"][number];
@@ -98,7 +98,7 @@ function MemberTable({ organisation, access, members, self, list, now }: MemberT
               {member.email}
             </Td>
             <Td label="Role">
-              <Badge tone={member.role === "owner" ? "accent" : "neutral"}>{roleNames[member.role]}</Badge>
+              <RoleBadge role={member.role} />
             </Td>
             <Td label="Joined" dim>
               <Time at={member.createdAt} now={now} />

@@ -1,19 +1,24 @@
 /** Who is in an organisation, what zones it has and who was invited, as its page for staff lists them. */
 "use client";
-import { tabHref } from "#components/staff/address.ts";
-import { Loaded } from "#components/staff/loaded.tsx";
-import { PartList } from "#components/staff/part-list.tsx";
+import { PanelList } from "#components/staff/panel-list.tsx";
+import { RowLink } from "#components/staff/row-link.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import { Panel } from "#components/ui/panel.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
+import type { Columns } from "#components/ui/column-table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { Time } from "#components/ui/time.tsx";
+import { zonePath } from "#components/zone/zone-view.ts";
 import type { Permission } from "#lib/access/permissions.ts";
+import type { Outputs } from "#lib/api/outputs.ts";
 import { AddMember } from "./add-member.tsx";
 import { InviteActions } from "./invite-actions.tsx";
 import { ChangeRole, HandOver, RemoveMember } from "./member-actions.tsx";
 import type { Inspected } from "./organisation-detail.tsx";
-import { counted, organisationPath, roleNames } from "./words.ts";
+import { RoleBadge } from "./role-badge.tsx";
+import { counted, roleNames } from "./words.ts";
+
+type Member = Outputs["organisations"]["membersOf"]["items"][number];
+type Zone = Outputs["dns"]["list"]["items"][number];
+type Invite = Outputs["organisations"]["invitesOf"]["items"][number];
 
 interface Section {
   organisation: Inspected;
@@ -23,160 +28,118 @@ interface Section {
 
 export function TheirMembers({ organisation: { id, handle, name }, can, now }: Section) {
   const acts = can("org:write");
+  const columns: Columns<Member> = [
+    {
+      label: "Name",
+      cell: (member) => (
+        <RowLink tab="users" id={member.id} may={can("users:read")}>
+          {member.name}
+        </RowLink>
+      ),
+    },
+    { label: "E-mail", dim: true, cell: ({ email }) => email },
+    { label: "Role", cell: ({ role }) => <RoleBadge role={role} /> },
+    { label: "Since", dim: true, cell: ({ since }) => <Time at={since} now={now} /> },
+  ];
   return (
-    <Panel title="Members" actions={acts && <AddMember organisation={handle} name={name} direct />} flush>
-      <PartList
-        of={`${id} ${now}`}
-        searchLabel="Search members"
-        call={(api, asked) => api.organisations.membersOf({ organisation: id, perPage: 20, ...asked })}
-        empty="No member is like that."
-      >
-        {(items) => (
-          <Table label="Members" stack className="rounded-none border-0">
-            <THead>
-              <Th>Name</Th>
-              <Th>E-mail</Th>
-              <Th>Role</Th>
-              <Th>Since</Th>
-              <Th hidden>Actions</Th>
-            </THead>
-            <TBody>
-              {items.map((member) => {
-                const person = { organisation: handle, name, user: member.id, person: member.name };
-                return (
-                  <Tr key={member.id}>
-                    <Td className="font-medium wrap-anywhere">
-                      {can("users:read") ? (
-                        <TextLink tone="plain" href={tabHref("users", {}, { open: member.id })}>
-                          {member.name}
-                        </TextLink>
-                      ) : (
-                        member.name
-                      )}
-                    </Td>
-                    <Td label="E-mail" dim className="wrap-anywhere">
-                      {member.email}
-                    </Td>
-                    <Td label="Role">
-                      <Badge tone={member.role === "owner" ? "accent" : "neutral"}>{roleNames[member.role]}</Badge>
-                    </Td>
-                    <Td label="Since" dim>
-                      <Time at={member.since} now={now} />
-                    </Td>
-                    <Td align="end" className="py-[3px]!">
-                      {acts && member.role !== "owner" && (
-                        <span className="flex gap-1 max-sm:-ms-2 max-sm:flex-wrap sm:justify-end">
-                          <ChangeRole {...person} role={member.role === "admin" ? "member" : "admin"} />
-                          <HandOver {...person} />
-                          <RemoveMember {...person} />
-                        </span>
-                      )}
-                    </Td>
-                  </Tr>
-                );
-              })}
-            </TBody>
-          </Table>
-        )}
-      </PartList>
-    </Panel>
+    <PanelList
+      title="Members"
+      actions={acts && <AddMember organisation={handle} name={name} direct />}
+      of={`${id} ${now}`}
+      searchLabel="Search members"
+      call={(api, asked) => api.organisations.membersOf({ organisation: id, perPage: 20, ...asked })}
+      empty="No member is like that."
+      columns={columns}
+      acts={acts && ((member) => <MemberActs organisation={handle} name={name} member={member} />)}
+    />
+  );
+}
+
+function MemberActs({ member, ...organisation }: { organisation: string; name: string; member: Member }) {
+  if (member.role === "owner") return null;
+  const person = { ...organisation, user: member.id, person: member.name };
+  return (
+    <span className="flex gap-1 max-sm:-ms-2 max-sm:flex-wrap sm:justify-end">
+      <ChangeRole {...person} role={member.role === "admin" ? "member" : "admin"} />
+      <HandOver {...person} />
+      <RemoveMember {...person} />
+    </span>
   );
 }
 
 const ZONES = 20;
 
 export function TheirZones({ organisation: { id, handle, zones }, now }: Omit<Section, "can">) {
+  const columns: Columns<Zone> = [
+    {
+      label: "Zone",
+      mono: true,
+      cell: ({ name, displayName }) => (
+        <TextLink tone="plain" href={zonePath(handle, name.replace(/\.$/, ""))}>
+          {displayName}
+        </TextLink>
+      ),
+    },
+    { label: "Connection", dim: true, cell: ({ connectionLabel }) => connectionLabel },
+    {
+      label: "Records",
+      align: "end",
+      mono: true,
+      cell: ({ recordCount }) => recordCount.toLocaleString("en-GB"),
+    },
+    {
+      label: "Status",
+      cell: ({ status }) => (
+        <Badge tone={status === "active" ? "ok" : status === "error" ? "bad" : "warn"}>
+          {{ active: "Active", error: "Error", pending: "Pending" }[status]}
+        </Badge>
+      ),
+    },
+  ];
   return (
-    <Panel title="Zones" description={zones === null ? undefined : counted(zones, "zone")} flush>
-      <PartList
-        of={`${id} ${now}`}
-        searchLabel="Search zones"
-        call={async (api, { q, at }) => {
-          const page = Number(at ?? 1);
-          const { items, total } = await api.dns.list({ organisation: id, perPage: ZONES, page, q });
-          return {
-            items,
-            previous: page > 1 ? String(page - 1) : null,
-            next: page * ZONES < total ? String(page + 1) : null,
-          };
-        }}
-        empty="No zones."
-      >
-        {(items) => (
-          <Table label="Zones" stack className="rounded-none border-0">
-            <THead>
-              <Th>Zone</Th>
-              <Th>Connection</Th>
-              <Th align="end">Records</Th>
-              <Th>Status</Th>
-            </THead>
-            <TBody>
-              {items.map((zone) => (
-                <Tr key={zone.id}>
-                  <Td className="font-mono wrap-anywhere">
-                    <TextLink
-                      tone="plain"
-                      href={`${organisationPath(handle)}/zones/${encodeURIComponent(zone.name.replace(/\.$/, ""))}`}
-                    >
-                      {zone.displayName}
-                    </TextLink>
-                  </Td>
-                  <Td label="Connection" dim>
-                    {zone.connectionLabel}
-                  </Td>
-                  <Td label="Records" align="end" mono>
-                    {zone.recordCount.toLocaleString("en-GB")}
-                  </Td>
-                  <Td label="Status">
-                    <Badge tone={zone.status === "active" ? "ok" : zone.status === "error" ? "bad" : "warn"}>
-                      {{ active: "Active", error: "Error", pending: "Pending" }[zone.status]}
-                    </Badge>
-                  </Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
-        )}
-      </PartList>
-    </Panel>
+    <PanelList
+      title="Zones"
+      description={zones === null ? undefined : counted(zones, "zone")}
+      of={`${id} ${now}`}
+      searchLabel="Search zones"
+      call={async (api, { q, at }) => {
+        const page = Number(at ?? 1);
+        const { items, total } = await api.dns.list({ organisation: id, perPage: ZONES, page, q });
+        return {
+          items,
+          previous: page > 1 ? String(page - 1) : null,
+          next: page * ZONES < total ? String(page + 1) : null,
+        };
+      }}
+      empty="No zones."
+      columns={columns}
+    />
   );
 }
 
 export function TheirInvites({ organisation: { id, handle, invites }, can, now }: Section) {
+  const columns: Columns<Invite> = [
+    { label: "E-mail", cell: ({ email }) => email },
+    { label: "As", cell: ({ role }) => roleNames[role] },
+    { label: "Sent by", dim: true, cell: ({ sender }) => sender },
+    { label: "Ends", dim: true, cell: ({ expiresAt }) => <Time at={expiresAt} now={now} /> },
+  ];
   return (
-    <Panel title="Invitations" description={`${counted(invites, "invitation")} without an answer.`} flush>
-      <Loaded of={`${id} ${now}`} call={(api) => api.organisations.invitesOf({ organisation: id })}>
-        {({ items }) => (
-          <Table label="Invitations" stack className="rounded-none border-0">
-            <THead>
-              <Th>E-mail</Th>
-              <Th>As</Th>
-              <Th>Sent by</Th>
-              <Th>Ends</Th>
-              <Th hidden>Actions</Th>
-            </THead>
-            <TBody>
-              {items.map((invite) => (
-                <Tr key={invite.id}>
-                  <Td className="font-medium wrap-anywhere">{invite.email}</Td>
-                  <Td label="As">{roleNames[invite.role]}</Td>
-                  <Td label="Sent by" dim>
-                    {invite.sender}
-                  </Td>
-                  <Td label="Ends" dim>
-                    <Time at={invite.expiresAt} now={now} />
-                  </Td>
-                  <Td align="end" className="py-[3px]!">
-                    {can("org:write") && (
-                      <InviteActions organisation={handle} invite={invite.id} email={invite.email} />
-                    )}
-                  </Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
-        )}
-      </Loaded>
-    </Panel>
+    <PanelList
+      title="Invitations"
+      description={`${counted(invites, "invitation")} without an answer.`}
+      of={`${id} ${now}`}
+      call={async (api) => ({
+        ...(await api.organisations.invitesOf({ organisation: id })),
+        previous: null,
+        next: null,
+      })}
+      empty="No invitations."
+      columns={columns}
+      acts={
+        can("org:write") &&
+        (({ id: invite, email }) => <InviteActions organisation={handle} invite={invite} email={email} />)
+      }
+    />
   );
 }

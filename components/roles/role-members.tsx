@@ -2,17 +2,18 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { AccountFinder } from "#components/staff/account-finder.tsx";
-import { tabHref } from "#components/staff/address.ts";
 import { Foreseen } from "#components/staff/foreseen.tsx";
-import { PartList } from "#components/staff/part-list.tsx";
+import { PanelList } from "#components/staff/panel-list.tsx";
+import { RowLink } from "#components/staff/row-link.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import { Panel } from "#components/ui/panel.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
-import { TextLink } from "#components/ui/text-link.tsx";
+import type { Columns } from "#components/ui/column-table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import type { Permission } from "#lib/access/permissions.ts";
+import type { Outputs } from "#lib/api/outputs.ts";
 import type { Role } from "./role-detail.tsx";
+
+type Member = Outputs["roles"]["members"]["items"][number];
 
 export interface RoleMembersProps {
   role: Role;
@@ -28,9 +29,25 @@ export function RoleMembers({ role, may, now }: RoleMembersProps) {
     toast(words);
     router.refresh();
   };
+  const columns: Columns<Member> = [
+    {
+      label: "Name",
+      cell: ({ id, name, suspended }) => (
+        <>
+          <RowLink tab="users" id={id} may={looks}>
+            {name}
+          </RowLink>{" "}
+          {suspended && <Badge tone="bad">Suspended</Badge>}
+        </>
+      ),
+    },
+    { label: "E-mail", dim: true, cell: ({ email }) => email },
+    { label: "Since", dim: true, cell: ({ since }) => <Time at={since} now={now} /> },
+  ];
   return (
-    <Panel
+    <PanelList
       title="Accounts with it"
+      label="Accounts with this role"
       description={
         !assigns
           ? "Giving and taking it needs roles:assign."
@@ -38,10 +55,9 @@ export function RoleMembers({ role, may, now }: RoleMembersProps) {
             ? undefined
             : "Giving it to another account needs users:read, to find them."
       }
-      flush
-    >
-      {assigns && looks && (
-        <div className="border-line2 border-b p-4">
+      before={
+        assigns &&
+        looks && (
           <AccountFinder label="Give it to">
             {({ id, name, email, roles }) =>
               roles.includes(role.name) ? (
@@ -60,60 +76,27 @@ export function RoleMembers({ role, may, now }: RoleMembersProps) {
               )
             }
           </AccountFinder>
-        </div>
-      )}
-      <PartList
-        of={`${role.id} ${now}`}
-        searchLabel="Search those who have it"
-        call={(api, asked) => api.roles.members({ role: role.id, perPage: 20, ...asked })}
-        empty="Nobody was given it."
-      >
-        {(items) => (
-          <Table label="Accounts with this role" stack className="rounded-none border-0">
-            <THead>
-              <Th>Name</Th>
-              <Th>E-mail</Th>
-              <Th>Since</Th>
-              <Th hidden>Actions</Th>
-            </THead>
-            <TBody>
-              {items.map(({ id, name, email, since, suspended }) => (
-                <Tr key={id}>
-                  <Td className="font-medium wrap-anywhere">
-                    {looks ? (
-                      <TextLink tone="plain" href={tabHref("users", {}, { open: id })}>
-                        {name}
-                      </TextLink>
-                    ) : (
-                      name
-                    )}{" "}
-                    {suspended && <Badge tone="bad">Suspended</Badge>}
-                  </Td>
-                  <Td label="E-mail" dim className="wrap-anywhere">
-                    {email}
-                  </Td>
-                  <Td label="Since" dim>
-                    <Time at={since} now={now} />
-                  </Td>
-                  <Td align="end" className="py-[3px]!">
-                    {assigns && (
-                      <Foreseen
-                        label="Take away"
-                        accessibleLabel={`Take away from ${email}`}
-                        button={{ size: "sm" }}
-                        title={`Take ${role.name} from ${name}?`}
-                        confirm="Take role away"
-                        call={(api, dryRun) => api.roles.removeOne({ role: role.id, user: id, dryRun })}
-                        onDone={done("The account does not have the role any more")}
-                      />
-                    )}
-                  </Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
-        )}
-      </PartList>
-    </Panel>
+        )
+      }
+      of={`${role.id} ${now}`}
+      searchLabel="Search those who have it"
+      call={(api, asked) => api.roles.members({ role: role.id, perPage: 20, ...asked })}
+      empty="Nobody was given it."
+      columns={columns}
+      acts={
+        assigns &&
+        (({ id, name, email }) => (
+          <Foreseen
+            label="Take away"
+            accessibleLabel={`Take away from ${email}`}
+            button={{ size: "sm" }}
+            title={`Take ${role.name} from ${name}?`}
+            confirm="Take role away"
+            call={(api, dryRun) => api.roles.removeOne({ role: role.id, user: id, dryRun })}
+            onDone={done("The account does not have the role any more")}
+          />
+        ))
+      }
+    />
   );
 }

@@ -8,10 +8,9 @@ import { kindNames, stateNames } from "#components/servers/databases/database-wo
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
+import type { Columns } from "#components/ui/column-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
-import { TextLink } from "#components/ui/text-link.tsx";
 import { exactTime, Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
@@ -21,7 +20,8 @@ import { tabHref } from "./address.ts";
 import { AddHost, EditHost } from "./database-host-form.tsx";
 import { Detail } from "./detail.tsx";
 import { type Column, StaffList } from "./list.tsx";
-import { PartList } from "./part-list.tsx";
+import { PanelList } from "./panel-list.tsx";
+import { RowLink } from "./row-link.tsx";
 import type { TabData, TabProps, TabRow } from "./tab-props.ts";
 
 type Row = TabData<"databases">["items"][number];
@@ -197,44 +197,30 @@ function HowItIs({ host, now }: { host: TabRow<"databases">; now: number }) {
   );
 }
 
+type Held = Outputs["databaseHosts"]["databases"]["items"][number];
+
 function OnIt({ host, now }: { host: TabRow<"databases">; now: number }) {
+  const columns: Columns<Held> = [
+    { label: "Name", mono: true, cell: ({ name }) => name },
+    {
+      label: "Server",
+      cell: ({ server }) => (
+        <RowLink tab="servers" id={server.id}>
+          {server.name}
+        </RowLink>
+      ),
+    },
+    { label: "State", cell: ({ state }) => stateNames[state] },
+    { label: "Made", dim: true, cell: ({ createdAt }) => <Time at={createdAt} now={now} /> },
+  ];
   return (
-    <Panel title="Databases" flush>
-      <PartList
-        of={`${host.id} ${now}`}
-        searchLabel="Search databases"
-        call={(api, asked) => api.databaseHosts.databases({ host: host.id, perPage: 20, ...asked })}
-        empty="No server has a database here."
-      >
-        {(items) => (
-          <Table label="Databases" stack className="rounded-none border-0">
-            <THead>
-              <Th>Name</Th>
-              <Th>Server</Th>
-              <Th>State</Th>
-              <Th>Made</Th>
-            </THead>
-            <TBody>
-              {items.map((database) => (
-                <Tr key={database.id}>
-                  <Td mono className="wrap-anywhere">
-                    {database.name}
-                  </Td>
-                  <Td label="Server" className="wrap-anywhere">
-                    <TextLink tone="plain" href={tabHref("servers", {}, { open: database.server.id })}>
-                      {database.server.name}
-                    </TextLink>
-                  </Td>
-                  <Td label="State">{stateNames[database.state]}</Td>
-                  <Td label="Made" dim>
-                    <Time at={database.createdAt} now={now} />
-                  </Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
-        )}
-      </PartList>
-    </Panel>
+    <PanelList
+      title="Databases"
+      of={`${host.id} ${now}`}
+      searchLabel="Search databases"
+      call={(api, asked) => api.databaseHosts.databases({ host: host.id, perPage: 20, ...asked })}
+      empty="No server has a database here."
+      columns={columns}
+    />
   );
 }

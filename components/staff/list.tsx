@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
+import { ColumnCells, type Column as PlainColumn } from "#components/ui/column-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -22,16 +23,9 @@ const ActDialog = dynamic(() => import("./act-dialog.tsx").then((module) => modu
   loading: () => null,
 });
 
-export interface Column<R> {
-  label: string;
+export interface Column<R> extends PlainColumn<R> {
   /** The list can be sorted by it under this name. */
   sort?: string;
-  align?: "end";
-  mono?: boolean;
-  dim?: boolean;
-  cell: (row: R) => ReactNode;
-  /** Stands below it, quieter: where the row is found, say. */
-  under?: (row: R) => ReactNode;
 }
 
 export interface Filter {
@@ -187,25 +181,19 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
                     />
                   </Td>
                 )}
-                {columns.map(({ label, cell, under, align, mono, dim }, place) => (
-                  <Td
-                    key={label}
-                    label={place === 0 ? undefined : label}
-                    align={align}
-                    mono={mono}
-                    dim={dim}
-                    className={place === 0 ? "font-medium wrap-anywhere" : "wrap-anywhere"}
-                  >
-                    {place === 0 && opens ? (
+                <ColumnCells
+                  columns={columns}
+                  row={row}
+                  named={(name) =>
+                    opens ? (
                       <TextLink tone="plain" href={tabHref(tab, query, { open: row.id })}>
-                        {cell(row)}
+                        {name}
                       </TextLink>
                     ) : (
-                      cell(row)
-                    )}
-                    {under && <span className="block text-xs font-normal text-dim">{under(row)}</span>}
-                  </Td>
-                ))}
+                      name
+                    )
+                  }
+                />
               </Tr>
             ))}
           </TBody>

@@ -2,8 +2,8 @@
 "use client";
 import { useEffect, useState } from "react";
 import { attempt } from "#components/ui/attempt.ts";
+import { type Columns, ColumnTable } from "#components/ui/column-table.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { UrlSelect } from "#components/ui/url-control.tsx";
 import { one } from "./address.ts";
 import { ChartCard, figure, figureOf } from "./chart-card.tsx";
@@ -105,9 +105,22 @@ export default function Metrics({ data: first, query }: TabProps<"metrics">) {
       <h2 className="mt-6 mb-2 text-base font-semibold">
         Routes{one(query, "range") === "" || data.range === "1h" ? "" : ", by the hour"}
       </h2>
-      <Routes data={data} />
+      {data.routes.length === 0 ? (
+        <p className="text-dim">No requests yet.</p>
+      ) : (
+        <ColumnTable
+          label="Routes"
+          columns={routeColumns}
+          items={data.routes}
+          keyOf={({ method, template, action }) => `${method} ${template} ${action}`}
+        />
+      )}
       <h2 className="mt-6 mb-2 text-base font-semibold">Jobs</h2>
-      <Jobs data={data} />
+      {data.jobs.length === 0 ? (
+        <p className="text-dim">No jobs are waiting, running or failed.</p>
+      ) : (
+        <ColumnTable label="Jobs" columns={jobColumns} items={data.jobs} keyOf={({ kind }) => kind} />
+      )}
     </>
   );
 }
@@ -136,72 +149,18 @@ function Drawing({ drawn: { title, unit, lines }, data }: { drawn: Drawn; data: 
   return <ChartCard title={title} unit={unit} at={data.at} lines={drawnLines} />;
 }
 
-function Routes({ data }: { data: Data }) {
-  if (data.routes.length === 0) return <p className="text-dim">No requests yet.</p>;
-  return (
-    <Table label="Routes" stack>
-      <THead>
-        <Th>Route</Th>
-        <Th align="end">Requests</Th>
-        <Th align="end">Failed</Th>
-        <Th align="end">Median, ms</Th>
-        <Th align="end">95 %, ms</Th>
-        <Th align="end">99 %, ms</Th>
-      </THead>
-      <TBody>
-        {data.routes.map((route) => (
-          <Tr key={`${route.method} ${route.template} ${route.action}`}>
-            <Td mono className="wrap-anywhere">
-              {route.method} {route.template}
-            </Td>
-            <Td label="Requests" align="end">
-              {figure(route.requests)}
-            </Td>
-            <Td label="Failed" align="end">
-              {figure(route.failures)}
-            </Td>
-            <Td label="Median, ms" align="end">
-              {figureOf(route.p50)}
-            </Td>
-            <Td label="95 %, ms" align="end">
-              {figureOf(route.p95)}
-            </Td>
-            <Td label="99 %, ms" align="end">
-              {figureOf(route.p99)}
-            </Td>
-          </Tr>
-        ))}
-      </TBody>
-    </Table>
-  );
-}
+const routeColumns: Columns<Data["routes"][number]> = [
+  { label: "Route", mono: true, cell: ({ method, template }) => `${method} ${template}` },
+  { label: "Requests", align: "end", cell: ({ requests }) => figure(requests) },
+  { label: "Failed", align: "end", cell: ({ failures }) => figure(failures) },
+  { label: "Median, ms", align: "end", cell: ({ p50 }) => figureOf(p50) },
+  { label: "95 %, ms", align: "end", cell: ({ p95 }) => figureOf(p95) },
+  { label: "99 %, ms", align: "end", cell: ({ p99 }) => figureOf(p99) },
+];
 
-function Jobs({ data }: { data: Data }) {
-  if (data.jobs.length === 0) return <p className="text-dim">No jobs are waiting, running or failed.</p>;
-  return (
-    <Table label="Jobs" stack>
-      <THead>
-        <Th>Kind</Th>
-        <Th align="end">Waiting</Th>
-        <Th align="end">Running</Th>
-        <Th align="end">Failed</Th>
-      </THead>
-      <TBody>
-        {data.jobs.map(({ kind, waiting, running, failed }) => (
-          <Tr key={kind}>
-            <Td mono>{kind}</Td>
-            <Td label="Waiting" align="end">
-              {waiting}
-            </Td>
-            <Td label="Running" align="end">
-              {running}
-            </Td>
-            <Td label="Failed" align="end">
-              {failed}
-            </Td>
-          </Tr>
-        ))}
-      </TBody>
-    </Table>
-  );
-}
+const jobColumns: Columns<Data["jobs"][number]> = [
+  { label: "Kind", mono: true, cell: ({ kind }) => kind },
+  { label: "Waiting", align: "end", cell: ({ waiting }) => waiting },
+  { label: "Running", align: "end", cell: ({ running }) => running },
+  { label: "Failed", align: "end", cell: ({ failed }) => failed },
+];

@@ -2,7 +2,7 @@
 "use client";
 import { Badge } from "#components/ui/badge.tsx";
 import { Code } from "#components/ui/code.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
+import { type Columns, ColumnTable } from "#components/ui/column-table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Outputs } from "#lib/api/outputs.ts";
 import { PartList, type PartListProps } from "./part-list.tsx";
@@ -16,36 +16,29 @@ export interface TrailProps {
 }
 
 export function Trail({ of, call, now }: TrailProps) {
+  const columns: Columns<Entry> = [
+    {
+      label: "What",
+      cell: ({ action, outcome }) => (
+        <>
+          <Code>{action}</Code> {outcome === "refused" && <Badge tone="bad">Refused</Badge>}
+        </>
+      ),
+    },
+    {
+      label: "Who",
+      cell: ({ actor, asStaff }) => (
+        <>
+          {actor} {asStaff && <Badge tone="accent">Staff</Badge>}
+        </>
+      ),
+    },
+    { label: "About", dim: true, cell: ({ target }) => target },
+    { label: "When", dim: true, cell: ({ at }) => <Time at={at} now={now} /> },
+  ];
   return (
     <PartList of={of} call={call} empty="Nothing yet.">
-      {(items) => (
-        <Table label="History" stack className="rounded-none border-0">
-          <THead>
-            <Th>When</Th>
-            <Th>Who</Th>
-            <Th>What</Th>
-            <Th>About</Th>
-          </THead>
-          <TBody>
-            {items.map((entry) => (
-              <Tr key={entry.id}>
-                <Td dim>
-                  <Time at={entry.at} now={now} />
-                </Td>
-                <Td label="Who" className="wrap-anywhere">
-                  {entry.actor} {entry.asStaff && <Badge tone="accent">Staff</Badge>}
-                </Td>
-                <Td label="What" className="wrap-anywhere">
-                  <Code>{entry.action}</Code> {entry.outcome === "refused" && <Badge tone="bad">Refused</Badge>}
-                </Td>
-                <Td label="About" dim className="wrap-anywhere">
-                  {entry.target}
-                </Td>
-              </Tr>
-            ))}
-          </TBody>
-        </Table>
-      )}
+      {(items) => <ColumnTable label="History" columns={columns} items={items} keyOf={({ id }) => id} inPanel />}
     </PartList>
   );
 }
