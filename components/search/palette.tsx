@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import * as Radix from "radix-ui/dialog";
 import { type ReactNode, useEffect, useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
+import { choiceClass } from "#components/ui/choice-class.ts";
 import { plainContent } from "#components/zone/record-content.tsx";
 import { zonePath } from "#components/zone/zone-view.ts";
 import { type Hit, hitKey, hitPath } from "./hits.ts";
@@ -22,9 +23,6 @@ export interface PalettePage {
 const GROUP =
   "[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2.5 [&_[cmdk-group-heading]]:pb-1 " +
   "[&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:font-semibold [&_[cmdk-group-heading]]:text-faint";
-const ITEM =
-  "flex min-h-9 cursor-pointer items-center gap-2.5 rounded-md px-2 py-1.5 text-text select-none " +
-  "data-[selected=true]:bg-accent-bg pointer-coarse:min-h-11 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-faint";
 const MOST_PAGES = 6;
 
 export interface PaletteProps {
@@ -102,7 +100,7 @@ export function Palette({ pages, staff, onClose }: PaletteProps) {
                         key={hitKey(hit)}
                         value={hitValue(hit)}
                         onSelect={() => go(hitPath(hit))}
-                        className={ITEM}
+                        className={choiceClass}
                       >
                         <FileText aria-hidden="true" />
                         <span className="min-w-0 flex-1">
@@ -213,7 +211,7 @@ interface LineProps {
 }
 
 const Line = ({ id, icon, hint, mono, onSelect, children }: LineProps) => (
-  <Command.Item value={id} onSelect={onSelect} className={ITEM}>
+  <Command.Item value={id} onSelect={onSelect} className={choiceClass}>
     {icon}
     <span className={mono ? "min-w-0 flex-1 truncate font-mono" : "min-w-0 flex-1 truncate"}>{children}</span>
     {hint && <span className="max-w-[40%] shrink-0 truncate text-xs text-dim">{hint}</span>}

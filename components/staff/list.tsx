@@ -14,6 +14,7 @@ import type { SelectOption } from "#components/ui/select.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { UrlSelect } from "#components/ui/url-control.tsx";
+import { UrlPick, type UrlPickProps } from "#components/ui/url-pick.tsx";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { type Act, ActBar, targetsOf } from "./act-bar.tsx";
 import { csvHref, one, type Query, tabHref } from "./address.ts";
@@ -33,7 +34,9 @@ export interface Filter {
   label: string;
   /** What it says while it filters nothing. */
   all: string;
-  options: readonly SelectOption[];
+  /** What there is to choose from; where that is much, how it is found. */
+  options?: readonly SelectOption[];
+  pick?: Pick<UrlPickProps, "search" | "find">;
 }
 
 export interface StaffListProps<R extends { id: string }> {
@@ -107,9 +110,13 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
       {before}
       <div className="mb-2.5 flex flex-wrap items-center gap-2">
         {searches && <SearchField label={searchLabel} shortcut={false} />}
-        {filters.map(({ param, label, all: none, options }) => (
-          <UrlSelect key={param} param={param} label={label} all={none} options={options} className="w-[172px]" />
-        ))}
+        {filters.map(({ param, label, all: none, options = [], pick }) =>
+          pick ? (
+            <UrlPick key={param} param={param} label={label} all={none} {...pick} />
+          ) : (
+            <UrlSelect key={param} param={param} label={label} all={none} options={options} className="w-[172px]" />
+          ),
+        )}
         {!nothing && (
           <a href={csvHref(tab, query)} download className={buttonClass({}, "ms-auto")}>
             <Download aria-hidden="true" />

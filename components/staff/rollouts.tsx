@@ -3,6 +3,7 @@
 import { FlaskConical } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
+import { counted } from "#components/organisations/words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -20,8 +21,8 @@ const RolloutDetail = dynamic(() => import("./rollout-detail.tsx"), { loading: (
 
 type Data = TabData<"rollouts">;
 
-export default function Rollouts({ tab, data, one, query, now }: TabProps<"rollouts">) {
-  if (one) return <RolloutDetail key={one.updatedAt} rollout={one} query={query} now={now} />;
+export default function Rollouts({ tab, data, one, may, query, now }: TabProps<"rollouts">) {
+  if (one) return <RolloutDetail key={one.id} rollout={one} may={may} query={query} />;
   return (
     <>
       <PageHeader title="Rollouts" description="Try a feature with some of the accounts before everybody gets it." />
@@ -77,8 +78,8 @@ function audienceInWords(audience: Data["items"][number]["audience"]): string {
   if (audience === null) return "Everybody";
   const parts = [
     ...(audience.staff ? ["staff"] : []),
-    ...(audience.roles.length > 0 ? [`${audience.roles.length} roles`] : []),
-    ...(audience.organisations.length > 0 ? [`${audience.organisations.length} organisations`] : []),
+    ...(audience.roles.length > 0 ? [counted(audience.roles.length, "role")] : []),
+    ...(audience.organisations.length > 0 ? [counted(audience.organisations.length, "organisation")] : []),
   ];
   return parts.length === 0 ? "Nobody" : parts.join(", ");
 }

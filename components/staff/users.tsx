@@ -2,14 +2,14 @@
 "use client";
 import { UserCog } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useEffect, useState } from "react";
 import { CreateAccount } from "#components/accounts/create-account.tsx";
-import { attempt } from "#components/ui/attempt.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Act } from "./act-bar.tsx";
-import { type Column, StaffList } from "./list.tsx";
+import { one as queried } from "./address.ts";
+import { findRoleNames } from "./finders.ts";
+import { type Column, type Filter, StaffList } from "./list.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
 const AccountDetail = dynamic(() => import("#components/accounts/account-detail.tsx"), { loading: () => null });
@@ -19,19 +19,8 @@ type Row = TabData<"users">["items"][number];
 const noun = ["account", "accounts"] as const;
 
 export default function Users({ tab, data, one, may, self, query, now }: TabProps<"users">) {
-  const roles = useRoleNames(may.includes("roles:read"));
   if (one) return <AccountDetail account={one} may={may} self={self} query={query} now={now} />;
-  const roleFilter =
-    roles.length === 0
-      ? []
-      : [
-          {
-            param: "role",
-            label: "Role",
-            all: "Any role",
-            options: roles.map((name) => ({ value: name, label: name })),
-          },
-        ];
+  const narrowed = queried(query, "role") !== "";
   const columns: readonly [Column<Row>, ...Column<Row>[]] = [
     { label: "Name", sort: "name", cell: ({ name }) => name },
     { label: "E-mail", sort: "email", dim: true, cell: ({ email }) => email },
@@ -52,7 +41,7 @@ export default function Users({ tab, data, one, may, self, query, now }: TabProp
       opens
       nameOf={({ email }) => email}
       searchLabel="Search e-mail, name or id"
-      filters={[...filters, ...roleFilter]}
+      filters={may.includes("roles:read") || narrowed ? [status, role] : [status]}
       acts={acts.filter(({ needs }) => may.includes(needs)).map((act) => ({ ...act, when: whenNot(self, act.when) }))}
       actions={may.includes("users:write") && <CreateAccount />}
       empty={<EmptyState icon={<UserCog />} title="No accounts" />}
@@ -60,33 +49,24 @@ export default function Users({ tab, data, one, may, self, query, now }: TabProp
   );
 }
 
-/** The roles to filter by, once they are known. */
-function useRoleNames(may: boolean): readonly string[] {
-  const [names, setNames] = useState<readonly string[]>([]);
-  useEffect(() => {
-    if (!may) return;
-    attempt((api) => api.roles.list({ perPage: 200 })).then(
-      ({ items }) => setNames(items.map(({ name }) => name)),
-      // Without them the list is all there: nothing else needs them.
-      () => {},
-    );
-  }, [may]);
-  return names;
-}
+const status: Filter = {
+  param: "status",
+  label: "Status",
+  all: "Any status",
+  options: [
+    { value: "active", label: "Active" },
+    { value: "suspended", label: "Suspended" },
+    { value: "deleting", label: "Will be deleted" },
+    { value: "unverified", label: "Address not verified" },
+  ],
+};
 
-const filters = [
-  {
-    param: "status",
-    label: "Status",
-    all: "Any status",
-    options: [
-      { value: "active", label: "Active" },
-      { value: "suspended", label: "Suspended" },
-      { value: "deleting", label: "Will be deleted" },
-      { value: "unverified", label: "Address not verified" },
-    ],
-  },
-];
+const role: Filter = {
+  param: "role",
+  label: "Role",
+  all: "Any role",
+  pick: { search: "Search roles", find: findRoleNames },
+};
 
 const acts: readonly (Act<Row> & { needs: TabProps<"users">["may"][number] })[] = [
   {

@@ -1,10 +1,9 @@
 /** A select or a date that writes what is chosen into the URL; `page` is dropped with every change. */
 "use client";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { useTransition } from "react";
 import { cx } from "./cx.ts";
 import { Input } from "./input.tsx";
 import { Select, type SelectOption } from "./select.tsx";
+import { useParam } from "./use-param.ts";
 
 export interface UrlControlProps {
   label: string;
@@ -50,19 +49,4 @@ export function UrlDate({ label, param, className }: UrlControlProps) {
       className={cx("border-line", className)}
     />
   );
-}
-
-function useParam(param: string) {
-  const router = useRouter();
-  const pathname = usePathname();
-  const params = useSearchParams();
-  const [pending, start] = useTransition();
-  const set = (value: string) => {
-    const next = new URLSearchParams(params);
-    if (value === "") next.delete(param);
-    else next.set(param, value);
-    for (const place of ["page", "at"]) next.delete(place);
-    start(() => router.replace(next.size > 0 ? `${pathname}?${next}` : pathname, { scroll: false }));
-  };
-  return { value: params.get(param) ?? "", set, pending };
 }

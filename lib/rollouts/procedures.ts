@@ -1,7 +1,9 @@
 /** The API of rollouts: one's own, and what staff set. */
 import * as z from "zod";
 import { signedIn, staff } from "#lib/api/guards.ts";
+import { keyedPage, keyedQuery } from "#lib/api/keyed-list.ts";
 import { featureKeys } from "./features.ts";
+import { listForced } from "./forced.ts";
 import { previewRollout } from "./preview.ts";
 import {
   createRollout,
@@ -12,7 +14,7 @@ import {
   removeRollout,
   rolloutsOf,
 } from "./rollouts.ts";
-import { fields, key, Person, Rollout } from "./shapes.ts";
+import { fields, key, Person, Rollout, RolloutDetail } from "./shapes.ts";
 
 export const mine = signedIn({}, { tokens: true })
   .route({ method: "GET", path: "/rollouts", summary: "What one gets of what is being rolled out" })
@@ -29,8 +31,8 @@ export const list = staff("admin:access", {}, { tokens: true })
 
 export const open = staff("admin:access", one, { tokens: true })
   .route({ method: "GET", path: "/admin/rollouts/{rollout}", summary: "One rollout" })
-  .output(Rollout)
-  .handler(({ input }) => openRollout(input.rollout));
+  .output(RolloutDetail)
+  .handler(({ context, input }) => openRollout(input.rollout, context.actor));
 
 export const create = staff("admin:access", { key, ...fields })
   .route({ method: "POST", path: "/admin/rollouts", successStatus: 201, summary: "Begin a rollout" })
@@ -56,6 +58,11 @@ export const force = staff("admin:access", {
   .route({ method: "PUT", path: "/admin/rollouts/{rollout}/people/{user}", summary: "Put somebody in or out by hand" })
   .output(Rollout)
   .handler(({ context, input: { rollout, user, ...given } }) => forceOne(rollout, user, given, context.actor));
+
+export const people = staff("admin:access", { ...one, ...keyedQuery(["account"], {}) }, { tokens: true })
+  .route({ method: "GET", path: "/admin/rollouts/{rollout}/people", summary: "Who was put in or out by hand" })
+  .output(keyedPage(Person.extend({ forced: z.enum(["in", "out"]), treatment: z.string().nullable() })))
+  .handler(({ input }) => listForced(input.rollout, input));
 
 export const preview = staff("admin:access", { ...one, after: z.string().max(40).optional() })
   .route({ method: "GET", path: "/admin/rollouts/{rollout}/preview", summary: "Who would be in while it is on" })

@@ -1,8 +1,8 @@
 /** Rollouts: what staff set, and what one account gets of it. */
-import { asc, count, eq, sql } from "drizzle-orm";
+import { asc, count, eq, inArray, sql } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
 import { remembered } from "#db/hot.ts";
-import { rolloutPeople, rollouts, users } from "#db/schema/index.ts";
+import { organisations, roles, rolloutPeople, rollouts, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
@@ -12,7 +12,7 @@ import { roleIdsOf, standingOf } from "#lib/roles/roles.ts";
 import { isStaffWith } from "#lib/staff/admission.ts";
 import { type Audience, type Known, type Rules, type Treatment, treatmentOf } from "./bucket.ts";
 import { type FeatureKey, featureKeys, features } from "./features.ts";
-import { offered, type Rollout, type RolloutEdit } from "./shapes.ts";
+import { offered, type Rollout, type RolloutDetail, type RolloutEdit } from "./shapes.ts";
 
 type Row = typeof rollouts.$inferSelect;
 
@@ -70,10 +70,32 @@ export function listRollouts(): { items: Rollout[]; left: { key: FeatureKey; tit
   return { items, left: left.map((key) => ({ key, title: features[key].title, help: features[key].help })) };
 }
 
-export function openRollout(id: string): Rollout {
+export function openRollout(id: string, actor: Actor): RolloutDetail {
+  const found = rolloutNow(id);
+  const { roles: roleIds = [], organisations: organisationIds = [] } = found.audience ?? {};
+  const named = {
+    roles: namesOf(roles, roleIds, actor.grants.has("roles:read")),
+    organisations: namesOf(organisations, organisationIds, actor.grants.has("org:read")),
+  };
+  return { ...found, named };
+}
+
+function rolloutNow(id: string): Rollout {
   const found = shown(rowOf(id));
   if (!found) throw notFound("rollout");
   return found;
+}
+
+function namesOf(table: typeof roles | typeof organisations, ids: readonly string[], may: boolean) {
+  const rows = may
+    ? db()
+        .select({ id: table.id, name: table.name })
+        .from(table)
+        .where(inArray(table.id, [...ids]))
+        .all()
+    : [];
+  const names = new Map(rows.map(({ id, name }) => [id, name]));
+  return ids.map((id) => ({ id, name: names.get(id) ?? null }));
 }
 
 export function rowOf(id: string, tx: Pick<Tx, "select"> = db()): Row {
@@ -125,25 +147,25 @@ export function createRollout(key: FeatureKey, given: RolloutEdit, actor: Actor)
       createdAt: now,
       updatedAt: now,
     };
-    const filled = { ...row, ...columnsOf(key, row, given) };
+    const filled = { ...row, ...columnsOf(tx, key, row, given) };
     tx.insert(rollouts).values(filled).run();
     audit(tx, actor, { target: targetOf(filled), after: plainOf(filled) });
   });
-  return openRollout(id);
+  return rolloutNow(id);
 }
 
 export function editRollout(id: string, given: RolloutEdit, actor: Actor): Rollout {
   transaction((tx) => {
     const row = rowOf(id, tx);
     if (!isFeature(row.key)) throw notFound("rollout");
-    const change = columnsOf(row.key, row, given);
+    const change = columnsOf(tx, row.key, row, given);
     tx.update(rollouts)
       .set({ ...change, updatedAt: Date.now() })
       .where(eq(rollouts.id, id))
       .run();
     audit(tx, actor, { target: targetOf(row), before: plainOf(row), after: plainOf({ ...row, ...change }) });
   });
-  return openRollout(id);
+  return rolloutNow(id);
 }
 
 export function removeRollout(id: string, actor: Actor): { removed: string } {
@@ -182,16 +204,17 @@ export function forceOne(
       after: { account: userId, forced, treatment },
     });
   });
-  return openRollout(id);
+  return rolloutNow(id);
 }
 
 /** What an edit makes of the row. Throws `invalid_input`. */
-function columnsOf(key: FeatureKey, row: Omit<Row, "id">, given: RolloutEdit) {
+function columnsOf(tx: Tx, key: FeatureKey, row: Omit<Row, "id">, given: RolloutEdit) {
   const { enabled, audience, treatments, ...rest } = given;
   const unknown = treatments?.find(({ name }) => !offered(key).includes(name));
   if (unknown) throw invalid({ treatments: `${features[key].title} has no treatment ${unknown.name}.` });
   if (treatments && new Set(treatments.map(({ name }) => name)).size < treatments.length)
     throw invalid({ treatments: "Give each treatment once." });
+  if (audience) assertThere(tx, audience, row.audience === null ? null : (JSON.parse(row.audience) as Audience));
   const startsAt = given.startsAt === undefined ? row.startsAt : given.startsAt;
   const endsAt = given.endsAt === undefined ? row.endsAt : given.endsAt;
   if (startsAt !== null && endsAt !== null && endsAt <= startsAt)
@@ -202,6 +225,18 @@ function columnsOf(key: FeatureKey, row: Omit<Row, "id">, given: RolloutEdit) {
     ...(audience === undefined ? {} : { audience: audience === null ? null : JSON.stringify(audience) }),
     ...(treatments === undefined ? {} : { treatments: JSON.stringify(treatments) }),
   };
+}
+
+/** What was named before may be gone by now; what is named anew is there. */
+function assertThere(tx: Tx, audience: Audience, before: Audience | null): void {
+  for (const [kind, table] of [
+    ["roles", roles],
+    ["organisations", organisations],
+  ] as const) {
+    const added = [...new Set(audience[kind])].filter((id) => !before?.[kind].includes(id));
+    const there = tx.select({ id: table.id }).from(table).where(inArray(table.id, added)).all();
+    if (there.length < added.length) throw invalid({ audience: `One of these ${kind} does not exist.` });
+  }
 }
 
 const targetOf = ({ id, key }: Pick<Row, "id" | "key">) => ({ type: "rollout", id, label: key });

@@ -57,6 +57,11 @@ export const Rollout = z.object({
 });
 export type Rollout = z.output<typeof Rollout>;
 
+/** What the audience names; null: it is gone, or the caller may not see such things. */
+const Named = z.array(z.object({ id: z.string(), name: z.string().nullable() }));
+export const RolloutDetail = Rollout.extend({ named: z.object({ roles: Named, organisations: Named }) });
+export type RolloutDetail = z.output<typeof RolloutDetail>;
+
 export const Person = z.object({
   id: z.string(),
   name: masked("name"),

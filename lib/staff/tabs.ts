@@ -205,6 +205,7 @@ const tabs = [
     group: "Panel",
     icon: "rollouts",
     permissions: ["admin:access"],
+    acts: ["roles:read", "org:read", "users:read"],
     list: "rollouts.list",
     open: { procedure: "rollouts.open", key: "rollout" },
   },

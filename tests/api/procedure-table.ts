@@ -127,6 +127,7 @@ export const procedureTable: Record<string, Row> = {
   "rollouts.edit": write("staff(admin:access)"),
   "rollouts.remove": write("staff(admin:access)"),
   "rollouts.force": write("staff(admin:access)"),
+  "rollouts.people": read("staff(admin:access)", tokens),
   "rollouts.preview": read("staff(admin:access)"),
   "settings.list": read("staff(admin:settings)", tokens),
   "settings.change": write("staff(admin:settings)", tokens),

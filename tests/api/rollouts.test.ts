@@ -81,6 +81,60 @@ test("an audience is staff, those with a role, members of an organisation", asyn
   expect([await mine(owner), await mine(keeper)]).toEqual([{}, { "records.density": "dense" }]);
 });
 
+test("what the audience names is there, and is named to whoever may see such things", async () => {
+  const organisation = await ada.call<{ id: string }>("POST", "/organisations", { name: "Named", handle: "named" });
+  const { db } = await import("#db/client.ts");
+  const role = "role-to-be-deleted";
+  db().$client.prepare("insert into roles (id, name, created_at) values (?, 'Testers', 0)").run(role);
+  const audience = { staff: false, roles: [role], organisations: [organisation.body.id] };
+  expect((await edit({ audience: { ...audience, roles: [role, "nobody"] } })).body.fields).toEqual({
+    audience: "One of these roles does not exist.",
+  });
+  expect((await edit({ audience: { ...audience, organisations: ["nobody"] } })).status).toBe(422);
+  expect((await edit({ audience })).status).toBe(200);
+  const named = async (who: Person) =>
+    (await who.call<{ named: unknown }>("GET", `/admin/rollouts/${rollout}`)).body.named;
+  const namedAs = (roleName: string | null, organisationName: string | null) => ({
+    roles: [{ id: role, name: roleName }],
+    organisations: [{ id: organisation.body.id, name: organisationName }],
+  });
+  expect(await named(keeper)).toEqual(namedAs(null, null));
+  expect(await named(await panel.person("Reads roles", ["admin:access", "roles:read"]))).toEqual(
+    namedAs("Testers", null),
+  );
+  const sees = await panel.person("Sees both", ["admin:access", "roles:read", "org:read"]);
+  expect(await named(sees)).toEqual(namedAs("Testers", "Named"));
+  db().$client.prepare("delete from roles where id = ?").run(role);
+  expect(await named(sees)).toEqual(namedAs(null, "Named"));
+  // What is gone by now stands in the way of no other change.
+  expect((await edit({ audience, share: 1 })).status).toBe(200);
+  await edit({ audience: null });
+});
+
+test("who was put there by hand is listed, and found by a whole address", async () => {
+  const away = await panel.person("Put out");
+  await keeper.call("PUT", `/admin/rollouts/${rollout}/people/${ada.id}`, { forced: "in", treatment: "dense" });
+  await keeper.call("PUT", `/admin/rollouts/${rollout}/people/${away.id}`, { forced: "out" });
+  const people = async (query: string) =>
+    (
+      await keeper.call<{ items: { id: string }[]; total: number; next: string | null }>(
+        "GET",
+        `/admin/rollouts/${rollout}/people?${query}`,
+      )
+    ).body;
+  const first = await people("perPage=1");
+  expect([first.items, first.total]).toEqual([
+    [{ id: ada.id, name: "A•••", email: "a•••@e•••.org", forced: "in", treatment: "dense" }],
+    2,
+  ]);
+  expect((await people(`perPage=1&at=${first.next}`)).items).toMatchObject([{ id: away.id, forced: "out" }]);
+  expect((await people(`q=${encodeURIComponent(away.email.toUpperCase())}`)).items).toMatchObject([{ id: away.id }]);
+  expect((await people("q=put")).total).toBe(0);
+  for (const { id } of [ada, away])
+    await keeper.call("PUT", `/admin/rollouts/${rollout}/people/${id}`, { forced: null });
+  expect((await people("")).total).toBe(0);
+});
+
 test("the preview is who is in, each as they would be told", async () => {
   for (let n = 0; n < 60; n++) await panel.person(`Crowd ${n}`);
   await edit({ share: 6000, audience: null, enabled: true });

@@ -33,6 +33,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "rollouts.edit": ({ sql }) => ({ rollout: insertRollout(sql), share: 100 }),
   "rollouts.remove": ({ sql }) => ({ rollout: insertRollout(sql) }),
   "rollouts.force": ({ sql, bare }) => ({ rollout: insertRollout(sql), user: bare.id, forced: "in" }),
+  "rollouts.people": ({ sql }) => ({ rollout: insertRollout(sql) }),
   "rollouts.preview": ({ sql }) => ({ rollout: insertRollout(sql) }),
   "settings.change": () => ({ changes: { "accounts.deletion_days": 1 + (fresh() % 300) } }),
   "setup.create": () => ({
