@@ -1,5 +1,5 @@
 /** What can be done with the rows that are chosen, at the bottom of the screen while some are. */
-
+import type { ReactNode } from "react";
 import type { Api } from "#components/ui/attempt.ts";
 import { Button } from "#components/ui/button.tsx";
 
@@ -23,6 +23,13 @@ export interface Act<R> extends ActWords {
   /** Not for many at once. */
   single?: boolean;
   call: (api: Api, row: R, answer: string) => Promise<unknown>;
+  /** Asks for it in its own way; it does more than `call`. */
+  dialog?: (props: ActOnRowsProps<R>) => ReactNode;
+}
+
+export interface ActOnRowsProps<R> {
+  rows: readonly R[];
+  onClose: (done: boolean) => void;
 }
 
 /** The act upon rows, as its dialog takes it. */

@@ -1,7 +1,7 @@
 /** Asks before an act, does it to one row after the other, and says what came of each. */
 "use client";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { type Api, attempt, notConfirmed } from "#components/ui/attempt.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
@@ -13,10 +13,19 @@ import type { ActWords } from "./act-bar.tsx";
 export interface ActDialogProps {
   act: ActWords;
   /** What it is done to, one after the other. */
-  targets: readonly { name: string; call: (api: Api, answer: string) => Promise<unknown> }[];
+  targets: readonly Target[];
   noun: readonly [one: string, many: string];
   /** `done`: something was done, so the rows are no longer what they were. */
   onClose: (done: boolean) => void;
+  /** What has to be known or decided before, for some of them. */
+  children?: ReactNode;
+}
+
+export interface Target {
+  name: string;
+  call: (api: Api, answer: string) => Promise<unknown>;
+  /** Why it is left out: nothing is done to it, and that is said at the end. */
+  left?: string | undefined;
 }
 
 interface Result {
@@ -26,7 +35,7 @@ interface Result {
 
 const NAMED = 5;
 
-export function ActDialog({ act, targets, noun, onClose }: ActDialogProps) {
+export function ActDialog({ act, targets, noun, onClose, children }: ActDialogProps) {
   const router = useRouter();
   const first = useRef<HTMLButtonElement>(null);
   const stopped = useRef(false);
@@ -35,6 +44,7 @@ export function ActDialog({ act, targets, noun, onClose }: ActDialogProps) {
   const [results, setResults] = useState<readonly Result[]>([]);
   const failed = results.filter(({ failure }) => failure !== null);
   const over = results.length > 0 && !running;
+  const going = targets.filter(({ left }) => left === undefined).length;
   const [only] = targets;
   const whom = targets.length === 1 && only ? only.name : `${targets.length} ${noun[1]}`;
 
@@ -44,8 +54,12 @@ export function ActDialog({ act, targets, noun, onClose }: ActDialogProps) {
     setRunning(true);
     stopped.current = false;
     const told: Result[] = [];
-    for (const { name, call } of targets) {
+    for (const { name, call, left } of targets) {
       if (stopped.current) break;
+      if (left !== undefined) {
+        told.push({ name, failure: left });
+        continue;
+      }
       try {
         await attempt((api) => call(api, answer.trim()));
         told.push({ name, failure: null });
@@ -55,6 +69,7 @@ export function ActDialog({ act, targets, noun, onClose }: ActDialogProps) {
       }
       setResults([...told]);
     }
+    setResults([...told]);
     setRunning(false);
     const done = told.filter(({ failure }) => failure === null).length;
     if (done > 0) router.refresh();
@@ -72,7 +87,7 @@ export function ActDialog({ act, targets, noun, onClose }: ActDialogProps) {
         if (!running) onClose(results.length > 0);
       }}
       title={`${act.label}: ${whom}`}
-      size="sm"
+      size={children ? "md" : "sm"}
       role="alertdialog"
       initialFocus={first}
     >
@@ -87,6 +102,7 @@ export function ActDialog({ act, targets, noun, onClose }: ActDialogProps) {
               {targets.length > NAMED && <li className="text-dim">and {targets.length - NAMED} more</li>}
             </ul>
           )}
+          {results.length === 0 && !running && children}
           {act.ask && results.length === 0 && (
             <Field label={act.ask.label} optional={!act.ask.required}>
               <Textarea
@@ -121,8 +137,9 @@ export function ActDialog({ act, targets, noun, onClose }: ActDialogProps) {
             <Button ref={first}>{over ? "Close" : running ? "Stop" : "Cancel"}</Button>
           </DialogClose>
           {!over && (
-            <Button type="submit" variant={act.tone ?? "primary"} pending={running}>
+            <Button type="submit" variant={act.tone ?? "primary"} pending={running} disabled={going === 0}>
               {act.label}
+              {going > 0 && going < targets.length && ` ${going} of ${targets.length}`}
             </Button>
           )}
         </DialogFooter>

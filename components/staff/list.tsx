@@ -100,6 +100,10 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
     if (!next.delete(id)) next.add(id);
     setChosen(next);
   };
+  const close = (done: boolean) => {
+    setActing(null);
+    if (done) setChosen(new Set());
+  };
   const nothing = page.items.length === 0;
   const short = [1, 2].includes([...one(query, "q").trim()].length);
   const all = rows.length === page.items.length;
@@ -216,16 +220,9 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
           onClear={() => setChosen(new Set())}
         />
       )}
-      {acting && (
-        <ActDialog
-          act={acting.act}
-          targets={targetsOf(acting.act, acting.rows, nameOf)}
-          noun={noun}
-          onClose={(done) => {
-            setActing(null);
-            if (done) setChosen(new Set());
-          }}
-        />
+      {acting?.act.dialog?.({ rows: acting.rows, onClose: close })}
+      {acting && !acting.act.dialog && (
+        <ActDialog act={acting.act} targets={targetsOf(acting.act, acting.rows, nameOf)} noun={noun} onClose={close} />
       )}
     </>
   );

@@ -12,6 +12,7 @@ import { findRoleNames } from "./finders.ts";
 import { type Column, type Filter, StaffList } from "./list.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
+const DeleteAccounts = dynamic(() => import("#components/accounts/delete-accounts.tsx"), { loading: () => null });
 const AccountDetail = dynamic(() => import("#components/accounts/account-detail.tsx"), { loading: () => null });
 
 type Row = TabData<"users">["items"][number];
@@ -110,6 +111,7 @@ const acts: readonly (Act<Row> & { needs: TabProps<"users">["may"][number] })[] 
     when: ({ deleting }) => !deleting,
     says: "Signed out everywhere and shut. For some days it can be kept; then memberships, levels, passkeys and tokens are gone for good.",
     call: (api, { id }) => api.accounts.remove({ user: id }),
+    dialog: (props) => <DeleteAccounts {...props} />,
     done: "Will be deleted",
   },
 ];

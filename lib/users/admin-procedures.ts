@@ -27,6 +27,7 @@ import {
 } from "./administration.ts";
 import { accountStates, assertAccount, listAccounts, openAccount } from "./directory.ts";
 import { Choice, Effects } from "./owned.ts";
+import { Leaving, leavingOf } from "./owned-organisations.ts";
 import { AccountDetail, AccountSummary, Done, TheirSession } from "./shapes.ts";
 import { zonesOfAccount } from "./their-zones.ts";
 import { createAccount, emailAddress, newPassword, personName } from "./users.ts";
@@ -104,6 +105,14 @@ export const remove = staff("users:delete", { ...user, choices }, proven)
   .route({ method: "DELETE", path: "/admin/users/{user}", summary: "Close an account, and delete it after some days" })
   .output(Done)
   .handler(({ context, input }) => deleteAccount(input.user, input.choices, context.actor));
+
+const some = z.array(z.string().max(40)).min(1, "Name at least one account.").max(200);
+
+export const leaving = staff("users:delete", { users: some })
+  .meta({ guard: "staff", argument: "users:delete", reads: true })
+  .route({ method: "POST", path: "/admin/leaving", summary: "What accounts own that would go with them" })
+  .output(z.object({ items: z.array(Leaving) }))
+  .handler(({ input }) => ({ items: leavingOf(input.users) }));
 
 export const keep = staff("deletions:write", user, noted)
   .route({ method: "POST", path: "/admin/users/{user}/keep", summary: "Keep an account that was to be deleted" })

@@ -12,14 +12,12 @@ import {
   serverInvites,
   shortUrls,
   tokens,
-  users,
   zoneInvites,
   zonePermissions,
   zones,
 } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
-import { masked } from "#lib/api/masked.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { withdraw } from "#lib/dns/claims/claims.ts";
 import { deleteZone } from "#lib/dns/delete-zone.ts";
@@ -27,27 +25,16 @@ import { loadZone } from "#lib/dns/zones.ts";
 import { tell } from "#lib/mail/news.ts";
 import { removeOrganisation, targetOf } from "#lib/organisations/organisations.ts";
 import { endServers, serversOf } from "#lib/servers/ending.ts";
+import { OwnedOrganisation, organisationsOwnedBy } from "./owned-organisations.ts";
 
 /** Handed over to one of its admins, or (null) deleted with its zones and servers. */
 export const Choice = z.object({ organisation: z.string(), handOverTo: z.string().nullable() });
 export type Choice = z.output<typeof Choice>;
 
-type Reading = Pick<Tx, "select">;
+type Reading = Pick<Tx, "select" | "all">;
 
 export const Effects = z.object({
-  organisations: z.array(
-    z.object({
-      id: z.string(),
-      handle: z.string(),
-      name: z.string(),
-      /** Beside the account itself. */
-      members: z.number().int(),
-      zones: z.number().int(),
-      servers: z.number().int(),
-      /** Who could own it. */
-      admins: z.array(z.object({ id: z.string(), name: masked("name"), email: masked("email") })),
-    }),
-  ),
+  organisations: z.array(OwnedOrganisation),
   memberships: z.number().int(),
   zoneLevels: z.number().int(),
   tokens: z.number().int(),
@@ -60,24 +47,11 @@ export const Effects = z.object({
 
 /** All that goes, in numbers, and the organisations by name. */
 export function effectsFor(userId: string, tx: Reading = db()): z.output<typeof Effects> {
-  const owned = ownedBy(tx, userId);
+  const owned = organisationsOwnedBy([userId], tx).get(userId) ?? [];
   const n = (table: SQLiteTable, column: SQLiteColumn): number =>
     tx.select({ n: count() }).from(table).where(eq(column, userId)).get()?.n ?? 0;
   return {
-    organisations: owned.map((one) => ({
-      ...one,
-      members: others(tx, one.id, userId).length,
-      zones: tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, one.id)).get()?.n ?? 0,
-      servers: serversOf({ organisationId: one.id }, tx).length,
-      admins: tx
-        .select({ id: users.id, name: users.name, email: users.email })
-        .from(organisationMembers)
-        .innerJoin(users, eq(users.id, organisationMembers.userId))
-        .where(and(eq(organisationMembers.organisationId, one.id), eq(organisationMembers.role, "admin"), isOpen))
-        .orderBy(asc(organisationMembers.createdAt))
-        .limit(100)
-        .all(),
-    })),
+    organisations: owned,
     memberships: n(organisationMembers, organisationMembers.userId) - owned.length,
     zoneLevels: n(zonePermissions, zonePermissions.userId),
     tokens: n(tokens, tokens.userId),
@@ -91,8 +65,6 @@ export function effectsFor(userId: string, tx: Reading = db()): z.output<typeof 
   };
 }
 
-const isOpen = sql`${users.suspendedAt} is null and ${users.deletionDueAt} is null`;
-
 /** Refuses until something is chosen for every organisation that the account owns. Members of one that goes are told. */
 export function assertChosen(tx: Tx, userId: string, choices: readonly Choice[], dueAt: number): void {
   const { organisations: owned } = effectsFor(userId, tx);
@@ -101,7 +73,7 @@ export function assertChosen(tx: Tx, userId: string, choices: readonly Choice[],
     throw new Problem(
       "conflict",
       `This account owns ${named(open)}. Say whether each is handed over to one of its admins, or deleted with its zones and servers.`,
-      { organisations: open },
+      { organisations: open.map(({ id, handle, name }) => ({ id, handle, name })) },
     );
   for (const { id, name, admins } of owned) {
     const heir = choices.find((choice) => choice.organisation === id)?.handOverTo ?? null;

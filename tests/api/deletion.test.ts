@@ -5,7 +5,7 @@ import { runJobs } from "../support/jobs.ts";
 import { lastToken, outboxOf } from "../support/outbox.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { signIn } from "../support/sign-in.ts";
-import { type Sql, sqlOf } from "../support/stage.ts";
+import { insertServer, type Sql, sqlOf } from "../support/stage.ts";
 
 const PASSWORD = "a harbour in the fog";
 /** Quick to compare with. */
@@ -184,6 +184,41 @@ describe("by staff", () => {
         heir.id,
       ),
     ).toEqual({ role: "owner" });
+  });
+
+  test("of many at once they see what each owns: of each just what its own page says", async () => {
+    const [plain, owner, hoster, heir] = [await somebody(), await somebody(), await somebody(), await somebody()];
+    for (const name of ["Second", "First"]) {
+      const handle = `${name.toLowerCase()}-${sequence}`;
+      await owner.call("POST", "/organisations", { name, handle });
+      await root.call("POST", `/organisations/${handle}/members`, { email: heir.email, role: "admin" });
+      await root.call("POST", `/organisations/${handle}/members`, { email: plain.email, role: "member" });
+    }
+    const zone = { name: `many${sequence}.example`, connection: "local" };
+    await root.call("POST", `/organisations/first-${sequence}/dns/zones`, zone);
+    const organisation = sql.get<{ id: string }>("select id from organisations where handle = ?", `first-${sequence}`);
+    const server = insertServer(sql, organisation?.id ?? "");
+    sql.run("update servers set organisation_id = null, user_id = ? where id = ?", hoster.id, server);
+    const users = [plain, owner, hoster, heir].map(({ id }) => id);
+    const leaving = (who: Person, ids: string[]) =>
+      who.call<{ items: { id: string; organisations: unknown[]; servers: number }[] }>("POST", "/admin/leaving", {
+        users: ids,
+      });
+    const { items } = (await leaving(root, [...users, "nobody", owner.id])).body;
+    expect(items.map(({ id, servers }) => [id, servers])).toEqual([
+      [owner.id, 0],
+      [hoster.id, 1],
+    ]);
+    expect(items[0]?.organisations).toMatchObject([
+      { name: "First", members: 2, zones: 1, admins: [{ id: heir.id, email: "l•••@e•••.org" }] },
+      { name: "Second", members: 2, zones: 0, admins: [{ id: heir.id }] },
+    ]);
+    for (const { id, organisations } of items) {
+      const { body } = await root.call<{ leaving: { organisations: unknown[] } }>("GET", `/admin/users/${id}`);
+      expect(organisations).toEqual(body.leaving.organisations);
+    }
+    expect((await leaving(await panel.person("Looks alone", ["users:read"]), users)).status).toBe(403);
+    expect((await leaving(root, [])).body).toMatchObject({ fields: { users: "Name at least one account." } });
   });
 
   test("nobody deletes an account that holds more than they do, and the last that holds everything stays", async () => {

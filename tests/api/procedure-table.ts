@@ -183,6 +183,7 @@ export const procedureTable: Record<string, Row> = {
   "accounts.suspend": write("staff(users:suspend)", tokens),
   "accounts.unsuspend": write("staff(users:suspend)", tokens),
   "accounts.remove": write("staff(users:delete)", { fresh: true }),
+  "accounts.leaving": read("staff(users:delete)"),
   "accounts.keep": write("staff(deletions:write)"),
   "accounts.grants": read("staff(roles:read)"),
   "accounts.assign": write("staff(roles:assign)"),

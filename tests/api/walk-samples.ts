@@ -89,6 +89,7 @@ export const samples: Record<string, (stage: Stage, caller: Person) => Values> =
   "accounts.changeAddress": ({ bare }) => ({ user: bare.id, email: `moved.${fresh()}@example.org` }),
   "accounts.resetLink": ({ bare }) => ({ user: bare.id }),
   "accounts.suspend": ({ bare }) => ({ user: bare.id, reason: "A reason" }),
+  "accounts.leaving": ({ bare }) => ({ users: [bare.id] }),
   "accounts.assign": ({ bare, role }) => ({ user: bare.id, roles: [role] }),
   "accounts.signOutOne": ({ bare, sql }) => ({ user: bare.id, session: sessionOf(sql, bare.id) }),
   "accounts.clearPasskey": ({ bare }) => ({ user: bare.id, passkey: bare.passkey }),
