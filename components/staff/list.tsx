@@ -2,7 +2,7 @@
 "use client";
 import { Download, SearchX } from "lucide-react";
 import dynamic from "next/dynamic";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { ColumnCells, type Column as PlainColumn } from "#components/ui/column-table.tsx";
@@ -50,6 +50,7 @@ export interface StaffListProps<R extends { id: string }> {
     total: number;
     capped: boolean;
     sorted: boolean;
+    short: "beginnings" | "nothing" | null;
     previous: string | null;
     next: string | null;
   };
@@ -90,6 +91,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
     empty,
   } = props;
   const { nameOf, opens = false, searches = true, searchLabel = `Search ${noun[1]}`, defaultSort } = props;
+  const shortId = useId();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [acting, setActing] = useState<{ act: Act<R>; rows: readonly R[] } | null>(null);
   // What is chosen before that nobody would be told of.
@@ -105,7 +107,6 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
     if (done) setChosen(new Set());
   };
   const nothing = page.items.length === 0;
-  const short = [1, 2].includes([...one(query, "q").trim()].length);
   const all = rows.length === page.items.length;
 
   return (
@@ -113,7 +114,9 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
       <PageHeader title={title} description={description} actions={actions} />
       {before}
       <div className="mb-2.5 flex flex-wrap items-center gap-2">
-        {searches && <SearchField label={searchLabel} shortcut={false} />}
+        {searches && (
+          <SearchField label={searchLabel} shortcut={false} describedBy={page.short ? shortId : undefined} />
+        )}
         {filters.map(({ param, label, all: none, options = [], pick }) =>
           pick ? (
             <UrlPick key={param} param={param} label={label} all={none} {...pick} />
@@ -128,6 +131,13 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
           </a>
         )}
       </div>
+      {page.short && (
+        <p id={shortId} className="mb-2 text-dim">
+          {page.short === "beginnings"
+            ? "One or two letters find what begins with them. Type three or more to search everywhere."
+            : "Type three letters or more to search."}
+        </p>
+      )}
       {!page.sorted && (
         <p className="mb-2 text-dim">
           Too many {noun[1]} were found to sort them. Type more of what you look for to see fewer.
@@ -153,9 +163,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
               </LinkButton>
             )
           }
-        >
-          {short && "Try three letters or more."}
-        </EmptyState>
+        />
       )}
       {!nothing && (
         <Table label={title} stack>

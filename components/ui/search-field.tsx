@@ -15,12 +15,21 @@ export interface SearchFieldProps {
   param?: string;
   /** `/` focuses it. One per page. */
   shortcut?: boolean;
+  /** The id of what says how the search works. */
+  describedBy?: string | undefined;
   className?: string;
 }
 
 const WAIT = 250;
 
-export function SearchField({ label, placeholder, param = "q", shortcut = true, className }: SearchFieldProps) {
+export function SearchField({
+  label,
+  placeholder,
+  param = "q",
+  shortcut = true,
+  describedBy,
+  className,
+}: SearchFieldProps) {
   const router = useRouter();
   const pathname = usePathname();
   const params = useSearchParams();
@@ -105,6 +114,7 @@ export function SearchField({ label, placeholder, param = "q", shortcut = true, 
           type="search"
           name={param}
           aria-label={label}
+          aria-describedby={describedBy}
           aria-keyshortcuts={shortcut ? "/" : undefined}
           placeholder={placeholder ?? label}
           value={text}

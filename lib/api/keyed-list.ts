@@ -54,16 +54,21 @@ export const keyedPage = <T extends z.ZodType>(item: T) =>
     capped: z.boolean(),
     /** False: too many were found to put them into the order that was asked for. What was found anywhere comes newest first. */
     sorted: z.boolean(),
+    short,
     /** What `at` has to be for the part before, and after. Null: there is none. */
     previous: z.string().nullable(),
     next: z.string().nullable(),
   });
+
+/** What became of a text of one or two characters: only beginnings were looked for, or nothing was. Null: it was looked for anywhere. */
+export const short = z.enum(["beginnings", "nothing"]).nullable();
 
 export interface KeyedPage<T> {
   items: T[];
   total: number;
   capped: boolean;
   sorted: boolean;
+  short: z.output<typeof short>;
   previous: string | null;
   next: string | null;
 }
@@ -78,15 +83,22 @@ export interface KeyedList {
   handle?: () => Pick<Db, "all" | "get">;
 }
 
+interface Range {
+  column: SQLWrapper;
+  where: SQL;
+}
+
 /** A condition, and where few may meet it the query that finds those few by an index of its own. */
 export interface Condition {
   where: SQL;
   /** A select of ids. */
   few?: SQL;
-  /** Where they are many, the list comes in the order of this column, whose index finds them. */
-  by?: SQLWrapper;
+  /** Where they are many, the list comes in the order of a column, whose index finds those of a range. */
+  by?: () => Range;
   /** Where they are many, no index finds them: a row has to be looked at. */
   each?: boolean;
+  /** The text was too short to be looked for anywhere. */
+  short?: boolean;
 }
 
 /** What an index finds, be it much or little. */
@@ -162,6 +174,7 @@ export function readKeyed<T extends { id: string }>(
     total,
     capped,
     sorted,
+    short: wanted.some((one) => one.short) ? "beginnings" : null,
     previous: before ? textOf("before", before) : null,
     next: after ? textOf("after", after) : null,
   };
@@ -188,12 +201,13 @@ function filtered(list: KeyedList, conditions: readonly Condition[]): Source {
     if (rarest && rarest.length <= SORTED) break;
   }
   if (rarest) return sourceOf(list, rarest, conditions);
-  const by = conditions.find((one) => one.by !== undefined);
-  const looked = conditions.filter((one) => (by ? one !== by : one.each));
-  const where = conditions.filter((one) => !looked.includes(one)).map((one) => one.where);
+  const walked = conditions.find((one) => one.by !== undefined);
+  const range = walked?.by?.();
+  const looked = conditions.filter((one) => (walked ? one !== walked : one.each));
+  const where = range ? [range.where] : conditions.filter((one) => !one.each).map((one) => one.where);
   const tested = together(looked);
   const from = sql`${list.from}`;
-  return { from, where, tested, ...counted(list, from, where, tested), sorted: by === undefined, by: by?.by };
+  return { from, where, tested, ...counted(list, from, where, tested), sorted: range === undefined, by: range?.column };
 }
 
 function searched(list: KeyedList, found: Found, conditions: readonly Condition[]): Source {

@@ -4,6 +4,7 @@ import { firstIdAt, timeOf } from "./rows.ts";
 import { type LogQuery, type LogRow, type Paged, pageOf, rowId, span } from "./shapes.ts";
 
 const COUNTED = 10_000;
+const SHORT = 3;
 
 interface FoundError {
   id: number;
@@ -14,8 +15,10 @@ interface FoundError {
   message: string;
 }
 
-/** `q` of three characters and more is looked for in all of its words; shorter it is the name. */
+/** `q` is looked for in all of its words, from three characters on. */
 export function listErrors(query: LogQuery): Paged<LogRow> {
+  if (query.q !== "" && [...query.q].length < SHORT)
+    return { ...pageOf<LogRow>([], query, { total: 0, capped: false }), short: "nothing" };
   const { order, bounds } = span(query, ["errors.id"]);
   const { q, requestId, action, from, to } = query;
   const values: Record<string, unknown> = { requestId, action, q, phrase: `"${q.replaceAll('"', '""')}"` };
@@ -25,10 +28,9 @@ export function listErrors(query: LogQuery): Paged<LogRow> {
     ...(requestId === undefined ? [] : ["request_id = @requestId"]),
     ...(action === undefined ? [] : ["errors.place = @action"]),
   ];
-  const text = q.length >= 3;
+  const text = q !== "";
   const source = text ? "error_text join errors on errors.id = error_text.rowid" : "errors";
   if (text) where.push("error_text match @phrase");
-  else if (q !== "") where.push("errors.name = @q");
   const by = text ? "error_text.rowid" : "errors.id";
   const sql = (columns: string, more: readonly string[], rest: string) => {
     const all = [...where, ...more];

@@ -3,6 +3,7 @@ import { inArray } from "drizzle-orm";
 import * as z from "zod";
 import { db } from "#db/client.ts";
 import { users } from "#db/schema/index.ts";
+import { short } from "#lib/api/keyed-list.ts";
 import { masked } from "#lib/api/masked.ts";
 import { accountByEmail } from "#lib/users/users.ts";
 import { ACTOR_TYPES, isId } from "./rows.ts";
@@ -88,6 +89,7 @@ export const Paged = z.object({
   /** There are more than were counted. */
   capped: z.boolean(),
   sorted: z.boolean(),
+  short,
   next: z.string().nullable(),
   previous: z.string().nullable(),
 });
@@ -96,6 +98,7 @@ export interface Paged<T> {
   total: number;
   capped: boolean;
   sorted: true;
+  short: z.output<typeof short>;
   next: string | null;
   previous: string | null;
 }
@@ -138,6 +141,7 @@ export function pageOf<T extends { id: string }>(
     total,
     capped,
     sorted: true,
+    short: null,
     next: next === null ? null : `after:${next}`,
     previous: previous === null ? null : `before:${previous}`,
   };

@@ -1,10 +1,10 @@
 /** The outbox as staff look at it. */
-import { eq, inArray, sql } from "drizzle-orm";
+import { eq, inArray } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { mails } from "#db/schema/index.ts";
 import { notFound } from "#lib/api/errors.ts";
-import { type KeyedPage, type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
-import { beginsWith } from "#lib/staff/find.ts";
+import { among, type KeyedPage, type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
+import { searchingStarts } from "#lib/staff/find.ts";
 
 export const mailStates = ["queued", "sending", "sent", "failed", "cancelled", "unknown"] as const;
 export type MailState = (typeof mailStates)[number];
@@ -26,14 +26,9 @@ const columns = {
 export type MailRow = Pick<typeof mails.$inferSelect, keyof typeof columns>;
 
 export function listMails(query: KeyedQuery & { status?: MailState | undefined }): KeyedPage<MailRow> {
-  const begins = query.q
-    ? sql`select id from mails where ${beginsWith(mails.recipient, query.q)} union select id from mails where ${beginsWith(mails.subject, query.q)}`
-    : undefined;
-  const conditions = [
-    query.status && { where: eq(mails.status, query.status) },
-    begins && { where: sql`${mails.id} in (${begins})`, few: begins },
-  ].filter((one) => typeof one === "object");
-  return readKeyed(list, query, { conditions }, (ids) =>
+  const { condition } = searchingStarts({ ...list, starts: [mails.recipient, mails.subject] }, query.q);
+  const status = query.status && among(mails, eq(mails.status, query.status));
+  return readKeyed(list, query, { conditions: [condition, status || undefined] }, (ids) =>
     db().select(columns).from(mails).where(inArray(mails.id, ids)).all(),
   );
 }

@@ -15,30 +15,57 @@ interface Searched {
   from: SQLiteTable;
   id: SQLWrapper;
   /**
-   * Columns with an index, for what is too short to be found anywhere else than at the start. The first is in lower case:
-   * where many begin like that, it alone is looked at.
+   * Columns with an index, for what is too short to be found anywhere else than at the start. Where many begin like that,
+   * the one that most do in is looked at alone.
    */
   starts: readonly [SQLWrapper, ...SQLWrapper[]];
 }
 
 /** What narrows a list to what the text finds. Nothing where there is no text. */
 export function searching({ kind, from, id, starts }: Searched, q: string): { found?: Found; condition?: Condition } {
-  if (q === "") return {};
-  const those = (where: SQL): SQL => sql`select ${id} as id from ${from} where ${where}`;
-  if (ID.test(q)) return { condition: { where: sql`${id} = ${q}`, few: those(sql`${id} = ${q}`) } };
-  if ([...q].length < SHORT)
-    return {
-      condition: {
-        where: between(starts[0], q.toLowerCase()),
-        few: sql.join(
-          // More than can be sorted are not even gathered.
-          starts.map((column) => sql`select id from (${those(beginsWith(column, q))} limit ${SORTED + 1})`),
-          sql` union `,
-        ),
-        by: starts[0],
-      },
-    };
+  if (q === "" || ID.test(q)) return searchingStarts({ from, id, starts }, q);
+  if ([...q].length < SHORT) return { condition: { ...startingWith({ from, id, starts }, q), short: true } };
   return { found: { ids: anywhere(kind, q), q, text: linesOf(starts) } };
+}
+
+/** The same where there is no index of texts: only what begins with the text is found. */
+export function searchingStarts(searched: Omit<Searched, "kind">, q: string): { condition?: Condition } {
+  const { from, id } = searched;
+  if (q === "") return {};
+  if (!ID.test(q)) return { condition: startingWith(searched, q) };
+  const is = sql`${id} = ${q}`;
+  return { condition: { where: is, few: sql`select ${id} as id from ${from} where ${is}` } };
+}
+
+const startingWith = ({ from, id, starts }: Omit<Searched, "kind">, q: string): Condition => ({
+  where: sql`(${sql.join(
+    starts.map((column) => beginsWith(column, q)),
+    sql` or `,
+  )})`,
+  few: sql.join(
+    // More than can be sorted are not even gathered.
+    starts.map(
+      (column) =>
+        sql`select id from (select ${id} as id from ${from} where ${beginsWith(column, q)} limit ${SORTED + 1})`,
+    ),
+    sql` union `,
+  ),
+  by: () =>
+    longest(
+      from,
+      starts.flatMap((column) => formsOf(q).map((form) => ({ column, where: between(column, form) }))),
+    ),
+});
+
+/** Of ranges the one with the most in it, as far as that is counted; the first of several. */
+function longest<R extends { where: SQL }>(from: SQLiteTable, ranges: readonly R[]): R {
+  const counted = ranges.map((range) => {
+    const some = sql`select 1 from ${from} where ${range.where} limit ${SORTED + 1}`;
+    return { range, n: db().get<{ n: number }>(sql`select count(*) as n from (${some})`).n };
+  });
+  const [first] = counted.toSorted((a, b) => b.n - a.n);
+  if (!first) throw new Error("There is nothing to choose from.");
+  return first.range;
 }
 
 /** As triggers put it into the index of texts. */
@@ -73,10 +100,10 @@ export function searchingAbout({ kind, from, id, user, words }: About, q: string
   const accounts = db().all<{ id: string }>(sql`${sql.join(few, sql` union `)} limit ${SORTED + 1}`);
   if (accounts.length > SORTED) {
     const some = sql`exists (select 1 from users u where u.id = ${user} and (${sql.join(begins, sql` or `)}))`;
-    return { condition: { where: some, each: true } };
+    return { condition: { where: some, each: true, short: true } };
   }
   const ids = JSON.stringify(accounts.map((account) => account.id));
-  return { condition: where(sql`${user} in (select value from json_each(${ids}))`) };
+  return { condition: { ...where(sql`${user} in (select value from json_each(${ids}))`), short: true } };
 }
 
 /** Ids and ages of what has the text anywhere, without regard to case. */
@@ -87,12 +114,13 @@ export function anywhere(kind: Kind, q: string): SQL {
 
 /** By an index: as it is written, and in lower case. */
 export function beginsWith(column: SQLWrapper, q: string): SQL {
-  const forms = [...new Set([q, q.toLowerCase(), capitalised(q)])];
   return sql`(${sql.join(
-    forms.map((form) => between(column, form)),
+    formsOf(q).map((form) => between(column, form)),
     sql` or `,
   )})`;
 }
+
+const formsOf = (q: string): string[] => [...new Set([q, q.toLowerCase(), capitalised(q)])];
 
 const between = (column: SQLWrapper, start: string): SQL =>
   sql`(${column} >= ${start} and ${column} < ${`${start}\u{10ffff}`})`;

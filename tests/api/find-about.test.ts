@@ -61,6 +61,11 @@ beforeAll(async () => {
 });
 afterAll(() => panel.close());
 
+const accounts = () =>
+  sql.all<{ id: string; email: string; name: string; suspended: number | null; verified: number | null }>(
+    "select id, email, name, suspended_at as suspended, email_verified_at as verified from users",
+  );
+
 async function ask(path: string, query: Record<string, string>): Promise<Part> {
   const answer = await root.call<Part>("GET", `/admin/${path}?${new URLSearchParams(query)}`);
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
@@ -154,11 +159,6 @@ describe.each([
 });
 
 describe("two letters with which many accounts begin", () => {
-  const accounts = () =>
-    sql.all<{ id: string; email: string; name: string; suspended: number | null; verified: number | null }>(
-      "select id, email, name, suspended_at as suspended, email_verified_at as verified from users",
-    );
-
   test("and a rare state: all who are both, in the order that was asked for", async () => {
     const wanted = accounts().filter((one) => one.suspended !== null && /^ad/i.test(one.email));
     expect(wanted.length).toBeGreaterThan(0);
@@ -188,5 +188,76 @@ describe("two letters with which many accounts begin", () => {
     const forth = await walk("users", query, "next");
     expect(forth.toSorted()).toEqual(active.toSorted());
     expect(await walk("users", query, "previous")).toEqual(forth);
+  });
+});
+
+describe("a text of one or two characters", () => {
+  test("finds what begins with it where longer ones are found anywhere, and the answer says so", async () => {
+    for (const path of ["users", "deletions", "export-jobs", "feedback"]) {
+      expect(await ask(path, { q: "b" }), path).toMatchObject({ short: "beginnings" });
+      expect(await ask(path, { q: "bo 4" }), path).toMatchObject({ short: null });
+    }
+    // There the text is looked for anywhere, however short it is.
+    expect(await ask("roles", { q: "r" })).toMatchObject({ short: null });
+  });
+
+  test("finds by name whoever is called like that, whatever their address is", async () => {
+    const called = (few: RegExp) =>
+      accounts()
+        .filter(({ email, name }) => few.test(email) || few.test(name))
+        .map(({ id }) => id);
+    sql.run("update users set name = 'Élodie' where id in ('acc-00002', 'acc-02000')");
+    expect((await walk("users", { q: "él", sort: "email" }, "next")).toSorted()).toEqual(called(/^él/i).toSorted());
+    const bo = called(/^bo/i).filter((id) => id.startsWith("acc-"));
+    expect(bo.length).toBeGreaterThan(OLD);
+    const forth = await walk("users", { q: "bo", perPage: "200" }, "next");
+    expect(forth.toSorted()).toEqual(bo.toSorted());
+    expect(await walk("users", { q: "bo", perPage: "200" }, "previous")).toEqual(forth);
+  });
+
+  test("is looked for in no error, and the answer says so", async () => {
+    expect(await ask("logs", { view: "errors", q: "ty" })).toMatchObject({ items: [], total: 0, short: "nothing" });
+    expect(await ask("logs", { view: "errors", q: "typ" })).toMatchObject({ short: null });
+    expect(await ask("logs", { view: "audit", q: "us" })).toMatchObject({ short: null });
+  });
+});
+
+describe("mails", () => {
+  const mails = () =>
+    sql.all<{ id: string; recipient: string; subject: string; status: string }>("select * from mails");
+
+  beforeAll(() => {
+    sql.run(
+      `insert into mails (id, template, recipient, subject, text, status, message_id, due_at, expires_at, created_at, user_id)
+       select 'm-' || id, 'welcome', email, case when created_at % 900 = 5 then 'Ad hoc ' else 'Welcome ' end || created_at, '',
+         case when created_at % 400 = 3 then 'failed' else 'sent' end, id, 0, 0, created_at, id from users where id like 'acc-%'`,
+    );
+  });
+
+  test("that few begin with are found by address or subject, in any order", async () => {
+    const wanted = mails().filter(
+      ({ recipient, subject }) => recipient.startsWith("ad.44") || subject.startsWith("ad.44"),
+    );
+    expect(wanted.length).toBeGreaterThan(10);
+    const query = { q: "AD.44", sort: "-recipient", perPage: "7" };
+    expect(await walk("outbound-emails", query, "next")).toEqual(
+      wanted.toSorted((a, b) => (a.recipient < b.recipient ? 1 : -1)).map(({ id }) => id),
+    );
+    expect(await ask("outbound-emails", query)).toMatchObject({ total: wanted.length, sorted: true });
+    const [one] = mails().filter(({ subject }) => subject.startsWith("Ad hoc"));
+    expect((await ask("outbound-emails", { q: "ad hoc" })).items.map(({ id }) => id)).toContain(one?.id);
+  });
+
+  test("that many begin with come by their address, whole from both ends, also with a status", async () => {
+    for (const status of [undefined, "failed"]) {
+      const wanted = mails().filter(
+        (mail) => mail.recipient.startsWith("ad.") && (status === undefined || mail.status === status),
+      );
+      expect(wanted.length).toBeGreaterThan(0);
+      const query = { q: "ad.", perPage: "200", ...(status ? { status } : {}) };
+      const forth = await walk("outbound-emails", query, "next");
+      expect(forth.toSorted()).toEqual(wanted.map(({ id }) => id).toSorted());
+      expect(await walk("outbound-emails", query, "previous")).toEqual(forth);
+    }
   });
 });
