@@ -60,7 +60,12 @@ export const OwnedField = ({ owned, fates, onChoose }: OwnedFieldProps) => (
 );
 
 function about({ members, zones, servers, admins }: Owned): string {
-  const people = members === 1 ? "1 other person is" : `${members} other people are`;
+  const people =
+    members === 0
+      ? "Nobody else is"
+      : members === 1
+        ? "1 other person is"
+        : `${members.toLocaleString("en-GB")} others are`;
   const has = [counted(zones, "zone"), ...(servers > 0 ? [counted(servers, "server")] : [])].join(" and ");
   const way = admins.length === 0 ? " To hand it over, make somebody an admin of it first." : "";
   return `${people} in it, and it has ${has}.${way}`;

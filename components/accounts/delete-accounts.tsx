@@ -77,7 +77,7 @@ interface OwnerProps {
 
 const Owner = ({ name, leaving: { organisations, servers }, fates, onChoose }: OwnerProps) => (
   <fieldset className="flex min-w-0 flex-col gap-3 border-line border-s-2 ps-3">
-    <legend className="float-start mb-2 w-full font-semibold wrap-anywhere">{name}</legend>
+    <legend className="float-start w-full font-semibold wrap-anywhere">{name}</legend>
     {servers > 0 && (
       <p>
         {counted(servers, "server")} of its own {servers === 1 ? "is" : "are"} deleted with all files.

@@ -115,7 +115,12 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
       {before}
       <div className="mb-2.5 flex flex-wrap items-center gap-2">
         {searches && (
-          <SearchField label={searchLabel} shortcut={false} describedBy={page.short ? shortId : undefined} />
+          <SearchField
+            label={searchLabel}
+            shortcut={false}
+            className="w-[320px]"
+            describedBy={page.short ? shortId : undefined}
+          />
         )}
         {filters.map(({ param, label, all: none, options = [], pick }) =>
           pick ? (
@@ -205,7 +210,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
                   row={row}
                   named={(name) =>
                     opens ? (
-                      <TextLink tone="plain" href={tabHref(tab, query, { open: row.id })}>
+                      <TextLink tone="plain" prefetch={false} href={tabHref(tab, query, { open: row.id })}>
                         {name}
                       </TextLink>
                     ) : (

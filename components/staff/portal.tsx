@@ -1,14 +1,16 @@
 /** The Staff Portal: which tabs one may open, and the one that the address names. Whoever is no staff is led away without a word. */
 import { redirect } from "next/navigation";
+import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { load, pageContext } from "#lib/api/caller.ts";
 import { isProblem } from "#lib/api/errors.ts";
-import { isStaffWith, tabsFor } from "#lib/staff/admission.ts";
+import { actsOf, isStaffWith, tabsFor } from "#lib/staff/admission.ts";
 import { loadOne, loadTab, type Params, procedureAt, readable } from "#lib/staff/loading.ts";
 import type { StaffTab, TabId } from "#lib/staff/tabs.ts";
 import { GlobalSearch } from "./global-search.tsx";
 import { PrivacySwitch } from "./privacy-switch.tsx";
+import { TabBoundary } from "./tab-boundary.tsx";
 import { TabList } from "./tab-list.tsx";
 import type { TabData, TabProps, TabRow } from "./tab-props.ts";
 import { TabSelect } from "./tab-select.tsx";
@@ -33,7 +35,9 @@ export async function StaffPortal({ params }: { params: Params }) {
           <TabList tabs={listed} current={tab.id} />
           <TabSelect tabs={listed} current={tab.id} />
           <section aria-label={tab.title} className="min-w-0">
-            <Tab tab={tab} params={params} />
+            <TabBoundary key={tab.id} title={tab.title}>
+              <Tab tab={tab} params={params} />
+            </TabBoundary>
           </section>
         </div>
       ) : (
@@ -61,12 +65,19 @@ async function Tab({ tab, params }: { tab: StaffTab & { id: TabId }; params: Par
     tab: tab.id,
     data: data as TabData<TabId>,
     one: one as TabRow<TabId> | null,
-    may: (tab.acts ?? []).filter((permission) => actor.grants.has(permission)),
+    may: actsOf(actor.grants, tab),
     self: actor.id ?? "",
     query: readable(procedure, params),
     now: Date.now(),
   };
-  return <StaffView {...props} />;
+  return (
+    <>
+      {opened !== "" && tab.open && one === null && (
+        <Banner className="mb-4">What you wanted to open is not there any more.</Banner>
+      )}
+      <StaffView {...props} />
+    </>
+  );
 }
 
 /** A row that is gone leaves the list alone. */

@@ -107,6 +107,7 @@ function AddPerson({ rollout, looks, onDone }: PartProps & { looks: boolean }) {
               {looks ? (
                 <PickButton
                   title="Choose an account"
+                  aria-label={`Account: ${account?.label ?? "Choose an account"}`}
                   search="E-mail, name or id"
                   find={findAccounts}
                   onPick={setAccount}

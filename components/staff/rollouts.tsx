@@ -40,7 +40,7 @@ export default function Rollouts({ tab, data, one, may, query, now }: TabProps<"
             {data.items.map((row) => (
               <Tr key={row.id}>
                 <Td className="font-medium">
-                  <TextLink tone="plain" href={tabHref(tab, query, { open: row.id })}>
+                  <TextLink tone="plain" prefetch={false} href={tabHref(tab, query, { open: row.id })}>
                     {row.title}
                   </TextLink>
                 </Td>

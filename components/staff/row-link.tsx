@@ -13,7 +13,7 @@ export interface RowLinkProps {
 
 export const RowLink = ({ tab, id, may = true, children }: RowLinkProps) =>
   may ? (
-    <TextLink tone="plain" href={tabHref(tab, {}, { open: id })}>
+    <TextLink tone="plain" prefetch={false} href={tabHref(tab, {}, { open: id })}>
       {children}
     </TextLink>
   ) : (

@@ -122,7 +122,7 @@ const whenNot = (self: string, when: Act<Row>["when"]) => (row: Row) => row.id !
 function Roles({ names }: { names: readonly string[] }) {
   if (names.length === 0) return <span className="text-faint">default</span>;
   return (
-    <span className="inline-flex flex-wrap gap-1 align-middle">
+    <span className="inline-flex flex-wrap gap-1 align-middle sm:max-w-[220px]">
       {names.map((name) => (
         <Badge key={name} tone="accent">
           {name}

@@ -68,7 +68,7 @@ export const ColumnCells = <R,>({ columns, row, named = (name) => name }: Column
       align={align}
       mono={mono}
       dim={dim}
-      className={place === 0 ? "font-medium wrap-anywhere" : "wrap-anywhere"}
+      className={place === 0 ? "font-medium wrap-anywhere sm:min-w-[180px]" : "wrap-anywhere"}
     >
       {place === 0 ? named(cell(row)) : cell(row)}
       {under && <span className="block text-xs font-normal text-dim">{under(row)}</span>}

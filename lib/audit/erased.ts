@@ -43,6 +43,30 @@ export const nameNoMore = jobKind({
   },
 });
 
+const GONE = "accounts.delete";
+/** So many are asked for in a night. */
+const A_NIGHT = 100;
+
+/** Accounts that went before there was such a job, or whose job came to no end: it is asked for again. */
+export const stillNamed = jobKind({
+  kind: "accounts.still-named",
+  schedule: "41 3 * * *",
+  payload: z.object({}),
+  attempts: 3,
+  run() {
+    transaction((tx) => {
+      const named = tx.all<Gone>(sql`
+        select target_id as user, target_label as email, at from audit_log
+        where action = ${GONE} and target_type = 'account' and target_label <> ${ERASED}
+          and not exists (select 1 from users u where u.id = target_id)
+          and not exists (select 1 from jobs j where j.kind = ${nameNoMore.kind} and j.state in ('queued', 'running')
+            and json_extract(j.payload, '$.user') = target_id)
+        limit ${A_NIGHT}`);
+      for (const gone of named) nameNoMore.enqueue(tx, gone);
+    });
+  },
+});
+
 interface Place {
   at: number;
   id: string;

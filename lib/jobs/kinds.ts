@@ -1,7 +1,7 @@
 /** Every kind of job there is. */
 import { sendAnnouncement } from "#lib/announcements/delivery.ts";
 import { startAnnouncements } from "#lib/announcements/start.ts";
-import { nameNoMore } from "#lib/audit/erased.ts";
+import { nameNoMore, stillNamed } from "#lib/audit/erased.ts";
 import { auditRetention } from "#lib/audit/retention.ts";
 import { dropDatabase, setPassword, settleDatabases } from "#lib/databases/job.ts";
 import { bulkJob } from "#lib/dns/bulk/job.ts";
@@ -55,6 +55,7 @@ export const jobKinds: readonly JobKind[] = [
   deleteDueAccounts,
   deleteSoon,
   nameNoMore,
+  stillNamed,
   importJob,
   sweepImports,
   logRetention,

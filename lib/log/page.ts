@@ -33,10 +33,13 @@ export function notingPage(
     return;
   }
   const started = performance.now();
+  // A browser fetches ahead where links lead that came into view: nobody asked for that, unless it got as far as somebody's data.
+  const ahead = request.headers["next-router-prefetch"] !== undefined;
   const page: Page = { requestId: newId(), actorType: "anonymous", actor: null };
   response.once("close", () => {
     const micros = Math.round((performance.now() - started) * 1000);
     const { requestId, actorType, actor } = page;
+    if (ahead && actor === null && response.statusCode < 400) return;
     const method = request.method ?? "";
     noteRequest([
       requestId,

@@ -13,3 +13,7 @@ export const opensTab = (grants: GrantSet, tab: StaffTab): boolean =>
 /** The tabs that an account may open, in the order of the portal. None for those who are not staff. */
 export const tabsFor = (grants: GrantSet) =>
   isStaffWith(grants) ? allTabs.filter((tab) => opensTab(grants, tab)) : [];
+
+/** Which of the tab's acts these grants allow; those about what is switched off are left out. */
+export const actsOf = (grants: GrantSet, { acts = [] }: StaffTab) =>
+  acts.filter((permission) => grants.has(permission) && (setting("feature.dns") || !permission.startsWith("dns:")));

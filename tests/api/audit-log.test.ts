@@ -140,6 +140,43 @@ test("whose account is gone is named nowhere, in what they did and in what was d
   ]);
 });
 
+test("an account that went before names were taken out, or where that came to no end, is named no more the night after", async () => {
+  const [id, email, at] = ["gone-long-ago", "long.ago@example.org", ageOf(40)];
+  const note = (action: string, actor: string | null, label: string, target: string, when = at) =>
+    sql.run(
+      "insert into audit_log (id, at, actor_type, actor_id, actor_label, action, target_type, target_id, target_label, outcome) values (?, ?, 'user', ?, ?, ?, 'account', ?, ?, 'done')",
+      `ago-${++sequence}`,
+      when,
+      actor,
+      label,
+      action,
+      target,
+      email,
+    );
+  note("users.rename", id, email, id, at - DAY);
+  note("accounts.delete", null, "panel", id);
+  // Somebody else has the address by now.
+  const heir = await panel.person("Heir");
+  sql.run("update users set email = ? where id = ?", email, heir.id);
+  note("users.rename", heir.id, email, heir.id, at + DAY);
+  const night = async () => {
+    const job = `night-${++sequence}`;
+    sql.run(
+      "insert into jobs (id, kind, payload, due_at, created_at) values (?, 'accounts.still-named', '{}', 0, 0)",
+      job,
+    );
+    await runJobs();
+  };
+  await night();
+  expect(sql.all("select distinct actor_label, target_label from audit_log where target_id = ?", id)).toEqual([
+    { actor_label: "deleted account", target_label: "deleted account" },
+    { actor_label: "panel", target_label: "deleted account" },
+  ]);
+  expect(count(`target_id = '${heir.id}' and target_label = '${email}'`)).toBe(1);
+  await night();
+  expect(sql.all("select 1 from jobs where kind = 'accounts.name-no-more'")).toEqual([]);
+});
+
 test("an entry is otherwise never changed, and of an account that is there nobody takes the name away", async () => {
   const there = await panel.person("There still");
   await there.call("PATCH", "/account", { name: "There" });

@@ -118,7 +118,8 @@ test("a page is a row too, with whoever its parts found to ask; files and probes
   rmSync(root, { recursive: true });
   const server = createServer((request, response) =>
     notingPage(request, response, { address: "203.0.113.9", templateOf }, () => {
-      Object.assign(pageUnderWay() ?? {}, { actorType: "user", actor: ada.id });
+      if (!request.url?.startsWith("/login")) Object.assign(pageUnderWay() ?? {}, { actorType: "user", actor: ada.id });
+      response.statusCode = request.url === "/login?refused" ? 403 : 200;
       response.end();
     }),
   ).listen(0, "127.0.0.1");
@@ -126,11 +127,20 @@ test("a page is a row too, with whoever its parts found to ask; files and probes
   const { port } = server.address() as AddressInfo;
   for (const target of ["/organisations/quiet-name?q=quiet", "/login", "/healthz", "/_next/static/x.js", "/quiet"])
     await (await fetch(`http://127.0.0.1:${port}${target}`)).text();
+  // What a browser fetches ahead is a row where it found out who asks, or was refused.
+  for (const target of ["/login", "/login?refused", "/ahead"])
+    await (await fetch(`http://127.0.0.1:${port}${target}`, { headers: { "next-router-prefetch": "1" } })).text();
   await new Promise((resolve) => server.close(resolve));
   const found = await rows<{ template: string; actor: Buffer; address: string }>(
     "select template, actor, address from requests join routes on routes.id = route where address = '203.0.113.9' order by requests.id",
   );
-  expect(found.map(({ template }) => template)).toEqual(["/organisations/[handle]", "/login", "unmatched"]);
+  expect(found.map(({ template }) => template)).toEqual([
+    "/organisations/[handle]",
+    "/login",
+    "unmatched",
+    "/login",
+    "unmatched",
+  ]);
   expect(found[0]?.actor.toString("hex")).toBe(ada.id.replaceAll("-", ""));
 });
 
