@@ -38,7 +38,11 @@ export async function loadTab(tab: StaffTab, params: Params, context: RequestCon
 /** One row of the tab. Throws `not_found`. */
 export async function loadOne(tab: StaffTab, id: string, context: RequestContext): Promise<unknown> {
   if (!tab.open) throw notFound("row");
-  return run(await procedureAt(tab.open.procedure), { [tab.open.key]: id }, context);
+  const procedure = await procedureAt(tab.open.procedure);
+  const input = readable(procedure, { [tab.open.key]: id });
+  // What is no id of such a row names none.
+  if (!(tab.open.key in input)) throw notFound("row");
+  return run(procedure, input, context);
 }
 
 /** The fields of one row that privacy mode hides, as paths. */
