@@ -148,7 +148,7 @@ function LeaveToChance({ rollout, person, onDone }: PartProps & { person: Person
     onDone();
   };
   return (
-    <Button size="sm" pending={pending} aria-label={`Leave ${person.name} to chance`} onClick={remove}>
+    <Button size="sm" pending={pending} aria-label={`Leave to chance: ${person.name}`} onClick={remove}>
       Leave to chance
     </Button>
   );

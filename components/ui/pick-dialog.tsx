@@ -46,13 +46,12 @@ export function PickDialog({ title, search, find, chosen = [], first, onPick, on
   const items = [...(first && q.trim() === "" ? [first] : []), ...(found?.items ?? [])];
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={title} size="sm" initialFocus={input}>
-      <Command shouldFilter={false} loop label={title} className="flex flex-col gap-2">
+      <Command shouldFilter={false} loop label={search} className="flex flex-col gap-2">
         <Command.Input
           ref={input}
           value={q}
           onValueChange={setQ}
           maxLength={255}
-          aria-label={search}
           placeholder={search}
           className={cx(controlClass, "h-[34px] px-2.5 pointer-coarse:h-11")}
         />

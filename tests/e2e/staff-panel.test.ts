@@ -110,3 +110,48 @@ test("a rollout gives one account denser records, and takes them back", async ()
   await page.getByRole("button", { name: "Start a rollout" }).waitFor();
   expect(await room()).toBe(before);
 });
+
+test("a rollout is aimed at roles and organisations that are found by a search, and what has the focus keeps it", async () => {
+  const { page, person } = await staffPage("Aims rollouts", ["admin:access", "roles:read", "org:read", "users:read"]);
+  const owner = await server.person("Owner of the aimed at");
+  await owner.call("POST", "/organisations", { name: "Aimed at", handle: "aimed-at" });
+  await page.goto("/dashboard/admin?tab=rollouts");
+  await page.getByRole("button", { name: "Start a rollout" }).click();
+  await page.getByRole("radio", { name: "Only some" }).check();
+  const pick = async (button: string, search: string, text: string) => {
+    await page.getByRole("button", { name: button }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("combobox", { name: search }).fill(text);
+    await dialog.getByRole("option", { name: text }).first().click();
+    await dialog.waitFor({ state: "detached" });
+  };
+  await pick("Add a role", "Search roles", "rootAdmin");
+  await pick("Add a role", "Search roles", "default");
+  await pick("Add an organisation", "Search organisations", "Aimed at");
+  await page.getByRole("button", { name: "Remove default" }).click();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  const share = page.getByLabel("Share (%)");
+  await share.fill("12,345");
+  await share.press("Enter");
+  await page.getByText("The rollout is saved").waitFor();
+  await share.and(page.locator('[name="share"]:focus')).waitFor();
+  expect(await share.inputValue()).toBe("12.35");
+  const { items } = await person.call<{ items: { share: number; audience: unknown }[] }>("GET", "/admin/rollouts");
+  expect(items).toMatchObject([
+    { share: 1235, audience: { staff: false, roles: [expect.any(String)], organisations: [expect.any(String)] } },
+  ]);
+  await page.getByRole("button", { name: "Account: Choose an account" }).click();
+  await page.getByRole("dialog").getByRole("combobox").fill(owner.email);
+  await page.getByRole("dialog").getByRole("option").first().click();
+  await page.getByLabel("Gets it").selectOption("Never");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByText("0 always get it and 1 never do").waitFor();
+  await page.getByRole("table", { name: "Accounts added by hand" }).getByText("Never").waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Remove Aimed at" }).waitFor();
+  await page.getByRole("button", { name: /^Leave to chance: / }).click();
+  await page.getByText("0 always get it and 0 never do").waitFor();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("button", { name: "Start a rollout" }).waitFor();
+});

@@ -151,6 +151,54 @@ test("many at once: each with its own result, and what is refused says why", asy
   await page.context().close();
 });
 
+test("several accounts are deleted: of each it is decided what becomes of what it owns, and the others go on", async () => {
+  const staff = await server.person("Deletes many", "root");
+  const owner = await server.person("Severance Owner");
+  await server.person("Severance Plain");
+  await owner.call("POST", "/organisations", { name: "Severed", handle: "severed" });
+  const page = await opened(staff, `${PORTAL}?tab=users&q=severance`, "visible");
+  await page.getByRole("checkbox", { name: "Choose all accounts on this page" }).check();
+  const ask = () => page.getByRole("region", { name: "Chosen rows" }).getByRole("button", { name: /^Delete/ });
+  await ask().click();
+  const dialog = page.getByRole("alertdialog");
+  const fate = dialog.getByLabel("What happens to Severed");
+  await fate.waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Delete 1 of 2" }).click();
+  await dialog
+    .getByRole("list", { name: "What could not be done" })
+    .getByText("nothing was chosen for Severed")
+    .waitFor();
+  await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
+  const plain = page.getByRole("row", { name: /severance\.plain/ });
+  await plain.getByText("Will be deleted").waitFor();
+  await page.getByRole("checkbox", { name: `Choose ${owner.email}` }).check();
+  await ask().click();
+  await fate.selectOption({ label: "Delete it with its zones and servers" });
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+  const { items } = await staff.call<{ items: { deleting: boolean }[] }>("GET", "/admin/users?q=severance");
+  expect(items.map(({ deleting }) => deleting)).toEqual([true, true]);
+  await page.context().close();
+});
+
+test("accounts are filtered by a role that is found by a search", async () => {
+  const staff = await server.person("Filters by role", ["users:read", "roles:read"]);
+  const page = await opened(staff, `${PORTAL}?tab=users`, "visible");
+  await page.getByRole("button", { name: "Role: Any role" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("option").first().waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await dialog.getByRole("combobox", { name: "Search roles" }).fill("rootadm");
+  await dialog.getByRole("option", { name: /^default/ }).waitFor({ state: "detached" });
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/role=rootAdmin/);
+  await page.getByRole("button", { name: "Role: rootAdmin" }).click();
+  await dialog.getByRole("option", { name: "Any role" }).click();
+  await page.waitForURL(({ searchParams }) => !searchParams.has("role"));
+  await page.context().close();
+});
+
 test("`/` searches everything, and the file of a tab is what the list shows", async () => {
   const staff = await server.person("Searches everything", ["users:read"]);
   const page = await opened(staff, `${PORTAL}?tab=users`, "visible");
