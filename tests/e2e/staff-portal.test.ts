@@ -182,23 +182,6 @@ test("several accounts are deleted: of each it is decided what becomes of what i
   await page.context().close();
 });
 
-test("accounts are filtered by a role that is found by a search", async () => {
-  const staff = await server.person("Filters by role", ["users:read", "roles:read"]);
-  const page = await opened(staff, `${PORTAL}?tab=users`, "visible");
-  await page.getByRole("button", { name: "Role: Any role" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("option").first().waitFor();
-  expect(await accessibilityProblems(page)).toEqual([]);
-  await dialog.getByRole("combobox", { name: "Search roles" }).fill("rootadm");
-  await dialog.getByRole("option", { name: /^default/ }).waitFor({ state: "detached" });
-  await page.keyboard.press("Enter");
-  await page.waitForURL(/role=rootAdmin/);
-  await page.getByRole("button", { name: "Role: rootAdmin" }).click();
-  await dialog.getByRole("option", { name: "Any role" }).click();
-  await page.waitForURL(({ searchParams }) => !searchParams.has("role"));
-  await page.context().close();
-});
-
 test("`/` searches everything, and the file of a tab is what the list shows", async () => {
   const staff = await server.person("Searches everything", ["users:read"]);
   const page = await opened(staff, `${PORTAL}?tab=users`, "visible");
