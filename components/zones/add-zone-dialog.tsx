@@ -50,6 +50,7 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
         onDone={(zone) => {
           if (zone.firstRecords?.state === "failed") toast(zone.firstRecords.message);
           else if (zone.status === "pending") toast(`Show that ${zone.displayName} is yours, and it is made`);
+          else if (zone.firstRecords?.message) toast(`${zone.displayName} was added. ${zone.firstRecords.message}`);
           else toast(`${zone.displayName} was ${link ? "linked" : "added"}`);
           router.push(zonePath(organisation.handle, zone.name.replace(/\.$/, "")));
           router.refresh();

@@ -2,7 +2,7 @@
 import { adviceFor } from "./advice.ts";
 import { isBelow, isInZone, type Parsed, parseName, relativeName } from "./name.ts";
 import { applyPlan } from "./plan.ts";
-import type { ProviderCapabilities } from "./providers/provider.ts";
+import { keepsType, type ProviderCapabilities } from "./providers/provider.ts";
 import type { Change, DnsRecord, Plan, RRset, Ttl } from "./rrset.ts";
 import { canonicalType, typeNumber } from "./type-numbers.ts";
 import { canonicalContent } from "./types/index.ts";
@@ -166,7 +166,7 @@ function setRules(set: RRset, apex: string, can: ProviderCapabilities, report: R
   const { name, type, ttl, records } = set;
   const findings: Finding[] = [];
   if (!isInZone(name, apex)) findings.push(report("out_of_zone", outOfZone(name, apex), "name"));
-  if (!can.types.has(type) && !(can.genericTypes && /^TYPE\d+$/.test(type)) && !madeBySigner.has(type))
+  if (!keepsType(can, type) && !madeBySigner.has(type))
     findings.push(report("type_not_offered", `${type} records cannot be kept at this provider.`, "type"));
   const ttlReason = ttlProblem(ttl, can);
   if (ttlReason !== null) findings.push(report("ttl_out_of_range", ttlReason, "ttl"));

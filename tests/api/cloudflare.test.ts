@@ -126,6 +126,46 @@ describe("a zone", () => {
     expect(await owner.call("POST", zones, { name: "made.example" })).toMatchObject({ status: 409 });
   });
 
+  test("is copied to a place that has less, and back, with what is left out said", async () => {
+    const at = await zone("pro");
+    for (const [label, record] of [
+      ["@", { type: "ALIAS", content: "shop.elsewhere.example." }],
+      ["www", { proxied: true, comment: "the shop" }],
+      ["mail", { ttl: 300 }],
+    ] as const)
+      expect((await at.add(label, record)).status, label).toBe(201);
+    const copied = async (from: string, name: string, connection: string) => {
+      const made = await owner.call<{ firstRecords: unknown }>("POST", zones, { name, connection, clone: from });
+      expect(made.status).toBe(201);
+      const { items } = (await owner.call<{ items: Row[] }>("GET", `${zones}/${name}/records`)).body;
+      const own = items.filter(({ type }) => type !== "SOA" && type !== "NS");
+      return { first: made.body.firstRecords, lines: own.map((one) => `${one.name} ${one.type} ${one.ttl}`).sort() };
+    };
+    const here = await copied(at.name, "copied.example", "local");
+    expect(here.first).toEqual({
+      state: "done",
+      message:
+        "ALIAS records are left out: this provider has none. Proxied records answer with their own addresses: there is no proxy here.",
+    });
+    expect(here.lines).toEqual(["mail.copied.example. A 300", "www.copied.example. A 300"]);
+    for (const record of [
+      { name: "low", type: "A", ttl: 5, content: "192.0.2.1" },
+      { name: "lower", type: "A", ttl: 45, content: "192.0.2.1" },
+      { name: "empty", type: "TXT", ttl: 300, content: '""' },
+    ])
+      expect((await owner.call("POST", `${zones}/copied.example/records`, record)).status).toBe(201);
+    const back = await copied("copied.example", "back.example", "cloudflare");
+    expect(back.first).toEqual({
+      state: "done",
+      message:
+        "TTLs that this provider does not take become Auto. empty.back.example. TXT is left out: Cloudflare takes no empty text.",
+    });
+    expect(back.lines).toEqual([
+      ...["low.back.example. A auto", "lower.back.example. A auto"],
+      ...["mail.back.example. A 300", "www.back.example. A 300"],
+    ]);
+  });
+
   test("keeps its SOA and its name servers", async () => {
     const at = await zone();
     const [ns] = await at.rows();

@@ -1,5 +1,5 @@
 /** A zone that waited for proof gets what it was to begin with: once it is there, as whoever asked for it. */
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
 import { zones } from "#db/schema/index.ts";
@@ -9,7 +9,7 @@ import { jobKind } from "#lib/jobs/queue.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { changeZone, type Intent, previewChange } from "../changes.ts";
 import { addEntry } from "../journal.ts";
-import { firstIntent } from "../templates/first.ts";
+import { firstIntent, noticesOf } from "../templates/first.ts";
 import { importJob } from "../transfer/import-job.ts";
 import { takeUp } from "../transfer/waiting.ts";
 import { type LoadedZone, loadZone, type Zone } from "../zones.ts";
@@ -47,7 +47,10 @@ export const firstRecords = jobKind({
       const loaded = loadZone(zone.organisationId, zone.id, actor);
       const intent = firstIntent(loaded, first, actor);
       if (zone.revision > 1) await leaveOut(loaded, intent, actor, claim.claimedBy);
-      else await changeZone(loaded, intent, actor);
+      else {
+        await changeZone(loaded, intent, actor);
+        noteOn(zone, noticesOf(intent));
+      }
     } catch (error) {
       if (!isProblem(error) || error.code === "zone_busy") throw error;
       goOnWithout(zone, claim.claimedBy, error.message);
@@ -64,6 +67,16 @@ async function leaveOut(loaded: LoadedZone, intent: Intent, actor: Actor, claime
     addEntry(tx, { zoneId: loaded.zone.id, kind: "change", plan, actor, state: "not_applied", message }),
   );
   goOnWithout(loaded.zone, claimedBy, "it had been changed before they came.");
+}
+
+/** Where the zone already says something else, that matters more. */
+function noteOn({ id }: Zone, statusMessage: string): void {
+  if (statusMessage !== "")
+    db()
+      .update(zones)
+      .set({ statusMessage })
+      .where(and(eq(zones.id, id), eq(zones.statusMessage, "")))
+      .run();
 }
 
 function goOnWithout(zone: Zone, claimedBy: string | null, reason: string): void {

@@ -28,6 +28,9 @@ export interface ProviderCapabilities {
   createsZones: boolean;
 }
 
+export const keepsType = ({ types, genericTypes }: ProviderCapabilities, type: string): boolean =>
+  types.has(type) || (genericTypes === true && /^TYPE\d+$/.test(type));
+
 /** What the provider says of a zone without its records. */
 export interface ZoneInfo {
   /** The provider's own id of the zone. */

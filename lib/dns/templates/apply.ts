@@ -8,7 +8,7 @@ import { type ChangeResult, changeZone, type Preview, previewChange } from "../c
 import { askForZone } from "../claims/ask.ts";
 import type { ZoneRequest } from "../new-zone.ts";
 import { type LoadedZone, loadZone, type ZoneSummary } from "../zones.ts";
-import { firstIntent, firstOf, templateIntent } from "./first.ts";
+import { firstIntent, firstOf, noticesOf, templateIntent } from "./first.ts";
 import { loadTemplate, type Template } from "./templates.ts";
 
 /** What became of the records that a new zone was to begin with. */
@@ -47,10 +47,11 @@ export async function addFilledZone(
     return { ...made, firstRecords: { state: "waiting", message } };
   }
   try {
-    await changeZone(loaded, firstIntent(loaded, first, actor), actor);
+    const intent = firstIntent(loaded, first, actor);
+    await changeZone(loaded, intent, actor);
     const { zone: now } = loadZone(organisation.id, made.id, actor);
     const after = { recordCount: now.recordCount, revision: now.revision, serial: now.serial };
-    return { ...made, ...after, firstRecords: { state: "done", message: "" } };
+    return { ...made, ...after, firstRecords: { state: "done", message: noticesOf(intent) } };
   } catch (error) {
     if (!isProblem(error)) throw error;
     const message = `The zone was made, without its first records: ${error.message}`;

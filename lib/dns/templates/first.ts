@@ -6,10 +6,10 @@ import { connectionOf } from "../asking.ts";
 import type { Intent } from "../changes.ts";
 import { assertSeen } from "../intents.ts";
 import { readMirror } from "../mirror.ts";
-import type { ProviderCapabilities } from "../providers/provider.ts";
+import { makePlan } from "../plan.ts";
 import { type RRset, rrsetKey } from "../rrset.ts";
 import { type LoadedZone, loadZone } from "../zones.ts";
-import { copyFor } from "./clone.ts";
+import { copyFor, withoutRefused } from "./clone.ts";
 import { recordsIn, type TemplateContent, wantedOf } from "./content.ts";
 import { listTemplates, loadTemplate } from "./templates.ts";
 
@@ -38,6 +38,9 @@ export function firstIntent(loaded: LoadedZone, first: First, actor: Actor): Int
     ? templateIntent(loaded, loadTemplate(organisation.id, first.template))
     : cloneIntent(loaded, sourceOf(organisation, first.clone, actor));
 }
+
+/** What of it is not as it was where it comes from. */
+export const noticesOf = ({ notices = [] }: Intent): string => notices.map(({ message }) => message).join(" ");
 
 function sourceOf(organisation: { id: string }, clone: string, actor: Actor): LoadedZone {
   const source = openSource(organisation, clone, actor);
@@ -83,12 +86,19 @@ function cloneIntent({ zone, access }: LoadedZone, source: LoadedZone): Intent {
   const sets = readMirror(source.zone.id);
   if (sets.length > MOST_SETS)
     throw new Problem("conflict", "This zone is too large to copy in one go. Export it and import it instead.");
-  const capabilities: ProviderCapabilities = connectionOf(zone).provider.capabilities;
-  const wanted = copyFor(sets, source.zone.name, zone.name, capabilities);
+  const { provider } = connectionOf(zone);
+  const copy = copyFor(sets, source.zone.name, zone.name, provider.capabilities);
+  const scope = new Set(copy.rrsets.map(rrsetKey));
+  const objections = provider.objections?.(
+    zone.externalId ?? "",
+    makePlan([], copy.rrsets, { scope, apex: zone.name }),
+  );
+  const { rrsets: wanted, notices } = withoutRefused(copy, objections ?? []);
   assertSeen(zone, access, wanted);
   return {
     names: [...new Set(wanted.map(({ name }) => name))],
     build: () => ({ wanted, scope: new Set(wanted.map(rrsetKey)) }),
     fieldOf: () => "clone",
+    notices,
   };
 }
