@@ -61,7 +61,7 @@ async function answer(request: Request): Promise<Response> {
     const door = writes && !rpc ? doorOf(request) : undefined;
     // Nobody in particular sends files.
     if (door && account.id === null) throw new Problem("unauthenticated", "Sign in first.");
-    const upload = door ? await takeUpload(request, door.limit) : undefined;
+    const upload = door && account.id !== null ? await takeUpload(request, door.limit, account.id) : undefined;
     file = upload?.file;
     const bounded = upload ? withFieldsOfQuery(request) : writes ? await withBoundedBody(request, rpc) : request;
     const context = {

@@ -235,3 +235,55 @@ describe("a large file", () => {
     expect((await root.call("POST", `${zone}/imports/${id}/cancel`, {})).status).toBe(409);
   });
 });
+
+describe("files that are slow on their way", () => {
+  const waiting = async (person: Person) => {
+    const { handleApi } = await import("#lib/api/http.ts");
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const answer = handleApi(
+      new Request(`http://localhost:3000/api${zone}/import?mode=merge&dryRun=true`, {
+        method: "POST",
+        headers: { cookie: person.cookie, origin: "http://localhost:3000", "content-type": "text/dns" },
+        body: readable,
+        duplex: "half",
+      } as RequestInit),
+    );
+    const writer = writable.getWriter();
+    await writer.write(new TextEncoder().encode("slow A 192.0.2.1\n"));
+    return { answer, end: () => writer.close() };
+  };
+  const download = async (person: Person) => {
+    const { handleApi } = await import("#lib/api/http.ts");
+    return handleApi(new Request(`http://localhost:3000/api${zone}/export`, { headers: { cookie: person.cookie } }));
+  };
+
+  test("an account sends two at once, and keeps nobody else from sending theirs", async () => {
+    const slow = [await waiting(root), await waiting(root)];
+    const small = "small A 192.0.2.1\n";
+    expect(await upload(small, "mode=merge&dryRun=true")).toMatchObject({
+      status: 429,
+      body: { code: "rate_limited" },
+    });
+    expect(await upload(small, "mode=merge&dryRun=true", member)).toMatchObject({ status: 200 });
+    for (const one of slow) {
+      await one.end();
+      expect((await one.answer).status).toBe(200);
+    }
+    expect(await upload(small, "mode=merge&dryRun=true")).toMatchObject({ status: 200 });
+  });
+
+  test("an account has three downloads open that it does not read, and one that it read or left counts no more", async () => {
+    const open = [await download(root), await download(root), await download(root)];
+    expect(open.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await download(root)).status).toBe(429);
+    const other = await download(member);
+    expect(other.status).toBe(200);
+    await open[0]?.body?.cancel();
+    const next = await download(root);
+    expect(next.status).toBe(200);
+    await next.text();
+    const last = await download(root);
+    expect(last.status).toBe(200);
+    for (const one of [...open.slice(1), last, other]) await one.body?.cancel();
+  });
+});

@@ -13,10 +13,13 @@ import { sees } from "../visible.ts";
 import { MARK } from "../zonefile/extras.ts";
 import { zoneFileText } from "../zonefile/serialize.ts";
 import { type LoadedZone, shownName } from "../zones.ts";
+import { takeSlot } from "./slots.ts";
 
 /** RRsets that are read between two breaths. */
 const ROWS = 300;
 const LONGEST_MS = 600_000;
+/** Each keeps a view of the database open for as long as it is read. */
+const DOWNLOADS = { kind: "downloads", most: 3, mostInAll: 50, longestMs: LONGEST_MS } as const;
 
 export const exportName = (loaded: LoadedZone): string =>
   `${loaded.zone.name.replace(/\.$/, "").replace(/[^a-z0-9._-]/g, "_")}.zone`;
@@ -24,6 +27,7 @@ export const exportName = (loaded: LoadedZone): string =>
 /** The zone's file. It is noted that it was read. */
 export function exportZone(loaded: LoadedZone, actor: Actor): ReadableStream<Uint8Array> {
   const { zone, access } = loaded;
+  const release = takeSlot(actor.id ?? actor.type, DOWNLOADS);
   transaction((tx) =>
     audit(tx, actor, {
       target: { type: "zone", id: zone.id, label: zone.name },
@@ -36,13 +40,28 @@ export function exportZone(loaded: LoadedZone, actor: Actor): ReadableStream<Uin
   const text = fileText(loaded);
   return new ReadableStream({
     async pull(controller) {
-      const { value, done } = text.next();
+      const { value, done } = nextOf(text, release);
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
       await new Promise((resolve) => setImmediate(resolve));
     },
-    cancel: () => void text.return(0),
+    cancel: () => {
+      release();
+      text.return(0);
+    },
   });
+}
+
+/** The last piece, and the first that cannot be read, end the download. */
+function nextOf(text: Generator<string, number>, release: () => void): IteratorResult<string, number> {
+  try {
+    const next = text.next();
+    if (next.done) release();
+    return next;
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Problem } from "#lib/api/errors.ts";
 import { env } from "#lib/env.ts";
-import { singleton } from "#lib/singleton.ts";
+import { takeSlot } from "./slots.ts";
 
 export interface Upload {
   file: string;
@@ -27,8 +27,8 @@ const doors: { at: RegExp; types: RegExp; limit: number }[] = [
   },
 ];
 
-/** How many may be on their way at once: each is written to disk. */
-const AT_ONCE = 4;
+/** Each is written to disk. A request's body is not waited for as long as this. */
+const UPLOADS = { kind: "uploads", most: 2, mostInAll: 16, longestMs: 600_000 } as const;
 
 /** Whether the request is the upload of a file. */
 export const doorOf = (request: Request) => {
@@ -37,13 +37,10 @@ export const doorOf = (request: Request) => {
 };
 
 /** Takes the body to a file as it arrives. Throws `too_large`. */
-export async function takeUpload(request: Request, limit: number): Promise<Upload> {
-  const under = singleton("uploads", () => ({ way: 0 }));
-  if (under.way >= AT_ONCE)
-    throw new Problem("rate_limited", "Other files are being uploaded. Try again in a moment.", { retryAfter: 5 });
+export async function takeUpload(request: Request, limit: number, account: string): Promise<Upload> {
   const tooLarge = () => new Problem("too_large", `The file is larger than ${limit / 1_000_000} MB.`);
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
-  under.way += 1;
+  const release = takeSlot(account, UPLOADS);
   const file = newFile();
   let octets = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
@@ -60,7 +57,7 @@ export async function takeUpload(request: Request, limit: number): Promise<Uploa
     await dropFile(file);
     throw error;
   } finally {
-    under.way -= 1;
+    release();
   }
 }
 
