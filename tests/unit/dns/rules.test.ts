@@ -242,6 +242,11 @@ it.each<[string, string[], (string | RRset)[], string[], string[]]>([
   expect(codes(found.warnings)).toEqual(warnings);
 });
 
+test("warns: a type that nobody uses any more, where a provider has it", () => {
+  const can = { ...capabilities, types: new Set([...capabilities.types, "WKS"]) };
+  expect(codes(check([], ["www WKS \\# 1 00"], { can }).warnings)).toEqual(["deprecated_type"]);
+});
+
 test("the names that warnings look at are those above, those pointed to, and DMARC's", () => {
   const plan = makePlan([], [set("a.b.c MX 10 m.example.com. | 10 m.example.net.")], { scope: new Set(), apex });
   expect(namesToRead(plan, apex)).toEqual([
