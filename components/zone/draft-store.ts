@@ -1,7 +1,7 @@
 /** The draft of one account in one zone: kept on this device, shared by its tabs, with undo and redo while the page lives. */
 "use client";
 import { useCallback, useSyncExternalStore } from "react";
-import { type Draft, emptyDraft, formatDraft, parseDraft } from "./draft.ts";
+import { type Draft, emptyDraft, formatDraft, parseDraft, withoutSent } from "./draft.ts";
 
 interface Store {
   draft: Draft;
@@ -18,8 +18,8 @@ export interface DraftHandle {
   redo(): void;
   /** Whether there is something to undo, and to redo. In the browser. */
   steps(): { back: boolean; forth: boolean };
-  /** Forgets the draft and its past: what was applied is not undone here. */
-  clear(): void;
+  /** Forgets what was sent, and the past: what was applied is not undone here. What came in meanwhile stays. */
+  settle(sent: Draft): void;
 }
 
 const MAX_STEPS = 200;
@@ -52,7 +52,10 @@ export function useDraft(account: string, zoneId: string): DraftHandle {
       if (after) set(key, store, after, [...store.past, store.draft], future);
     },
     steps: () => ({ back: storeOf(key).past.length > 0, forth: storeOf(key).future.length > 0 }),
-    clear: () => set(key, storeOf(key), emptyDraft, [], []),
+    settle: (sent) => {
+      const store = storeOf(key);
+      set(key, store, withoutSent(store.draft, sent), [], []);
+    },
   };
 }
 

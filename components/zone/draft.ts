@@ -35,6 +35,15 @@ export function withEntry(draft: Draft, entry: DraftEntry): Draft {
   return { ...draft, [key]: entry };
 }
 
+/** What is left of it once another was applied: what came in meanwhile, from another tab too. */
+export const withoutSent = (draft: Draft, sent: Draft): Draft =>
+  Object.fromEntries(
+    Object.entries(draft).filter(([key, { wanted }]) => {
+      const was = sent[key];
+      return was === undefined || !sameRRset(was.wanted, wanted);
+    }),
+  );
+
 /** The same for many, in one go. */
 export function withEntries(draft: Draft, entries: readonly DraftEntry[]): Draft {
   if (entries.length === 0) return draft;

@@ -47,7 +47,7 @@ const ADDED_SHOWN = 100;
 
 export function RecordEditor({ account, zone, items, list, tools, nothingFound, isNew, pager }: RecordEditorProps) {
   const router = useRouter();
-  const { draft, update, clear, ...steps } = useDraft(account, zone.id);
+  const { draft, update, settle, ...steps } = useDraft(account, zone.id);
   const [open, setOpen] = useState<"review" | "keys" | "paste" | null>(null);
   const [unanswered, setUnanswered] = useState(false);
   const [said, setSaid] = useState("");
@@ -131,12 +131,12 @@ export function RecordEditor({ account, zone, items, list, tools, nothingFound, 
     if (first) form.focusRow(first.key);
   };
 
-  const applied = ({ state, change }: ChangeResult) => {
+  const applied = ({ state, change }: ChangeResult, sent: Draft) => {
     const undo = () => change !== null && void undoApplied(zone, change, router.refresh);
     if (state === "applied")
-      toast(`Applied: ${sentenceOf(countsOf(draft))}`, { tone: "ok", action: { label: "Undo", onClick: undo } });
+      toast(`Applied: ${sentenceOf(countsOf(sent))}`, { tone: "ok", action: { label: "Undo", onClick: undo } });
     // What may still have to be sent again stays in the draft.
-    if (state === "applied" || state === "differs") clear();
+    if (state === "applied" || state === "differs") settle(sent);
     setUnanswered(state === "unknown" || state === "pending");
     if (state === "applied" || state === "unknown" || state === "pending") setOpen(null);
     setNote(null);

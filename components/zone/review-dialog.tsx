@@ -22,7 +22,7 @@ export interface ReviewDialogProps {
   onRebase: (key: string, now: { hash: string; rrset: RRset | null }) => void;
   onDrop: (keys: string[]) => void;
   onFulfilled: (keys: string[]) => void;
-  onResult: (result: ChangeResult) => void;
+  onResult: (result: ChangeResult, sent: Draft) => void;
   onClose: () => void;
 }
 

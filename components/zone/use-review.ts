@@ -9,13 +9,15 @@ import type { ZoneView } from "./zone-view.ts";
 export interface ReviewActions {
   /** Somebody else has brought these about already. */
   onFulfilled: (keys: string[]) => void;
-  onResult: (result: ChangeResult) => void;
+  onResult: (result: ChangeResult, sent: Draft) => void;
 }
 
 export function useReview(zone: ZoneView, draft: Draft, { onFulfilled, onResult }: ReviewActions) {
   const [state, setState] = useState<ReviewState>(loadingReview);
   const drop = useRef(onFulfilled);
   const done = useRef(false);
+  /** What is being applied, while it is: a draft that changes meanwhile is asked for afterwards. */
+  const sending = useRef<Draft | null>(null);
   /** Of several questions under way only the last one counts. */
   const asked = useRef(0);
   useEffect(() => {
@@ -23,7 +25,7 @@ export function useReview(zone: ZoneView, draft: Draft, { onFulfilled, onResult 
   });
 
   const ask = useCallback(() => {
-    if (done.current) return;
+    if (done.current || sending.current) return;
     asked.current += 1;
     const mine = asked.current;
     if (Object.keys(draft).length === 0) return setState({ ...loadingReview, status: "ready" });
@@ -42,7 +44,9 @@ export function useReview(zone: ZoneView, draft: Draft, { onFulfilled, onResult 
       });
   }, [zone.organisation, zone.zone, draft]);
 
+  const newest = useRef(ask);
   useEffect(() => {
+    newest.current = ask;
     ask();
     return () => {
       asked.current += 1;
@@ -50,6 +54,8 @@ export function useReview(zone: ZoneView, draft: Draft, { onFulfilled, onResult 
   }, [ask]);
 
   const apply = async (confirm: boolean) => {
+    if (sending.current) return;
+    sending.current = draft;
     setState((before) => ({ ...before, status: "applying", failure: null }));
     const { keyOf, ...request } = requestOf(draft);
     try {
@@ -63,9 +69,11 @@ export function useReview(zone: ZoneView, draft: Draft, { onFulfilled, onResult 
       if (result.dryRun) return;
       done.current = true;
       setState((before) => ({ ...before, status: "done", result }));
-      onResult(result);
+      onResult(result, draft);
     } catch (error) {
+      sending.current = null;
       setState((before) => withFailure(before, failureOf(error), keyOf));
+      if (newest.current !== ask) newest.current();
     }
   };
   return { state, apply, again: ask };

@@ -1,45 +1,16 @@
 /** The panel's disk is full: nothing half-done is left, what had gone out is settled once there is room, and reading goes on. */
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
-import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
-import { type Sql, sqlOf } from "../support/stage.ts";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { startBehindFaults } from "../support/behind-faults.ts";
 
-let panel: Panel;
-let powerdns: PowerDnsServer;
-let proxy: FaultProxy;
-let sql: Sql;
-let owner: Person;
-let settleAll: () => Promise<void>;
+const { panel, powerdns, proxy, owner, sql, settleAll, zones, rested, close } = await startBehindFaults();
 let sequence = 0;
-const zones = "/organisations/acme/dns/zones";
-
-beforeAll(async () => {
-  powerdns = await startPowerDns();
-  proxy = await startFaultProxy(powerdns.apiUrl);
-  panel = await startPanel({
-    POWERDNS_API_URL: proxy.url,
-    POWERDNS_API_KEY: powerdns.apiKey,
-    ZONEGATE_TEST_HOOKS: "1",
-  });
-  sql = await sqlOf();
-  const { setSetting } = await import("#lib/settings/settings.ts");
-  ({ settleAll } = await import("#lib/dns/settle.ts"));
-  setSetting("zone_claims", "trusted");
-  owner = await panel.person("Owner");
-  expect((await owner.call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
-});
-afterAll(async () => {
-  await panel?.close();
-  await proxy?.close();
-  await powerdns?.stop();
-});
 afterEach(() => {
   room();
-  rmSync(path.join(panel.dataDir, "landing-ms"), { force: true });
+  rested();
 });
+afterAll(close);
 
 /** Not one page more. */
 function full(): void {

@@ -1,10 +1,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Fault, type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { startBehindFaults } from "../support/behind-faults.ts";
+import type { Fault } from "../support/fake-powerdns.ts";
 import { runJobs } from "../support/jobs.ts";
-import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { startPowerDns } from "../support/powerdns.ts";
 
 interface Written {
   change: string;
@@ -21,50 +20,24 @@ interface Entry {
   actor: { id: string | null };
 }
 
-let panel: Panel;
-let powerdns: Awaited<ReturnType<typeof startPowerDns>>;
-let proxy: FaultProxy;
-let owner: Person;
+const { panel, powerdns, proxy, owner, settleAll, zones, rested, close } = await startBehindFaults();
+const { db } = await import("#db/client.ts");
+const sql = (text: string, ...values: unknown[]): Record<string, unknown>[] => {
+  const statement = db().$client.prepare(text);
+  if (statement.reader) return statement.all(...values) as Record<string, unknown>[];
+  statement.run(...values);
+  return [];
+};
 let sequence = 0;
-let sql: (text: string, ...values: unknown[]) => Record<string, unknown>[];
-let settleAll: () => Promise<void>;
-const zones = "/organisations/acme/dns/zones";
-
-beforeAll(async () => {
-  powerdns = await startPowerDns();
-  proxy = await startFaultProxy(powerdns.apiUrl);
-  panel = await startPanel({
-    POWERDNS_API_URL: proxy.url,
-    POWERDNS_API_KEY: powerdns.apiKey,
-    ZONEGATE_TEST_HOOKS: "1",
-  });
-  const { db } = await import("#db/client.ts");
-  const { setSetting } = await import("#lib/settings/settings.ts");
-  ({ settleAll } = await import("#lib/dns/settle.ts"));
-  sql = (text, ...values) => {
-    const statement = db().$client.prepare(text);
-    if (statement.reader) return statement.all(...values) as Record<string, unknown>[];
-    statement.run(...values);
-    return [];
-  };
-  setSetting("zone_claims", "trusted");
-  owner = await panel.person("Owner");
-  expect((await owner.call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
-});
-afterAll(async () => {
-  await panel?.close();
-  await proxy?.close();
-  await powerdns?.stop();
-});
 afterEach(() => {
-  proxy.fail(null);
-  rmSync(path.join(panel.dataDir, "landing-ms"), { force: true });
+  rested();
   // Whatever became of a change, refused and lost ones too, the zone counts what its mirror holds.
   const drifted = sql(
     "select name, record_count, (select coalesce(sum(r.record_count), 0) from rrsets r where r.zone_id = zones.id) as there from zones where record_count <> there",
   );
   expect(drifted).toEqual([]);
 });
+afterAll(close);
 
 /** A zone with one record in it, `www`. */
 async function zone() {

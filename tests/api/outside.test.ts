@@ -1,13 +1,10 @@
 /** Zones that others write to as well, at PowerDNS and past the panel: who is said to have changed what, and that nothing is lost. */
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import type { Provider } from "#lib/dns/providers/provider.ts";
-import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
+import { startBehindFaults } from "../support/behind-faults.ts";
 import { runJobs } from "../support/jobs.ts";
-import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
-import { type Sql, sqlOf } from "../support/stage.ts";
 
 interface Entry {
   id: string;
@@ -16,40 +13,10 @@ interface Entry {
   plan: { name: string; type: string; before: { records: unknown[] } | null; after: { records: unknown[] } | null }[];
 }
 
-let panel: Panel;
-let powerdns: PowerDnsServer;
-let proxy: FaultProxy;
-let owner: Person;
-let sql: Sql;
-let settleAll: () => Promise<void>;
+const { panel, powerdns, proxy, owner, sql, settleAll, zones, rested, close } = await startBehindFaults();
 let sequence = 0;
-const zones = "/organisations/acme/dns/zones";
-
-beforeAll(async () => {
-  powerdns = await startPowerDns();
-  proxy = await startFaultProxy(powerdns.apiUrl);
-  panel = await startPanel({
-    POWERDNS_API_URL: proxy.url,
-    POWERDNS_API_KEY: powerdns.apiKey,
-    ZONEGATE_TEST_HOOKS: "1",
-  });
-  sql = await sqlOf();
-  const { setSetting } = await import("#lib/settings/settings.ts");
-  ({ settleAll } = await import("#lib/dns/settle.ts"));
-  setSetting("zone_claims", "trusted");
-  owner = await panel.person("Owner");
-  expect((await owner.call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
-});
-afterAll(async () => {
-  await panel?.close();
-  await proxy?.close();
-  await powerdns?.stop();
-});
-afterEach(() => {
-  proxy.fail(null);
-  proxy.tamper(null);
-  rmSync(path.join(panel.dataDir, "landing-ms"), { force: true });
-});
+afterEach(rested);
+afterAll(close);
 
 /** A zone with one record in it, `www`. */
 async function zone() {

@@ -1,12 +1,10 @@
 /** A zone as a whole: notes, another organisation, deleting it and bringing it back. */
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type FaultProxy, startFaultProxy } from "../support/fake-powerdns.ts";
+import { startBehindFaults } from "../support/behind-faults.ts";
 import { runJobs } from "../support/jobs.ts";
-import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { type PowerDnsServer, startPowerDns } from "../support/powerdns.ts";
-import { type Sql, sqlOf } from "../support/stage.ts";
+import type { Person } from "../support/panel.ts";
 
 interface Deleted {
   id: string;
@@ -17,46 +15,21 @@ interface Deleted {
   until: number;
 }
 
-let panel: Panel;
-let powerdns: PowerDnsServer;
-let proxy: FaultProxy;
-let sql: Sql;
+const { panel, powerdns, proxy, owner, sql, settleAll, zones, rested, close } = await startBehindFaults();
 let root: Person;
-let owner: Person;
 let member: Person;
-let settleAll: () => Promise<void>;
 let sequence = 0;
-const zones = "/organisations/acme/dns/zones";
 const deleted = "/organisations/acme/dns/deleted-zones";
 
 beforeAll(async () => {
-  powerdns = await startPowerDns();
-  proxy = await startFaultProxy(powerdns.apiUrl);
-  panel = await startPanel({
-    POWERDNS_API_URL: proxy.url,
-    POWERDNS_API_KEY: powerdns.apiKey,
-    ZONEGATE_TEST_HOOKS: "1",
-  });
-  sql = await sqlOf();
   const { setSetting } = await import("#lib/settings/settings.ts");
-  ({ settleAll } = await import("#lib/dns/settle.ts"));
-  setSetting("zone_claims", "trusted");
   setSetting("limits.organisations_per_account", 100);
   root = await panel.person("Root", "root");
-  owner = await panel.person("Owner");
   member = await panel.person("Member");
-  expect((await owner.call("POST", "/organisations", { name: "Acme", handle: "acme" })).status).toBe(201);
   await add("acme", member);
 });
-afterAll(async () => {
-  await panel?.close();
-  await proxy?.close();
-  await powerdns?.stop();
-});
-afterEach(() => {
-  proxy.fail(null);
-  rmSync(path.join(panel.dataDir, "landing-ms"), { force: true });
-});
+afterEach(rested);
+afterAll(close);
 
 /** Staff put somebody into an organisation without asking. */
 async function add(organisation: string, person: Person, role = "member"): Promise<void> {

@@ -1,11 +1,31 @@
 import { expect, test } from "vitest";
 import { copiedText } from "#components/zone/copy-records.ts";
-import { NOTHING_SEEN } from "#components/zone/draft.ts";
+import { NOTHING_SEEN, withEntries, withoutSent } from "#components/zone/draft.ts";
 import { readPaste } from "#components/zone/paste-records.ts";
 import { rrsetHash } from "#lib/dns/hash.ts";
 
 test("what a draft says it saw where there was nothing is what the server says of nothing", () => {
   expect(NOTHING_SEEN).toBe(rrsetHash(null));
+});
+
+test("what came into a draft while it was being applied stays in it", () => {
+  const wanted = (label: string, ...contents: string[]) => {
+    const name = `${label}.example.com.`;
+    const rrset = { name, type: "A", ttl: 60, records: contents.map((content) => ({ content })) };
+    return { name, type: "A", seen: null, wanted: rrset };
+  };
+  const gone = { ...wanted("gone", "192.0.2.1"), seen: { hash: "x", rrset: wanted("gone", "192.0.2.1").wanted } };
+  const removed = { ...gone, wanted: null };
+  const sent = withEntries({}, [wanted("www", "192.0.2.1"), wanted("mail", "192.0.2.2"), removed]);
+  expect(withoutSent(sent, sent)).toEqual({});
+  expect(withoutSent(structuredClone(sent), sent)).toEqual({});
+  // Another tab changed one of them, and added one.
+  const now = withEntries(sent, [wanted("mail", "192.0.2.2", "192.0.2.3"), wanted("new", "192.0.2.4")]);
+  expect(Object.values(withoutSent(now, sent)).map(({ name }) => name)).toEqual([
+    "mail.example.com.",
+    "new.example.com.",
+  ]);
+  expect(withoutSent({}, sent)).toEqual({});
 });
 
 test("rows that are copied are pasted with what hangs on them, where the zone has it", async () => {
