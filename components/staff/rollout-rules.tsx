@@ -1,6 +1,7 @@
 /** Whom a rollout reaches, when, and with what. */
 "use client";
 import { useRouter } from "next/navigation";
+import { useRef } from "react";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field, FieldGroup } from "#components/ui/field.tsx";
 import { Form } from "#components/ui/form.tsx";
@@ -17,11 +18,14 @@ type Rollout = TabRow<"rollouts">;
 export function RolloutRules({ rollout, may }: { rollout: Rollout; may: readonly Permission[] }) {
   const router = useRouter();
   const [audience, setAudience] = useAudience(rollout, may);
+  /** As it was when the form was filled, or last saved here. */
+  const seen = useRef(rollout.updatedAt);
   return (
     <Form
       call={(api, values) =>
         api.rollouts.edit({
           rollout: rollout.id,
+          updatedAt: seen.current,
           description: values("description"),
           enabled: values("enabled") === "on",
           share: Math.round(Number(values("share").replace(",", ".")) * 100),
@@ -34,6 +38,7 @@ export function RolloutRules({ rollout, may }: { rollout: Rollout; may: readonly
         })
       }
       onDone={(saved, form) => {
+        seen.current = saved.updatedAt;
         // What was typed stays, with the focus; a share is kept to the hundredth.
         const share = form.elements.namedItem("share");
         if (share instanceof HTMLInputElement) share.value = String(saved.share / 100);

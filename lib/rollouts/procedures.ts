@@ -39,7 +39,8 @@ export const create = staff("admin:access", { key, ...fields })
   .output(Rollout)
   .handler(({ context, input: { key: feature, ...given } }) => createRollout(feature, given, context.actor));
 
-export const edit = staff("admin:access", { ...one, ...fields })
+/** `updatedAt`: of what was changed. What somebody else changed meanwhile is not lost. */
+export const edit = staff("admin:access", { ...one, ...fields, updatedAt: z.number().int().optional() })
   .route({ method: "PATCH", path: "/admin/rollouts/{rollout}", summary: "Change whom a rollout reaches" })
   .output(Rollout)
   .handler(({ context, input: { rollout, ...given } }) => editRollout(rollout, given, context.actor));

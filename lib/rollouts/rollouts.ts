@@ -154,13 +154,20 @@ export function createRollout(key: FeatureKey, given: RolloutEdit, actor: Actor)
   return rolloutNow(id);
 }
 
-export function editRollout(id: string, given: RolloutEdit, actor: Actor): Rollout {
+export function editRollout(
+  id: string,
+  { updatedAt, ...given }: RolloutEdit & { updatedAt?: number | undefined },
+  actor: Actor,
+): Rollout {
   transaction((tx) => {
     const row = rowOf(id, tx);
     if (!isFeature(row.key)) throw notFound("rollout");
+    if (updatedAt !== undefined && updatedAt !== row.updatedAt)
+      throw new Problem("conflict", "Somebody else has changed this rollout meanwhile. Load the page again.");
     const change = columnsOf(tx, row.key, row, given);
     tx.update(rollouts)
-      .set({ ...change, updatedAt: Date.now() })
+      // Also two of one millisecond are told apart.
+      .set({ ...change, updatedAt: Math.max(Date.now(), row.updatedAt + 1) })
       .where(eq(rollouts.id, id))
       .run();
     audit(tx, actor, { target: targetOf(row), before: plainOf(row), after: plainOf({ ...row, ...change }) });

@@ -11,6 +11,8 @@ interface Rollout {
   running: boolean;
   forcedIn: number;
   treatments: unknown[];
+  description: string;
+  updatedAt: number;
 }
 
 beforeAll(async () => {
@@ -41,6 +43,14 @@ test("begins with nobody in, and reaches everybody at its whole share while it i
 test("the frame of every page says so", async () => {
   const { body } = await ada.call<{ rollouts: Record<string, string> }>("GET", "/account/frame");
   expect(body.rollouts).toEqual({ "records.density": "dense" });
+});
+
+test("what somebody else changed meanwhile is not lost", async () => {
+  const { updatedAt } = (await edit({ description: "As it is" })).body;
+  const first = (await edit({ description: "First", updatedAt })).body;
+  expect(first.updatedAt).toBeGreaterThan(updatedAt);
+  expect((await edit({ description: "Second", updatedAt })).status).toBe(409);
+  expect((await edit({ updatedAt: first.updatedAt })).body.description).toBe("First");
 });
 
 test("ends with its window", async () => {
