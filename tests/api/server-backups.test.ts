@@ -81,6 +81,17 @@ const told = (from: Placed, uuid: string, body: object, rest = "") =>
   );
 const success = { successful: true, checksum: "a".repeat(40), checksum_type: "sha1", size: 5, parts: null };
 
+test("a server that is deleted takes its archives with it, also from a daemon that keeps them", async () => {
+  const id = await made();
+  const uuid = uuidOf(id);
+  expect(archive(id)).toBe(true);
+  const { name } = sql.get<{ name: string }>("select name from servers where id = ?", server.id) ?? { name: "" };
+  expect((await owner.call("DELETE", `/servers/${server.id}`, { name })).status).toBe(200);
+  await runJobs();
+  expect(sql.get("select 1 from servers where id = ?", server.id)).toBeUndefined();
+  expect(archives()).not.toContain(`${uuid}.tar.gz`);
+});
+
 test("are made, told of, restored and deleted, and each act is noted", async () => {
   writeFileSync(file("b.log"), "log");
   const id = await made({ name: "First", ignored: ["*.log"] });

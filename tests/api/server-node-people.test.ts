@@ -112,6 +112,17 @@ describe("a console", () => {
     theirs.close();
   });
 
+  test("a daemon of old lets nobody of a suspended server do anything more", async () => {
+    const here = await old.server(owner);
+    const theirs = await connected(owner, here);
+    const root = await panel.person(`Root ${fresh()}`, "root");
+    expect((await root.call("POST", `/admin/servers/${here.id}/suspend`, { reason: "Unpaid" })).status).toBe(200);
+    await runJobs();
+    theirs.say("set state", "start");
+    expect(await theirs.next("jwt error")).toMatch(/denylist/);
+    theirs.close();
+  });
+
   test.each([
     [
       "signed out",

@@ -87,6 +87,14 @@ test("whoever used it through a permission is staff there; whoever has it, is in
   expect(await named()).toEqual([null, "Staff", owner.email, guest.email, before.email, admin.email]);
 });
 
+test("nothing is told of a time before the server was made", async () => {
+  const made = Date.now() - 60_000;
+  sql.run("update servers set created_at = ? where id = ?", made, server.id);
+  await report(item(owner, "before", made - 1000), item(owner, "after", made + 1000));
+  const told = (await activity()).filter(({ source }) => source === "node").map(({ details }) => details?.command);
+  expect(told).toEqual(["after"]);
+});
+
 test("the newest ten thousand of a server are kept, and nothing of another’s goes for them", async () => {
   const mine = server;
   server = await placed.server(owner);

@@ -94,6 +94,20 @@ describe("while it goes", () => {
   });
 });
 
+describe("when it is there", () => {
+  test("what the node before holds for people ends, and the new one reads what was changed on the way", async () => {
+    const { handOut } = await import("#lib/servers/holders.ts");
+    const server = await underWay();
+    // As if something had been handed out in spite of the move.
+    handOut({ id: server.id }, owner.id, "files", false);
+    here.wings.deauthorized.clear();
+    expect((await says(there, server.uuid, "success")).status).toBe(204);
+    await settled();
+    expect(here.wings.deauthorized.has(`${owner.id} ${server.uuid}`)).toBe(true);
+    expect(askedFor(there, server.uuid).filter((one) => /\/sync$/.test(one))).not.toEqual([]);
+  });
+});
+
 describe("a later move", () => {
   const stopsAsked = (uuid: string) => askedFor(here, uuid).filter((one) => /^DELETE .*\/transfer$/.test(one)).length;
   const sendsNothing = () =>

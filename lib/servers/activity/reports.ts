@@ -119,7 +119,7 @@ function note(tx: Tx, node: NodeRow, item: unknown): string | null {
   const { changes } = tx
     .insert(serverReports)
     .values({
-      id: newId(at),
+      id: newId(now),
       serverId: server.id,
       userId: user,
       event: data.event,
