@@ -4,9 +4,9 @@ import { db } from "#db/client.ts";
 import { eggs, eggVariables, organisationMembers, organisations } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import type { Egg } from "#lib/eggs/egg.ts";
-import { openNodes } from "./placement.ts";
+import { openNodes, openNodesFor } from "./placement.ts";
 import type { Offers, StaffOffers } from "./shapes.ts";
-import { sharesOf } from "./shares.ts";
+import { sharesOf, sharesOfOrganisations } from "./shares.ts";
 
 /** More are not offered at once: the first by name are. */
 const MOST = 200;
@@ -21,16 +21,21 @@ export function offersFor(actor: Actor & { id: string }): Offers {
     .orderBy(asc(organisations.name))
     .limit(MOST)
     .all();
-  const wish = { memory: 0, disk: 0, asStaff: false, node: null, allocation: null };
-  const of = (organisationId: string | null) => ({
-    ...sharesOf({ userId: organisationId === null ? actor.id : null, organisationId }),
-    nodes: openNodes({ ...wish, organisationId }).slice(0, MOST),
-  });
+  const ids = managed.map(({ id }) => id);
+  const [shares, nodes] = [sharesOfOrganisations(ids), openNodesFor(ids)];
   return {
     eggs: eggsFor(false),
     owners: [
-      { organisation: null, ...of(null) },
-      ...managed.map(({ id, ...organisation }) => ({ organisation, ...of(id) })),
+      {
+        organisation: null,
+        ...sharesOf({ userId: actor.id, organisationId: null }),
+        nodes: nodes(null).slice(0, MOST),
+      },
+      ...managed.map(({ id, ...organisation }) => ({
+        organisation,
+        ...shares(id),
+        nodes: nodes(id).slice(0, MOST),
+      })),
     ],
   };
 }

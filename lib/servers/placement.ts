@@ -36,16 +36,30 @@ export function place(tx: Tx, wish: Wish): { nodeId: string; allocationId: strin
 }
 
 /** Those that such a server may be on, however full they are. */
-export function openNodes({ organisationId, asStaff, node }: Wish, tx: DbOrTx = db()) {
+export const openNodes = ({ organisationId, asStaff, node }: Wish, tx: DbOrTx = db()) =>
+  opened(
+    tx,
+    and(
+      node === null ? undefined : eq(nodes.id, node),
+      forWhom(organisationId === null ? [] : [organisationId], asStaff),
+    ),
+  );
+
+/** The same for the servers of people, and of each of these organisations (null: of an account), in one query. */
+export function openNodesFor(organisations: readonly string[]) {
+  const all = opened(db(), forWhom(organisations, false));
+  return (organisation: string | null) => all.filter(({ whose }) => whose === null || whose === organisation);
+}
+
+function opened(tx: DbOrTx, where: SQL | undefined) {
   return tx
-    .select({ id: nodes.id, name: nodes.name, location: nodes.location })
+    .select({ id: nodes.id, name: nodes.name, location: nodes.location, whose: nodes.organisationId })
     .from(nodes)
     .where(
       and(
-        node === null ? undefined : eq(nodes.id, node),
         inHealth("healthy"),
         eq(nodes.maintenance, 0),
-        forWhom(organisationId, asStaff),
+        where,
         exists(
           tx
             .select({ one: sql`1` })
@@ -59,8 +73,8 @@ export function openNodes({ organisationId, asStaff, node }: Wish, tx: DbOrTx = 
 }
 
 /** A node of an organisation runs the servers of that one alone; one for enterprises that has none runs nobody's. */
-function forWhom(organisationId: string | null, asStaff: boolean): SQL | undefined {
-  const own = organisationId === null ? undefined : eq(nodes.organisationId, organisationId);
+function forWhom(organisations: readonly string[], asStaff: boolean): SQL | undefined {
+  const own = organisations.length === 0 ? undefined : inArray(nodes.organisationId, [...organisations]);
   const kinds = ["free", "free_and_paid", ...(asStaff ? (["paid"] as const) : [])] as const;
   return or(own, and(isNull(nodes.organisationId), inArray(nodes.classification, kinds)));
 }

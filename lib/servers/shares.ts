@@ -1,5 +1,5 @@
 /** How much of servers an account or an organisation may have, and has. */
-import { count, eq, sum } from "drizzle-orm";
+import { count, eq, inArray, sum } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
 import { servers } from "#db/schema/index.ts";
 import { Problem } from "#lib/api/errors.ts";
@@ -22,22 +22,43 @@ const words: Record<keyof Share, string> = {
   cpu: "% of a processor",
 };
 
-export function sharesOf({ userId, organisationId }: Owner, tx: DbOrTx = db()): { most: Share; used: Share } {
+interface Shares {
+  most: Share;
+  used: Share;
+}
+
+const sums = { servers: count(), memory: sum(servers.memory), disk: sum(servers.disk), cpu: sum(servers.cpu) };
+type Sums = Partial<Record<keyof Share, string | number | null>>;
+
+export function sharesOf({ userId, organisationId }: Owner, tx: DbOrTx = db()): Shares {
   const row = tx
-    .select({ servers: count(), memory: sum(servers.memory), disk: sum(servers.disk), cpu: sum(servers.cpu) })
+    .select(sums)
     .from(servers)
     .where(organisationId === null ? eq(servers.userId, userId ?? "") : eq(servers.organisationId, organisationId))
     .get();
+  return sharesFrom(row, (measure) =>
+    organisationId === null
+      ? setting(`limits.${measure}_per_account`, tx)
+      : limitOf(organisationId, `limits.${measure}_per_organisation`, tx),
+  );
+}
+
+/** Of several organisations, in one query. */
+export function sharesOfOrganisations(ids: readonly string[]): (organisation: string) => Shares {
+  const rows = db()
+    .select({ id: servers.organisationId, ...sums })
+    .from(servers)
+    .where(inArray(servers.organisationId, [...ids]))
+    .groupBy(servers.organisationId)
+    .all();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return (id) => sharesFrom(byId.get(id), (measure) => limitOf(id, `limits.${measure}_per_organisation`));
+}
+
+function sharesFrom(row: Sums | undefined, most: (measure: keyof Share) => number): Shares {
   const each = (of: (measure: keyof Share) => number) =>
     Object.fromEntries(measures.map((measure) => [measure, of(measure)])) as Share;
-  return {
-    most: each((measure) =>
-      organisationId === null
-        ? setting(`limits.${measure}_per_account`, tx)
-        : limitOf(organisationId, `limits.${measure}_per_organisation`, tx),
-    ),
-    used: each((measure) => Number(row?.[measure] ?? 0)),
-  };
+  return { most: each(most), used: each((measure) => Number(row?.[measure] ?? 0)) };
 }
 
 /** In the transaction that makes the server: of two at once the second sees the first. */

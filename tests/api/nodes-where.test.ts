@@ -79,6 +79,43 @@ test("it becomes an organisation’s where no server of others is on it, and a s
   expect((await give(others)).status).toBe(200);
 });
 
+test("people are offered each organisation with its own nodes, everybody’s, and what it has already", async () => {
+  const boss = await panel.person(`Boss ${fresh()}`);
+  const made = async () =>
+    (await boss.call<{ id: string; handle: string }>("POST", "/organisations", { name: "Some", handle: `o${fresh()}` }))
+      .body;
+  const [one, other] = [await made(), await made()];
+  const { id } = await placed.server(keeper);
+  sql.run("update servers set user_id = null, organisation_id = ?, memory = 700 where id = ?", one.id, id);
+  const free = (node: string) =>
+    sql.run(
+      "insert into allocations (id, node_id, ip, port, created_at) values (?, ?, '192.0.2.9', 1, 0)",
+      `f-${node}`,
+      node,
+    );
+  const everybodys = await placeNode(panel);
+  for (const { node } of [placed, everybodys]) free(node);
+  expect((await edit({ organisation: one.id })).status).toBe(200);
+  const { owners } = (
+    await boss.call<{
+      owners: {
+        organisation: { handle: string } | null;
+        nodes: { id: string }[];
+        used: { servers: number; memory: number };
+      }[];
+    }>("GET", "/server-offers")
+  ).body;
+  const offered = (handle: string | null) => {
+    const of = owners.find(({ organisation }) => (organisation?.handle ?? null) === handle);
+    const there = of?.nodes.map((node) => node.id) ?? [];
+    return [there.includes(placed.node), there.includes(everybodys.node), of?.used.servers, of?.used.memory];
+  };
+  expect(offered(one.handle)).toEqual([true, true, 1, 700]);
+  expect(offered(other.handle)).toEqual([false, true, 0, 0]);
+  expect(offered(null)).toEqual([false, true, 0, 0]);
+  await everybodys.wings.close();
+});
+
 test("the files of all servers are kept where no mount shows them", async () => {
   const source = `/srv/all${fresh()}`;
   const mount = { name: "Shown", source, target: "/mnt/all", nodes: [placed.node], readOnly: true };
