@@ -145,6 +145,13 @@ test("what somebody else wrote meanwhile is not lost, and only texts of a bounde
   expect((await get(`/text${q({ path: "/nothing" })}`)).status).toBe(404);
 });
 
+test("of several files whose permissions are changed, those before one that fails are changed and noted", async () => {
+  for (const name of ["one", "two"]) writeFileSync(file(name), "");
+  expect((await post("/mode", { folder: "/", names: ["one", "none", "two"], mode: "600" })).status).toBe(404);
+  expect(["one", "two"].map((name) => statSync(file(name)).mode & 0o777)).toEqual([0o600, 0o644]);
+  expect(JSON.parse(trail().at(-1)?.after ?? "")).toEqual({ mode: "600", files: ["/one"] });
+});
+
 test("a folder of very many files is shown in part, folders first", async () => {
   for (let n = 0; n < 2010; n++) writeFileSync(file(`file ${n}`), "");
   mkdirSync(file("zoo"));

@@ -241,6 +241,16 @@ describe("what does not work", () => {
     expect([second.state, ...states(second)]).toEqual(["failed", "failed", "done"]);
   });
 
+  test("nothing is begun on a server that is not installed", async () => {
+    const id = await made({ onlyRunning: false, steps: [power("start")] });
+    sql.run("update servers set state = 'install_failed' where id = ?", server.id);
+    const asked = placed.wings.asked.filter((one) => /power/.test(one)).length;
+    await ran(id);
+    expect(placed.wings.asked.filter((one) => /power/.test(one))).toHaveLength(asked);
+    sql.run("update servers set state = 'ready' where id = ?", server.id);
+    expect((await runs(id))[0]).toMatchObject({ state: "failed" });
+  });
+
   test("nothing is done on a suspended server, nor on one that is offline where it has to run", async () => {
     const id = await made({ onlyRunning: true, steps: [power("start")] });
     expect(await ran(id)).toMatchObject({ state: "skipped", message: "The server was offline." });

@@ -128,8 +128,16 @@ export async function changeModes(
   actor: Actor,
 ) {
   assertAtRest(place.server);
-  for (const name of names) await daemon.changeMode(place.node, place.server.uuid, folder, name, mode);
-  note(place, actor, { mode, files: names.map((name) => joined(folder, name)) });
+  const files: string[] = [];
+  try {
+    for (const name of names) {
+      await daemon.changeMode(place.node, place.server.uuid, folder, name, mode);
+      files.push(joined(folder, name));
+    }
+  } finally {
+    // Those before the one that failed are changed all the same.
+    if (files.length > 0) note(place, actor, { mode, files });
+  }
   return { changed: names.length };
 }
 

@@ -11,7 +11,7 @@ import { jobKind } from "#lib/jobs/queue.ts";
 import { log } from "#lib/log/log.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { type PowerAction, power, readServer, sendCommands } from "#lib/wings/servers.ts";
-import { assertAtRest } from "../at-rest.ts";
+import { assertAtRest, assertReady } from "../at-rest.ts";
 import { createBackup, removeBackup } from "../backups/backups.ts";
 import { targetOf } from "../installation.ts";
 import { type LoadedServer, loadServer } from "../load.ts";
@@ -210,8 +210,11 @@ async function act(step: Step, schedule: ScheduleRow, actor: Person): Promise<vo
   const loaded = loadServer(schedule.serverId, actor);
   const { server, node } = loaded;
   if (server.suspendedAt !== null) throw new Problem("suspended", "The server is suspended.");
-  assertAtRest(server);
-  if (step.kind === "backup") return backUp({ ...loaded, asStaff: false }, schedule, step.payload, actor);
+  if (step.kind === "backup") {
+    assertAtRest(server);
+    return backUp({ ...loaded, asStaff: false }, schedule, step.payload, actor);
+  }
+  assertReady(server);
   if (step.kind === "power") await power(node, server.uuid, step.payload as PowerAction);
   else await sendCommands(node, server.uuid, [step.payload]);
   killHere("scheduled");
