@@ -64,9 +64,14 @@ export const hearNodes = jobKind({
       .where(and(isAnswering(), eq(nodes.state, "ok"), quiet))
       .orderBy(asc(nodes.id))
       .all();
+    const unheard: NodeRow[] = [];
     await paced(waiting, { atOnce: AT_ONCE, withinMs: SPREAD_MS, signal }, async (node) => {
-      if ((await isHeard(node, false)) === false) transaction((tx) => noteUnheard(tx, node));
+      if ((await isHeard(node, false)) === false) unheard.push(node);
     });
-    transaction(noteHeard);
+    transaction((tx) => {
+      for (const node of unheard) noteUnheard(tx, node);
+      // Who called since then is heard.
+      noteHeard(tx);
+    });
   },
 });

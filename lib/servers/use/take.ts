@@ -22,7 +22,7 @@ export const RESOLUTIONS = [60, 300, 3600] as const;
 /** Rows that are written in one go: the log waits meanwhile. */
 const AT_ONCE = 2000;
 /** What a daemon says of a server has some hundred values. What has very many more is not read at all. */
-const VALUES_EACH = 1000;
+const VALUES_EACH = 3000;
 const MOST_VALUES = 1_000_000;
 /** Counters are compared over so long at most. */
 const FORGOTTEN_MS = 300_000;
