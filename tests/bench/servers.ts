@@ -130,6 +130,8 @@ function addServers(dataDir: string, nodes: readonly string[], egg: string): voi
   const database = new Database(path.join(dataDir, "panel.db"));
   try {
     database.pragma("busy_timeout = 10000");
+    // Nodes with so many servers call by themselves. These daemons never do.
+    database.prepare("update nodes set heard_at = ?").run(Date.now());
     const user = database.prepare("select id from users limit 1").pluck().get();
     const server = database.prepare(
       `insert into servers (id, uuid, short, name, user_id, node_id, egg_id, image, memory, disk, state, suspended_at, created_at, updated_at)
