@@ -31,10 +31,10 @@ export function healthOf(node: Pick<NodeRow, "seenAt" | "unheardSince">, now = D
 export const answers = ({ seenAt }: Pick<NodeRow, "seenAt">, now = Date.now()): boolean =>
   seenAt !== null && now - seenAt < SILENT_MS;
 
-/** The same, put to the table. */
+/** That, put to the table. */
 export const isAnswering = (now = Date.now()): SQL => sql`${nodes.seenAt} > ${now - SILENT_MS}`;
 
-/** The same, put to the table. */
+/** How it is, put to the table. */
 export const inHealth = (health: Health, now = Date.now()): SQL =>
   ({
     waiting: sql`${nodes.seenAt} is null`,

@@ -26,8 +26,9 @@ export function noteHeard(tx: Tx): void {
     from json_each(${JSON.stringify(heard)}) as told where nodes.id = told.value ->> 'id'`);
 }
 
-/** It should have called, and nothing came. */
-export function noteUnheard(tx: Tx, { id, revision }: Pick<NodeRow, "id" | "revision">): void {
+/** It should have called at this moment (milliseconds), and nothing came: nor has anything until now. */
+export function noteUnheard(tx: Tx, { id, revision }: Pick<NodeRow, "id" | "revision">, since: number): void {
+  if (wasHeard(id, since)) return;
   tx.update(nodes)
     .set({ unheardSince: sql`coalesce(unheard_since, ${sql.raw(String(Date.now()))})` })
     .where(and(eq(nodes.id, id), eq(nodes.revision, revision)))

@@ -64,13 +64,13 @@ export const hearNodes = jobKind({
       .where(and(isAnswering(), eq(nodes.state, "ok"), quiet))
       .orderBy(asc(nodes.id))
       .all();
-    const unheard: NodeRow[] = [];
+    const unheard: { node: NodeRow; since: number }[] = [];
     await paced(waiting, { atOnce: AT_ONCE, withinMs: SPREAD_MS, signal }, async (node) => {
-      if ((await isHeard(node, false)) === false) unheard.push(node);
+      const since = Date.now();
+      if ((await isHeard(node, false)) === false) unheard.push({ node, since });
     });
     transaction((tx) => {
-      for (const node of unheard) noteUnheard(tx, node);
-      // Who called since then is heard.
+      for (const { node, since } of unheard) noteUnheard(tx, node, since);
       noteHeard(tx);
     });
   },

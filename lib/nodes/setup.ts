@@ -136,11 +136,12 @@ async function handOver(before: NodeRow, after: NodeRow) {
 export async function askAgain(id: string, actor: Actor): Promise<{ id: string }> {
   const node = loadNode(id);
   const asked = await ask(node);
+  const since = Date.now();
   const heard = asked.state === "ok" ? await isHeard(node, true) : null;
   transaction((tx) => {
     noteAnswers(tx, [{ node, asked }]);
     noteHeard(tx);
-    if (heard === false) noteUnheard(tx, node);
+    if (heard === false) noteUnheard(tx, node, since);
     audit(tx, actor, { target: targetOf(node), after: { state: asked.state, heard } });
   });
   return { id };

@@ -185,8 +185,23 @@ describe("the job", () => {
     const moved = await keeper.call("PATCH", `/admin/nodes/${placed.node}`, { fqdn: `127.0.1.${node.number % 250}` });
     expect(moved.status).toBe(200);
     expect((await opened()).unheardSince).toBeNull();
-    transaction((tx) => noteUnheard(tx, node));
+    transaction((tx) => noteUnheard(tx, node, Date.now()));
     expect((await opened()).unheardSince).toBeNull();
+  });
+
+  test("whoever calls while the others are still made to is not taken for one that cannot", async () => {
+    const { heardFrom, noteUnheard } = await import("#lib/nodes/heard.ts");
+    const { loadNode } = await import("#lib/nodes/load.ts");
+    const { transaction } = await import("#db/client.ts");
+    const node = loadNode(placed.node);
+    const since = Date.now();
+    heardFrom(node.id);
+    // Written down already when it comes to those that were not heard.
+    await round();
+    transaction((tx) => noteUnheard(tx, node, since));
+    expect(await opened()).toMatchObject({ health: "healthy", unheardSince: null });
+    transaction((tx) => noteUnheard(tx, node, Date.now() + 1));
+    expect((await opened()).unheardSince).not.toBeNull();
   });
 });
 
