@@ -36,7 +36,7 @@ export interface Listing {
   hidden: number;
 }
 
-const Named = (one: unknown): one is { name: string; directory: boolean } =>
+const isNamed = (one: unknown): one is { name: string; directory: boolean } =>
   typeof one === "object" && one !== null && "name" in one && typeof one.name === "string" && "directory" in one;
 
 /** In the order in which people look for them. */
@@ -45,7 +45,7 @@ const order = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 /** Folders first; null: that is no list of files, or one beyond all bounds. */
 export function listingOf(bytes: Uint8Array): Listing | null {
   const told = jsonWithin(bytes, MOST_VALUES);
-  if (!Array.isArray(told) || !told.every(Named)) return null;
+  if (!Array.isArray(told) || !told.every(isNamed)) return null;
   const sorted = told.toSorted((a, b) => Number(b.directory) - Number(a.directory) || order.compare(a.name, b.name));
   const { success, data } = z.array(Entry).safeParse(sorted.slice(0, SHOWN));
   return success ? { items: data, hidden: sorted.length - data.length } : null;
