@@ -21,10 +21,10 @@ export const askToUnsubscribe = (token: string): Response =>
 
 /** No cookie counts here, so no other site can do anything with it but what the link itself does. */
 export async function oneClick(request: Request, token: string): Promise<Response> {
-  const body = new URLSearchParams((await readBody(request, 10_000)).toString("utf8"));
-  if (body.get("List-Unsubscribe") !== "One-Click")
-    return new Response("Send List-Unsubscribe=One-Click.\n", { status: 400 });
   try {
+    const body = new URLSearchParams((await readBody(request, 10_000)).toString("utf8"));
+    if (body.get("List-Unsubscribe") !== "One-Click")
+      return new Response("Send List-Unsubscribe=One-Click.\n", { status: 400 });
     unsubscribe(token, visitor(request));
     return new Response("You get no more announcements by mail.\n");
   } catch (error) {

@@ -91,11 +91,15 @@ const newNonce = (): string => randomBytes(16).toString("base64");
 
 const isApi = (request: IncomingMessage): boolean => /^\/api(?:[/?]|$)/.test(request.url ?? "");
 
-/** Pages are read, and a read has no body. What the API's own doors take they measure themselves. */
+/** What mail programs post to by themselves (RFC 8058), at the address that people open. */
+const isOneClick = ({ method, url = "" }: IncomingMessage): boolean =>
+  method === "POST" && /^\/unsubscribe\/[^/?]+$/.test(url);
+
+/** Pages are read, and a read has no body. What the API's own doors take they measure themselves, and so does the one beside it. */
 function refusal(request: IncomingMessage): number | null {
   if (!request.url?.startsWith("/")) return 400;
   const reads = request.method === "GET" || request.method === "HEAD";
-  if (!reads) return isApi(request) ? null : 405;
+  if (!reads) return isApi(request) || isOneClick(request) ? null : 405;
   const body = request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
   return body ? 413 : null;
 }

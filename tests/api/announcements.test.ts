@@ -187,6 +187,7 @@ describe("a mail", () => {
         which,
       );
     expect((await post("x=1")).status).toBe(400);
+    expect((await post("x".repeat(20_000))).status).toBe(413);
     expect((await post("List-Unsubscribe=One-Click", `${ben?.id}.${token.split(".")[1]}`)).status).toBe(403);
     expect((await ada?.call("GET", "/account/announcements"))?.body).toEqual({ mail: true });
     expect((await post("List-Unsubscribe=One-Click")).status).toBe(200);

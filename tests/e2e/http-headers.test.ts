@@ -84,6 +84,7 @@ const kinds: [kind: string, method: string, target: string, status: number, head
   ["the image optimiser", "GET", "/_next/image?url=http://evil.example/x.png&w=64&q=75", 400],
   ["health", "GET", "/healthz", 200],
   ["a write to a page", "POST", "/login", 405],
+  ["what no mail program posts", "POST", "/unsubscribe/none-that-was-given", 400, FORM],
   ["an action of no page", "POST", "/dashboard", 405, { "next-action": "00", ...FORM }],
   ["the API", "GET", "/api/setup", 200],
   ["the API, signed out", "GET", "/api/account", 401],

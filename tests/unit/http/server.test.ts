@@ -86,6 +86,18 @@ describe("what reaches the panel", () => {
     expect(new Set(nonces).size).toBe(2);
     for (const nonce of nonces) expect(Buffer.from(nonce, "base64")).toHaveLength(16);
   });
+
+  test("is what mail programs post by themselves, and nothing else outside of the API that is posted", async () => {
+    const reached: string[] = [];
+    const port = await listening((request, response) => {
+      reached.push(request.url ?? "");
+      response.end();
+    });
+    for (const target of ["/unsubscribe/a.b-_c", "/unsubscribe", "/unsubscribe/a/b", "/unsubscribed/a"])
+      await raw(port, get(target, "content-length: 0").replace("GET", "POST"));
+    await raw(port, get("/unsubscribe/a", "content-length: 0").replace("GET", "PUT"));
+    expect(reached).toEqual(["/unsubscribe/a.b-_c"]);
+  });
 });
 
 describe("what does not", () => {
