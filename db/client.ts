@@ -13,8 +13,10 @@ export type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Data
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 export type DbOrTx = Db | Tx;
 
+export const databaseFile = (): string => path.join(env().dataDir, "panel.db");
+
 /** The panel's database, opened at first use. `data/` is made with mode 0700. */
-export const db = (): Db => singleton("db", () => open(path.join(env().dataDir, "panel.db")));
+export const db = (): Db => singleton("db", () => open(databaseFile()));
 
 /** Runs synchronous work in one BEGIN IMMEDIATE transaction: nothing is awaited inside. */
 export const transaction = <T>(work: (tx: Tx) => T): T => db().transaction(work, { behavior: "immediate" });

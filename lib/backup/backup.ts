@@ -2,7 +2,7 @@
 import { closeSync, linkSync, mkdirSync, openSync, rmSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
-import { env } from "#lib/env.ts";
+import { databaseFile } from "#db/client.ts";
 import { assertSound, BackupError } from "./file.ts";
 
 /**
@@ -10,7 +10,7 @@ import { assertSound, BackupError } from "./file.ts";
  * in it, nor is what was deleted. Throws a BackupError.
  */
 export function backUp(file: string): void {
-  const source = path.join(env().dataDir, "panel.db");
+  const source = databaseFile();
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const partial = `${file}.${process.pid}.partial`;
   try {

@@ -6,7 +6,7 @@ import { closeSync, copyFileSync, existsSync, linkSync, openSync, renameSync, rm
 import path from "node:path";
 import Database from "better-sqlite3";
 import { eq, inArray } from "drizzle-orm";
-import { type Db, open } from "#db/client.ts";
+import { type Db, databaseFile, open } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
 import {
   accountLinks,
@@ -28,7 +28,6 @@ import {
 import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { syncFolder } from "#lib/crypto/write-durably.ts";
-import { env } from "#lib/env.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { copyInto } from "./backup.ts";
 import { assertPanelDatabase, BackupError } from "./file.ts";
@@ -42,7 +41,7 @@ export interface Restored {
 
 /** The caller holds the data directory. At every moment `panel.db` is the old database or the new one, whole. */
 export function restore(file: string, options: { keepTokens: boolean }, actor: Actor): Restored {
-  const present = path.join(env().dataDir, "panel.db");
+  const present = databaseFile();
   if (path.resolve(file) === present) throw new BackupError("That is the database in use, not a backup of it.");
   assertPanelDatabase(file);
   const incoming = `${present}.restoring`;

@@ -1,8 +1,7 @@
 /** What the database holds: whether it is sound, of this version, opens with the secret, and lets somebody in. */
 import { existsSync } from "node:fs";
-import path from "node:path";
 import Database from "better-sqlite3";
-import { db } from "#db/client.ts";
+import { databaseFile, db } from "#db/client.ts";
 import { standingOf } from "#db/migrate.ts";
 import { whatIsWrong } from "#lib/backup/file.ts";
 import { countSealed } from "#lib/crypto/sealed-columns.ts";
@@ -15,7 +14,7 @@ import { type Finding, ok, problem, warning } from "./finding.ts";
 const RESTORE = "Stop the panel and restore a backup: npm run panel -- restore FILE";
 
 export function database(): Finding[] {
-  const file = path.join(env().dataDir, "panel.db");
+  const file = databaseFile();
   if (!existsSync(file)) return [ok("database", "There is none yet: the first start makes it.")];
   let client: Database.Database | undefined;
   try {

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import Database from "better-sqlite3";
 import { stringify } from "csv-stringify/sync";
 import { ZipFile } from "yazl";
+import { databaseFile } from "#db/client.ts";
 import { env } from "#lib/env.ts";
 import { type Part, parts } from "./parts.ts";
 
@@ -24,7 +25,7 @@ export async function writeArchive(
 ): Promise<number> {
   await mkdir(exportFolder(), { recursive: true, mode: 0o700 });
   const partial = `${archiveOf(id)}.partial`;
-  const source = new Database(path.join(env().dataDir, "panel.db"), { readonly: true, fileMustExist: true });
+  const source = new Database(databaseFile(), { readonly: true, fileMustExist: true });
   const zip = new ZipFile();
   try {
     source.exec("begin");

@@ -70,7 +70,8 @@ function open<T>(
   });
 }
 
-export async function readOctets(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** The body, in memory of its own that can be handed to a thread. */
+export async function readOctets(response: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Leaving the loop early closes the connection.
@@ -79,7 +80,10 @@ export async function readOctets(response: IncomingMessage, maxBytes: number): P
     if (bytes > maxBytes) throw new AnswerTooLong(`The answer is longer than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  const whole = Buffer.allocUnsafeSlow(bytes);
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(whole, at);
+  return whole;
 }
 
 export async function read(response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {

@@ -1,12 +1,10 @@
 /** A zone as a file, read a little at a time, with what its reader may see and the number of what they may not. */
 
-import path from "node:path";
 import { and, eq, sql } from "drizzle-orm";
-import { type Db, open, transaction } from "#db/client.ts";
+import { type Db, databaseFile, open, transaction } from "#db/client.ts";
 import { rrsetRows } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
-import { env } from "#lib/env.ts";
 import { type MirrorRow, toRRset } from "../mirror.ts";
 import type { RRset } from "../rrset.ts";
 import { sees } from "../visible.ts";
@@ -96,7 +94,7 @@ export function* fileText({ zone, access }: LoadedZone): Generator<string, numbe
 
 /** A handle that sees the database as it is now. Nobody keeps one longer than a download may take. */
 function snapshot(): Db {
-  const handle = open(path.join(env().dataDir, "panel.db"));
+  const handle = open(databaseFile());
   handle.$client.pragma("query_only = on");
   handle.$client.exec("begin");
   handle.$client.prepare("select 1 from zones limit 1").get();

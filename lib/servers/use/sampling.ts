@@ -1,7 +1,7 @@
 /** Asks each node that answers what its servers use, once a minute: one question for all of them. */
-import { and, asc, eq, ne } from "drizzle-orm";
+import { and, asc, count, eq, ne } from "drizzle-orm";
 import * as z from "zod";
-import { db } from "#db/client.ts";
+import { databaseFile, db } from "#db/client.ts";
 import { logsDb, logsFile } from "#db/logs/client.ts";
 import { nodes, servers } from "#db/schema/index.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
@@ -27,30 +27,28 @@ const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 export async function sampleAll(signal?: AbortSignal): Promise<void> {
   // So that the tables are there.
   logsDb();
-  const waiting = db().select().from(nodes).where(isAnswering()).orderBy(asc(nodes.id)).all();
+  const waiting = db()
+    .select({ node: nodes, known: count() })
+    .from(nodes)
+    .innerJoin(servers, and(eq(servers.nodeId, nodes.id), ne(servers.state, "deleting")))
+    .where(isAnswering())
+    .groupBy(nodes.id)
+    .orderBy(asc(nodes.id))
+    .all();
   await paced(waiting, { atOnce: AT_ONCE, withinMs: SPREAD_MS, signal }, sampleNode);
 }
 
-async function sampleNode(node: NodeRow): Promise<void> {
-  const known = db()
-    .select({ uuid: servers.uuid, id: servers.id })
-    .from(servers)
-    .where(and(eq(servers.nodeId, node.id), ne(servers.state, "deleting")))
-    .all();
-  if (known.length === 0) return;
+async function sampleNode({ node, known }: { node: NodeRow; known: number }): Promise<void> {
   try {
-    const room = Math.min(ROOM + known.length * ROOM_EACH, MOST_ROOM);
-    // A copy: what is handed over is gone here, and small buffers share their memory.
-    const bytes = new Uint8Array(await readUse(node, room));
+    const { buffer } = await readUse(node, Math.min(ROOM + known * ROOM_EACH, MOST_ROOM));
     const answered: Answered = {
       file: logsFile(),
+      panel: databaseFile(),
       node: node.id,
       at: Date.now(),
-      bytes,
-      servers: known.map(({ uuid, id }) => [uuid, id] as const),
+      bytes: buffer,
     };
-    const asking = { handed: [bytes.buffer], limits: LIMITS };
-    const running = await askThread("servers/use/use-worker.mjs", answered, asking);
+    const running = await askThread("servers/use/use-worker.mjs", answered, { handed: [buffer], limits: LIMITS });
     if (running === null) log().warn({ node: node.id }, "a node does not say what its servers use");
   } catch (error) {
     // That it does not answer shows where nodes are shown.

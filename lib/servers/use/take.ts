@@ -6,16 +6,28 @@ import Database from "better-sqlite3";
 import * as z from "zod";
 import { jsonWithin } from "../../wings/bounded-json.ts";
 
-export interface Answered {
+interface Said {
   /** `data/logs.db`. */
   file: string;
   node: string;
   /** Milliseconds. */
   at: number;
-  bytes: Uint8Array;
-  /** The node's servers: what it knows them by, and their ids. It can speak of no other. */
-  servers: readonly (readonly [uuid: string, id: string])[];
 }
+
+/** What the thread is asked. */
+export interface Answered extends Said {
+  /** `data/panel.db`. */
+  panel: string;
+  bytes: ArrayBuffer;
+}
+
+interface Heard extends Said {
+  bytes: Uint8Array;
+  servers: Known;
+}
+
+/** A node's servers: what it knows them by, and their ids. It can speak of no other. */
+type Known = readonly (readonly [uuid: string, id: string])[];
 
 /** Seconds that a row is about. */
 export const RESOLUTIONS = [60, 300, 3600] as const;
@@ -53,6 +65,7 @@ interface Counters {
 /** Those of the last time, of each node's servers. */
 const before = new Map<string, Map<string, Counters>>();
 
+let reader: { file: string; knownTo: (node: string) => Known; close: () => void } | null = null;
 let writer: { file: string; write: (at: number, rows: readonly Row[]) => void; close: () => void } | null = null;
 
 interface Row {
@@ -65,8 +78,17 @@ interface Row {
   sent: number;
 }
 
+/** As `take` says. */
+export function taken({ panel, bytes, ...said }: Answered): number | null {
+  if (reader?.file !== panel) {
+    reader?.close();
+    reader = { file: panel, ...readerOf(panel) };
+  }
+  return take({ ...said, bytes: new Uint8Array(bytes), servers: reader.knownTo(said.node) });
+}
+
 /** How many servers ran; null: the answer is no such list. */
-export function take({ file, node, at, bytes, servers }: Answered): number | null {
+export function take({ file, node, at, bytes, servers }: Heard): number | null {
   const list = jsonWithin(bytes, Math.min(MOST_VALUES, (servers.length + 4) * VALUES_EACH));
   if (!Array.isArray(list)) return null;
   const ids = new Map(servers);
@@ -115,6 +137,12 @@ function since(last: Counters | undefined, now: Counters): Pick<Row, "counted" |
 function isOld(counters: ReadonlyMap<string, Counters>, now: number): boolean {
   const [first] = counters.values();
   return first === undefined || now - first.at > FORGOTTEN_MS;
+}
+
+function readerOf(file: string) {
+  const database = new Database(file, { readonly: true, fileMustExist: true });
+  const known = database.prepare("select uuid, id from servers where node_id = ? and state <> 'deleting'").raw();
+  return { knownTo: (node: string) => known.all(node) as [string, string][], close: () => database.close() };
 }
 
 function writerOf(file: string) {
