@@ -57,11 +57,11 @@ export const open = staff(NEED, one)
       author: masked("name").nullable(),
       /** Mails that failed, or that nobody knows about; 100 at most. */
       unsettled: z.array(
-        z.object({ user: z.string(), email: masked("email"), status: z.string(), answer: z.string().nullable() }),
+        z.object({ user: z.string(), email: masked("email"), status: z.string(), answer: masked("label").nullable() }),
       ),
     }),
   )
-  .handler(({ input }) => openAnnouncement(input.announcement));
+  .handler(({ context, input }) => openAnnouncement(input.announcement, context.actor));
 
 export const create = staff(NEED, content)
   .route({ method: "POST", path: "/admin/announcements", successStatus: 201, summary: "Write an announcement" })

@@ -54,7 +54,7 @@ export function listAnnouncements(query: KeyedQuery & { state?: (typeof states)[
   );
 }
 
-export function openAnnouncement(id: string) {
+export function openAnnouncement(id: string, { privacy }: Actor) {
   const row = load(db(), id);
   const audience = JSON.parse(row.audience) as Audience;
   const author = row.createdBy
@@ -64,7 +64,7 @@ export function openAnnouncement(id: string) {
     ...summaryOf(row),
     body: row.body,
     rich: richOf(row.body),
-    audience: toInput(audience),
+    audience: toInput(audience, privacy),
     author: author?.name ?? null,
     unsettled: unsettledOf(id),
   };

@@ -3,10 +3,11 @@ import { and, eq, inArray, or, type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db } from "#db/client.ts";
 import { organisationMembers, organisations, roles, userRoles, users } from "#db/schema/index.ts";
-import { isStaff } from "#lib/access/permissions.ts";
 import { DEFAULT_ROLE, effectiveGrants } from "#lib/access/roles.ts";
+import type { Actor } from "#lib/actor.ts";
 import { invalid } from "#lib/api/errors.ts";
 import { loadRoles, roleIdsOf } from "#lib/roles/roles.ts";
+import { isStaffWith } from "#lib/staff/admission.ts";
 
 /** As it is kept: with ids. */
 export type Audience =
@@ -65,8 +66,8 @@ function all(wanted: readonly string[], found: readonly { id: string; name: stri
   return [...new Set(wanted.map((name) => known.get(name) ?? ""))];
 }
 
-/** The other way round. What is gone since is left out. */
-export function toInput(audience: Audience, tx: DbOrTx = db()): AudienceInput {
+/** The other way round. What is gone since is left out. In privacy mode accounts are named by their ids, which do for an edit too. */
+export function toInput(audience: Audience, privacy: Actor["privacy"], tx: DbOrTx = db()): AudienceInput {
   if (audience.kind === "role")
     return {
       kind: "role",
@@ -86,7 +87,7 @@ export function toInput(audience: Audience, tx: DbOrTx = db()): AudienceInput {
     return {
       kind: audience.kind,
       names: tx
-        .select({ name: users.email })
+        .select({ name: privacy === "visible" ? users.email : users.id })
         .from(users)
         .where(inArray(users.id, audience.ids))
         .all()
@@ -107,7 +108,7 @@ export function factsOf(userId: string, grants: readonly string[]): Facts {
   const member = { id: organisationMembers.organisationId, role: organisationMembers.role };
   return {
     id: userId,
-    staff: isStaff(grants),
+    staff: isStaffWith(grants),
     roles: roleIdsOf(userId),
     organisations: db().select(member).from(organisationMembers).where(eq(organisationMembers.userId, userId)).all(),
   };
@@ -143,7 +144,7 @@ export function conditionOf(audience: Audience, tx: DbOrTx = db()): SQL {
       return sql`1`;
     case "staff": {
       const known = loadRoles(tx);
-      const ids = [...known.keys()].filter((id) => isStaff(effectiveGrants([id], known)));
+      const ids = [...known.keys()].filter((id) => isStaffWith(effectiveGrants([id], known)));
       return exists(userRoles, and(mine, inArray(userRoles.roleId, ids)));
     }
     case "managers":

@@ -3,6 +3,7 @@ import { and, asc, desc, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as z from "zod";
 import { type Db, db } from "#db/client.ts";
+import { sealBrief, unsealBrief } from "#lib/crypto/seal.ts";
 
 /** Totals are exact up to here. */
 export const COUNTED = 10_000;
@@ -19,7 +20,7 @@ const COUNTING_MS = 20;
 /** Which part: `last`, or what comes after or before a place that an answer named. None: the first. */
 const part = z
   .string()
-  .max(800)
+  .max(1000)
   .refine((text) => partOf(text) !== null, "This is no part of the list: begin again from the first page.");
 
 /**
@@ -293,8 +294,11 @@ function whereOf(conditions: readonly (SQL | undefined)[]): SQL {
 
 const bare = (sort: string): string => sort.replace(/^-/, "");
 
+/** Sealed: what rows are sorted by can be what privacy mode hides. Nothing of it is kept, so a new secret costs no more than the place. */
 const textOf = (direction: "after" | "before", { key, row }: Place): string =>
-  `${direction}:${Buffer.from(JSON.stringify([key, row])).toString("base64url")}`;
+  `${direction}:${sealBrief(JSON.stringify([key, row]), PLACES)}`;
+
+const PLACES = "places in lists";
 
 type Part = { direction: "last"; place?: undefined } | { direction: "after" | "before"; place: Place };
 
@@ -303,7 +307,7 @@ function partOf(text: string): Part | null {
   const [, direction, place] = /^(after|before):([\w-]+)$/.exec(text) ?? [];
   if (place === undefined) return null;
   try {
-    const [key, row] = placeForm.parse(JSON.parse(Buffer.from(place, "base64url").toString("utf8")));
+    const [key, row] = placeForm.parse(JSON.parse(unsealBrief(place, PLACES)));
     return { direction: direction === "after" ? "after" : "before", place: { key, row } };
   } catch {
     return null;

@@ -4,12 +4,22 @@
  */
 import * as z from "zod";
 
-export type MaskKind = "email" | "name" | "label" | "address" | "text" | "phone" | "billing" | "date" | "document";
+export type MaskKind =
+  | "email"
+  | "name"
+  | "label"
+  | "record"
+  | "address"
+  | "text"
+  | "phone"
+  | "billing"
+  | "date"
+  | "document";
 
 /** Registered without anything else, so that a shape can be read without knowing of masks. */
 const masks = z.registry<{ kind: MaskKind }>();
 
-/** Text that is hidden in privacy mode. `label`: an e-mail address, or something that is nobody's. */
+/** Text that is hidden in privacy mode. `label`: an e-mail address, or something that is nobody's. `record`: with addresses of both kinds in it. */
 export const masked = (kind: MaskKind) => z.string().register(masks, { kind });
 
 const DOTS = "•••";
@@ -22,6 +32,8 @@ export function maskText(kind: MaskKind, text: string): string {
       return maskEmail(text);
     case "label":
       return text.includes("@") ? text.replace(/[^\s<>()"]+@[^\s<>()"]+/g, maskEmail) : text;
+    case "record":
+      return maskText("label", text).replace(ADDRESSES, maskAddress);
     case "name":
       return text
         .split(/\s+/)
@@ -46,6 +58,10 @@ function maskEmail(text: string): string {
   const end = dot > 0 ? domain.slice(dot) : "";
   return `${firstOf(text)}${DOTS}@${firstOf(domain)}${DOTS}${end}`;
 }
+
+/** IPv4 as it is written, and what has the form of IPv6: groups with seven colons, or fewer and two beside each other. */
+const ADDRESSES =
+  /\b(?:\d{1,3}\.){3}\d{1,3}\b|(?<![\w:])(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}(?::[\da-f]{1,4})*)?::(?:[\da-f]{1,4}(?::[\da-f]{1,4})*)?)(?![\w:])/gi;
 
 /** `203.0.113.9` → `203.0.•.•`, `2001:db8:1::9` → `2001:db8:•` */
 function maskAddress(text: string): string {

@@ -16,8 +16,8 @@ const LogDetail = LogRow.extend({
   targetType: z.string().nullable(),
   targetId: z.string().nullable(),
   /** JSON. */
-  before: masked("label").nullable(),
-  after: masked("label").nullable(),
+  before: masked("record").nullable(),
+  after: masked("record").nullable(),
   stack: masked("label").nullable(),
   /** What else is known of the same request. */
   related: z.array(LogRow),
@@ -30,7 +30,7 @@ export const open = staff(
 )
   .route({ method: "GET", path: "/admin/logs/{row}", summary: "One row of the logs" })
   .output(LogDetail)
-  .handler(({ input }) => openLog(input.row));
+  .handler(({ context, input }) => openLog(input.row, context.actor));
 
 export const actions = staff("logs:read", {}, { tokens: true })
   .route({ method: "GET", path: "/admin/logs/actions", summary: "What can be filtered by" })

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { serverCapabilities } from "#lib/access/server-capability.ts";
 import { zoneLevels } from "#lib/access/zone-level.ts";
 import { maxRules } from "#lib/access/zone-rules.ts";
+import { masked } from "#lib/api/masked.ts";
 
 const role = z.enum(["owner", "admin", "member"], { error: "Choose owner, admin or member." });
 const level = z.enum(zoneLevels, { error: "Choose none, view, edit or full." });
@@ -80,11 +81,11 @@ export const Token = z.object({
     }),
   ),
   servers: z.array(z.object({ server: z.string(), capabilities: z.array(z.enum(serverCapabilities)) })),
-  networks: z.array(z.string()),
+  networks: z.array(masked("address")),
   createdAt: z.number().int(),
   expiresAt: z.number().int().nullable(),
   lastUsedAt: z.number().int().nullable(),
-  lastUsedAddress: z.string().nullable(),
+  lastUsedAddress: masked("address").nullable(),
 });
 export type TokenSummary = z.output<typeof Token>;
 
@@ -93,5 +94,5 @@ export const CreatedToken = Token.extend({
   token: z.string(),
 });
 export const OwnedToken = Token.extend({
-  account: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  account: z.object({ id: z.string(), name: masked("name"), email: masked("email") }),
 });

@@ -5,6 +5,7 @@ import { runJobs } from "../support/jobs.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { type MailServer, startMailServer } from "../support/smtp.ts";
 import { type Sql, sqlOf } from "../support/stage.ts";
+import { unmasked } from "../support/unmasked.ts";
 
 let panel: Panel;
 let server: MailServer;
@@ -155,6 +156,37 @@ test("whom it is for is the same for one account as over all", async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+describe("an audience", () => {
+  test("of accounts is named by ids where addresses are hidden, and can be sent back like that", async () => {
+    const person = await panel.person(`Named ${++sequence}`);
+    const given = { title: "T", body: "B", banner: true, mail: false, endsAt: null };
+    const audience = { kind: "accounts", names: [person.email] };
+    const { body } = await root.call<{ id: string }>("POST", "/admin/announcements", { ...given, audience });
+    const path = `/admin/announcements/${body.id}`;
+    const read = async (as: Person) => (await as.call<{ audience: unknown }>("GET", path)).body.audience;
+    const hidden = await read(root);
+    expect(hidden).toEqual({ kind: "accounts", names: [person.id] });
+    expect((await root.call("PUT", path, { ...given, audience: hidden })).status).toBe(200);
+    expect(await read(unmasked(panel, root))).toEqual(audience);
+  });
+
+  test("of staff is everybody who may open the Staff Portal", async () => {
+    const reached = async () =>
+      (
+        await root.call<{ accounts: number }>("POST", "/admin/announcements/preview", {
+          body: "B",
+          audience: { kind: "staff" },
+        })
+      ).body.accounts;
+    const before = await reached();
+    const opensATab = await panel.person(`Opens a tab ${++sequence}`, ["org:read"]);
+    const opensNone = await panel.person(`Opens none ${++sequence}`, ["org:create"]);
+    expect(await reached()).toBe(before + 1);
+    await announce({ audience: { kind: "staff" } });
+    expect([await banners(opensATab), await banners(opensNone)].map(({ length }) => length)).toEqual([1, 0]);
+  });
 });
 
 describe("a mail", () => {

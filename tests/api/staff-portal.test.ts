@@ -229,6 +229,56 @@ describe("privacy mode", () => {
     expect(JSON.stringify((await masked.call("GET", paths[0] ?? "")).body)).not.toMatch(privately);
   });
 
+  test("hides them in what names the next part of a list", async () => {
+    for (const sort of ["email", "-name"]) {
+      const { next } = await ask({ q: "primates", sort, perPage: "1" }, masked);
+      expect(next ?? "none", sort).toBe("none");
+      const first = await ask({ sort, perPage: "1" }, masked);
+      const second = await ask({ sort, perPage: "1", at: first.next ?? "" }, masked);
+      expect(second.items[0]?.id).not.toBe(first.items[0]?.id);
+      const row = await ask({ sort, perPage: "1", at: first.next ?? "" });
+      for (const place of [first.next, second.next, second.previous]) {
+        const told = Buffer.from(String(place).split(":")[1] ?? "", "base64url").toString("latin1");
+        expect(told, sort).not.toContain(row.items[0]?.email.slice(0, 4));
+        expect(told, sort).not.toContain(row.items[0]?.name.slice(0, 4));
+      }
+    }
+    const { next } = await ask({ sort: "email", perPage: "1" }, masked);
+    const changed = `${next?.slice(0, -4)}AAAA`;
+    expect((await masked.call("GET", `/admin/users?sort=email&at=${changed}`)).status).toBe(422);
+  });
+
+  test("hides whose a token is and where it is used, and what the log says of names and addresses", async () => {
+    const made = await jane.call("POST", "/account/tokens", {
+      name: "Of hers",
+      mode: "full",
+      networks: ["198.51.100.7"],
+    });
+    expect(made.status).toBe(201);
+    sql.run("update tokens set last_used_at = 1, last_used_address = '198.51.100.7' where user_id = ?", jane.id);
+    await jane.call("PATCH", "/account", { name: "Jane Goodall of the primates" });
+    const logs = await panel.person("Masked log reader", ["logs:read"]);
+    const entry = (action: string) => {
+      const row = sql.get<{ n: number }>(
+        "select rowid as n from audit_log where action = ? and actor_id = ?",
+        action,
+        jane.id,
+      );
+      return `/admin/logs/audit.${row?.n}`;
+    };
+    for (const [as, path, secret] of [
+      [masked, "/admin/tokens?q=of hers", /jane|goodall|198\.51\.100/i],
+      [masked, `/admin/users/${jane.id}/tokens`, /198\.51\.100/],
+      [logs, entry("tokens.create"), /jane|goodall|198\.51\.100/i],
+      [logs, entry("users.rename"), /jane|goodall|primates/i],
+    ] as const) {
+      const hidden = await as.call("GET", path);
+      expect(hidden.status, path).toBe(200);
+      expect(JSON.stringify(hidden.body), path).not.toMatch(secret);
+      expect(JSON.stringify((await unmasked(panel, as).call("GET", path)).body), path).toMatch(secret);
+    }
+  });
+
   test("going visible is noted once a session, and only of those who may see something", async () => {
     const staff = await panel.person("Goes visible", ["users:read"]);
     expect(visits(staff.id)).toBe(0);

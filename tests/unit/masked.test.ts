@@ -13,6 +13,11 @@ test.each([
   ["address", "somewhere", "•••"],
   ["label", "jane@example.org (token zg_abc)", "j•••@e•••.org (token zg_abc)"],
   ["label", "example.org.", "example.org."],
+  [
+    "record",
+    '{"networks":["192.0.2.7","2001:db8:1::9/64","::1"],"at":"10:20:30","why":"not from 203.0.113.9: jane@example.org"}',
+    '{"networks":["192.0.•.•","2001:db8:•/64","::•"],"at":"10:20:30","why":"not from 203.0.•.•: j•••@e•••.org"}',
+  ],
   ["phone", "+44 20 7946 0958", "•••58"],
   ["text", "anything", "•••"],
   ["billing", "DE89 3704 0044", "•••"],

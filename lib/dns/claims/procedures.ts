@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { inZone, staff } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
+import { masked } from "#lib/api/masked.ts";
 import { Zone } from "../shapes.ts";
 import { approve, checkNow, pendingClaims, refuse, viewClaim, withdraw } from "./claims.ts";
 
@@ -25,7 +26,7 @@ const PendingClaim = z.object({
   displayName: z.string(),
   organisation: z.object({ id: z.string(), handle: z.string(), name: z.string() }),
   connectionLabel: z.string(),
-  claimedBy: z.string().nullable(),
+  claimedBy: masked("email").nullable(),
   checkedAt: z.number().nullable(),
   found: z.string(),
   createdAt: z.number(),

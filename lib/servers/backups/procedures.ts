@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { serverBackups } from "#db/schema/index.ts";
 import { onServer } from "#lib/api/guards.ts";
+import { masked } from "#lib/api/masked.ts";
 import * as work from "./backups.ts";
 
 const BACKUPS = "/servers/{server}/backups";
@@ -29,7 +30,7 @@ export const list = onServer("backups", {}, { permission: "backups:read" })
           checksum: z.string().nullable(),
           bytes: z.number().int().nullable(),
           /** Null: the account is gone. */
-          createdBy: z.string().nullable(),
+          createdBy: masked("name").nullable(),
           createdAt: z.number().int(),
           endedAt: z.number().int().nullable(),
           here: z.boolean(),

@@ -1,6 +1,7 @@
 /** How schedules are given and shown. */
 import { Cron } from "croner";
 import * as z from "zod";
+import { masked } from "#lib/api/masked.ts";
 
 export const stepKinds = ["power", "command", "backup"] as const;
 export type StepKind = (typeof stepKinds)[number];
@@ -103,7 +104,7 @@ export const Run = z.object({
   state: z.enum(["running", "done", "failed", "skipped"]),
   message: z.string(),
   /** Null: the clock. */
-  by: z.string().nullable(),
+  by: masked("label").nullable(),
   startedAt: z.number().int(),
   endedAt: z.number().int().nullable(),
   steps: z.number().int(),
