@@ -13,7 +13,7 @@ import { LINK } from "#lib/mail/message.ts";
 import { queueMail } from "#lib/mail/outbox.ts";
 import { isShut } from "#lib/users/shut.ts";
 import { accountByEmail } from "#lib/users/users.ts";
-import { issueLink, openLink, voidLinks } from "./links.ts";
+import { issueLink, NEW_ADDRESS, openLink, voidLinks } from "./links.ts";
 import { assertMayMail, mayMail } from "./requests.ts";
 
 type Person = Actor & { id: string };
@@ -65,7 +65,7 @@ export function requestEmail(actor: Person, email: string): void {
 
 /** Whether the address has an account already is told to nobody but who reads it. */
 export const mailNewAddress = jobKind({
-  kind: "links.email",
+  kind: NEW_ADDRESS,
   payload: z.object({ user: z.string(), email: z.string() }),
   attempts: 5,
   forget: true,
@@ -106,7 +106,7 @@ export function verifyAddress(token: string, actor: Actor): { email: string; cha
       .set({ email: link.email, emailVerifiedAt: now, updatedAt: now })
       .where(eq(users.id, user.id))
       .run();
-    voidLinks(tx, user.id, changed ? ["reset", "verify", "email"] : ["verify"]);
+    voidLinks(tx, user.id, changed ? undefined : ["verify"]);
     audit(tx, actor, {
       target: { type: "account", id: user.id, label: link.email },
       before: { email: user.email, verified: user.emailVerifiedAt !== null },

@@ -1,8 +1,8 @@
 /** One-time links to an account: an hour, once, kept as a hash. */
 
-import { and, eq, gt, inArray } from "drizzle-orm";
+import { and, eq, gt, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db, type Tx } from "#db/client.ts";
-import { accountLinks, mailSecrets, mails, users } from "#db/schema/index.ts";
+import { accountLinks, jobs, mailSecrets, mails, users } from "#db/schema/index.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
@@ -62,8 +62,32 @@ export function openLink(token: string, kinds: readonly Kind[], tx: DbOrTx = db(
 export const usedUp = (): Problem =>
   new Problem("wrong_token", "This link has been used, or is older than an hour. Ask for a new one.");
 
-/** Ends links of an account, those in mails that have not left included. */
-export function voidLinks(tx: Tx, userId: string, kinds: readonly Kind[] = ["reset", "verify", "email"]): void {
+/** What is asked for and not mailed yet: a link to another address. */
+export const NEW_ADDRESS = "links.email";
+
+/** Whether a link is open still, for the account and to the address. */
+export const isOpen = (tx: Tx, kind: Kind, userId: string, email: string): boolean =>
+  tx
+    .select({ id: accountLinks.id })
+    .from(accountLinks)
+    .where(
+      and(
+        eq(accountLinks.userId, userId),
+        eq(accountLinks.kind, kind),
+        eq(accountLinks.email, email),
+        gt(accountLinks.expiresAt, Date.now()),
+      ),
+    )
+    .get() !== undefined;
+
+/** Ends links of an account, those in mails that have not left included. Without kinds all of them, and what is yet to become one. */
+export function voidLinks(tx: Tx, userId: string, only?: readonly Kind[]): void {
+  const kinds = only ?? (["reset", "verify", "email"] as const);
+  const asked = and(eq(jobs.kind, NEW_ADDRESS), eq(jobs.state, "queued"));
+  if (only === undefined)
+    tx.delete(jobs)
+      .where(and(asked, sql`json_extract(${jobs.payload}, '$.user') = ${userId}`))
+      .run();
   tx.delete(accountLinks)
     .where(and(eq(accountLinks.userId, userId), inArray(accountLinks.kind, [...kinds])))
     .run();

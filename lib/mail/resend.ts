@@ -8,7 +8,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
-import { issueLink, newLink, type OneTimeLink, voidLinks } from "#lib/links/links.ts";
+import { isOpen, issueLink, newLink, type OneTimeLink, voidLinks } from "#lib/links/links.ts";
 import { registrationOpen } from "#lib/registration/registration.ts";
 import { isClosed, isShut } from "#lib/users/shut.ts";
 import { accountByEmail } from "#lib/users/users.ts";
@@ -90,7 +90,8 @@ function accountLink(tx: Tx, mail: Mail, kind: "reset" | "verify" | "email"): Re
   const fits = {
     reset: user.email === mail.recipient,
     verify: user.email === mail.recipient && user.emailVerifiedAt === null,
-    email: !accountByEmail(mail.recipient, tx),
+    // A wish that was taken back, or is too old, is not brought back by whoever sends its mail again.
+    email: isOpen(tx, "email", user.id, mail.recipient) && !accountByEmail(mail.recipient, tx),
   };
   if (!fits[kind]) return null;
   voidLinks(tx, user.id, [kind]);

@@ -308,6 +308,18 @@ describe("another address", () => {
     expect(account(ada.id).email).toBe(ada.email);
   });
 
+  test("ends with a changed password also while its link waits to be made, and not with an older wish", async () => {
+    const ada = await somebody();
+    for (const name of ["older", "newer"]) await ada.call("POST", "/account/email", { email: `${name}.${ada.email}` });
+    await runJobs();
+    expect(mailsTo(`newer.${ada.email}`)).toHaveLength(1);
+    await ada.call("POST", "/account/email", { email: `elsewhere.${ada.email}` });
+    expect((await ada.call("POST", "/account/password", { newPassword: PASSWORD })).status).toBe(200);
+    await runJobs();
+    expect(mailsTo(`elsewhere.${ada.email}`)).toEqual([]);
+    expect(all("select id from account_links where user_id = ?", ada.id)).toEqual([]);
+  });
+
   test("asks for a fresh confirmation, and for an address that can be one", async () => {
     const ada = await somebody();
     expect(await ask(ada, ada.email)).toMatchObject({ status: 422, body: { fields: { email: expect.any(String) } } });

@@ -41,6 +41,23 @@ describe("a mail", () => {
     expect((await root.call("POST", `/admin/outbound-emails/${first?.id}/resend`)).status).toBe(409);
   });
 
+  test("to another address goes again while that is wished still, and not once the wish has ended", async () => {
+    const person = await somebody();
+    const { runJobs } = await import("../support/jobs.ts");
+    const email = `elsewhere.${sequence}@example.org`;
+    await person.call("POST", "/account/email", { email });
+    await runJobs();
+    const [first] = await outboxOf(email);
+    const again = () => root.call<{ mail: string }>("POST", `/admin/outbound-emails/${first?.id}/resend`);
+    sql.run("update mails set status = 'sent' where recipient = ?", email);
+    expect((await again()).status).toBe(200);
+    sql.run("update mails set status = 'sent' where recipient = ?", email);
+    // What the mail to the present address says one should do.
+    expect((await person.call("POST", "/account/password", { newPassword: "another tram at dawn" })).status).toBe(200);
+    expect((await again()).status).toBe(409);
+    expect(sql.all("select id from account_links where user_id = ?", person.id)).toEqual([]);
+  });
+
   test("of an invitation goes again with another link that ends when the first would have", async () => {
     const owner = await somebody();
     const handle = `mailing-${sequence}`;
