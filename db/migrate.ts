@@ -10,10 +10,19 @@ export type Standing = "older" | "current" | "newer";
 
 /** Applies what is missing. Throws if the database was made by a newer panel. `root` is the folder that holds `drizzle/`. */
 export function migrate(database: Db, root = process.cwd()): void {
-  if (standingOf(database.$client, root) === "newer") {
+  const { $client: client } = database;
+  const standing = standingOf(client, root);
+  if (standing === "newer") {
     throw new Error("This database was written by a newer Zonegate. Start that version, or restore a backup.");
   }
-  run(database, { migrationsFolder: path.join(root, "drizzle") });
+  if (standing === "current") return;
+  // A table that is made anew is dropped first, and would take along what refers to it. No transaction can switch this off.
+  client.pragma("foreign_keys = OFF");
+  try {
+    run(database, { migrationsFolder: path.join(root, "drizzle") });
+  } finally {
+    client.pragma("foreign_keys = ON");
+  }
 }
 
 /** `folder` holds the migrations, below `root`. */

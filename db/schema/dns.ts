@@ -53,15 +53,14 @@ export const zones = sqliteTable(
 
 /**
  * A whole state of a zone's mirror. A big write builds a new one beside the one that is read, and then the zone points to
- * it; what no zone points to is left over, and swept.
+ * it; a deleted zone points to the one that it had. What nothing points to is left over, and swept.
  */
 export const generations = sqliteTable(
   "generations",
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    zoneId: text("zone_id")
-      .notNull()
-      .references(() => zones.id, { onDelete: "cascade" }),
+    /** Without a reference: that of a deleted zone stays. With any other zone a trigger takes its generations along. */
+    zoneId: text("zone_id").notNull(),
   },
   (t) => [index("generations_zone").on(t.zoneId)],
 );
@@ -387,6 +386,8 @@ export const deletedZones = sqliteTable(
     description: text().notNull(),
     heldSince: integer("held_since"),
     revision: integer().notNull(),
+    /** What it held. */
+    generation: integer().notNull().default(0),
     recordCount: integer("record_count").notNull(),
     /** JSON: the rows of `zone_permissions`. */
     permissions: text().notNull(),
@@ -396,20 +397,9 @@ export const deletedZones = sqliteTable(
     actorLabel: text("actor_label").notNull(),
     at: integer().notNull(),
   },
-  (t) => [index("deleted_zones_organisation").on(t.organisationId, t.at), index("deleted_zones_at").on(t.at)],
-);
-
-export const deletedRRsets = sqliteTable(
-  "deleted_rrsets",
-  {
-    zoneId: text("zone_id")
-      .notNull()
-      .references(() => deletedZones.id, { onDelete: "cascade" }),
-    sortKey: text("sort_key").notNull(),
-    type: text().notNull(),
-    name: text().notNull(),
-    ttl: integer().notNull(),
-    records: text().notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.zoneId, t.sortKey, t.type] })],
+  (t) => [
+    index("deleted_zones_organisation").on(t.organisationId, t.at),
+    index("deleted_zones_at").on(t.at),
+    index("deleted_zones_generation").on(t.generation),
+  ],
 );

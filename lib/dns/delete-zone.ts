@@ -1,5 +1,5 @@
 /** Deleting a zone: at the provider or only here, as an entry of its journal that outlives it. What it held is kept for thirty days. */
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { type Tx, transaction } from "#db/client.ts";
 import { deletedZones, zoneChanges, zonePermissions, zones } from "#db/schema/index.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
@@ -11,10 +11,10 @@ import { settleFirst } from "./changes.ts";
 import { type Connection, connectionById } from "./connections.ts";
 import { actorOfEntry, addEntry, type Entry, recordOutsideChange } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
-import { readMirror } from "./mirror.ts";
-import { makePlan } from "./plan.ts";
+import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { inThread, LARGE } from "./large/thread.ts";
 import { ProviderError } from "./providers/provider.ts";
-import { rrsetKey } from "./rrset.ts";
+import { outsideChange } from "./refresh.ts";
 import { withZoneLock } from "./zone-lock.ts";
 import { type LoadedZone, loadZone, shownName, type Zone } from "./zones.ts";
 
@@ -88,7 +88,7 @@ interface How {
 async function deleteThere(how: How, connection: Connection): Promise<Deletion> {
   const { zone, actor } = how;
   const externalId = zone.externalId as string;
-  const there = await asking(() => follow(zone, connection));
+  const there = await asking(() => follow(zone));
   const change = transaction((tx) =>
     addEntry(tx, { zoneId: zone.id, kind: "delete", plan: [], actor, sentAt: Date.now() }),
   );
@@ -104,14 +104,18 @@ async function deleteThere(how: How, connection: Connection): Promise<Deletion> 
 }
 
 /** What is kept is what the provider held at the end. False if it holds the zone no more. */
-async function follow(zone: Zone, { provider }: Connection): Promise<boolean> {
+const follow = (zone: Zone): Promise<boolean> =>
+  zone.recordCount > LARGE ? inThread("follow", { zone: zone.id }) : followHere(zone);
+
+export async function followHere(zone: Zone): Promise<boolean> {
   try {
-    const { rrsets } = await provider.readZone(zone.externalId as string);
-    const mirror = readMirror(zone.id);
-    const scope = new Set([...mirror, ...rrsets].map(rrsetKey));
-    const plan = makePlan(mirror, rrsets, { scope, apex: zone.name });
-    if (plan.length > 0)
-      transaction((tx) => recordOutsideChange(tx, zone, plan, systemActor("dns.outside", "outside the panel")));
+    const { rrsets } = await connectionOf(zone).provider.readZone(zone.externalId as string);
+    const plan = outsideChange(zone, rrsets);
+    if (plan.length === 0) return true;
+    const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
+    const actor = systemActor("dns.outside", "outside the panel");
+    transaction((tx) => recordOutsideChange(tx, zone, plan, actor, built));
+    if (built) await dropGeneration(zone.generation);
     return true;
   } catch (error) {
     if (error instanceof ProviderError && error.code === "provider_not_found") return false;
@@ -162,7 +166,7 @@ function close({ zone, at, actor, asStaff }: How, change: string, state: Entry["
   });
 }
 
-/** The zone leaves the panel; what it takes to bring it back stays. */
+/** The zone leaves the panel; what it takes to bring it back stays, where it is. */
 function forget({ zone, at, actor, asStaff, change }: How & { change: string | null }): Deletion {
   return transaction((tx) => {
     const now = Date.now();
@@ -209,6 +213,7 @@ function keep(tx: Tx, zone: Zone, at: DeletedAt, now: number, actor: Actor): voi
       description: zone.description,
       heldSince: zone.heldSince,
       revision: zone.revision,
+      generation: zone.generation,
       recordCount: zone.recordCount,
       permissions: JSON.stringify(levels),
       createdAt: zone.createdAt,
@@ -217,9 +222,6 @@ function keep(tx: Tx, zone: Zone, at: DeletedAt, now: number, actor: Actor): voi
       at: now,
     })
     .run();
-  tx.run(
-    sql`insert into deleted_rrsets (zone_id, sort_key, type, name, ttl, records) select zone_id, sort_key, type, name, ttl, records from rrsets where zone_id = ${zone.id}`,
-  );
 }
 
 /** For an entry that nobody answered: is the zone still at the provider? True once it is settled. */

@@ -1,7 +1,14 @@
 /** Zones that were deleted and can be brought back: which there are, and doing it. The name is not kept for them. */
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
-import { deletedZones, organisationMembers, zoneChanges, zonePermissions, zones } from "#db/schema/index.ts";
+import {
+  deletedZones,
+  generations,
+  organisationMembers,
+  zoneChanges,
+  zonePermissions,
+  zones,
+} from "#db/schema/index.ts";
 import type { ZoneAccess } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
@@ -16,7 +23,10 @@ import { KEPT_MS } from "./delete-zone.ts";
 import { assertFree, assertRoom } from "./free-name.ts";
 import { actorOfEntry, addEntry, type Entry, signedOf } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
-import { putRRsets, toRRset } from "./mirror.ts";
+import { buildGeneration, dropGeneration, switchTo, WRITTEN_BESIDE } from "./large/generation.ts";
+import { journalPlan, verbatim } from "./large/journaled.ts";
+import { inThread, LARGE } from "./large/thread.ts";
+import { readGeneration, writeRows } from "./mirror.ts";
 import { makePlan, recordCounts } from "./plan.ts";
 import type { ZoneRead } from "./providers/provider.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
@@ -117,7 +127,7 @@ export async function bringBack(
   await assertPossible(deleted, organisation, connection, actor);
   await withZoneLock(deleted.id, async () => {
     const { zone, entry } = reserve(deleted, organisation, connection, actor, asStaff);
-    if (connection.kind !== "local") await make(zone, entry, connection);
+    if (connection.kind !== "local") await make(zone, entry, deleted, connection);
   });
   return summaryOfZone(loadZone(organisation.id, deleted.id, actor), actor);
 }
@@ -145,7 +155,7 @@ async function assertPossible(
     throw new Problem("already_exists", "This name, or one above or below it, is taken at this connection.");
 }
 
-/** The zone's row, with what it held; at a provider it is open until it is there. */
+/** The zone's row, pointing to what it held; at a provider it is open, and empty, until it is there. */
 function reserve(
   deleted: DeletedZone,
   organisation: Organisation,
@@ -154,8 +164,9 @@ function reserve(
   asStaff: boolean,
 ): { zone: Zone; entry: Entry } {
   return transaction((tx) => {
-    if (!tx.select({ id: deletedZones.id }).from(deletedZones).where(eq(deletedZones.id, deleted.id)).get())
-      throw notFound("deleted zone");
+    const kept = tx.select({ generation: deletedZones.generation }).from(deletedZones);
+    const still = kept.where(and(eq(deletedZones.id, deleted.id), stillKept())).get();
+    if (!still) throw notFound("deleted zone");
     assertRoom(organisation, deleted.name, tx);
     const here = kind === "local";
     const now = Date.now();
@@ -171,6 +182,7 @@ function reserve(
         statusMessage: here ? "" : "Being brought back.",
         description: deleted.description,
         heldSince: deleted.heldSince,
+        ...(here ? { generation: still.generation, recordCount: deleted.recordCount } : {}),
         revision: deleted.revision + (here ? 1 : 0),
         refreshedAt: here ? now : 0,
         comparedAt: here ? now : 0,
@@ -180,7 +192,6 @@ function reserve(
       .run();
     const zone = tx.select().from(zones).where(eq(zones.id, deleted.id)).get();
     if (!zone) throw new Problem("already_exists", "This name is taken at this connection.");
-    if (here) putRRsets(tx, zone.id, zone.name, keptRRsets(deleted.id, tx));
     const id = addEntry(tx, {
       zoneId: zone.id,
       kind: "undelete",
@@ -217,16 +228,9 @@ function release(tx: Tx, deleted: DeletedZone, entry: Entry, asStaff: boolean): 
   });
 }
 
-const keptRRsets = (zoneId: string, tx: Pick<Tx, "all"> = db()): RRset[] =>
-  tx
-    .all<{ name: string; type: string; ttl: number; records: string }>(
-      sql`select name, type, ttl, records from deleted_rrsets where zone_id = ${zoneId} order by sort_key, type`,
-    )
-    .map(toRRset);
-
-async function make(zone: Zone, entry: Entry, connection: Connection): Promise<void> {
+async function make(zone: Zone, entry: Entry, deleted: DeletedZone, connection: Connection): Promise<void> {
   try {
-    await carryOn(zone, entry, connection);
+    await carryOn(zone, entry, deleted);
   } catch (error) {
     const failure = asProviderError(error);
     const problem = error instanceof Problem ? error : problemOf(failure, null);
@@ -246,10 +250,12 @@ const isThere = async (zone: Zone, { provider }: Connection): Promise<boolean> =
   (await provider.findZone(zone.name).catch(() => undefined)) !== null;
 
 /** From wherever it stands to the zone being back; can be called again at any point. */
-async function carryOn(zone: Zone, entry: Entry, connection: Connection): Promise<void> {
-  const { provider } = connection;
-  const deleted = db().select().from(deletedZones).where(eq(deletedZones.id, zone.id)).get();
-  if (!deleted) throw notFound("deleted zone");
+const carryOn = (zone: Zone, entry: Entry, { recordCount }: DeletedZone): Promise<unknown> =>
+  recordCount > LARGE ? inThread("undelete", { zone: zone.id, entry: entry.id }) : carryOnHere(zone, entry);
+
+export async function carryOnHere(zone: Zone, entry: Entry): Promise<void> {
+  const { provider } = connectionOf(zone);
+  const deleted = deletedZoneOf(zone);
   const found = await provider.findZone(zone.name);
   if (found && entry.sentAt === null) {
     if (deleted.deletedAt === "provider")
@@ -259,7 +265,7 @@ async function carryOn(zone: Zone, entry: Entry, connection: Connection): Promis
   }
   db().update(zoneChanges).set({ sentAt: Date.now() }).where(eq(zoneChanges.id, entry.id)).run();
   killHere("before-recreate");
-  const kept = keptRRsets(zone.id);
+  const kept = readGeneration(deleted.generation);
   const { externalId } =
     found ??
     (await provider.createZone({
@@ -271,6 +277,12 @@ async function carryOn(zone: Zone, entry: Entry, connection: Connection): Promis
   const plan = planTo(zone, (await provider.readZone(externalId)).rrsets, kept);
   const refusal = plan.length > 0 ? await refusalOf(() => provider.apply(externalId, plan)) : "";
   takeOver(zone, entry, deleted, await provider.readZone(externalId), refusal);
+}
+
+function deletedZoneOf({ id }: Zone): DeletedZone {
+  const deleted = db().select().from(deletedZones).where(eq(deletedZones.id, id)).get();
+  if (!deleted) throw notFound("deleted zone");
+  return deleted;
 }
 
 /** A provider that no longer takes what it once held does not keep the zone from coming back without it. */
@@ -296,12 +308,23 @@ function planTo(zone: Zone, from: readonly RRset[], to: readonly RRset[]): Plan 
   return makePlan(from, to, { scope, apex: zone.name });
 }
 
-/** The mirror is what the provider has; what that differs in from what the zone held is the plan of the entry. */
-function takeOver(zone: Zone, entry: Entry, deleted: DeletedZone, { info, rrsets }: ZoneRead, refusal: string): void {
-  const plan = planTo(zone, keptRRsets(zone.id), rrsets);
+/** The mirror is what the provider has, mostly what the zone held; what it differs in from that is the plan of the entry. */
+async function takeOver(
+  zone: Zone,
+  entry: Entry,
+  deleted: DeletedZone,
+  { info, rrsets }: ZoneRead,
+  refusal: string,
+): Promise<void> {
+  const kept = readGeneration(deleted.generation);
+  const plan = planTo(zone, kept, rrsets);
+  await journalPlan(entry.id, plan);
+  const letters = verbatim(kept, rrsets);
+  const built = letters.length > WRITTEN_BESIDE ? await buildGeneration(zone, verbatim([], rrsets)) : null;
   transaction((tx) => {
     const now = Date.now();
-    putRRsets(tx, zone.id, zone.name, rrsets);
+    if (built) switchTo(tx, built);
+    else handOver(tx, zone, deleted, letters);
     tx.update(zones)
       .set({
         externalId: info.externalId,
@@ -319,7 +342,6 @@ function takeOver(zone: Zone, entry: Entry, deleted: DeletedZone, { info, rrsets
     tx.update(zoneChanges)
       .set({
         state: "applied",
-        plan: JSON.stringify(plan),
         message: plan.length > 0 ? `Not quite as it was: ${difference(plan)}.${refusal}` : "",
         revision: deleted.revision + 1,
         stepsDone: 1,
@@ -330,6 +352,14 @@ function takeOver(zone: Zone, entry: Entry, deleted: DeletedZone, { info, rrsets
     const role = roleIn(zone.organisationId, entry.actorId, tx);
     release(tx, deleted, entry, role !== "owner" && role !== "admin");
   });
+  await dropGeneration(zone.generation);
+  if (built) await dropGeneration(deleted.generation);
+}
+
+/** The zone is what was kept of it, but for these differences. */
+function handOver(tx: Tx, zone: Zone, { generation, recordCount }: DeletedZone, differences: Plan): void {
+  tx.update(zones).set({ generation, recordCount }).where(eq(zones.id, zone.id)).run();
+  writeRows(tx, generation, zone.name, differences);
 }
 
 function difference(plan: Plan): string {
@@ -343,6 +373,8 @@ function giveUp(zone: Zone, entry: Entry, message: string): void {
   transaction((tx) => {
     tx.delete(zoneChanges).where(eq(zoneChanges.id, entry.id)).run();
     tx.delete(zones).where(eq(zones.id, zone.id)).run();
+    // It was empty; what the zone held is still that of the deleted one.
+    tx.delete(generations).where(eq(generations.id, zone.generation)).run();
     audit(tx, actorOfEntry(entry), {
       target: { type: "zone", id: zone.id, label: zone.name },
       organisationId: zone.organisationId,
@@ -360,7 +392,7 @@ export async function settleUndeletion(entry: Entry, zone: Zone): Promise<boolea
   if (!begun && mayStillLand(entry)) return false;
   if (begun) {
     try {
-      await carryOn(zone, entry, connection);
+      await carryOn(zone, entry, deletedZoneOf(zone));
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

@@ -28,6 +28,16 @@ export const toRRset = (row: Pick<MirrorRow, "name" | "type" | "ttl" | "records"
 export const readMirror = (zoneId: string, tx: DbOrTx = db()): RRset[] =>
   tx.select().from(rrsets).where(eq(rrsets.zoneId, zoneId)).orderBy(rrsets.sortKey, rrsets.type).all().map(toRRset);
 
+/** What a generation holds, also one that is no zone's now. */
+export const readGeneration = (generation: number): RRset[] =>
+  db()
+    .select()
+    .from(rrsetRows)
+    .where(eq(rrsetRows.generation, generation))
+    .orderBy(rrsetRows.sortKey, rrsetRows.type)
+    .all()
+    .map(toRRset);
+
 /** All types at these owner names, and everything at and below those of `below`. */
 export function readMirrorNames(
   zoneId: string,

@@ -94,7 +94,7 @@ async function signingOf(zone: Zone, now: number): Promise<{ dnssec?: boolean }>
 }
 
 /** From the mirror to what was read. */
-function outsideChange(zone: Zone, found: readonly RRset[]): Plan {
+export function outsideChange(zone: Zone, found: readonly RRset[]): Plan {
   const mirror = readMirror(zone.id);
   const scope = new Set([...mirror, ...found].map(rrsetKey));
   return makePlan(mirror, found, { scope, apex: zone.name });

@@ -3,12 +3,13 @@ import { setImmediate as breath } from "node:timers/promises";
 import { and, eq, gt, lt, type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
-import { deletedRRsets, deletedZones, zoneChanges, zones } from "#db/schema/index.ts";
+import { deletedZones, zoneChanges, zones } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { KEPT_MS } from "./delete-zone.ts";
+import { inThread } from "./large/thread.ts";
 
 const DAY_MS = 86_400_000;
 /** Rows that go at once; others get their turn in between. */
@@ -34,10 +35,16 @@ export const retentionJob = jobKind({
   },
 });
 
+/** But one that is just being brought back. */
 async function forgetDeletedZones(before: number, signal: AbortSignal): Promise<number> {
-  const over = db().select({ id: deletedZones.id }).from(deletedZones).where(lt(deletedZones.at, before)).all();
-  for (const { id } of over) {
-    await drain(deletedRRsets, eq(deletedRRsets.zoneId, id), signal);
+  const over = db()
+    .select({ id: deletedZones.id, generation: deletedZones.generation })
+    .from(deletedZones)
+    .where(and(lt(deletedZones.at, before), sql`${deletedZones.id} not in (select id from zones)`))
+    .all();
+  for (const { id, generation } of over) {
+    signal.throwIfAborted();
+    await inThread("sweep", { generations: [generation] }, { signal });
     db().delete(deletedZones).where(eq(deletedZones.id, id)).run();
   }
   return over.length;
@@ -47,7 +54,7 @@ async function forgetDeletedZones(before: number, signal: AbortSignal): Promise<
 async function forgetEntries(before: number, signal: AbortSignal): Promise<number> {
   let count = 0;
   for (let zone: string | undefined = nextZone(""); zone !== undefined; zone = nextZone(zone)) {
-    count += await drain(zoneChanges, isKnown(zone) ? outlived(zone, before) : eq(zoneChanges.zoneId, zone), signal);
+    count += await drain(isKnown(zone) ? outlived(zone, before) : eq(zoneChanges.zoneId, zone), signal);
     await breath();
   }
   return count;
@@ -76,15 +83,11 @@ function outlived(zone: string, before: number): SQL | undefined {
   );
 }
 
-async function drain(
-  table: typeof zoneChanges | typeof deletedRRsets,
-  where: SQL | undefined,
-  signal: AbortSignal,
-): Promise<number> {
+async function drain(where: SQL | undefined, signal: AbortSignal): Promise<number> {
   for (let count = 0; ; await breath()) {
     signal.throwIfAborted();
-    const some = sql`rowid in (select rowid from ${table} where ${where} limit ${AT_ONCE})`;
-    const { changes } = db().delete(table).where(some).run();
+    const some = sql`rowid in (select rowid from ${zoneChanges} where ${where} limit ${AT_ONCE})`;
+    const { changes } = db().delete(zoneChanges).where(some).run();
     count += changes;
     if (changes < AT_ONCE) return count;
   }

@@ -10,6 +10,7 @@ import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
 import { type ListQuery, likeAnywhere, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { sweep } from "#lib/dns/large/sweep.ts";
 import { visibleZones } from "#lib/dns/zones.ts";
 import { newId } from "#lib/id.ts";
 import { setting } from "#lib/settings/settings.ts";
@@ -134,15 +135,13 @@ export function editOrganisation(
 }
 
 /** Says what it owns, and refuses while it owns zones. */
-export const deleteOrganisation = (organisation: Organisation, actor: Actor, asStaff: boolean): { deleted: string } =>
-  transaction((tx) => removeOrganisation(tx, organisation, actor, asStaff));
+export function deleteOrganisation(organisation: Organisation, actor: Actor, asStaff: boolean): { deleted: string } {
+  sweep(transaction((tx) => removeOrganisation(tx, organisation, actor, asStaff)));
+  return { deleted: organisation.id };
+}
 
-export function removeOrganisation(
-  tx: Tx,
-  organisation: Organisation,
-  actor: Actor,
-  asStaff: boolean,
-): { deleted: string } {
+/** Returns what its deleted zones held, which is nobody's from now on. */
+export function removeOrganisation(tx: Tx, organisation: Organisation, actor: Actor, asStaff: boolean): number[] {
   const owned = {
     zones: tx.select({ n: count() }).from(zones).where(eq(zones.organisationId, organisation.id)).get()?.n ?? 0,
     servers: tx.select({ n: count() }).from(servers).where(eq(servers.organisationId, organisation.id)).get()?.n ?? 0,
@@ -153,7 +152,7 @@ export function removeOrganisation(
   }
   // What was deleted of its zones goes with it for good.
   const lost = tx
-    .select({ id: deletedZones.id })
+    .select({ generation: deletedZones.generation })
     .from(deletedZones)
     .where(eq(deletedZones.organisationId, organisation.id))
     .all();
@@ -163,7 +162,7 @@ export function removeOrganisation(
     before: { name: organisation.name, handle: organisation.handle, deletedZones: lost.length },
     asStaff,
   });
-  return { deleted: organisation.id };
+  return lost.map(({ generation }) => generation);
 }
 
 const counted = (n: number, noun: string): string[] => (n === 0 ? [] : [`${n} ${noun}${n === 1 ? "" : "s"}`]);

@@ -224,32 +224,34 @@ test("what stopped in the middle of building is swept, and its entry settled as 
   expect(unindexed()).toEqual([]);
 });
 
+const atPowerDns = (path: string) => `${powerdns.apiUrl}/api/v1/servers/localhost/zones${path}`;
+const headers = () => ({ "x-api-key": powerdns.apiKey });
+/** Behind the panel's back. */
+const patchLinked = (content: string) =>
+  fetch(atPowerDns("/linked.example."), {
+    method: "PATCH",
+    headers: headers(),
+    body: JSON.stringify({
+      rrsets: Array.from({ length: COUNT }, (_, index) => ({
+        name: `h${index}.linked.example.`,
+        type: "A",
+        ttl: 60,
+        changetype: "REPLACE",
+        records: [{ content, disabled: false }],
+      })),
+    }),
+  });
+
 test("a zone that exists is linked and refreshed whole", async () => {
-  const at = (path: string) => `${powerdns.apiUrl}/api/v1/servers/localhost/zones${path}`;
-  const headers = { "x-api-key": powerdns.apiKey };
-  await fetch(at(""), {
+  await fetch(atPowerDns(""), {
     method: "POST",
-    headers,
+    headers: headers(),
     body: JSON.stringify({ name: "linked.example.", kind: "Native", nameservers: ["ns1.example.net."] }),
   });
-  const patch = (content: string) =>
-    fetch(at("/linked.example."), {
-      method: "PATCH",
-      headers,
-      body: JSON.stringify({
-        rrsets: Array.from({ length: COUNT }, (_, index) => ({
-          name: `h${index}.linked.example.`,
-          type: "A",
-          ttl: 60,
-          changetype: "REPLACE",
-          records: [{ content, disabled: false }],
-        })),
-      }),
-    });
-  await patch("192.0.2.1");
+  await patchLinked("192.0.2.1");
   expect((await root.call("POST", acme, { name: "linked.example", link: true })).status).toBe(201);
   expect(await totals("linked.example")).toBe(COUNT + 2);
-  await patch("192.0.2.2");
+  await patchLinked("192.0.2.2");
   sql("update zones set refreshed_at = 0, compared_at = 0");
   const refreshed = await root.call<{ moved: boolean }>("POST", `${acme}/linked.example/refresh`);
   expect(refreshed.body).toMatchObject({ moved: true, problem: null });
@@ -261,4 +263,56 @@ test("a zone that exists is linked and refreshed whole", async () => {
     { kind: "link", records: { created: COUNT + 2 } },
   ]);
   expect(counted()).toEqual([]);
+});
+
+test.each(["here.example", "there.example"])("%s is deleted and brought back whole", async (zone) => {
+  const rrsets = hosts((index) => `203.0.113.${index % 250}`);
+  expect((await root.call("POST", `${acme}/${zone}/changes`, { rrsets, confirm: true })).status).toBe(200);
+  const { id, recordCount } = (await root.call<{ id: string; recordCount: number }>("GET", `${acme}/${zone}`)).body;
+  const rows = () =>
+    sql("select row_id, name, type, ttl, records from rrsets where zone_id = ? and type <> 'SOA' order by row_id", id);
+  const before = rows();
+  const found = async () =>
+    (await root.call<{ items: unknown[] }>("GET", `/dns/search?q=h2199.${zone}`)).body.items.length;
+  expect(await found()).toBe(1);
+  expect(await root.call("DELETE", `${acme}/${zone}`, { name: zone })).toMatchObject({
+    status: 200,
+    body: { state: "applied", records: recordCount },
+  });
+  expect([await found(), rows()]).toEqual([0, []]);
+  const back = await root.call("POST", `/organisations/acme/dns/deleted-zones/${id}/restore`, {});
+  expect(back).toMatchObject({ status: 201, body: { id, status: "active", recordCount } });
+  expect([await found(), rows()]).toEqual([1, before]);
+  expect([counted(), unindexed(), generations()]).toEqual([[], [], 3]);
+  const history = await root.call<{ items: Record<string, unknown>[] }>("GET", `${acme}/${zone}/changes`);
+  expect(history.body.items.slice(0, 2)).toMatchObject([
+    { kind: "undelete", state: "applied", message: "" },
+    { kind: "delete", state: "applied" },
+  ]);
+});
+
+test("one that became quite another meanwhile comes back as its provider has it", async () => {
+  const zone = "linked.example";
+  const { id } = (await root.call<{ id: string }>("GET", `${acme}/${zone}`)).body;
+  expect(await root.call("DELETE", `${acme}/${zone}`, { name: zone })).toMatchObject({ body: { at: "panel" } });
+  await patchLinked("192.0.2.3");
+  const back = await root.call("POST", `/organisations/acme/dns/deleted-zones/${id}/restore`, {});
+  expect(back).toMatchObject({ status: 201, body: { id, status: "active", recordCount: COUNT + 2 } });
+  const found = await root.call<{ items: { content: string }[] }>("GET", `${acme}/${zone}/records?q=h2199`);
+  expect(found.body.items).toMatchObject([{ content: "192.0.2.3" }]);
+  const history = await root.call<{ items: Record<string, unknown>[] }>("GET", `${acme}/${zone}/changes`);
+  expect(history.body.items[0]).toMatchObject({
+    kind: "undelete",
+    records: { updated: COUNT },
+    message: `Not quite as it was: ${COUNT} records differ.`,
+  });
+  expect([counted(), unindexed(), generations()]).toEqual([[], [], 3]);
+  // And what was found to have changed when it is deleted there is what is kept of it.
+  await patchLinked("192.0.2.4");
+  const gone = await root.call("DELETE", `${acme}/${zone}`, { name: zone, at: "provider" });
+  expect(gone).toMatchObject({ status: 200, body: { at: "provider", state: "applied" } });
+  expect((await root.call("POST", `/organisations/acme/dns/deleted-zones/${id}/restore`, {})).status).toBe(201);
+  const again = await root.call<{ items: { content: string }[] }>("GET", `${acme}/${zone}/records?q=h2199`);
+  expect(again.body.items).toMatchObject([{ content: "192.0.2.4" }]);
+  expect([counted(), unindexed(), generations()]).toEqual([[], [], 3]);
 });

@@ -67,6 +67,37 @@ async function find(person: Pick<Person, "call">, q: string, rest: Record<string
 }
 const names = ({ items }: Answer) => items.map(({ name, type }) => `${name} ${type}`);
 
+test("what a deleted zone held is not found, and hides nothing that is", async () => {
+  const hosts = (prefix: string, name: (index: number) => string) =>
+    Array.from({ length: 150 }, (_, index) => set(name(index), "TXT", `"${prefix}"`));
+  const at = "deleted.example";
+  await make(
+    clara,
+    "north",
+    "before.example",
+    hosts("x-lantern-x", (index) => `x${index}`),
+  );
+  await make(
+    clara,
+    "north",
+    at,
+    hosts("lantern", (index) => `lantern${index}.lantern`),
+  );
+  await make(clara, "north", "behind.example", [set("lantern", "A", "192.0.2.1")]);
+  const best = async (person: Person) => (await find(person, "lantern", { limit: "3" })).items[0]?.name;
+  expect((await find(clara, "lantern0.lantern")).items).toHaveLength(1);
+  const { id } = (await clara.call<{ id: string }>("GET", zone("north", at))).body;
+  expect((await clara.call("DELETE", zone("north", at), { name: at })).status).toBe(200);
+  for (const person of [clara, root]) {
+    expect(await find(person, "lantern0.lantern")).toMatchObject({ items: [], more: false });
+    expect(await best(person)).toBe("lantern.behind.example.");
+  }
+  expect((await clara.call("POST", `/organisations/north/dns/deleted-zones/${id}/restore`, {})).status).toBe(201);
+  for (const person of [clara, root]) expect((await find(person, "lantern0.lantern")).items).toHaveLength(1);
+  for (const name of ["before.example", at, "behind.example"])
+    expect((await clara.call("DELETE", zone("north", name), { name })).status).toBe(200);
+});
+
 describe("what is found", () => {
   test("the name itself first, then what begins with it, then the rest", async () => {
     expect(names(await find(clara, "mail"))).toEqual(

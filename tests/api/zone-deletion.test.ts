@@ -90,6 +90,13 @@ const atPowerDns = async (name: string) =>
     })
   ).status === 200;
 
+/** Every row of every state that is kept of a zone, with its place in the search's index. */
+const heldOf = (id: string | undefined) =>
+  sql.all<{ generation: number; row: number | null; place: number | null }>(
+    "select g.id as generation, r.id as row, t.id as place from generations g left join rrset_rows r on r.generation = g.id left join rrset_text_docsize t on t.id = g.id << 36 | r.id where g.zone_id = ? order by 1, 2",
+    id,
+  );
+
 describe("notes", () => {
   test("are written by who manages the zone, read by members, and never by guests", async () => {
     const at = await zone("local");
@@ -205,6 +212,7 @@ describe.each(["local", "powerdns"] as const)("deleting a zone at %s", (connecti
       });
     expect((await at.remove({}, member)).status).toBe(403);
     expect(await at.held()).toEqual(before);
+    const rows = heldOf(at.id);
 
     const gone = await at.remove({ name: `${at.name.toUpperCase()}.` });
     expect(gone).toMatchObject({ status: 200, body: { state: "applied", at: "provider", records: before.length + 1 } });
@@ -213,6 +221,7 @@ describe.each(["local", "powerdns"] as const)("deleting a zone at %s", (connecti
       (await owner.call<{ items: { name: string }[] }>("GET", zones)).body.items.map(({ name }) => name),
     ).not.toContain(`${at.name}.`);
     if (connection === "powerdns") expect(await atPowerDns(at.name)).toBe(false);
+    expect(heldOf(at.id), "kept where it was, not copied").toEqual(rows);
     expect((await listed()).items.find(({ id }) => id === at.id)).toMatchObject({
       name: `${at.name}.`,
       recordCount: before.length + 1,
@@ -224,7 +233,11 @@ describe.each(["local", "powerdns"] as const)("deleting a zone at %s", (connecti
 
     expect(await at.back()).toMatchObject({ status: 201, body: { id: at.id, status: "active" } });
     expect(await at.held()).toEqual(before);
-    expect((await owner.call("GET", at.at)).body).toMatchObject({ description: "Noted." });
+    expect(heldOf(at.id), "and the zone again, with nothing beside it").toEqual(rows);
+    expect((await owner.call("GET", at.at)).body).toMatchObject({
+      description: "Noted.",
+      recordCount: before.length + 1,
+    });
     expect((await member.call("GET", at.at)).body).toMatchObject({ level: level.level, narrowed: { names: ["www"] } });
     if (connection === "powerdns") expect(await powerdns.query(`www.${at.name}`, "A")).toEqual(["192.0.2.1"]);
     expect((await at.history()).map(({ kind, state }) => `${kind} ${state}`)).toEqual([
@@ -386,6 +399,7 @@ describe("bringing back fails", () => {
   test("before anything is made: it stays deleted, and works the next time", async () => {
     const at = await zone();
     const before = await at.held();
+    const rows = heldOf(at.id);
     await at.remove();
     await proxy.down();
     try {
@@ -394,6 +408,7 @@ describe("bringing back fails", () => {
       await proxy.up();
     }
     expect((await listed()).items.map(({ id }) => id)).toContain(at.id);
+    expect(heldOf(at.id)).toEqual(rows);
     expect((await at.back()).status).toBe(201);
     expect(await at.held()).toEqual(before);
   });
@@ -434,8 +449,11 @@ test("an organisation whose zones are gone can be deleted, and what was deleted 
   await person.call("POST", `${path}/dns/zones`, { name, connection: "local" });
   expect(await person.call("DELETE", path)).toMatchObject({ status: 409, body: { zones: 1 } });
   await person.call("DELETE", `${path}/dns/zones/${name}`, { name });
+  const [gone] = sql.all<{ id: string }>("select id from deleted_zones where name = ?", `${name}.`);
+  expect(heldOf(gone?.id)).not.toEqual([]);
   expect((await person.call("DELETE", path)).status).toBe(200);
   expect(sql.all("select 1 from deleted_zones where name = ?", `${name}.`)).toEqual([]);
+  await expect.poll(() => heldOf(gone?.id)).toEqual([]);
 });
 
 describe("retention", () => {
@@ -454,13 +472,17 @@ describe("retention", () => {
     const age = (days: number) =>
       sql.run("update deleted_zones set at = ? where id = ?", Date.now() - days * DAY, at.id);
     const journal = () => sql.all("select id from zone_changes where zone_id = ?", at.id).length;
+    const before = heldOf(at.id);
+    expect(before).not.toEqual([]);
     age(29);
     await runRetention();
     expect([(await listed()).items.some(({ id }) => id === at.id), journal()]).toEqual([true, 4]);
+    expect(heldOf(at.id)).toEqual(before);
     age(31);
     expect((await at.back()).status, "not a day longer, whenever it is swept").toBe(404);
     await runRetention();
-    expect([sql.all("select 1 from deleted_rrsets where zone_id = ?", at.id), journal()]).toEqual([[], 0]);
+    expect([sql.all("select 1 from deleted_zones where id = ?", at.id), journal()]).toEqual([[], 0]);
+    expect(heldOf(at.id), "and nothing of what it held").toEqual([]);
   });
 
   test("the history is kept for a year or what the setting says, and the last of it always", async () => {

@@ -8,13 +8,17 @@ import { migrate } from "#db/migrate.ts";
 
 /** The last migration before the mirror had generations. */
 const BEFORE = 6;
+/** The last that kept what deleted zones held in a table of its own. */
+const DELETED_APART = 36;
 const folder = mkdtempSync(path.join(tmpdir(), "zonegate-upgrade-"));
 let db: Db;
 
 beforeAll(() => {
   db = open(path.join(folder, "panel.db"));
-  migrate(db, earlier());
+  migrate(db, earlier(BEFORE));
   fill();
+  migrate(db, earlier(DELETED_APART));
+  deleteOne();
   migrate(db);
 });
 afterAll(() => {
@@ -23,13 +27,13 @@ afterAll(() => {
 });
 
 /** The migrations as they were then. */
-function earlier(): string {
-  const root = path.join(folder, "earlier");
+function earlier(last: number): string {
+  const root = path.join(folder, `earlier-${last}`);
   mkdirSync(root);
   cpSync("drizzle", path.join(root, "drizzle"), { recursive: true });
   const file = path.join(root, "drizzle", "meta", "_journal.json");
   const journal = JSON.parse(readFileSync(file, "utf8")) as { entries: { idx: number }[] };
-  writeFileSync(file, JSON.stringify({ ...journal, entries: journal.entries.filter(({ idx }) => idx <= BEFORE) }));
+  writeFileSync(file, JSON.stringify({ ...journal, entries: journal.entries.filter(({ idx }) => idx <= last) }));
   return root;
 }
 
@@ -67,6 +71,26 @@ function fill(): void {
       zone,
     );
   }
+}
+
+/** A third zone, deleted as it was done then: one of its names has two records. */
+function deleteOne(): void {
+  const run = (text: string, ...values: unknown[]) => db.$client.prepare(text).run(...values);
+  run(
+    "insert into deleted_zones (id, organisation_id, connection, name, origin, deleted_at, description, revision, record_count, permissions, created_at, actor_label, at) values ('gone', 'org', 'local', 'gone.example.', 'created', 'provider', '', 4, 3, '[]', 1, 'ada@example.org', ?)",
+    Date.now(),
+  );
+  for (const [key, type, name, contents] of [
+    ["", "TXT", "gone.example.", ['"a kettle" " on the stove"']],
+    ["www", "A", "www.gone.example.", ["192.0.2.1", "192.0.2.2"]],
+  ] as const)
+    run(
+      "insert into deleted_rrsets (zone_id, sort_key, type, name, ttl, records) values ('gone', ?, ?, ?, 60, ?)",
+      key,
+      type,
+      name,
+      JSON.stringify(contents.map((content) => ({ content }))),
+    );
 }
 
 const all = (text: string) => db.$client.prepare(text).all();
@@ -107,5 +131,49 @@ test("is searched like one that was filled today, and goes on being counted", ()
   expect(all("select count(*) as n from rrset_text where rrset_text match '\"lantern\"'")).toEqual([{ n: 2 }]);
   db.$client.prepare("delete from zones where id = 'two'").run();
   expect(all("select count(*) as n from rrset_text where rrset_text match '\"lantern\"'")).toEqual([{ n: 1 }]);
-  expect(all("select count(*) as n from rrset_rows")).toEqual([{ n: 2 }]);
+  expect(all("select id from rrset_rows where name like '%two.example.'")).toEqual([]);
+});
+
+test("has what a deleted zone held, ready to be the zone again, and tells nobody of it meanwhile", () => {
+  expect(all("select id, zone_id from generations g where zone_id = 'gone'")).toEqual(
+    all("select generation as id, id as zone_id from deleted_zones"),
+  );
+  expect(all("select 1 from rrsets where zone_id = 'gone'")).toEqual([]);
+  const run = (text: string) => db.$client.prepare(text).run();
+  run(
+    "insert into zones (id, organisation_id, connection, name, origin, status, created_at, generation, record_count) select id, organisation_id, connection, name, origin, 'active', created_at, generation, record_count from deleted_zones",
+  );
+  run("delete from deleted_zones");
+  expect(all("select name, type, ttl, records, record_count from rrsets where zone_id = 'gone' order by name")).toEqual(
+    [
+      {
+        name: "gone.example.",
+        type: "TXT",
+        ttl: 60,
+        records: '[{"content":"\\"a kettle\\" \\" on the stove\\""}]',
+        record_count: 1,
+      },
+      {
+        name: "www.gone.example.",
+        type: "A",
+        ttl: 60,
+        records: '[{"content":"192.0.2.1"},{"content":"192.0.2.2"}]',
+        record_count: 2,
+      },
+    ],
+  );
+  expect(all("select type, sets, records from zone_types where zone_id = 'gone' order by type")).toEqual([
+    { type: "A", sets: 1, records: 2 },
+    { type: "TXT", sets: 1, records: 1 },
+  ]);
+  // Indexed as the view says the line of each is.
+  expect(
+    all(
+      "select g.zone_id from rrset_text t join generations g on g.id = t.rowid >> 36 where rrset_text match '\"kettle on\"'",
+    ),
+  ).toEqual([{ zone_id: "gone" }]);
+  expect(all("select place from rrset_lines where place not in (select id from rrset_text_docsize)")).toEqual([]);
+  expect(all("pragma foreign_key_check")).toEqual([]);
+  run("delete from zones where id = 'gone'");
+  expect(all("select 1 from generations where zone_id = 'gone'"), "and goes with it").toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** Big writes to a zone's mirror: a new generation is built beside the one that is read, in short transactions, and then takes its place in one. */
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { type DbOrTx, db, provisionally } from "#db/client.ts";
-import { generations, generationTypes, rrsetRows, zones } from "#db/schema/index.ts";
+import { deletedZones, generations, generationTypes, rrsetRows, zones } from "#db/schema/index.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { writeRows } from "../mirror.ts";
 import type { Plan } from "../rrset.ts";
@@ -82,19 +82,20 @@ export function switchTo(tx: DbOrTx, { generation, zone, types }: Built): void {
       .run();
 }
 
-/** Removes a generation that no zone points to, a little at a time. */
+/** Removes a generation that nothing points to, a little at a time. */
 export async function dropGeneration(generation: number): Promise<void> {
   while (provisionally((tx) => dropSome(tx, generation)) === ROWS) await breathe();
   db().delete(generations).where(eq(generations.id, generation)).run();
 }
 
-/** Those that no zone points to. */
+/** Those that no zone points to, nor one that was deleted. */
 export const leftOver = (): number[] =>
   db()
     .select({ id: generations.id })
     .from(generations)
     .leftJoin(zones, eq(zones.generation, generations.id))
-    .where(isNull(zones.id))
+    .leftJoin(deletedZones, eq(deletedZones.generation, generations.id))
+    .where(and(isNull(zones.id), isNull(deletedZones.id)))
     .all()
     .map(({ id }) => id);
 

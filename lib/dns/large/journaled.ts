@@ -54,7 +54,7 @@ export function mirrored({ id }: Zone, { names, rrsets }: NonNullable<Closing["r
 }
 
 /** From one state to the other to the letter: with the ids of a provider and the serial, which a plan leaves out. */
-function verbatim(before: readonly RRset[], after: readonly RRset[]): Plan {
+export function verbatim(before: readonly RRset[], after: readonly RRset[]): Plan {
   const kept = new Map(before.map((set) => [rrsetKey(set), set]));
   const puts = after.flatMap((set): Plan => {
     const old = kept.get(rrsetKey(set));

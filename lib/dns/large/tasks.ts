@@ -8,8 +8,11 @@ import { notFound } from "#lib/api/errors.ts";
 import type { Page } from "#lib/api/list.ts";
 import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
 import { connectionById } from "../connections.ts";
+import { followHere } from "../delete-zone.ts";
+import { carryOnHere } from "../deleted-zones.ts";
 import { type Warnings, warningsOf } from "../health/warnings.ts";
 import { type HistoryEntry, type HistoryQuery, pageOfHistory } from "../history.ts";
+import type { Entry } from "../journal.ts";
 import { adoptHere } from "../new-zone.ts";
 import { onBehalfOf } from "../providers/caller.ts";
 import type { ZoneInfo } from "../providers/provider.ts";
@@ -17,7 +20,7 @@ import { type Refreshed, refresh } from "../refresh.ts";
 import { recordsOfFile } from "../transfer/file-intent.ts";
 import { loadZone, type Zone } from "../zones.ts";
 import { type Brief, brief } from "./brief.ts";
-import { dropGeneration, leftOver } from "./generation.ts";
+import { dropGeneration } from "./generation.ts";
 import { buildIntent, type IntentData } from "./intents.ts";
 
 /** An actor as threads pass one on. */
@@ -44,7 +47,11 @@ export interface Questions {
   warnings: { zone: string };
   /** The file of a zone that is not there yet. */
   read: { apex: string; file: string };
-  sweep: object;
+  sweep: { generations: readonly number[] };
+  /** A zone that is about to be deleted at its provider. */
+  follow: { zone: string };
+  /** One that is being brought back there. */
+  undelete: { zone: string; entry: string };
 }
 
 export interface Answers {
@@ -56,6 +63,8 @@ export interface Answers {
   warnings: Warnings;
   read: number;
   sweep: null;
+  follow: boolean;
+  undelete: null;
 }
 
 export type TaskName = keyof Questions;
@@ -76,16 +85,10 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
 
   history: async (asked) => pageOfHistory(load(asked), asked.query, actorFrom(asked)),
 
-  refresh: async ({ zone }) => {
-    const row = zoneOf(zone);
-    return onBehalfOf({ organisation: row.organisationId, bulk: true }, () => refresh(row));
-  },
+  refresh: async ({ zone }) => forZone(zone, refresh),
 
   adopt: async ({ zone, entry, info }) => {
-    const row = db().select().from(zoneChanges).where(eq(zoneChanges.id, entry)).get();
-    if (!row) throw notFound("change");
-    const made = zoneOf(zone);
-    await onBehalfOf({ organisation: made.organisationId, bulk: true }, () => adoptHere(made, row, info));
+    await forZone(zone, (row) => adoptHere(row, entryOf(entry), info));
     return null;
   },
 
@@ -93,8 +96,15 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
 
   read: async ({ apex, file }) => recordsOfFile(apex, file),
 
-  sweep: async () => {
-    for (const generation of leftOver()) await dropGeneration(generation);
+  sweep: async ({ generations }) => {
+    for (const generation of generations) await dropGeneration(generation);
+    return null;
+  },
+
+  follow: ({ zone }) => forZone(zone, followHere),
+
+  undelete: async ({ zone, entry }) => {
+    await forZone(zone, (row) => carryOnHere(row, entryOf(entry)));
     return null;
   },
 };
@@ -108,6 +118,17 @@ function zoneOf(id: string): Zone {
   const zone = db().select().from(zones).where(eq(zones.id, id)).get();
   if (!zone) throw notFound("zone");
   return zone;
+}
+
+function entryOf(id: string): Entry {
+  const row = db().select().from(zoneChanges).where(eq(zoneChanges.id, id)).get();
+  if (!row) throw notFound("change");
+  return row;
+}
+
+function forZone<T>(id: string, work: (zone: Zone) => Promise<T>): Promise<T> {
+  const row = zoneOf(id);
+  return onBehalfOf({ organisation: row.organisationId, bulk: true }, () => work(row));
 }
 
 /** Where calls are counted a change can wait for minutes: others do not wait for that. */

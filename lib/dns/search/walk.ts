@@ -1,7 +1,7 @@
 /** Walks the records of every zone for one reader, past what is not theirs to see. */
 import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
-import { zones } from "#db/schema/index.ts";
+import { deletedZones, zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { type MirrorRecord, toRRset } from "../mirror.ts";
 import type { RRset } from "../rrset.ts";
@@ -40,6 +40,7 @@ export function walker(reader: Reader, patienceMs: number) {
   const visible = visibleGenerations(reader);
   const open = visible?.map(({ generation }) => generation) ?? null;
   const isOpen = open === null ? null : new Set(open);
+  const gone = open === null ? deletedGenerations() : [];
   const loadedZones = new Map<number, LoadedZone | null>();
 
   const load = (generations: Iterable<number>): void => {
@@ -52,7 +53,7 @@ export function walker(reader: Reader, patienceMs: number) {
 
   /** In one piece where that is all there is or too many to ask one by one; then what lies between is skipped. */
   const ranges = (): Range[] => {
-    if (open === null) return [everywhere];
+    if (open === null) return gone.length < ONE_BY_ONE ? around(gone) : [everywhere];
     const pieces = joined(open);
     const [first, last] = [open[0], open.at(-1)];
     if (pieces.length <= ONE_BY_ONE || first === undefined || last === undefined) return pieces;
@@ -167,6 +168,25 @@ export function walker(reader: Reader, patienceMs: number) {
   };
 
   return { ranges, into, takeRare, read, readAll, zonesNamed, gaveUp: () => gaveUp };
+}
+
+/** What deleted zones held is in the index as long as they can be brought back. */
+const deletedGenerations = (): number[] =>
+  db()
+    .select({ generation: deletedZones.generation })
+    .from(deletedZones)
+    .orderBy(deletedZones.generation)
+    .all()
+    .map(({ generation }) => generation);
+
+/** Everywhere but there. */
+function around(generations: readonly number[]): Range[] {
+  const starts = [0, ...generations.map((generation) => generation + 1)];
+  const ends = [...generations.map((generation) => generation - 1), everywhere.to];
+  return starts.flatMap((generation, place) => {
+    const to = ends[place] ?? everywhere.to;
+    return generation > to ? [] : [{ from: { generation, id: 0 }, to }];
+  });
 }
 
 /** Neighbours become one range. */
