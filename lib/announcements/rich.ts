@@ -17,8 +17,26 @@ export const RichShape: z.ZodType<Rich> = z.lazy(() =>
   z.union([z.string(), z.object({ tag: z.enum(tags), href: z.string().optional(), children: z.array(RichShape) })]),
 );
 
+/** What it takes long to read, and nobody writes, stands there as it was written. */
 export const richOf = (markdown: string): Rich[] =>
-  fromMarkdown(markdown).children.flatMap((node) => rich(node, markdown));
+  isTangled(markdown)
+    ? [{ tag: "pre", children: [markdown] }]
+    : fromMarkdown(markdown).children.flatMap((node) => rich(node, markdown));
+
+const MOST_NESTED = 8;
+/** What emphasis may begin or end with. Looking for pairs takes time as their square. */
+const MOST_MARKS = 2000;
+
+/** Quotes and points of lists that begin in one line, unless it is a line across. */
+const NESTED = new RegExp(
+  `^(?![ \\t]*([*_-])(?:[ \\t]*\\1)+[ \\t]*$)(?:[ \\t]*(?:>|(?:[*+-]|\\d{1,9}[.)])[ \\t])){${MOST_NESTED + 1}}`,
+  "m",
+);
+
+function isTangled(markdown: string): boolean {
+  const marks = markdown.match(/[*_]/g)?.length ?? 0;
+  return marks > MOST_MARKS || NESTED.test(markdown);
+}
 
 type Node = RootContent | PhrasingContent;
 

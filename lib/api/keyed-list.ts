@@ -4,6 +4,7 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as z from "zod";
 import { type Db, db } from "#db/client.ts";
 import { sealBrief, unsealBrief } from "#lib/crypto/seal.ts";
+import { searchText } from "./list.ts";
 
 /** Totals are exact up to here. */
 export const COUNTED = 10_000;
@@ -33,7 +34,7 @@ export const keyedQuery = <const S extends readonly [string, ...string[]], F ext
 ) => ({
   perPage: z.coerce.number().int().min(1).max(200).default(50),
   sort: z.enum([...new Set([sorts[0], ...sorts.flatMap((one) => [bare(one), `-${bare(one)}`])])]).default(sorts[0]),
-  q: z.string().trim().max(255).default(""),
+  q: searchText,
   at: part.optional(),
   ...filters,
 });

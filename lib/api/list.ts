@@ -1,12 +1,20 @@
 /** Lists: one input, one output, filtered, sorted and paged in SQL. */
 import * as z from "zod";
 
+/** What is looked for. The index of texts would take a NUL for the end of the question. */
+export const searchText = z
+  .string()
+  .trim()
+  .max(255)
+  .regex(/^[^\0]*$/, "There is a character in this that no text has.")
+  .default("");
+
 /** `page` from 1; `sort` is a column, `-` before it for descending. Values arrive as text from a query string. */
 export const listQuery = <const S extends readonly [string, ...string[]]>(sorts: S) => ({
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   perPage: z.coerce.number().int().min(1).max(200).default(50),
   sort: z.enum(sorts.flatMap((s) => [s, `-${s}`]) as [string, ...string[]]).default(sorts[0]),
-  q: z.string().trim().max(255).default(""),
+  q: searchText,
 });
 
 export interface ListQuery {

@@ -2,6 +2,7 @@
 import { eventIterator } from "@orpc/server";
 import * as z from "zod";
 import { staff } from "#lib/api/guards.ts";
+import { searchText } from "#lib/api/list.ts";
 import { masked } from "#lib/api/masked.ts";
 import { follow, News } from "./follow.ts";
 import { knownActions, listLogs, openLog } from "./list.ts";
@@ -37,7 +38,7 @@ export const actions = staff("logs:read", {}, { tokens: true })
   .output(z.object({ items: z.array(z.string()) }))
   .handler(() => ({ items: knownActions() }));
 
-export const followLogs = staff("logs:read", { ...filters, q: z.string().trim().max(255).default("") })
+export const followLogs = staff("logs:read", { ...filters, q: searchText })
   .route({ method: "GET", path: "/admin/logs/follow", summary: "The same as it is written, as server-sent events" })
   .output(eventIterator(News))
   .handler(({ context, input }) => follow(input, context.actor));

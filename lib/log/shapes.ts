@@ -4,6 +4,7 @@ import * as z from "zod";
 import { db } from "#db/client.ts";
 import { users } from "#db/schema/index.ts";
 import { short } from "#lib/api/keyed-list.ts";
+import { searchText } from "#lib/api/list.ts";
 import { masked } from "#lib/api/masked.ts";
 import { accountByEmail } from "#lib/users/users.ts";
 import { ACTOR_TYPES, isId } from "./rows.ts";
@@ -49,7 +50,7 @@ export const listInput = {
     .regex(/^(last|(after|before):[\d.]{1,60})$/, "This is no part of the list: begin again from the first page.")
     .optional(),
   sort: z.enum(sorts.flatMap((name) => [name, `-${name}`]) as [string, ...string[]]).default("-at"),
-  q: z.string().trim().max(255).default(""),
+  q: searchText,
 };
 
 const query = z.object(listInput);

@@ -2,7 +2,9 @@
 import { stringify } from "csv-stringify/sync";
 import * as z from "zod";
 import type { RequestContext } from "#lib/api/context.ts";
-import { notFound } from "#lib/api/errors.ts";
+import { notFound, Problem } from "#lib/api/errors.ts";
+import { isLive } from "#lib/auth/session.ts";
+import { stillThere } from "#lib/tokens/actor-again.ts";
 import { loadTab, type Params, procedureAt } from "./loading.ts";
 import type { StaffTab } from "./tabs.ts";
 
@@ -13,26 +15,36 @@ export async function tabAsCsv(tab: StaffTab, params: Params, context: RequestCo
   const columns = columnsOf((await procedureAt(tab.list))["~orpc"].outputSchema);
   if (columns.length === 0) throw notFound("list");
   const encoder = new TextEncoder();
-  let at: string | null = null;
-  let begun = false;
+  const part = async (at: string | undefined, as: RequestContext) => {
+    const { items, next } = Part.parse(await loadTab(tab, { ...params, perPage: String(PER_PART), at }, as));
+    const text = stringify(items, {
+      columns,
+      header: at === undefined,
+      escape_formulas: true,
+      cast: { object: textOf },
+      record_delimiter: "windows",
+    });
+    return { octets: encoder.encode(text), next };
+  };
+  // What is refused is an answer, and not the beginning of a file.
+  let first: Awaited<ReturnType<typeof part>> | null = await part(undefined, context);
+  let at: string | undefined;
   return new ReadableStream({
     async pull(controller) {
-      const asked: Params = { ...params, perPage: String(PER_PART), at: at ?? undefined };
-      const { items, next } = Part.parse(await loadTab(tab, asked, context));
-      const text = stringify(items, {
-        columns,
-        header: !begun,
-        escape_formulas: true,
-        cast: { object: textOf },
-        record_delimiter: "windows",
-      });
-      begun = true;
-      controller.enqueue(encoder.encode(text));
+      const { octets, next } = first ?? (await part(at, asOfNow(context)));
+      first = null;
+      controller.enqueue(octets);
+      if (next === null) return controller.close();
       at = next;
-      if (next === null) controller.close();
-      else await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
     },
   });
+}
+
+/** Whoever reads slowly is asked with each part whether they still may. */
+function asOfNow({ actor, ...context }: RequestContext): RequestContext {
+  if (actor.sessionId !== null && !isLive(actor.sessionId)) throw new Problem("unauthenticated", "Sign in first.");
+  return { ...context, actor: stillThere(actor) };
 }
 
 /** A short list comes whole. */

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { transaction } from "#db/client.ts";
 import { invalid, notFound } from "#lib/api/errors.ts";
 import { staff } from "#lib/api/guards.ts";
+import { searchText } from "#lib/api/list.ts";
 import { masked } from "#lib/api/masked.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { tabsFor } from "./admission.ts";
@@ -81,7 +82,7 @@ export const reveal = staff("any", { ...tab, id: z.string().max(255), field: z.s
     return { value };
   });
 
-export const search = staff("any", { q: z.string().trim().max(255).default("") }, { tokens: true })
+export const search = staff("any", { q: searchText }, { tokens: true })
   .route({
     method: "GET",
     path: "/admin/search",

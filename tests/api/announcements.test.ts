@@ -70,6 +70,21 @@ describe("a banner", () => {
     expect((await person.call("GET", "/announcements")).body).toMatchObject({ items: [{ id }] });
   });
 
+  test("is shown whatever it says, and what would take long to read as it was written", async () => {
+    const person = await panel.person(`Reader ${++sequence}`);
+    const rich = async (body: string) => {
+      await announce({ body });
+      const { status, body: frame } = await person.call<Frame>("GET", "/account/frame");
+      expect(status).toBe(200);
+      return frame.banners[0]?.rich;
+    };
+    for (const body of [`${"> ".repeat(9000)}deep`, `${"* ".repeat(9000)}deep`, "a*_".repeat(6600)])
+      expect(await rich(body)).toEqual([{ tag: "pre", children: [body] }]);
+    const usual = await rich(`a\n\n${"- ".repeat(20)}\n\n${"-".repeat(60)}\n\n> 1. - *b*`);
+    expect(JSON.stringify(usual)).not.toContain('"pre"');
+    expect(JSON.stringify(usual)).toContain('"em"');
+  });
+
   test("shows neither before its time, nor after, nor once it is cancelled", async () => {
     const made = await root.call<{ id: string }>("POST", "/admin/announcements", usual);
     expect(await banners(root)).toEqual([]);

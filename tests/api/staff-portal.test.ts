@@ -199,6 +199,23 @@ describe("a long list", () => {
   });
 });
 
+test("what no text can have is looked for nowhere", async () => {
+  const root = await panel.person("Root who looks", "root");
+  const { allTabs } = await import("#lib/staff/tabs.ts");
+  const { procedureAt } = await import("#lib/staff/loading.ts");
+  const lists = await Promise.all(
+    allTabs.map(async ({ list }) => {
+      const { route, inputSchema } = (await procedureAt(list))["~orpc"];
+      return { path: route.path, searched: "q" in ((inputSchema as { shape?: object } | undefined)?.shape ?? {}) };
+    }),
+  );
+  const searched = lists.filter((one) => one.searched).map(({ path }) => `${path}?`);
+  expect(searched.length).toBeGreaterThan(10);
+  for (const path of [...searched, "/admin/logs?view=errors&", "/admin/search?", "/admin/tokens?", "/organisations?"])
+    for (const q of ["abc%00d", "%00%00%00%00"])
+      expect((await root.call("GET", `${path}q=${q}`)).status, path).toBe(422);
+});
+
 describe("privacy mode", () => {
   const privately = /jane|goodall|primates/i;
   let jane: Person;
@@ -339,6 +356,32 @@ describe("the file of a tab", () => {
     expect(new Set(lines.slice(1).map((line) => line.split(",")[0])).size).toBe(rows);
     expect(lines[1]).toContain(`"'=HYPERLINK(""http://evil.example"", ""1"")"`);
     for (const line of lines) expect(line).not.toMatch(/(^|,)"?[=+@-]/);
+  });
+
+  test("is not begun for whoever may not have it, and ends when they may not any more", async () => {
+    const { tokenOf } = await import("../support/token.ts");
+    const staff = await panel.person("Reads slowly", ["users:read", "deletions:write", "apikeys:create"]);
+    const token = await tokenOf(panel, staff, { mode: "full" });
+    // The tab has nothing for tokens.
+    expect((await token.call("GET", "/admin/tabs/deletions/csv")).status).toBe(403);
+    const { handleApi } = await import("#lib/api/http.ts");
+    sql.run(
+      `with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000)
+       insert into users (id, name, email, created_at, updated_at) select 'slow-' || i, 'S', i || '@slow.example', i, 0 from n`,
+    );
+    const answer = await handleApi(
+      new Request("http://localhost:3000/api/admin/tabs/users/csv?query=q%3D%40slow.example", {
+        headers: { cookie: staff.cookie },
+      }),
+    );
+    const parts = answer.body?.getReader();
+    expect((await parts?.read())?.done).toBe(false);
+    const root = await panel.person("Root of files", "root");
+    await root.call("POST", `/admin/users/${staff.id}/suspend`, { reason: "Takes files" });
+    const rest = async () => {
+      while (!(await parts?.read())?.done);
+    };
+    await expect(rest()).rejects.toThrow("Sign in first.");
   });
 
   test("is noted with what was asked and whether it was masked", async () => {
