@@ -1,5 +1,6 @@
 /** Changing records in many zones: the dry run, the job, who may, what moved, and taking it back. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Worker } from "node:worker_threads";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { runJobs } from "../support/jobs.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 
@@ -8,6 +9,7 @@ interface ZonePlan {
   state: string;
   digest: string;
   plan: { kind: string; name: string; type: string; after: { ttl: number; records: { content: string }[] } | null }[];
+  steps: number;
   records: { created: number; updated: number; deleted: number };
   brake: { braked: boolean };
   reasons: string[];
@@ -373,6 +375,137 @@ describe("who", () => {
     expect((await member.call("POST", `/dns/bulk/${id}/undo`)).status).toBe(404);
     const mine = await clara.call<{ items: { id: string }[] }>("GET", "/dns/bulk");
     expect(mine.body.items[0]?.id).toBe(id);
+  });
+});
+
+describe("in a zone that is too large for the thread of requests", () => {
+  const COUNT = 1100;
+  const input = (becomes: object) => wanted({ type: "A", content: "203.0.113.7" }, becomes);
+  const other = { kind: "content", content: "203.0.113.8" };
+  const [large, small] = [() => names()[0] ?? "", () => names()[1] ?? ""];
+  const idOf = (name: string) => (sql("select id from zones where name = ?", `${name}.`) as { id: string }[])[0]?.id;
+  /** How many records have each value. */
+  const values = (name: string) =>
+    Object.fromEntries(
+      (
+        sql(
+          "select item.value ->> 'content' as content, count(*) as n from rrsets r join json_each(r.records) item where r.zone_id = ? and content like '203.%' group by 1",
+          idOf(name),
+        ) as { content: string; n: number }[]
+      ).map(({ content, n }) => [content, n]),
+    );
+  const post = Worker.prototype.postMessage;
+  let asked: MockInstance<Worker["postMessage"]>;
+  /** What the thread for large work was asked: of the large zone alone. */
+  const tasks = () =>
+    asked.mock.calls.flatMap(([message]) => {
+      const { task, question } = message as { task?: string; question?: { zone: string } };
+      if (task !== undefined) expect(question?.zone).toBe(idOf(large()));
+      return task ?? [];
+    });
+
+  beforeEach(async () => {
+    await change(large(), {
+      rrsets: Array.from({ length: COUNT }, (_, index) => set(`h${index}.in`, "A", "203.0.113.7")),
+    });
+    await change(small(), { rrsets: [set("h0.in", "A", "203.0.113.7")] });
+    asked = vi.spyOn(Worker.prototype, "postMessage");
+  });
+  afterEach(() => asked.mockRestore());
+
+  test("the same is planned, held by the brake, done and undone as in a small one, and no request waits for it", async () => {
+    const plans = await dryRun(clara, await input(other));
+    expect(Object.fromEntries(plans.map(({ zone, ...plan }) => [zone.name, plan]))).toMatchObject({
+      [`${large()}.`]: { state: "ready", steps: COUNT, records: { updated: COUNT }, brake: { braked: true }, left: 0 },
+      [`${small()}.`]: { state: "ready", steps: 1, records: { updated: 1 }, brake: { braked: false }, left: 0 },
+    });
+    for (const { plan } of plans) {
+      expect(plan.length).toBeLessThanOrEqual(20);
+      for (const step of plan)
+        expect(step).toMatchObject({ kind: "update", type: "A", after: { records: [{ content: "203.0.113.8" }] } });
+    }
+    expect(tasks()).toEqual(["bulk"]);
+
+    const held = await start(clara, { ...(await input(other)), planned: ready(plans) });
+    await runJobs();
+    expect(Object.fromEntries((await look(clara, held.id)).zones.map(({ zone, state }) => [zone.name, state]))).toEqual(
+      {
+        [`${large()}.`]: "refused",
+        [`${small()}.`]: "applied",
+      },
+    );
+    expect(values(large())).toEqual({ "203.0.113.7": COUNT });
+
+    const mine = ready(plans).filter(({ zone }) => zone === idOf(large()));
+    const meant = await start(clara, { ...(await input(other)), planned: mine, confirm: true });
+    await runJobs();
+    expect(await look(clara, meant.id)).toMatchObject({
+      state: "done",
+      zones: [{ state: "applied", records: { created: 0, updated: COUNT, deleted: 0 } }],
+    });
+    expect(values(large())).toEqual({ "203.0.113.8": COUNT });
+    expect(tasks()).toEqual(["bulk", "bulk", "change", "bulk", "change"]);
+    expect(sql("select kind, state, actor_id from zone_changes where batch_id = ?", meant.id)).toEqual([
+      { kind: "change", state: "applied", actor_id: clara.id },
+    ]);
+
+    await clara.call("POST", `/dns/bulk/${meant.id}/undo`);
+    await runJobs();
+    expect((await look(clara, meant.id)).zones).toMatchObject([{ undo: { state: "undone" } }]);
+    expect(values(large())).toEqual({ "203.0.113.7": COUNT });
+  });
+
+  test("what is not valid is refused, and what moved since is left alone", async () => {
+    const wrong = await dryRun(clara, await input({ kind: "content", content: "not an address" }));
+    expect(wrong.map(({ state, reasons }) => [state, reasons.length])).toEqual([
+      ["refused", 10],
+      ["refused", 1],
+    ]);
+    const plans = await dryRun(clara, await input(other));
+    await change(large(), { rrsets: [set("h7.in", "A", "203.0.113.7", "203.0.113.9")] });
+    const { id } = await start(clara, { ...(await input(other)), planned: ready(plans), confirm: true });
+    await runJobs();
+    expect(Object.fromEntries((await look(clara, id)).zones.map(({ zone, state }) => [zone.name, state]))).toEqual({
+      [`${large()}.`]: "skipped",
+      [`${small()}.`]: "applied",
+    });
+    expect(values(large())).toEqual({ "203.0.113.7": COUNT, "203.0.113.9": 1 });
+  });
+
+  test("what moves between the last look and the change is left alone too", async () => {
+    const plans = await dryRun(clara, await input(other));
+    asked.mockImplementation(function (this: Worker, message, ...rest) {
+      if ((message as { task?: string }).task === "change")
+        sql("update rrset_rows set ttl = 61 where name = ?", `h7.in.${large()}.`);
+      return post.call(this, message, ...rest);
+    });
+    const { id } = await start(clara, { ...(await input(other)), planned: ready(plans), confirm: true });
+    await runJobs();
+    expect((await look(clara, id)).zones.find(({ zone }) => zone.name === `${large()}.`)).toMatchObject({
+      state: "skipped",
+      message: "Somebody else has changed these records since you saw them.",
+    });
+    expect(values(large())).toEqual({ "203.0.113.7": COUNT });
+  });
+
+  test("a narrowed member changes what they may, and nothing any more once it was taken", async () => {
+    await change(large(), { rrsets: [set("out", "A", "203.0.113.7")] });
+    const level = async (body: object) =>
+      expect((await clara.call("PUT", `${at(large())}/permissions/${member.id}`, body)).status).toBe(200);
+    await level({ level: "edit", names: ["*.in"] });
+    const plans = await dryRun(member, await input(other));
+    expect(plans).toMatchObject([{ state: "ready", records: { updated: COUNT }, left: 1 }]);
+    const taken = await start(member, { ...(await input(other)), planned: ready(plans), confirm: true });
+    await level({ level: "view" });
+    await runJobs();
+    expect((await look(member, taken.id)).zones).toMatchObject([{ state: "refused" }]);
+    expect(values(large())).toEqual({ "203.0.113.7": COUNT + 1 });
+    await level({ level: "edit", names: ["*.in"] });
+    const { id } = await start(member, { ...(await input(other)), planned: ready(plans), confirm: true });
+    await runJobs();
+    expect((await look(member, id)).zones).toMatchObject([{ state: "applied", records: { updated: COUNT } }]);
+    expect(values(large())).toEqual({ "203.0.113.7": 1, "203.0.113.8": COUNT });
+    expect(tasks()).toContain("change");
   });
 });
 

@@ -9,10 +9,10 @@ import { type Attempt, jobKind } from "#lib/jobs/queue.ts";
 import { log } from "#lib/log/log.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { actorAgain } from "#lib/tokens/actor-again.ts";
-import { changeZone } from "../changes.ts";
 import { carryOut } from "../large/carry-out.ts";
 import { type LoadedZone, visibleAmong } from "../zones.ts";
-import { findInOne, intentOf, planZone } from "./plan.ts";
+import { findInOne } from "./find.ts";
+import { carryOutPlan, planZone } from "./plan.ts";
 import type { Wanted } from "./wanted.ts";
 
 type Row = typeof bulkZones.$inferSelect;
@@ -134,13 +134,14 @@ function doing(bulk: Bulk): Side {
     begin: (row) => set(row, { state: "working" }),
     async work(row, loaded, actor) {
       const finds = await findInOne(wanted, loaded, actor);
-      const plan = await planZone(wanted, finds);
+      const plan = await planZone(wanted, finds, actor);
       if (plan.state === "failed" || plan.state === "refused")
         return ended(plan.state, plan.reasons[0] ?? "It is not possible here.");
       if (plan.digest !== row.digest)
         return ended("skipped", "Records have changed since the dry run, so nothing was done.");
       if (plan.state === "same") return ended("skipped", "There was nothing to change any more.");
-      const result = await changeZone(loaded, intentOf(wanted, finds, bulk.confirmed === 1, bulk.id), actor);
+      const how = { confirm: bulk.confirmed === 1, batchId: bulk.id };
+      const result = await carryOutPlan(wanted, finds, plan, how, actor);
       return ended(ends[result.state] ?? "failed", result.message, result.change);
     },
     end: (row, { change, ...outcome }) => set(row, { ...outcome, changeId: change }),

@@ -67,12 +67,11 @@ export const BulkPreview = z.object({
   ),
 });
 
-const STEPS = 20;
 const SENTENCES = 10;
 
 export const toPreview = (plans: readonly ZonePlan[]): z.input<typeof BulkPreview> => ({
   dryRun: true,
-  zones: plans.map(({ loaded, plan, warnings, reasons, state, digest, records, brake, left }) => ({
+  zones: plans.map(({ loaded, plan, steps, warnings, reasons, state, digest, records, brake, left }) => ({
     ...{ state, digest, records, brake, left },
     zone: {
       id: loaded.zone.id,
@@ -80,8 +79,7 @@ export const toPreview = (plans: readonly ZonePlan[]): z.input<typeof BulkPrevie
       displayName: shownName(loaded.zone),
       organisation: loaded.organisation,
     },
-    plan: plan.slice(0, STEPS),
-    steps: plan.length,
+    ...{ plan, steps },
     warnings: warnings.slice(0, SENTENCES),
     reasons: reasons.slice(0, SENTENCES),
   })),

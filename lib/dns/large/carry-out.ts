@@ -18,7 +18,7 @@ export async function preview<D extends IntentData>(
 ): Promise<Brief<Preview & ToldOf<D>>> {
   if (sizeOf(loaded, data) > LARGE)
     return (await inThread("preview", told(loaded, data, actor), pace)) as Brief<Preview & ToldOf<D>>;
-  const { intent, beside } = await buildIntent(loaded, data);
+  const { intent, beside } = await buildIntent(loaded, data, actor);
   return brief({ ...(await previewChange(loaded, intent)), ...(beside as ToldOf<D>) });
 }
 
@@ -34,7 +34,7 @@ export async function carryOut<D extends IntentData>(
     return (await withZoneLock(loaded.zone.id, () => inThread("change", told(loaded, data, actor), pace))) as Brief<
       ChangeResult & ToldOf<D>
     >;
-  const { intent, beside } = await buildIntent(loaded, data);
+  const { intent, beside } = await buildIntent(loaded, data, actor);
   return brief({ ...(await changeZone(loaded, intent, actor)), ...(beside as ToldOf<D>) });
 }
 

@@ -1,4 +1,6 @@
 /** Intents as data: what somebody wants, in a form that a job can keep and another thread can be told. */
+import type { Actor } from "#lib/actor.ts";
+import { type BulkData, bulkIntent } from "../bulk/find.ts";
 import type { Intent } from "../changes.ts";
 import { type ChangesInput, wantedChanges } from "../intents.ts";
 import { type RestoreData, type Restoring, restoreIntent, restoreSize } from "../restore.ts";
@@ -9,6 +11,7 @@ import type { LoadedZone } from "../zones.ts";
 interface Ways {
   changes: { kind: "changes"; input: ChangesInput };
   import: ZoneFileData;
+  bulk: BulkData;
   revert: RevertData;
   restore: RestoreData;
 }
@@ -17,6 +20,7 @@ interface Ways {
 interface Told {
   changes: object;
   import: object;
+  bulk: object;
   revert: Reverting;
   restore: Restoring;
 }
@@ -32,12 +36,18 @@ interface Built<W extends Way> {
 }
 
 /** The intent that the data stands for. Throws a Problem if it makes no sense. */
-export const buildIntent = async <W extends Way>(loaded: LoadedZone, data: IntentData<W>): Promise<Built<W>> =>
-  builders[data.kind](loaded, data);
+export const buildIntent = async <W extends Way>(
+  loaded: LoadedZone,
+  data: IntentData<W>,
+  actor: Actor,
+): Promise<Built<W>> => builders[data.kind](loaded, data, actor);
 
-const builders: { [W in Way]: (loaded: LoadedZone, data: IntentData<W>) => Built<W> | Promise<Built<W>> } = {
+type Builder<W extends Way> = (loaded: LoadedZone, data: IntentData<W>, actor: Actor) => Built<W> | Promise<Built<W>>;
+
+const builders: { [W in Way]: Builder<W> } = {
   changes: (loaded, { input }) => ({ intent: wantedChanges(loaded, input), beside: {} }),
   import: (loaded, data) => ({ intent: zoneFileIntent(loaded, data), beside: {} }),
+  bulk: async (loaded, data, actor) => ({ intent: await bulkIntent(loaded, data, actor), beside: {} }),
   revert: revertIntent,
   restore: restoreIntent,
 };
@@ -47,6 +57,7 @@ export function sizeOf(loaded: LoadedZone, data: IntentData): number {
   const { zone } = loaded;
   if (data.kind === "revert") return revertSize(loaded, data);
   if (data.kind === "restore") return restoreSize(loaded, data);
+  if (data.kind === "bulk") return data.size;
   if (data.kind === "import") {
     const { source, mode } = data;
     const octets = "text" in source ? source.text.length : source.octets;
@@ -63,4 +74,4 @@ export function sizeOf(loaded: LoadedZone, data: IntentData): number {
 const SHORT_LINE = 30;
 
 /** Also by number (RFC 3597). */
-const CUTTING = /^\s*(?:NS|DS|DNAME|TYPE0*(?:2|43|39))\s*$/i;
+export const CUTTING = /^\s*(?:NS|DS|DNAME|TYPE0*(?:2|43|39))\s*$/i;

@@ -6,6 +6,9 @@ import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound } from "#lib/api/errors.ts";
 import type { Page } from "#lib/api/list.ts";
+import { findInOne } from "../bulk/find.ts";
+import { type FoundPlan, planHere } from "../bulk/plan.ts";
+import type { Wanted as BulkWanted } from "../bulk/wanted.ts";
 import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
 import { connectionById } from "../connections.ts";
 import { followHere } from "../delete-zone.ts";
@@ -41,6 +44,8 @@ interface Wanted extends Asked {
 export interface Questions {
   preview: Wanted;
   change: Wanted;
+  /** What a bulk change would do in a zone. */
+  bulk: Asked & { wanted: BulkWanted };
   history: Asked & { query: HistoryQuery };
   refresh: { zone: string };
   adopt: { zone: string; entry: string; info: ZoneInfo };
@@ -57,6 +62,7 @@ export interface Questions {
 export interface Answers {
   preview: Brief<Preview>;
   change: Brief<ChangeResult>;
+  bulk: FoundPlan;
   history: Page<HistoryEntry>;
   refresh: Refreshed;
   adopt: null;
@@ -72,16 +78,18 @@ export type TaskName = keyof Questions;
 export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answers[T]> } = {
   preview: async (wanted) => {
     const loaded = load(wanted);
-    const { intent, beside } = await buildIntent(loaded, wanted.data);
+    const { intent, beside } = await buildIntent(loaded, wanted.data, actorFrom(wanted));
     return brief({ ...(await previewChange(loaded, intent)), ...beside });
   },
 
   change: (wanted) =>
     oneAfterTheOther(lineOf(wanted), async () => {
       const loaded = load(wanted);
-      const { intent, beside } = await buildIntent(loaded, wanted.data);
+      const { intent, beside } = await buildIntent(loaded, wanted.data, actorFrom(wanted));
       return brief({ ...(await changeZone(loaded, intent, actorFrom(wanted))), ...beside });
     }),
+
+  bulk: async (asked) => planHere(asked.wanted, await findInOne(asked.wanted, load(asked), actorFrom(asked))),
 
   history: async (asked) => pageOfHistory(load(asked), asked.query, actorFrom(asked)),
 
