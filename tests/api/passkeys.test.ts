@@ -393,6 +393,20 @@ describe("where a role asks for a second factor", () => {
     expect(passkeysOf(person.id)).toHaveLength(1);
   });
 
+  test("that was taken away while nobody asked for one is none that a session has shown", async () => {
+    const { id, device: here } = await somebody();
+    const { answer } = await here.add("Phone");
+    expect(sessionsOf(id)).toMatchObject([{ mfa: 1 }]);
+    expect((await here.send("DELETE", `/account/passkeys/${answer.body.id}`)).status).toBe(200);
+    const role = `mfa-${sequence}`;
+    sql("insert into roles (id, name, requires_mfa, created_at) values (?, ?, 1, 0)", role, role);
+    sql("insert into user_roles (user_id, role_id, created_at) values (?, ?, 0)", id, role);
+    expect(await here.send("GET", "/account/sessions")).toMatchObject({
+      status: 403,
+      body: { code: "second_factor_required" },
+    });
+  });
+
   test("who came in with a key that verifies nobody has shown it, and may set up what is missing", async () => {
     const person = await owing();
     const { credential } = await person.device.add("Key", { userVerified: false });

@@ -108,6 +108,20 @@ describe("the overview", () => {
     expect((await tilesOf(olive)).signIns).toMatchObject({ count: 2 });
   });
 
+  test("counts wrong codes and refused passkeys among them, which are known to be of an account", async () => {
+    const known = await panel.person("Known by a second step");
+    for (const how of ["authenticator code", "recovery code"])
+      sql(
+        "insert into audit_log (id, at, actor_type, actor_label, action, target_type, target_id, target_label, outcome) values (?, ?, 'anonymous', ?, 'auth.signIn', 'account', ?, ?, 'refused')",
+        how,
+        Date.now(),
+        known.email,
+        known.id,
+        known.email,
+      );
+    expect((await tilesOf(known)).signIns).toMatchObject({ scope: "own", count: 2 });
+  });
+
   test("says nothing of jobs and deletions without the permission of their tab", async () => {
     for (const person of [olive, await panel.person("Soc Clerk", ["soc:read", "users:read", "dns:read", "logs:read"])])
       expect(Object.keys(await tilesOf(person)).toSorted()).toEqual(["claims", "signIns", "zones"]);
