@@ -343,6 +343,29 @@ describe("what it owns", () => {
     expect(zones(id)).toEqual([]);
   });
 
+  test("waits while the heir is suspended: nobody could look after it", async () => {
+    const { person, handle, id } = await owner();
+    const heir = await somebody();
+    await root.call("POST", `/organisations/${handle}/members`, { email: heir.email, role: "admin" });
+    await leave(person, [{ organisation: id, handOverTo: heir.id }]);
+    await root.call("POST", `/admin/users/${heir.id}/suspend`, { reason: "Was not what they said" });
+    await pass(person.id);
+    expect(deletionOf(person.id)).toMatchObject({ state: "waiting", message: expect.stringContaining("suspended") });
+    await root.call("POST", `/admin/users/${heir.id}/unsuspend`);
+    await pass(person.id);
+    expect(sql.get("select role from organisation_members where user_id = ?", heir.id)).toEqual({ role: "owner" });
+  });
+
+  test("is named by its id, and by nothing that is longer", async () => {
+    const person = await somebody();
+    const long = "x".repeat(4000);
+    for (const choice of [
+      { organisation: long, handOverTo: null },
+      { organisation: "x", handOverTo: long },
+    ])
+      expect((await leave(person, [choice])).status).toBe(422);
+  });
+
   test("goes with its zones, which can be brought back for their own time; members are told, and it goes after that", async () => {
     const { person, handle, id } = await owner();
     const member = await somebody();

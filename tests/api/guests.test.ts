@@ -378,6 +378,21 @@ describe("inviting", () => {
     ).toEqual(["dns.inviteOne", "dns.resendInvite", "dns.revokeInvite"].map((action) => ({ action })));
   });
 
+  test("is forgotten, with the address, when it has been over for a month", async () => {
+    const { sweep } = await import("#lib/jobs/sweep.ts");
+    const rows = (email: string) => sql("select id from zone_invites where email = ?", email);
+    const [gone, there] = ["gone", "there"].map((word) => `${word}.${++sequence}@example.net`) as [string, string];
+    for (const [email, days] of [
+      [gone, 31],
+      [there, 29],
+    ] as const) {
+      await invite(email);
+      sql("update zone_invites set expires_at = ? where email = ?", Date.now() - days * DAY, email);
+    }
+    await sweep.run({}, { signal: new AbortController().signal, retryAt: 0 });
+    expect([rows(gone), rows(there)].map(({ length }) => length)).toEqual([0, 1]);
+  });
+
   test("ends with the level it offers, and with the membership of who sent it", async () => {
     const email = `short.${++sequence}@example.net`;
     await invite(email, { expiresAt: Date.now() + 3_600_000 });
