@@ -112,8 +112,7 @@ export function removeTotp(actor: Person): void {
     if (!dropTotp(tx, actor.id)) throw notFound("authenticator app");
     dropRecoveryCodes(tx, actor.id);
     assertFactorStays(tx, actor.id);
-    // What was shown is no factor any more: were a role to ask for one, nobody would pass with this.
-    if (!hasSecondFactor(actor.id, tx)) tx.update(sessions).set({ mfa: 0 }).where(eq(sessions.userId, actor.id)).run();
+    forgetShown(tx, actor.id);
     audit(tx, actor, {
       target: { type: "account", id: actor.id, label: actor.label },
       before: { authenticator: true },
@@ -121,6 +120,11 @@ export function removeTotp(actor: Person): void {
     });
     tell(tx, actor, "Two-step sign-in is off");
   });
+}
+
+/** Call it after taking a factor away: without one, what was shown is none any more. Were a role to ask for one, nobody would pass with it. */
+export function forgetShown(tx: Tx, userId: string): void {
+  if (!hasSecondFactor(userId, tx)) tx.update(sessions).set({ mfa: 0 }).where(eq(sessions.userId, userId)).run();
 }
 
 /** New codes in place of the old ones, which are worth nothing from then on. */

@@ -15,6 +15,7 @@ import {
   serverInvites,
   serverReports,
   sessions,
+  zoneInvites,
 } from "#db/schema/index.ts";
 import { IDLE_DAYS } from "#lib/auth/session.ts";
 import { EXPIRED } from "#lib/mail/send.ts";
@@ -42,6 +43,7 @@ export const sweep = jobKind({
       [mailSecrets, lte(mailSecrets.expiresAt, now)],
       // Who sent one sees for a while that nobody came.
       [organisationInvites, lte(organisationInvites.expiresAt, now - 30 * DAY)],
+      [zoneInvites, lte(zoneInvites.expiresAt, now - 30 * DAY)],
       [serverInvites, lte(serverInvites.expiresAt, now - 30 * DAY)],
       [jobs, and(inArray(jobs.state, ["done", "cancelled"]), lt(jobs.dueAt, now - 7 * DAY))],
       [jobs, and(eq(jobs.state, "failed"), lt(jobs.dueAt, now - 30 * DAY))],

@@ -6,7 +6,7 @@ import { notFound, Problem } from "#lib/api/errors.ts";
 import type { AccountActor } from "#lib/api/guards.ts";
 import type { Cookies } from "#lib/api/request.ts";
 import { audit } from "#lib/audit/audit.ts";
-import { assertFactorStays, assertMayEnrol, tell } from "#lib/factors/factors.ts";
+import { assertFactorStays, assertMayEnrol, forgetShown, tell } from "#lib/factors/factors.ts";
 import { newId } from "#lib/id.ts";
 import type { Attestation } from "./shapes.ts";
 import { takeWayIn } from "./ways-in.ts";
@@ -115,6 +115,7 @@ export function removePasskey(actor: AccountActor, id: string): void {
     const row = ownPasskey(tx, actor, id);
     takeWayIn(tx, actor, () => void tx.delete(passkeys).where(eq(passkeys.id, id)).run());
     assertFactorStays(tx, actor.id);
+    forgetShown(tx, actor.id);
     audit(tx, actor, { target: target(row), before: { name: row.name } });
     tell(tx, actor, `The passkey “${row.name}” was removed`);
   });

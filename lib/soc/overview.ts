@@ -68,14 +68,13 @@ function zonesThat(actor: AccountActor, status: "error" | "pending"): Tile {
   return tile(id, all ? "all" : "own", n, decides ? "/dashboard/claims" : `/dashboard/zones?status=${status}`);
 }
 
-/** Of the last 24 hours. They have no account as their target: who failed may not exist. */
+/** Of the last 24 hours: wrong passwords, codes and passkeys, also for who may not exist. */
 function refusedSignIns(email: string | null): number {
   const of = email === null ? sql`` : sql`where label = ${email}`;
   return db().get<{ n: number }>(sql`
     select count(*) as n from (select 1 from (
       select target_label as label from audit_log
-      where target_type = 'account' and target_id is null and at > ${Date.now() - DAY}
-        and action = 'auth.signIn' and outcome = 'refused'
+      where action = 'auth.signIn' and at > ${Date.now() - DAY} and outcome = 'refused'
       order by at desc limit ${email === null ? COUNTED + 1 : LOOKED_AT}
     ) ${of} limit ${COUNTED + 1})`).n;
 }

@@ -1,5 +1,5 @@
 /** What goes with an account, and what becomes of the organisations that it owns: shown before, chosen, and done. */
-import { and, asc, count, eq, sql } from "drizzle-orm";
+import { and, asc, count, eq, getTableColumns, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as z from "zod";
 import { db, type Tx } from "#db/client.ts";
@@ -12,6 +12,7 @@ import {
   serverInvites,
   shortUrls,
   tokens,
+  users,
   zoneInvites,
   zonePermissions,
   zones,
@@ -26,9 +27,10 @@ import { tell } from "#lib/mail/news.ts";
 import { removeOrganisation, targetOf } from "#lib/organisations/organisations.ts";
 import { endServers, serversOf } from "#lib/servers/ending.ts";
 import { OwnedOrganisation, organisationsOwnedBy } from "./owned-organisations.ts";
+import { isShut } from "./shut.ts";
 
 /** Handed over to one of its admins, or (null) deleted with its zones and servers. */
-export const Choice = z.object({ organisation: z.string(), handOverTo: z.string().nullable() });
+export const Choice = z.object({ organisation: z.string().max(40), handOverTo: z.string().max(40).nullable() });
 export type Choice = z.output<typeof Choice>;
 
 type Reading = Pick<Tx, "select" | "all">;
@@ -133,6 +135,7 @@ export function settleOwned(tx: Tx, userId: string, choices: readonly Choice[], 
     if (choice.handOverTo !== null) {
       const heir = members.find((member) => member.userId === choice.handOverTo && member.role === "admin");
       if (!heir) throw new Waits(`Whoever was to own ${name} is no longer an admin of it.`);
+      if (isShut(heir)) throw new Waits(`Whoever was to own ${name} is suspended, or about to be deleted.`);
       tx.delete(organisationMembers).where(own).run();
       tx.update(organisationMembers)
         .set({ role: "owner" })
@@ -187,8 +190,13 @@ const hasDeletedZones = (tx: Reading, id: string): boolean =>
 
 const others = (tx: Reading, id: string, userId: string) =>
   tx
-    .select()
+    .select({
+      ...getTableColumns(organisationMembers),
+      suspendedAt: users.suspendedAt,
+      deletionDueAt: users.deletionDueAt,
+    })
     .from(organisationMembers)
+    .innerJoin(users, eq(users.id, organisationMembers.userId))
     .where(eq(organisationMembers.organisationId, id))
     .all()
     .filter((member) => member.userId !== userId);
