@@ -87,6 +87,9 @@ export const rrsetRows = sqliteTable(
     uniqueIndex("rrset_rows_key").on(t.generation, t.sortKey, t.type),
     index("rrset_rows_type").on(t.generation, t.type, t.sortKey),
     index("rrset_rows_ttl").on(t.generation, t.ttl, t.sortKey, t.type),
+    // A record is found by its id: the first of an RRset at once, another among the RRsets that have several.
+    index("rrset_rows_first").on(t.generation, sql`records ->> '$[0].id'`),
+    index("rrset_rows_several").on(t.generation).where(sql`record_count > 1`),
   ],
 );
 

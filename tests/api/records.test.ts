@@ -50,6 +50,49 @@ describe("one record", () => {
     expect((await root.call("DELETE", `${zone}/records/${replaced.body.id}`)).status).toBe(404);
   });
 
+  test("is found by its id wherever it stands in its RRset, and along an index", async () => {
+    const contents = ["192.0.2.31", "192.0.2.32", "192.0.2.33"];
+    const records = contents.map((content) => ({ content }));
+    const rrsets = [
+      { name: "three", type: "A", ttl: 300, records },
+      { name: "three", type: "TXT", ttl: 300, records: [{ content: '"one"' }] },
+    ];
+    expect((await root.call("POST", `${zone}/changes`, { rrsets })).status).toBe(200);
+    const { items } = (await root.call<{ items: { id: string; content: string }[] }>("GET", `${zone}/records?q=three`))
+      .body;
+    const { db } = await import("#db/client.ts");
+    const client = db().$client;
+    const { prepare } = client;
+    const texts: string[] = [];
+    client.prepare = ((text: string) => {
+      texts.push(text);
+      return prepare.call(client, text);
+    }) as typeof prepare;
+    try {
+      for (const { id, content } of items.toReversed())
+        expect(await root.call("DELETE", `${zone}/records/${id}`)).toMatchObject({
+          status: 200,
+          body: { id, content },
+        });
+      for (const id of [items[0]?.id, "x", '"', "%"])
+        expect((await root.call("DELETE", `${zone}/records/${encodeURIComponent(id ?? "")}`)).status).toBe(404);
+    } finally {
+      client.prepare = prepare;
+    }
+    const asked = [...new Set(texts.filter((text) => /\$\[0\]|instr\(|json_each\("rrsets"/.test(text)))];
+    const plans = asked.map((text) =>
+      client
+        .prepare(`explain query plan ${text}`)
+        .all(...Array(text.split("?").length - 1).fill("x"))
+        .map((step) => (step as { detail: string }).detail)
+        .join(),
+    );
+    expect(plans).toEqual([
+      expect.stringMatching(/INDEX rrset_rows_first \(generation=\? AND <expr>=\?\)/),
+      expect.stringMatching(/INDEX rrset_rows_several \(generation=\?\)/),
+    ]);
+  });
+
   test("the zone and its SOA say the serial that PowerDNS serves after it, without a refresh", async () => {
     const serials = async () => {
       const [soa] = (await powerdns.query("example.org", "SOA")) as { serial: number }[];
