@@ -40,6 +40,7 @@ export async function HealthPage({ params }: { params: Promise<ZoneParams> }) {
       </div>
       <Troubles result={result} />
       {result.servers.length > 0 && <Servers servers={result.servers} />}
+      {result.compared !== null && <p className="text-dim">{asked(result.compared)}</p>}
       {result.warnings.findings.length > 0 && <Warnings warnings={result.warnings} />}
     </div>
   );
@@ -51,7 +52,7 @@ function Troubles({ result }: { result: Result }) {
     return (
       <Banner tone="ok">
         {servers.length > 0
-          ? "It is delegated as it should be, and all of its servers that were asked answer alike."
+          ? "It is delegated as it should be, and all of its servers that were asked answer alike, as far as they were compared."
           : "Nothing is wrong."}
       </Banner>
     );
@@ -66,6 +67,11 @@ function Troubles({ result }: { result: Result }) {
       ))}
     </ul>
   );
+}
+
+function asked({ sets, of }: NonNullable<Result["compared"]>): string {
+  const which = sets < of ? ": those at the apex and some from all over the zone, the same at each check." : ".";
+  return `${sets} of ${of.toLocaleString("en-GB")} record sets of the usual types were compared${which}`;
 }
 
 function Servers({ servers }: Pick<Result, "servers">) {

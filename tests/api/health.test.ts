@@ -21,6 +21,7 @@ interface Health {
     troubles: { code: string; severity: string; what: string }[];
     warnings: { findings: { code: string; name: string }[]; more: number };
     servers: { name: string; address: string; state: string; serial: number | null; differs: { name: string }[] }[];
+    compared: { sets: number; of: number } | null;
     delegation: { parent: string; nameServers: string[] } | null;
   } | null;
 }
@@ -124,6 +125,7 @@ describe.skipIf(missing && process.env.CI !== "true")("health", () => {
       ["127.0.0.52", "ok", []],
       ["127.0.0.53", "ok", []],
     ]);
+    expect(result.compared, "each of the few that there are").toEqual({ sets: 3, of: 3 });
     // The two have serials of their own, being no copies of each other.
     expect(codes(result).filter((code) => code !== "serials")).toEqual([]);
   });
@@ -178,6 +180,53 @@ describe.skipIf(missing && process.env.CI !== "true")("health", () => {
     expect(small).toEqual(expect.arrayContaining(["no_dmarc", "no_spf"]));
     sql("update zones set record_count = 5000");
     expect(await found()).toEqual(small);
+  });
+
+  test("what is compared is the apex and a few from all over the zone, the same ones again, and it says how many", async () => {
+    const change = async (rrsets: object[]) =>
+      expect((await owner.call("POST", `${zone}/changes`, { rrsets, confirm: true })).status).toBe(200);
+    const set = (name: string, type: string, content: string, more: object = {}) => ({
+      ...{ name, type, ttl: 0 },
+      records: [{ content, ...more }],
+    });
+    const host = (index: number) => `h${String(index).padStart(3, "0")}`;
+    await change([
+      ...Array.from({ length: 600 }, (_, index) => set(host(index), "A", "192.0.2.7")),
+      set("@", "CAA", '0 issue "ca.example"'),
+      set("@", "TXT", '"v=spf1 -all"'),
+      // Nobody is asked for these: of others, below a delegation, not served.
+      set("h000", "SSHFP", "1 1 0123456789abcdef0123456789abcdef01234567"),
+      set("away", "NS", "ns.elsewhere.example."),
+      set("ns.away", "A", "192.0.2.8"),
+      set("off", "A", "192.0.2.9", { disabled: true }),
+    ]);
+    // The other server has none of what is new; MX, CAA and TXT are at the apex.
+    const compared = async () => {
+      const { compared, servers } = await check();
+      const differs = servers.find(({ address }) => address === "127.0.0.53")?.differs ?? [];
+      return { compared, names: differs.map(({ name }) => name) };
+    };
+    const once = await compared();
+    expect(once.compared).toEqual({ sets: 3 + 8, of: 3 + 600 + 3 });
+    expect(once.names.filter((name) => name === apex)).toHaveLength(3);
+    const hosts = once.names.filter((name) => name !== apex);
+    expect(hosts.length).toBeGreaterThan(5);
+    expect(
+      hosts.some((name) => name > host(450)),
+      "also behind the first hundreds",
+    ).toBe(true);
+    expect(await compared(), "the same again").toEqual(once);
+    // One more can take the place of one, and moves no other.
+    await change([set("h000a", "A", "192.0.2.7")]);
+    const more = await compared();
+    expect(more.compared).toEqual({ sets: 11, of: 607 });
+    expect(hosts.filter((name) => !more.names.includes(name)).length).toBeLessThan(2);
+    sql("update zones set record_count = 5000");
+    expect(await compared(), "of a large zone another thread chooses").toEqual(more);
+    sql("update zone_health set result = json_remove(result, '$.compared')");
+    expect((await owner.call("GET", `${zone}/health`)).body, "of an earlier version").toMatchObject({
+      result: { compared: null },
+    });
   });
 
   test("one runs at a time, they are limited, and for who manages the zone", async () => {

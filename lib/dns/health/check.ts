@@ -7,6 +7,7 @@ import { readMirrorNames } from "../mirror.ts";
 import { isInZone } from "../name.ts";
 import { NoAnswer } from "../resolver.ts";
 import type { Zone } from "../zones.ts";
+import { sampleOf } from "./sample.ts";
 import { askServers, type ServerState } from "./servers.ts";
 import { type Warnings, warningsOf } from "./warnings.ts";
 
@@ -23,6 +24,8 @@ export interface Health {
   troubles: Trouble[];
   warnings: Warnings;
   servers: ServerState[];
+  /** How many record sets the servers were asked for, of how many. Null where none is asked. */
+  compared: { sets: number; of: number } | null;
   /** Null: it could not be found out. */
   delegation: Pick<Delegation, "parent" | "nameServers"> | null;
 }
@@ -37,17 +40,19 @@ export async function checkHealth(zone: Zone): Promise<Health> {
     const troubles = [
       say("not_served", "info", "No name server answers for this zone.", NOT_SERVED_WHY, NOT_SERVED_TODO),
     ];
-    return { troubles, warnings: await warnings, servers: [], delegation: null };
+    return { troubles, warnings: await warnings, servers: [], compared: null, delegation: null };
   }
   const at = readMirrorNames(zone.id, zone.name, [zone.name]);
   const own = (at.find(({ type }) => type === "NS")?.records ?? []).map(({ content }) => content).toSorted();
   const delegation = await delegationOf(zone.name, { signal, timeoutMs: 1500 }).catch(unanswered);
   const named = delegation instanceof NoAnswer ? [] : delegation.nameServers;
   const hosts = [...new Set([...named, ...own])];
-  const [servers, keys] = await Promise.all([askServers(zone, hosts, signal), keyTroubles(zone)]);
+  const { sets, of } = zone.recordCount > LARGE ? await inThread("sample", { zone: zone.id }) : sampleOf(zone);
+  const [servers, keys] = await Promise.all([askServers(zone, hosts, sets, signal), keyTroubles(zone)]);
   const troubles = [...delegationTroubles(zone, delegation, own), ...serverTroubles(servers, named), ...keys];
   const shown = delegation instanceof NoAnswer ? null : { parent: delegation.parent, nameServers: named };
-  return { troubles, warnings: await warnings, servers, delegation: shown };
+  const compared = servers.some(({ state }) => state === "ok") ? { sets: sets.length, of } : null;
+  return { troubles, warnings: await warnings, servers, compared, delegation: shown };
 }
 
 function unanswered(error: unknown): NoAnswer {

@@ -33,8 +33,14 @@ export function healthOf({ zone, access }: Pick<LoadedZone, "zone" | "access">):
     running: row !== undefined && row.finishedAt === null && Date.now() - row.startedAt < GIVEN_UP_MS,
     finishedAt: row?.finishedAt ?? null,
     askedBy: row?.askedBy ?? "",
-    result: row?.result ? (JSON.parse(row.result) as Health) : null,
+    result: row?.result ? kept(row.result) : null,
   };
+}
+
+/** A check of an earlier version did not say how much it compared. */
+function kept(result: string): Health {
+  const read = JSON.parse(result) as Omit<Health, "compared"> & Partial<Pick<Health, "compared">>;
+  return { ...read, compared: read.compared ?? null };
 }
 
 export function startHealth(loaded: LoadedZone, actor: Actor): HealthView {

@@ -33,6 +33,8 @@ const Health = z.object({
           differs: z.array(z.object({ name: z.string(), type: z.string() })),
         }),
       ),
+      /** How many record sets each server was asked for, of how many that it could have been. */
+      compared: z.object({ sets: z.number().int(), of: z.number().int() }).nullable(),
       delegation: z.object({ parent: z.string(), nameServers: z.array(z.string()) }).nullable(),
     })
     .nullable(),

@@ -1,13 +1,9 @@
 /** What each authoritative server answers for a zone, beside what the panel has of it. */
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
-import { db } from "#db/client.ts";
-import { rrsets } from "#db/schema/index.ts";
 import { findNameServer } from "../delegation.ts";
-import { toRRset } from "../mirror.ts";
-import { isBelow } from "../name.ts";
 import { askServer, NoAnswer, type Server } from "../resolver.ts";
 import type { RRset } from "../rrset.ts";
 import type { Zone } from "../zones.ts";
+import type { Compared } from "./sample.ts";
 
 export interface ServerState {
   name: string;
@@ -21,12 +17,13 @@ export interface ServerState {
 }
 
 const MAX_HOSTS = 8;
-const SAMPLE = 8;
-const compared = ["A", "AAAA", "CNAME", "MX", "TXT", "SRV", "CAA", "PTR"] as const;
-type Compared = (typeof compared)[number];
 
-export async function askServers(zone: Zone, hosts: readonly string[], signal: AbortSignal): Promise<ServerState[]> {
-  const sample = sampleOf(zone);
+export async function askServers(
+  zone: Zone,
+  hosts: readonly string[],
+  sample: readonly RRset[],
+  signal: AbortSignal,
+): Promise<ServerState[]> {
   const found = await Promise.all(hosts.slice(0, MAX_HOSTS).map((host) => findNameServer(host, { signal })));
   const states = found.map(async ({ name, servers, barred }): Promise<ServerState[]> => {
     const none = { serial: null, differs: [] };
@@ -69,28 +66,4 @@ async function askOne(
     if (!(error instanceof NoAnswer)) throw error;
     return { ...at, state: "silent", says: `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.` };
   }
-}
-
-/** A few sets from all over the zone that are served as they stand. */
-function sampleOf(zone: Zone): RRset[] {
-  const cuts = db()
-    .select({ name: rrsets.name })
-    .from(rrsets)
-    .where(and(eq(rrsets.zoneId, zone.id), inArray(rrsets.type, ["NS", "DNAME"])))
-    .limit(1000)
-    .all()
-    .filter(({ name }) => name !== zone.name);
-  const served = db()
-    .select()
-    .from(rrsets)
-    .where(and(eq(rrsets.zoneId, zone.id), inArray(rrsets.type, [...compared]), sql`instr(${rrsets.name}, '\\') = 0`))
-    .orderBy(asc(rrsets.sortKey))
-    .limit(400)
-    .all()
-    .map(toRRset)
-    .filter(({ name }) => !cuts.some((cut) => cut.name === name || isBelow(name, cut.name)))
-    .map((set) => ({ ...set, records: set.records.filter((record) => !record.disabled) }))
-    .filter(({ records }) => records.length > 0 && !records.some((record) => record.proxied));
-  const step = Math.max(1, Math.ceil(served.length / SAMPLE));
-  return served.filter((_, index) => index % step === 0);
 }

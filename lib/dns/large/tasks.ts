@@ -13,6 +13,7 @@ import { type ChangeResult, changeZone, type Preview, previewChange } from "../c
 import { connectionById } from "../connections.ts";
 import { followHere } from "../delete-zone.ts";
 import { carryOnHere } from "../deleted-zones.ts";
+import { type Sample, sampleOf } from "../health/sample.ts";
 import { type Warnings, warningsOf } from "../health/warnings.ts";
 import { type HistoryEntry, type HistoryQuery, pageOfHistory } from "../history.ts";
 import type { Entry } from "../journal.ts";
@@ -50,6 +51,8 @@ export interface Questions {
   refresh: { zone: string };
   adopt: { zone: string; entry: string; info: ZoneInfo };
   warnings: { zone: string };
+  /** What the name servers of a zone are asked for. */
+  sample: { zone: string };
   /** The file of a zone that is not there yet. */
   read: { apex: string; file: string };
   sweep: { generations: readonly number[] };
@@ -67,6 +70,7 @@ export interface Answers {
   refresh: Refreshed;
   adopt: null;
   warnings: Warnings;
+  sample: Sample;
   read: number;
   sweep: null;
   follow: boolean;
@@ -101,6 +105,8 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
   },
 
   warnings: async ({ zone }) => warningsOf(zoneOf(zone)),
+
+  sample: async ({ zone }) => sampleOf(zoneOf(zone)),
 
   read: async ({ apex, file }) => recordsOfFile(apex, file),
 
