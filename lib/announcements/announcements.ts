@@ -112,8 +112,12 @@ export function editAnnouncement(id: string, given: Content, actor: Actor): { id
   return transaction((tx) => {
     const before = load(tx, id);
     assertNotOut(before, "changed");
+    const columns = columnsOf(given);
+    const endsAt = before.startsAt === null ? columns.endsAt : endOf(columns, before.startsAt);
+    if (before.startsAt !== null && endsAt !== null && endsAt <= before.startsAt)
+      throw invalid({ endsAt: "Its banner would have ended before it begins." });
     tx.update(announcements)
-      .set({ ...columnsOf(given), updatedAt: Date.now() })
+      .set({ ...columns, endsAt, updatedAt: Date.now() })
       .where(eq(announcements.id, id))
       .run();
     audit(tx, actor, {
@@ -135,7 +139,7 @@ export function sendAt(id: string, at: number | null, actor: Actor): { id: strin
     const startsAt = Math.max(at ?? now, now);
     if (row.endsAt !== null && row.endsAt <= startsAt) throw invalid({ at: "Its banner would have ended by then." });
     tx.update(announcements)
-      .set({ state: "scheduled", startsAt, updatedAt: now })
+      .set({ state: "scheduled", startsAt, endsAt: endOf(row, startsAt), updatedAt: now })
       .where(eq(announcements.id, id))
       .run();
     audit(tx, actor, { ...targetOf(row), before: { state: row.state }, after: { state: "scheduled", startsAt } });
@@ -233,8 +237,12 @@ const columnsOf = ({ audience, banner, mail, endsAt, ...rest }: Content) => ({
   audience: JSON.stringify(toAudience(audience)),
   banner: Number(banner),
   mail: Number(mail),
-  endsAt: banner ? (endsAt ?? Date.now() + BANNER_DAYS * DAY) : null,
+  endsAt: banner ? endsAt : null,
 });
+
+/** One that says no end has its days from when it begins. */
+const endOf = ({ banner, endsAt }: Pick<Row, "banner" | "endsAt">, startsAt: number): number | null =>
+  banner === 1 ? (endsAt ?? startsAt + BANNER_DAYS * DAY) : null;
 
 function assertUseful({ banner, mail, endsAt }: Content): void {
   if (!banner && !mail) throw invalid({ banner: "Choose a banner, a mail, or both." });

@@ -6,6 +6,7 @@ import type { ServerNeed } from "#lib/access/server-capability.ts";
 import type { ZoneLevel } from "#lib/access/zone-level.ts";
 import { atLeast } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
+import type { RefusalTarget } from "#lib/audit/refusals.ts";
 import { assertFresh } from "#lib/auth/fresh.ts";
 import { loadDeletedZone } from "#lib/dns/deleted-zones.ts";
 import { loadZone } from "#lib/dns/zones.ts";
@@ -42,7 +43,7 @@ export interface GuardOptions {
   /** Opens before the second factor that a role asks for is enrolled. */
   enrolling?: boolean;
   /** What the path names is an account, a role, a token or a node, and refused attempts on it are noted in the audit log. */
-  refusals?: "account" | "role" | "token" | "node";
+  refusals?: RefusalTarget;
 }
 
 /** Everybody, signed in or not. */

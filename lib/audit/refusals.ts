@@ -1,12 +1,13 @@
 /** Refused acts on accounts, roles, tokens and nodes: an entry each, but not a flood of them. */
 import { and, eq, gt, or, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
-import { auditLog, nodes, roles, tokens, users } from "#db/schema/index.ts";
+import { auditLog, deletions, exportJobs, nodes, roles, tokens, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import type { ProblemDetails } from "#lib/api/errors.ts";
 import { audit } from "./audit.ts";
 
-export type RefusalTarget = "account" | "role" | "token" | "node";
+/** A deletion and an export name the account that they are of. */
+export type RefusalTarget = "account" | "role" | "token" | "node" | "deletion" | "export";
 
 /** What was not allowed to this actor, rather than not possible, not complete or not confirmed yet. */
 const noted: ReadonlySet<string> = new Set(["forbidden", "last_root", "token_refused"]);
@@ -20,7 +21,7 @@ interface Refusal {
 const AT_MOST = 20;
 const WITHIN_MS = 10 * 60_000;
 
-/** Notes that an act was refused. `input` is what was sent, unchecked: `user`, `role`, `token` or `node` in it names the target. */
+/** Notes that an act was refused. `input` is what was sent, unchecked: `user`, or what else the target is called, names it. */
 export function noteRefusal(actor: Actor, type: RefusalTarget, input: unknown, problem: Refusal): void {
   if (actor.type === "anonymous" || !noted.has(problem.code)) return;
   if (actor.id !== null && refusalsOf(actor) >= AT_MOST) return;
@@ -46,11 +47,12 @@ const refusalsOf = (actor: Actor): number =>
     .get()?.n ?? 0;
 
 function targetOf(type: RefusalTarget, input: unknown) {
-  const key = { account: "user", role: "role", token: "token", node: "node" }[type];
+  const key = type === "account" ? "user" : type;
   const given = typeof input === "object" && input !== null ? (input as Record<string, unknown>)[key] : undefined;
   const ref = typeof given === "string" ? given.slice(0, 100) : "";
-  const row = { account: accountNamed, role: roleNamed, token: tokenNamed, node: nodeNamed }[type](ref);
-  return { type, id: row?.id ?? null, label: row?.label ?? ref };
+  const row = named[type](ref);
+  const what = type === "deletion" || type === "export" ? "account" : type;
+  return { type: what, id: row?.id ?? null, label: row?.label ?? ref };
 }
 
 const accountNamed = (ref: string) =>
@@ -72,3 +74,20 @@ const tokenNamed = (ref: string) =>
 
 const nodeNamed = (ref: string) =>
   db().select({ id: nodes.id, label: nodes.name }).from(nodes).where(eq(nodes.id, ref)).get();
+
+const accountOf = (table: typeof deletions | typeof exportJobs) => (ref: string) =>
+  db()
+    .select({ id: users.id, label: users.email })
+    .from(table)
+    .innerJoin(users, eq(users.id, table.userId))
+    .where(eq(table.id, ref))
+    .get();
+
+const named = {
+  account: accountNamed,
+  role: roleNamed,
+  token: tokenNamed,
+  node: nodeNamed,
+  deletion: accountOf(deletions),
+  export: accountOf(exportJobs),
+};

@@ -18,6 +18,7 @@ import { Archive, ExportState, Named } from "./shapes.ts";
 const NEED = "admin:export-jobs";
 const ONE = "/admin/export-jobs/{export}";
 const one = { export: z.string() };
+const noted = { refusals: "export" } as const;
 
 const Export = ExportState.extend({
   userId: z.string(),
@@ -45,23 +46,23 @@ export const start = staff(
   .output(Named)
   .handler(({ context, input }) => startFor(input.user, context.actor));
 
-export const retry = staff(NEED, one)
+export const retry = staff(NEED, one, noted)
   .route({ method: "POST", path: `${ONE}/retry`, summary: "Make an export again" })
   .output(Named)
   .handler(({ context, input }) => retryExport(input.export, context.actor));
 
-export const cancel = staff(NEED, one)
+export const cancel = staff(NEED, one, noted)
   .route({ method: "POST", path: `${ONE}/cancel`, summary: "Stop an export" })
   .output(Named)
   .handler(({ context, input }) => cancelExport(input.export, context.actor));
 
-export const download = staff(NEED, one)
+export const download = staff(NEED, one, noted)
   .meta({ guard: "staff", argument: NEED, audit: true })
   .route({ method: "GET", path: `${ONE}/file`, outputStructure: "detailed", summary: "Somebody's archive" })
   .output(Archive)
   .handler(({ context, input }) => openArchive(input.export, context.actor));
 
-export const remove = staff(NEED, one)
+export const remove = staff(NEED, one, noted)
   .route({ method: "DELETE", path: ONE, summary: "Delete an export" })
   .output(Named)
   .handler(({ context, input }) => removeExport(input.export, context.actor));

@@ -140,13 +140,15 @@ export function cancelExport(id: string, actor: Actor, owner?: string): { id: st
   return transaction((tx) => {
     const row = load(tx, id, owner);
     if (row.state !== "queued" && row.state !== "running") throw new Problem("conflict", "This one is not under way.");
-    tx.update(exportJobs).set({ state: "cancelled", finishedAt: Date.now() }).where(eq(exportJobs.id, id)).run();
-    audit(tx, actor, {
-      ...targetOf(tx, row.userId),
-      before: { export: id, state: row.state },
-      after: { state: "cancelled" },
+    return withinReach(tx, actor, row, owner, () => {
+      tx.update(exportJobs).set({ state: "cancelled", finishedAt: Date.now() }).where(eq(exportJobs.id, id)).run();
+      audit(tx, actor, {
+        ...targetOf(tx, row.userId),
+        before: { export: id, state: row.state },
+        after: { state: "cancelled" },
+      });
+      return { id };
     });
-    return { id };
   });
 }
 
@@ -154,10 +156,12 @@ export async function removeExport(id: string, actor: Actor, owner?: string): Pr
   transaction((tx) => {
     const row = load(tx, id, owner);
     if (row.state === "queued" || row.state === "running") throw new Problem("conflict", "Cancel it first.");
-    // That somebody had one today outlives it.
-    if (owner === undefined) tx.delete(exportJobs).where(eq(exportJobs.id, id)).run();
-    else tx.update(exportJobs).set({ state: "expired", expiresAt: Date.now() }).where(eq(exportJobs.id, id)).run();
-    audit(tx, actor, { ...targetOf(tx, row.userId), before: { export: id, state: row.state, size: row.size } });
+    withinReach(tx, actor, row, owner, () => {
+      // That somebody had one today outlives it.
+      if (owner === undefined) tx.delete(exportJobs).where(eq(exportJobs.id, id)).run();
+      else tx.update(exportJobs).set({ state: "expired", expiresAt: Date.now() }).where(eq(exportJobs.id, id)).run();
+      audit(tx, actor, { ...targetOf(tx, row.userId), before: { export: id, state: row.state, size: row.size } });
+    });
   });
   await rm(archiveOf(id), { force: true });
   return { id };
@@ -170,17 +174,15 @@ export async function openArchive(id: string, actor: Actor, owner?: string) {
     throw new Problem("conflict", "This export is not ready, or no longer there.");
   const size = await stat(archiveOf(id)).catch(() => null);
   if (!size) throw new Problem("conflict", "The archive is not there any more. Ask for another.");
-  transaction((tx) => {
-    const note = () => {
+  transaction((tx) =>
+    withinReach(tx, actor, row, owner, () => {
       tx.update(exportJobs)
         .set({ downloads: row.downloads + 1 })
         .where(eq(exportJobs.id, id))
         .run();
       audit(tx, actor, { ...targetOf(tx, row.userId), after: { downloaded: id } });
-    };
-    if (owner === undefined) withinCeiling(tx, actor, row.userId, note);
-    else note();
-  });
+    }),
+  );
   const day = new Date(row.finishedAt ?? row.createdAt).toISOString().slice(0, 10);
   return {
     headers: {
@@ -276,6 +278,10 @@ function load(tx: Pick<Tx, "select">, id: string, owner?: string): Row {
   if (!row || (owner !== undefined && row.userId !== owner)) throw notFound("export");
   return row;
 }
+
+/** One's own, or somebody else's within the ceiling. */
+const withinReach = <T>(tx: Tx, actor: Actor, { userId }: Row, owner: string | undefined, act: () => T): T =>
+  owner === undefined ? withinCeiling(tx, actor, userId, act) : act();
 
 function withinCeiling<T>(tx: Tx, actor: Actor, userId: string, act: () => T): T {
   let result: { value: T } | undefined;

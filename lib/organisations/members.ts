@@ -78,7 +78,7 @@ export function addMember(
   input: { email: string; role: InvitedRole },
   actor: Actor & { id: string },
 ): { status: "added" | "invited"; email: string; role: InvitedRole } {
-  const { organisation, asStaff } = inside;
+  const { organisation } = inside;
   return transaction((tx) => {
     assertNoMember(tx, organisation, input.email);
     const account = actor.grants.has("org:write") ? accountByEmail(input.email, tx) : undefined;
@@ -87,7 +87,9 @@ export function addMember(
       return { status: "invited", ...input };
     }
     join(tx, organisation.id, account, input.role);
-    audit(tx, actor, { ...memberTarget(organisation, account.id, input.email), after: { role: input.role }, asStaff });
+    // Nobody was asked: that is for staff, be they an admin here as well.
+    const target = memberTarget(organisation, account.id, input.email);
+    audit(tx, actor, { ...target, after: { role: input.role }, asStaff: true });
     if (account.id !== actor.id) {
       const as = input.role === "admin" ? "an admin" : "a member";
       tell(tx, account.id, "member-added", {

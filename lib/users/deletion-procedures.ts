@@ -15,6 +15,7 @@ import { Choice, Effects } from "./owned.ts";
 
 const ONE = "/admin/deletions/{deletion}";
 const one = { deletion: z.string() };
+const noted = { refusals: "deletion" } as const;
 const Named = z.object({ id: z.string() });
 
 const Deletion = z.object({
@@ -43,17 +44,17 @@ export const open = staff("deletions:write", one)
   .output(Deletion.extend({ effects: Effects.nullable(), choices: z.array(Choice) }))
   .handler(({ input }) => openDeletion(input.deletion));
 
-export const cancel = staff("deletions:write", one)
+export const cancel = staff("deletions:write", one, noted)
   .route({ method: "POST", path: `${ONE}/cancel`, summary: "Keep the account" })
   .output(Named)
   .handler(({ context, input }) => cancelDeletion(input.deletion, context.actor));
 
-export const expedite = staff("users:delete", one, { fresh: true })
+export const expedite = staff("users:delete", one, { ...noted, fresh: true })
   .route({ method: "POST", path: `${ONE}/expedite`, summary: "Delete the account now" })
   .output(Named)
   .handler(({ context, input }) => expediteDeletion(input.deletion, context.actor));
 
-export const choose = staff("users:delete", { ...one, choices: z.array(Choice).max(1000) })
+export const choose = staff("users:delete", { ...one, choices: z.array(Choice).max(1000) }, noted)
   .route({ method: "PUT", path: `${ONE}/choices`, summary: "Say anew what becomes of what the account owns" })
   .output(Named)
   .handler(({ context, input }) => chooseAgain(input.deletion, input.choices, context.actor));

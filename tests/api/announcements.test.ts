@@ -85,6 +85,25 @@ describe("a banner", () => {
     expect(JSON.stringify(usual)).toContain('"em"');
   });
 
+  test("without an end has its thirty days from when it begins, however old the draft is", async () => {
+    const DAY = 86_400_000;
+    const send = async (made: string, at: number | null) =>
+      (await root.call("POST", `/admin/announcements/${made}/send`, { at })).status;
+    const endOf = (made: string) =>
+      sql.get<{ days: number }>(
+        `select round((ends_at - starts_at) / ${DAY}.0) as days from announcements where id = ?`,
+        made,
+      )?.days;
+    const made = (await root.call<{ id: string }>("POST", "/admin/announcements", usual)).body.id;
+    expect(await send(made, Date.now() + 100 * DAY)).toBe(200);
+    expect(endOf(made)).toBe(30);
+    expect((await root.call("PUT", `/admin/announcements/${made}`, usual)).status).toBe(200);
+    expect(endOf(made)).toBe(30);
+    const early = await root.call("PUT", `/admin/announcements/${made}`, { ...usual, endsAt: Date.now() + 99 * DAY });
+    expect(early).toMatchObject({ status: 422, body: { fields: { endsAt: expect.any(String) } } });
+    expect(await send(made, null)).toBe(200);
+  });
+
   test("shows neither before its time, nor after, nor once it is cancelled", async () => {
     const made = await root.call<{ id: string }>("POST", "/admin/announcements", usual);
     expect(await banners(root)).toEqual([]);

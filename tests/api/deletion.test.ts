@@ -407,6 +407,10 @@ describe("staff", () => {
     const deletion = deletionOf(person.id)?.id;
     const clerk = await panel.person(`Expeditor ${sequence}`, ["deletions:write"]);
     expect((await clerk.call("POST", `/admin/deletions/${deletion}/expedite`)).status).toBe(403);
+    expect((await clerk.call("POST", `/admin/deletions/${deletion}/cancel`)).status).toBe(403);
+    expect(
+      sql.all("select target_type, target_id, outcome from audit_log where actor_id = ? order by at, id", clerk.id),
+    ).toEqual([1, 2].map(() => ({ target_type: "account", target_id: person.id, outcome: "refused" })));
     expect((await root.call("POST", `/admin/deletions/${deletion}/expedite`)).status).toBe(200);
     await runJobs();
     expect(sql.get("select 1 as there from users where id = ?", person.id)).toBeUndefined();

@@ -213,12 +213,29 @@ test("staff start, fetch and stop those within their ceiling; each is in the log
   expect((await clerk.call("GET", `/admin/export-jobs/${id}/file`)).status).toBe(403);
   const files = await fetched(root, `/admin/export-jobs/${id}/file`);
   expect(JSON.parse(files.get("json/account.json") ?? "")).toMatchObject([{ email: person.email }]);
-  expect(sql.get("select actor_id, target_id from audit_log where action = 'staffExports.download'")).toEqual({
-    actor_id: root.id,
-    target_id: person.id,
-  });
+  expect(
+    sql.get("select actor_id, target_id from audit_log where action = 'staffExports.download' and outcome = 'done'"),
+  ).toEqual({ actor_id: root.id, target_id: person.id });
   expect((await person.call("GET", "/account/exports")).body).toMatchObject({ items: [{ id, byStaff: true }] });
   const next = (await root.call<{ id: string }>("POST", "/admin/export-jobs", { user: person.id })).body.id;
+  // Nobody with less than the account has stops it, or throws it away; that they tried is in the log.
+  for (const [method, target] of [
+    ["POST", `${next}/cancel`],
+    ["DELETE", id],
+  ] as const)
+    expect((await clerk.call(method, `/admin/export-jobs/${target}`)).status).toBe(403);
+  expect(
+    sql.all(
+      "select action, target_type, target_id from audit_log where actor_id = ? and outcome = 'refused' order by at, id",
+      clerk.id,
+    ),
+  ).toEqual(
+    ["start", "download", "cancel", "remove"].map((act) => ({
+      action: `staffExports.${act}`,
+      target_type: "account",
+      target_id: person.id,
+    })),
+  );
   expect((await root.call("POST", `/admin/export-jobs/${next}/cancel`)).status).toBe(200);
   await runJobs();
   expect(stateOf(next)).toMatchObject({ state: "cancelled" });

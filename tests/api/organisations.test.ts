@@ -366,6 +366,20 @@ describe("joining", () => {
     });
   });
 
+  test("staff who are an admin there as well add as staff: nobody else adds without asking", async () => {
+    const [guest, staff] = [await person("Guest"), await person("Staff", ["org:write", "org:create"])];
+    const handle = `of-staff-${staff.id.slice(-6)}`;
+    expect((await staff.call("POST", "/organisations", { name: "Of staff", handle })).status).toBe(201);
+    const added = await staff.call("POST", `/organisations/${handle}/members`, { email: guest.email, role: "member" });
+    expect(added).toMatchObject({ status: 201, body: { status: "added" } });
+    const { db } = await import("#db/client.ts");
+    expect(
+      db()
+        .$client.prepare("select as_staff from audit_log where target_type = 'member' and target_id = ?")
+        .all(guest.id),
+    ).toEqual([{ as_staff: 1 }]);
+  });
+
   test("nobody becomes owner by being added or changed", async () => {
     const guest = await person("Guest");
     for (const who of [at.owner, root]) {
