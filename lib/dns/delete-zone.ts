@@ -182,6 +182,7 @@ function forget({ zone, at, actor, asStaff, change }: How & { change: string | n
       .run();
     keep(tx, { ...row, revision }, at, now, actor);
     tx.delete(zones).where(eq(zones.id, row.id)).run();
+    killHere("in-transaction");
     audit(tx, actor, {
       target: { type: "zone", id: row.id, label: row.name },
       organisationId: row.organisationId,

@@ -201,6 +201,7 @@ function reserve(
     });
     const entry = tx.select().from(zoneChanges).where(eq(zoneChanges.id, id)).get() as Entry;
     if (here) release(tx, deleted, entry, asStaff);
+    killHere("in-transaction");
     return { zone, entry };
   });
 }
@@ -352,6 +353,7 @@ async function takeOver(
     const role = roleIn(zone.organisationId, entry.actorId, tx);
     release(tx, deleted, entry, role !== "owner" && role !== "admin");
   });
+  killHere("taken-over");
   await dropGeneration(zone.generation);
   if (built) await dropGeneration(deleted.generation);
 }

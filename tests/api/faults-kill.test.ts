@@ -294,4 +294,38 @@ describe("deleting a zone", () => {
     expect(await served(name, ["www"])).toEqual(["www 192.0.2.1"]);
     expect(await mirrored(at)).toEqual(["www 192.0.2.1"]);
   });
+
+  test("of the panel's own, killed inside the transaction of either: it is what it was, with all that it held", async () => {
+    const { name, at } = await zone("local");
+    const { id } = (await owner.call<{ id: string }>("GET", at)).body;
+    const back = `/organisations/acme/dns/deleted-zones/${id}/restore`;
+    await killedIn("in-transaction", "DELETE", at, { name });
+    expect(await mirrored(at)).toEqual(["www 192.0.2.1"]);
+    expect((await owner.call("DELETE", at, { name })).status).toBe(200);
+    await killedIn("in-transaction", "POST", back, {});
+    expect((await owner.call("GET", at)).status).toBe(404);
+    expect((await owner.call("POST", back, {})).status).toBe(201);
+    expect(await mirrored(at)).toEqual(["www 192.0.2.1"]);
+  });
+
+  test.each(["after-recreate", "taken-over"])("bringing a large one back, killed %s in its thread", async (moment) => {
+    const { name, at } = await zone();
+    const rrsets = Array.from({ length: 1200 }, (_, index) => ({
+      name: `h${index}`,
+      type: "A",
+      ttl: 60,
+      records: [{ content: "192.0.2.7" }],
+    }));
+    expect((await owner.call("POST", `${at}/changes`, { rrsets })).status).toBe(200);
+    const { id, recordCount } = (await owner.call<{ id: string; recordCount: number }>("GET", at)).body;
+    expect((await owner.call("DELETE", at, { name })).status).toBe(200);
+    await killedIn(moment, "POST", `/organisations/acme/dns/deleted-zones/${id}/restore`, {});
+    await settled();
+    expect((await owner.call("GET", at)).body).toMatchObject({ id, status: "active", recordCount });
+    expect((await owner.call<{ total: number }>("GET", `${at}/records?q=192.0.2.7`)).body.total).toBe(1200);
+    expect(await served(name, ["www", "h1199"])).toEqual(["h1199 192.0.2.7", "www 192.0.2.1"]);
+    const { sweepGenerations } = await import("#lib/dns/large/sweep.ts");
+    sweepGenerations();
+    await expect.poll(() => sql.all("select 1 from generations where zone_id = ?", id)).toHaveLength(1);
+  });
 });

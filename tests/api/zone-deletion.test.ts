@@ -485,6 +485,19 @@ describe("retention", () => {
     expect(heldOf(at.id), "and nothing of what it held").toEqual([]);
   });
 
+  test("what a deleted zone held is not swept when the panel starts, like what a crash left behind", async () => {
+    const at = await zone("local");
+    const before = heldOf(at.id);
+    await at.remove();
+    sql.run("insert into generations (zone_id) values (?)", at.id);
+    expect(heldOf(at.id)).toHaveLength(before.length + 1);
+    const { sweepGenerations } = await import("#lib/dns/large/sweep.ts");
+    sweepGenerations();
+    await expect.poll(() => heldOf(at.id)).toEqual(before);
+    expect((await at.back()).status).toBe(201);
+    expect(await at.held()).toHaveLength(4);
+  });
+
   test("the history is kept for a year or what the setting says, and the last of it always", async () => {
     const at = await zone("local");
     const ids = () =>
