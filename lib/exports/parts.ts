@@ -159,7 +159,7 @@ export const parts: readonly Part[] = [
   part(
     "mails",
     "mails",
-    "select template, recipient, subject, text, status, created_at, sent_at from mails where user_id = $user or recipient = $email",
+    "select template, recipient, subject, text, status, created_at, sent_at from mails where user_id = $user or (recipient = $email and user_id is null)",
   ),
   part(
     "announcements-by-mail",

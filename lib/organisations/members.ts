@@ -10,9 +10,10 @@ import { audit } from "#lib/audit/audit.ts";
 import { tell } from "#lib/mail/news.ts";
 import { cutInOrganisation } from "#lib/servers/holders.ts";
 import { leaveServersOf } from "#lib/servers/people/people.ts";
+import { isShut } from "#lib/users/shut.ts";
 import { accountByEmail } from "#lib/users/users.ts";
 import { dropInvitesTo, type InvitedRole, inviteMember, nameOf, withdrawInvitesOf } from "./invites.ts";
-import { type Organisation, targetOf } from "./organisations.ts";
+import { mayOwnAnother, type Organisation, targetOf } from "./organisations.ts";
 
 export interface Member {
   userId: string;
@@ -183,6 +184,7 @@ export function handOver(inside: Inside, userId: string, actor: Actor): { owner:
   return transaction((tx) => {
     const next = loadMember(tx, organisation, userId);
     if (next.role === "owner") throw new Problem("conflict", "This person is the owner already.");
+    assertMayOwn(tx, next, actor);
     const inHere = eq(organisationMembers.organisationId, organisation.id);
     const previous = tx
       .update(organisationMembers)
@@ -209,6 +211,18 @@ export function handOver(inside: Inside, userId: string, actor: Actor): { owner:
       });
     return { owner: userId };
   });
+}
+
+/** Somebody who can look after it, and has room for it: what one may not make one is not handed either. */
+function assertMayOwn(tx: Tx, { userId }: Member, actor: Actor): void {
+  const account = tx.select().from(users).where(eq(users.id, userId)).get();
+  if (!account || isShut(account))
+    throw new Problem(
+      "conflict",
+      "The account of this person is suspended, or about to be deleted: nobody could look after it.",
+    );
+  if (!mayOwnAnother(tx, userId, actor))
+    throw new Problem("conflict", "This person owns as many organisations as an account can own.");
 }
 
 function assertMayAssign(inside: Inside, present: OrganisationRole, next: OrganisationRole | null): void {

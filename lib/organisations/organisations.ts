@@ -87,8 +87,8 @@ export function createOrganisation(
   actor: Actor & { id: string },
 ): OrganisationSummary {
   return transaction((tx) => {
-    const limit = setting("limits.organisations_per_account", tx);
-    if (!actor.grants.has("org:write") && ownedBy(actor.id, tx) >= limit) {
+    if (!mayOwnAnother(tx, actor.id, actor)) {
+      const limit = setting("limits.organisations_per_account", tx);
       throw new Problem("conflict", `An account can own at most ${limit} organisations.`);
     }
     assertHandleFree(tx, input.handle, null);
@@ -233,6 +233,10 @@ const summaries = (actor: Actor & { id: string }) =>
       zones: visibleZones(actor),
     })
     .from(organisations);
+
+/** Whether the account may own one more. Staff with org:write give as many as they like. */
+export const mayOwnAnother = (tx: Tx, userId: string, { grants }: Actor): boolean =>
+  grants.has("org:write") || ownedBy(userId, tx) < setting("limits.organisations_per_account", tx);
 
 const ownedBy = (userId: string, tx: Tx): number =>
   tx

@@ -121,6 +121,26 @@ test("everything that names the account is in it, as JSON and as CSV, and nothin
   expect(statSync(path.join(folder(), `${id}.zip`)).mode & 0o777).toBe(0o600);
 });
 
+test("has nothing of whoever had the address before", async () => {
+  const [former, person] = [await somebody(), await somebody()];
+  const mail = (id: string, user: string | null) =>
+    sql.run(
+      "insert into mails (id, template, user_id, recipient, subject, text, message_id, created_at, due_at) values (?, 'security', ?, ?, ?, ?, '', 0, 0)",
+      id,
+      user,
+      person.email,
+      id,
+      `from the address 192.0.2.77 (${id})`,
+    );
+  mail("of-the-former", former.id);
+  mail("of-nobody-yet", null);
+  mail("of-theirs", person.id);
+  const files = await fetched(person, `/account/exports/${await ready(person)}/file`);
+  const mails = files.get("json/mails.json") ?? "";
+  for (const id of ["of-nobody-yet", "of-theirs"]) expect(mails).toContain(id);
+  expect(mails).not.toContain("of-the-former");
+});
+
 test("no table that names an account is forgotten", async () => {
   const schema = await import("#db/schema/index.ts");
   const { parts, leftOut } = await import("#lib/exports/parts.ts");

@@ -439,6 +439,43 @@ describe("roles in it", () => {
     expect((await owner.call("POST", `${path}/owner`, { user: owner.id })).status).toBe(403);
   });
 
+  test("is handed to nobody who is shut out, or who owns as many as one may, but by staff", async () => {
+    const heir = await person("Heir");
+    const giver = await person("Giver");
+    const path = `/organisations/given-${giver.id.slice(-6)}`;
+    const made = { name: "Given away", handle: path.split("/").at(-1) };
+    const { id } = (await giver.call<{ id: string }>("POST", "/organisations", made)).body;
+    const { db } = await import("#db/client.ts");
+    const sql = (text: string, ...values: unknown[]) =>
+      db()
+        .$client.prepare(text)
+        .run(...values);
+    sql(
+      "insert into organisation_members (organisation_id, user_id, role, created_at) values (?, ?, 'admin', 0)",
+      id,
+      heir.id,
+    );
+    const handOver = (who: Person) => who.call("POST", `${path}/owner`, { user: heir.id });
+    sql("update users set suspended_at = 1 where id = ?", heir.id);
+    expect(await handOver(giver)).toMatchObject({
+      status: 409,
+      body: { message: expect.stringContaining("suspended") },
+    });
+    sql("update users set suspended_at = null where id = ?", heir.id);
+    for (let n = 0; n < 5; n++)
+      expect(
+        (await heir.call("POST", "/organisations", { name: "One of five", handle: `five-${n}-${heir.id.slice(-6)}` }))
+          .status,
+      ).toBe(201);
+    expect(await handOver(giver)).toMatchObject({
+      status: 409,
+      body: { message: expect.stringContaining("as many") },
+    });
+    expect(rolesIn(id)[giver.id]).toBe("owner");
+    expect((await handOver(await person("Staff", ["org:write"]))).status).toBe(200);
+    expect(rolesIn(id)[heir.id]).toBe("owner");
+  });
+
   test("the owner does not leave; whoever leaves or is removed leaves nothing of theirs behind", async () => {
     const { owner, admin, member, path, id } = await company();
     expect(await owner.call("POST", `${path}/leave`)).toMatchObject({
