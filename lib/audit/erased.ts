@@ -1,12 +1,12 @@
 /**
- * Whose account is gone is named nowhere in what is kept about acts: the audit log and the history of zones say `deleted account`
- * in the place of its address. Its id stays, so that what one account did still belongs together.
+ * Whose account is gone is named nowhere in what is kept about acts: the audit log, the history of zones, deleted zones and runs of
+ * schedules say `deleted account` in the place of its address. Its id stays, so that what one account did still belongs together.
  */
 import { setImmediate as breath } from "node:timers/promises";
 import { and, asc, eq, gt, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
-import { auditLog, zoneChanges } from "#db/schema/index.ts";
+import { auditLog, deletedZones, scheduleRuns, zoneChanges } from "#db/schema/index.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 
 /** A trigger lets nothing else be written into entries, and that only while this job says whose account is gone. */
@@ -40,6 +40,7 @@ export const nameNoMore = jobKind({
     for (let row = 0; row <= (last ?? 0); row += LOOKED_THROUGH, await pause()) eraseElsewhere(row, gone);
     for (let zone = nextZone(""); zone !== undefined; zone = nextZone(zone), await pause())
       eraseHistory(zone, gone.user);
+    eraseLabels(gone);
   },
 });
 
@@ -143,6 +144,18 @@ const nextZone = (after: string): string | undefined =>
     .orderBy(asc(zoneChanges.zoneId))
     .limit(1)
     .get()?.id;
+
+/** Who deleted a zone that can be brought back, and who ran a schedule by hand: as an account, or with a token of it. */
+function eraseLabels({ user, email, at }: Gone): void {
+  transaction((tx) => {
+    tx.update(deletedZones).set({ actorLabel: ERASED }).where(eq(deletedZones.actorId, user)).run();
+    const theirs = sql`(${scheduleRuns.byLabel} = ${email} or substr(${scheduleRuns.byLabel}, 1, ${email.length + 2}) = ${`${email} (`})`;
+    tx.update(scheduleRuns)
+      .set({ byLabel: ERASED })
+      .where(and(theirs, lte(scheduleRuns.startedAt, at)))
+      .run();
+  });
+}
 
 function eraseHistory(zone: string, user: string): void {
   const theirs = and(eq(zoneChanges.zoneId, zone), eq(zoneChanges.actorId, user), ne(zoneChanges.actorLabel, ERASED));

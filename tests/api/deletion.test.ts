@@ -263,13 +263,48 @@ describe("when it is due", () => {
     expect(again.status).toBe(201);
   });
 
-  test("it stays while it owns an organisation that it was handed in between", async () => {
+  test("what stays of others that it had a hand in does not name it", async () => {
+    const person = await somebody();
+    const owner = await somebody();
+    const path = `/organisations/hands-${sequence}`;
+    const made = { name: "Hands", handle: path.split("/").at(-1) };
+    const { id } = (await owner.call<{ id: string }>("POST", "/organisations", made)).body;
+    await root.call("POST", `${path}/members`, { email: person.email, role: "admin" });
+    const name = `hands${sequence}.example`;
+    await root.call("POST", `${path}/dns/zones`, { name, connection: "local" });
+    expect((await person.call("DELETE", `${path}/dns/zones/${name}`, { name })).status).toBe(200);
+    const server = insertServer(sql, id);
+    sql.run(
+      "insert into server_schedules (id, server_id, name, cron, timezone, created_at, updated_at) values ('s', ?, 's', '0 0 * * *', 'UTC', 0, 0)",
+      server,
+    );
+    const runs = [person.email, `${person.email} (token zg_abc)`, `${person.email}.au`];
+    for (const by of runs)
+      sql.run(
+        "insert into schedule_runs (id, schedule_id, steps, state, by_label, started_at) values (?, 's', '[]', 'done', ?, 1)",
+        by,
+        by,
+      );
+    await root.call("DELETE", `/admin/users/${person.id}`);
+    await pass(person.id);
+    const by = (await owner.call<{ items: { by: string }[] }>("GET", `${path}/dns/deleted-zones`)).body.items;
+    expect(by).toMatchObject([{ by: "deleted account" }]);
+    expect(sql.all("select by_label as by from schedule_runs order by length(id)")).toEqual([
+      { by: "deleted account" },
+      { by: runs[2] },
+      { by: "deleted account" },
+    ]);
+  });
+
+  test("it is handed no organisation any more, and stays while it owns one however that came", async () => {
     const [owner, person] = [await somebody(), await somebody()];
     const handle = `handed-${sequence}`;
     await owner.call("POST", "/organisations", { name: "Handed", handle });
     await root.call("POST", `/organisations/${handle}/members`, { email: person.email, role: "member" });
     await root.call("DELETE", `/admin/users/${person.id}`);
-    await owner.call("POST", `/organisations/${handle}/owner`, { user: person.id });
+    expect((await owner.call("POST", `/organisations/${handle}/owner`, { user: person.id })).status).toBe(409);
+    sql.run("delete from organisation_members where user_id = ?", owner.id);
+    sql.run("update organisation_members set role = 'owner' where user_id = ?", person.id);
     await pass(person.id);
     expect(sql.get("select 1 as there from users where id = ?", person.id)).toEqual({ there: 1 });
   });
