@@ -15,6 +15,7 @@ import { JobRefused, jobKind } from "#lib/jobs/queue.ts";
 import { tell } from "#lib/mail/news.ts";
 import { onAccount } from "#lib/roles/gate.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { singleton } from "#lib/singleton.ts";
 import { searchingAbout } from "#lib/staff/find.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { archiveOf, exportFolder, writeArchive } from "./archive.ts";
@@ -199,31 +200,12 @@ export const makeExport = jobKind({
   payload: z.object({ export: z.string() }),
   attempts: 3,
   async run({ export: id }, { signal }) {
-    const row = db().select().from(exportJobs).where(eq(exportJobs.id, id)).get();
-    const account = row && db().select({ email: users.email }).from(users).where(eq(users.id, row.userId)).get();
-    if (!row || !account || (row.state !== "queued" && row.state !== "running")) return;
-    advance(id, { state: "running", progress: 0 });
-    try {
-      const size = await writeArchive(id, { user: row.userId, email: account.email }, (progress) => {
-        signal.throwIfAborted();
-        killHere("exporting");
-        if (!advance(id, { progress })) throw new JobRefused("Cancelled.");
-      });
-      transaction((tx) => {
-        const now = Date.now();
-        const expiresAt = now + setting("exports.days", tx) * DAY;
-        const ready = { state: "ready", progress: 1000, size, finishedAt: now, expiresAt } as const;
-        if (!advance(id, ready, tx)) return;
-        tell(tx, row.userId, "export", {
-          subject: "Your data is ready",
-          text: `The archive of what the panel holds about your account is made. Sign in to fetch it, under Account settings → Your data, until ${new Date(expiresAt).toISOString().slice(0, 10)}.`,
-        });
-      });
-    } catch (error) {
-      const { code } = error as { code?: string };
-      if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
-      throw new JobRefused("The disk of the panel is full. Whoever runs it has to make room first.");
-    }
+    // One that was cancelled and asked for again may be written still, to the same file.
+    const written = singleton("exports-being-written", () => new Map<string, Promise<void>>());
+    while (written.has(id)) await written.get(id)?.catch(() => {});
+    const work = make(id, signal);
+    written.set(id, work);
+    await work.finally(() => written.delete(id));
   },
   failed: (tx, { export: id }, message) =>
     void tx
@@ -232,6 +214,34 @@ export const makeExport = jobKind({
       .where(and(eq(exportJobs.id, id), inArray(exportJobs.state, UNDER_WAY)))
       .run(),
 });
+
+async function make(id: string, signal: AbortSignal): Promise<void> {
+  const row = db().select().from(exportJobs).where(eq(exportJobs.id, id)).get();
+  const account = row && db().select({ email: users.email }).from(users).where(eq(users.id, row.userId)).get();
+  if (!row || !account || (row.state !== "queued" && row.state !== "running")) return;
+  advance(id, { state: "running", progress: 0 });
+  try {
+    const size = await writeArchive(id, { user: row.userId, email: account.email }, (progress) => {
+      signal.throwIfAborted();
+      killHere("exporting");
+      if (!advance(id, { progress })) throw new JobRefused("Cancelled.");
+    });
+    transaction((tx) => {
+      const now = Date.now();
+      const expiresAt = now + setting("exports.days", tx) * DAY;
+      const ready = { state: "ready", progress: 1000, size, finishedAt: now, expiresAt } as const;
+      if (!advance(id, ready, tx)) return;
+      tell(tx, row.userId, "export", {
+        subject: "Your data is ready",
+        text: `The archive of what the panel holds about your account is made. Sign in to fetch it, under Account settings → Your data, until ${new Date(expiresAt).toISOString().slice(0, 10)}.`,
+      });
+    });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    throw new JobRefused("The disk of the panel is full. Whoever runs it has to make room first.");
+  }
+}
 
 const UNDER_WAY = ["queued", "running"] as const;
 

@@ -210,6 +210,21 @@ async function sweep(): Promise<void> {
   await runJobs();
 }
 
+test("that is cancelled and asked for again while it is written is whole", async () => {
+  const person = await somebody();
+  const { id } = (await person.call<{ id: string }>("POST", "/account/exports")).body;
+  const { makeExport } = await import("#lib/exports/exports.ts");
+  const attempt = { signal: new AbortController().signal, retryAt: 0 };
+  const first = makeExport.run({ export: id }, attempt);
+  expect((await person.call("POST", `/account/exports/${id}/cancel`)).status).toBe(200);
+  expect((await root.call("POST", `/admin/export-jobs/${id}/retry`)).status).toBe(200);
+  const ends = await Promise.allSettled([first, makeExport.run({ export: id }, attempt)]);
+  expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+  const files = await fetched(person, `/account/exports/${id}/file`);
+  expect(JSON.parse(files.get("json/account.json") ?? "")).toMatchObject([{ email: person.email }]);
+  sql.run("delete from jobs where kind = 'exports.make'");
+});
+
 test("a full disk is a failure that says so, leaves nothing, and can be tried again", async () => {
   const person = await somebody();
   const { id } = (await person.call<{ id: string }>("POST", "/account/exports")).body;
