@@ -3,7 +3,7 @@ import { and, asc, desc, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as z from "zod";
 import { type Db, db } from "#db/client.ts";
-import { sealBrief, unsealBrief } from "#lib/crypto/seal.ts";
+import { sealBrief, unsealBrief } from "#lib/crypto/passing.ts";
 import { searchText } from "./list.ts";
 
 /** Totals are exact up to here. */

@@ -18,24 +18,6 @@ export function seal(plain: string, place: Place, secret = rootSecret()): string
   return ["v1", keyIdOf(secret), nonce.toString("base64url"), sealed.toString("base64url")].join(".");
 }
 
-/** The same without a place to stand in, for what is given out and comes back: nonce and ciphertext in base64url, bound to a purpose. */
-export function sealBrief(plain: string, purpose: string): string {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", deriveKey("seal"), nonce).setAAD(Buffer.from(purpose));
-  return Buffer.concat([nonce, cipher.update(plain, "utf8"), cipher.final(), cipher.getAuthTag()]).toString(
-    "base64url",
-  );
-}
-
-/** Throws if it was sealed for something else or with another secret, or changed. */
-export function unsealBrief(sealed: string, purpose: string): string {
-  const octets = Buffer.from(sealed, "base64url");
-  const decipher = createDecipheriv("aes-256-gcm", deriveKey("seal"), octets.subarray(0, 12), { authTagLength: 16 })
-    .setAAD(Buffer.from(purpose))
-    .setAuthTag(octets.subarray(12).subarray(-16));
-  return Buffer.concat([decipher.update(octets.subarray(12, -16)), decipher.final()]).toString("utf8");
-}
-
 /** Throws if the value was sealed with another secret (OtherSecretError), stands elsewhere, or was changed. */
 export function unseal(sealed: string, place: Place, secret = rootSecret()): string {
   const [version, id, nonce, body, more] = sealed.split(".");
