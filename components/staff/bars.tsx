@@ -9,7 +9,15 @@ export interface Bar {
 
 const HEIGHT = 96;
 
-export function Bars({ label, bars, most }: { label: string; bars: readonly Bar[]; most?: number }) {
+interface BarsProps {
+  label: string;
+  /** What stands above says it already. */
+  titled?: boolean;
+  bars: readonly Bar[];
+  most?: number;
+}
+
+export function Bars({ label, titled = false, bars, most }: BarsProps) {
   const top = most ?? Math.max(1, ...bars.map(({ value }) => value));
   const width = 1000 / Math.max(1, bars.length);
   return (
@@ -38,7 +46,7 @@ export function Bars({ label, bars, most }: { label: string; bars: readonly Bar[
       </svg>
       <figcaption className="mt-1 flex justify-between gap-4 text-xs text-dim tabular-nums">
         <span>{bars[0]?.label}</span>
-        <span>{label}</span>
+        {!titled && <span>{label}</span>}
         <span>{bars.at(-1)?.label}</span>
       </figcaption>
       <table className="sr-only">

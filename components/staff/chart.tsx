@@ -62,6 +62,14 @@ const times = (_plot: uPlot, at: number[], _axis: number, _space: number, step: 
 const figures = (_plot: uPlot, at: number[]): string[] =>
   at.map((value) => (value >= 1000 ? `${Number((value / 1000).toFixed(1))}k` : String(Number(value.toFixed(2)))));
 
+/** In seconds. Of one moment alone a plot makes years. */
+const LEAST = 3600;
+
+const shown: uPlot.Range.Function = (_plot, first, last) => {
+  const end = last ?? Date.now() / 1000;
+  return [Math.min(first ?? end, end - LEAST), end];
+};
+
 /** A line has two ends: what stands between two gaps is a dot. */
 const alone: uPlot.Series.Points = {
   show: false,
@@ -91,7 +99,7 @@ function optionsFor(
     cursor: { show: false },
     legend: { show: false },
     padding: [6, 20, 0, 0],
-    scales: { y: { range: (_plot, _low, high) => [0, Math.max(high, 1) * 1.1] } },
+    scales: { x: { range: shown }, y: { range: (_plot, _low, high) => [0, Math.max(high, 1) * 1.1] } },
     axes: [
       { ...axis, size: 24, values: times },
       { ...axis, size: 42, gap: 4, values: figures },

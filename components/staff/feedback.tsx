@@ -144,6 +144,7 @@ export default function Feedback({ tab, data, one, query, now }: TabProps<"feedb
           <Panel className="mb-3.5" title="Average rating by week">
             <Bars
               label="Average rating by week"
+              titled
               most={5}
               bars={data.trend.map(({ week, n, average }) => ({
                 label: new Date(week).toISOString().slice(0, 10),
