@@ -14,14 +14,16 @@ export interface DnssecSwitchProps {
   parent: Outputs["dns"]["dnssec"]["parent"];
 }
 
+const NO_ANSWER = "No answer yet: it is being checked";
+const isOpen = (state: string): boolean => state === "unknown" || state === "pending";
+
 export function DnssecSwitch({ organisation, zone, signed, parent }: DnssecSwitchProps) {
   const router = useRouter();
   const { pending, run } = useAction();
   const enable = async () => {
     const outcome = await run((api) => api.dns.enableDnssec({ organisation, zone }));
     if (!outcome) return;
-    if (outcome.ok)
-      toast(outcome.value.state === "unknown" ? "No answer yet: it is being checked" : `${zone} is signed`);
+    if (outcome.ok) toast(isOpen(outcome.value.state) ? NO_ANSWER : `${zone} is signed`);
     else toast(outcome.failure.message, { tone: "bad" });
     router.refresh();
   };
@@ -41,7 +43,7 @@ export function DnssecSwitch({ organisation, zone, signed, parent }: DnssecSwitc
       typeName={parent.state === "none" ? undefined : zone}
       call={(api) => api.dns.disableDnssec({ organisation, zone, confirm: confirm[parent.state] })}
       onDone={(done) => {
-        toast(done.state === "unknown" ? "No answer yet: it is being checked" : `${zone} is no longer signed`);
+        toast(isOpen(done.state) ? NO_ANSWER : `${zone} is no longer signed`);
         router.refresh();
       }}
     >

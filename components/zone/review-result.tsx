@@ -13,6 +13,7 @@ const titles: Partial<Record<ChangeResult["state"], string>> = {
   differs: "Stored otherwise than it was sent",
   partial: "Only a part was applied",
   unknown: "No answer yet",
+  pending: "Still under way",
 };
 
 export function ReviewResult({ result, apex, onClose }: { result: ChangeResult; apex: string; onClose: () => void }) {
@@ -21,7 +22,7 @@ export function ReviewResult({ result, apex, onClose }: { result: ChangeResult; 
       <div className="grid gap-3">
         <Banner tone="warn" live>
           {result.message || "The provider answered otherwise than expected."}{" "}
-          {result.state === "unknown"
+          {result.state === "unknown" || result.state === "pending"
             ? "Whether this was applied is being found out; the zone takes no other change meanwhile. The history says when it is known."
             : "The table shows what is there now."}
         </Banner>

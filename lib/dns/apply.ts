@@ -19,7 +19,7 @@ import {
 import { noteGivenUp } from "./landing.ts";
 import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
 import { journaled, mirrored, withSerial } from "./large/journaled.ts";
-import { pace } from "./large/pace.ts";
+import { pace, tellJournaled } from "./large/pace.ts";
 import { invertPlan, recordCounts } from "./plan.ts";
 import { applyLocally } from "./providers/local.ts";
 import type { ProviderError, ZoneRead } from "./providers/provider.ts";
@@ -61,6 +61,7 @@ export async function applyBeside(loaded: LoadedZone, plan: Plan, actor: Actor, 
   const { zone, access } = loaded;
   const { whole, serial } = withSerial(zone, plan);
   const change = await journaled({ zoneId: zone.id, kind: "change", plan, actor, links }, { sent: false });
+  tellJournaled({ change, plan, revision: zone.revision });
   const closing = { zone, entryId: change, plan, actor, asStaff: access.viaPlatform, read: null };
   try {
     const built = await buildGeneration(zone, whole);
@@ -90,6 +91,7 @@ export async function applyAtProvider(
   const entry = { zoneId: zone.id, kind: "change" as const, plan, actor, steps, links };
   const entryId = large ? await journaled(entry) : transaction((tx) => addEntry(tx, { ...entry, sentAt: Date.now() }));
   killHere("journaled");
+  tellJournaled({ change: entryId, plan, revision: zone.revision });
   let done = 0;
   let failure: ProviderError | null = null;
   stage("journal");

@@ -7,8 +7,8 @@ import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { stage } from "#lib/log/stages.ts";
 import { limitOf } from "#lib/organisations/limits.ts";
-import { stillThere } from "#lib/tokens/actor-again.ts";
 import { namesToRead } from "./advice.ts";
+import { aloneIn } from "./alone.ts";
 import { applyAtProvider, applyBeside, applyInPanel } from "./apply.ts";
 import { asking, connectionOf } from "./asking.ts";
 import type { Connection } from "./connections.ts";
@@ -16,6 +16,7 @@ import { type Current, followOutside, readCurrent, revisionOf } from "./current.
 import { rrsetHash } from "./hash.ts";
 import { type Difference, type EntryLinks, type EntryState, openEntryOf } from "./journal.ts";
 import { WRITTEN_BESIDE } from "./large/generation.ts";
+import { unlessStopped } from "./large/pace.ts";
 import { leavingManaged, withManaged } from "./managed.ts";
 import { readMirrorNames } from "./mirror.ts";
 import { isBelow } from "./name.ts";
@@ -25,8 +26,7 @@ import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import { checkZone, type Finding } from "./rules.ts";
 import { settleEntry } from "./settle.ts";
 import { sees } from "./visible.ts";
-import { withZoneLock } from "./zone-lock.ts";
-import { type LoadedZone, loadZone, type Zone } from "./zones.ts";
+import type { LoadedZone, Zone } from "./zones.ts";
 
 /** What somebody wants of a zone. */
 export interface Intent {
@@ -126,15 +126,11 @@ export const changeZone = (loaded: LoadedZone, intent: Intent, actor: Actor): Pr
   onBehalfOf(callerOf(loaded, intent), () => change(loaded, intent, actor));
 
 function change(loaded: LoadedZone, intent: Intent, asked: Actor): Promise<ChangeResult> {
-  return withZoneLock(loaded.zone.id, async () => {
-    stage("lock");
-    const actor = stillThere(asked);
-    const fresh = loadZone(loaded.organisation.id, loaded.zone.id, actor);
-    if (fresh.access.level === "none") throw new Problem("not_found", "There is no such zone.");
+  return aloneIn(loaded, asked, async (fresh, actor) => {
     const connection = connectionOf(fresh.zone);
     await settleFirst(fresh.zone);
     assertRevision(fresh.zone, intent);
-    const current = await readCurrent(connection, fresh.zone, intent);
+    const current = await unlessStopped(readCurrent(connection, fresh.zone, intent));
     if (connection.kind !== "local") followOutside(fresh.zone, current);
     stage("read");
     const plan = planFor(fresh.zone, intent, current.rrsets);

@@ -6,17 +6,18 @@ import { type Actor, systemActor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { killHere } from "#lib/test-hook.ts";
+import { aloneIn } from "./alone.ts";
 import { asking, asProviderError, connectionOf, problemOf } from "./asking.ts";
 import { settleFirst } from "./changes.ts";
 import { type Connection, connectionById } from "./connections.ts";
 import { actorOfEntry, addEntry, type Entry, recordOutsideChange } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
 import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { pace, tellJournaled } from "./large/pace.ts";
 import { inThread, LARGE } from "./large/thread.ts";
 import { ProviderError } from "./providers/provider.ts";
 import { outsideChange } from "./refresh.ts";
-import { withZoneLock } from "./zone-lock.ts";
-import { type LoadedZone, loadZone, shownName, type Zone } from "./zones.ts";
+import { type LoadedZone, shownName, type Zone } from "./zones.ts";
 
 /** How long a deleted zone can be brought back. */
 export const KEPT_MS = 30 * 86_400_000;
@@ -44,16 +45,14 @@ export interface Deletion {
 /** A zone that was linked is given back; one that was made here is deleted where it is. */
 export const usualPlace = ({ origin }: Pick<Zone, "origin">): DeletedAt => (origin === "linked" ? "panel" : "provider");
 
-export function deleteZone(loaded: LoadedZone, request: DeleteRequest, actor: Actor): Promise<Deletion> {
+export function deleteZone(loaded: LoadedZone, request: DeleteRequest, asked: Actor): Promise<Deletion> {
   assertNamed(loaded.zone, request.name);
-  return withZoneLock(loaded.zone.id, async () => {
-    const fresh = loadZone(loaded.organisation.id, loaded.zone.id, actor);
-    if (!fresh.access.manage) throw notFound("zone");
-    const { zone } = fresh;
+  return aloneIn(loaded, asked, async ({ zone, access }, actor) => {
+    if (!access.manage) throw notFound("zone");
     const at = request.at ?? usualPlace(zone);
     assertMayDelete(zone, at, actor);
     await settleFirst(zone);
-    const how = { zone, at, actor, asStaff: fresh.access.viaPlatform };
+    const how = { zone, at, actor, asStaff: access.viaPlatform };
     if (at === "panel" || zone.connection === "local") return forget({ ...how, change: null });
     return deleteThere(how, connectionOf(zone));
   });
@@ -89,10 +88,12 @@ async function deleteThere(how: How, connection: Connection): Promise<Deletion> 
   const { zone, actor } = how;
   const externalId = zone.externalId as string;
   const there = await asking(() => follow(zone));
+  pace().signal.throwIfAborted();
   const change = transaction((tx) =>
     addEntry(tx, { zoneId: zone.id, kind: "delete", plan: [], actor, sentAt: Date.now() }),
   );
   killHere("before-delete");
+  tellJournaled({ change, plan: [], revision: zone.revision });
   try {
     if (there) await connection.provider.deleteZone(externalId);
   } catch (error) {

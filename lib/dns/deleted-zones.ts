@@ -16,6 +16,7 @@ import { offsetOf, type Page } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { loadOrganisation, type Organisation, roleIn } from "#lib/organisations/organisations.ts";
 import { killHere } from "#lib/test-hook.ts";
+import { stillThere } from "#lib/tokens/actor-again.ts";
 import { accessTo } from "#lib/tokens/lowered.ts";
 import { asking, asProviderError, connectionOf, problemOf } from "./asking.ts";
 import { type Connection, connectionById } from "./connections.ts";
@@ -120,16 +121,18 @@ function summaryOf(zone: DeletedZone): DeletedZoneSummary {
 
 /** The zone is here again under the id that it had, with its history, its levels and what it held. */
 export async function bringBack(
-  { deleted, organisation, asStaff }: ReturnType<typeof loadDeletedZone>,
-  actor: Actor,
+  { deleted, organisation }: ReturnType<typeof loadDeletedZone>,
+  asked: Actor,
 ): Promise<ZoneSummary> {
   const connection = connectionOf(deleted);
-  await assertPossible(deleted, organisation, connection, actor);
+  await assertPossible(deleted, organisation, connection, asked);
   await withZoneLock(deleted.id, async () => {
+    const actor = stillThere(asked);
+    const { asStaff } = loadDeletedZone(organisation.id, deleted.id, actor);
     const { zone, entry } = reserve(deleted, organisation, connection, actor, asStaff);
     if (connection.kind !== "local") await make(zone, entry, deleted, connection);
   });
-  return summaryOfZone(loadZone(organisation.id, deleted.id, actor), actor);
+  return summaryOfZone(loadZone(organisation.id, deleted.id, asked), asked);
 }
 
 /** What was deleted reserves nothing: somebody else may have the name by now. */

@@ -1,7 +1,7 @@
 /** The API of taking changes back: one entry of the history, or all since a moment. */
 import * as z from "zod";
 import { inZone } from "#lib/api/guards.ts";
-import { answered } from "./answered.ts";
+import { answered, inTime } from "./answered.ts";
 import { carryOut, preview } from "./large/carry-out.ts";
 import * as shapes from "./shapes.ts";
 
@@ -20,7 +20,7 @@ export const revert = inZone("view", { change: z.string(), force: z.boolean().de
   .handler(async ({ context, input: { change, force, dryRun, confirm } }) => {
     const data = { kind: "revert" as const, change, force, confirm };
     if (dryRun) return { dryRun: true as const, ...(await preview(context, data, context.actor)) };
-    return { dryRun: false as const, ...answered(context, await carryOut(context, data, context.actor)) };
+    return { dryRun: false as const, ...answered(context, await inTime(() => carryOut(context, data, context.actor))) };
   });
 
 const restored = {
@@ -45,5 +45,5 @@ export const restore = inZone("view", {
   .handler(async ({ context, input: { at, revision, dryRun, confirm } }) => {
     const data = { kind: "restore" as const, at, revision, confirm };
     if (dryRun) return { dryRun: true as const, ...(await preview(context, data, context.actor)) };
-    return { dryRun: false as const, ...answered(context, await carryOut(context, data, context.actor)) };
+    return { dryRun: false as const, ...answered(context, await inTime(() => carryOut(context, data, context.actor))) };
   });

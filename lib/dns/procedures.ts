@@ -5,7 +5,7 @@ import { inOrganisation, inZone, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { masked } from "#lib/api/masked.ts";
 import { emailAddress } from "#lib/users/users.ts";
-import { answered } from "./answered.ts";
+import { answered, inTime } from "./answered.ts";
 import { type ChangeResult, changeZone } from "./changes.ts";
 import { claimStateOf } from "./claims/claims.ts";
 import { inviteGuest, leaveZone, listGuestInvites, resendGuestInvite, revokeGuestInvite } from "./guests.ts";
@@ -107,7 +107,7 @@ export const addRecord = inZone("edit", shapes.oneRecord)
   .output(shapes.Record.extend(shapes.outcome))
   .handler(async ({ context, input: { organisation: _o, zone: _z, ...input } }) => {
     const { intent, id, set } = oneMore(context, input);
-    const result = answered(context, await changeZone(context, intent, context.actor));
+    const result = answered(context, await inTime(() => changeZone(context, intent, context.actor)));
     return { ...written(set, id, result), change: result.change, state: result.state };
   });
 
@@ -116,7 +116,7 @@ export const editRecord = inZone("view", { record: z.string(), ...shapes.oneReco
   .output(shapes.Record.extend(shapes.outcome))
   .handler(async ({ context, input: { organisation: _o, zone: _z, record, ...input } }) => {
     const { intent, id, set } = replaceRecord(context, record, input);
-    const result = answered(context, await changeZone(context, intent, context.actor));
+    const result = answered(context, await inTime(() => changeZone(context, intent, context.actor)));
     return { ...written(set, id, result), change: result.change, state: result.state };
   });
 
@@ -125,7 +125,8 @@ export const removeRecord = inZone("view", { record: z.string() })
   .output(shapes.Record.extend(shapes.outcome))
   .handler(async ({ context, input }) => {
     const { record } = findRecord(context.zone, context.access, input.record);
-    const result = answered(context, await changeZone(context, withoutRecord(context, input.record), context.actor));
+    const intent = withoutRecord(context, input.record);
+    const result = answered(context, await inTime(() => changeZone(context, intent, context.actor)));
     return { ...record, change: result.change, state: result.state };
   });
 
@@ -135,7 +136,7 @@ export const change = inZone("view", shapes.changes)
   .handler(async ({ context, input }) => {
     const data = { kind: "changes" as const, input };
     if (input.dryRun) return { dryRun: true as const, ...(await preview(context, data, context.actor)) };
-    return { dryRun: false as const, ...answered(context, await carryOut(context, data, context.actor)) };
+    return { dryRun: false as const, ...answered(context, await inTime(() => carryOut(context, data, context.actor))) };
   });
 
 export const history = inZone("view", shapes.historyQuery)

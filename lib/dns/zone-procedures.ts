@@ -3,7 +3,7 @@ import * as z from "zod";
 import { inDeletedZone, inOrganisation, inZone } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { masked } from "#lib/api/masked.ts";
-import { answered } from "./answered.ts";
+import { answered, inTime } from "./answered.ts";
 import { deleteZone } from "./delete-zone.ts";
 import { bringBack, listDeletedZones } from "./deleted-zones.ts";
 import * as shapes from "./shapes.ts";
@@ -48,7 +48,14 @@ export const remove = inZone("manage", {
     }),
   )
   .handler(async ({ context, input: { name, at } }) =>
-    answered(context, await deleteZone(context, { name, at }, context.actor)),
+    answered(
+      context,
+      await inTime(() => deleteZone(context, { name, at }, context.actor), {
+        at: "provider",
+        records: context.zone.recordCount,
+        restorableUntil: null,
+      }),
+    ),
   );
 
 const { page: pageNumber, perPage } = listQuery(["name"]);

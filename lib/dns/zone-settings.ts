@@ -7,11 +7,11 @@ import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { loadOrganisation, type Organisation } from "#lib/organisations/organisations.ts";
+import { aloneIn } from "./alone.ts";
 import { settleFirst } from "./changes.ts";
 import { connectionById } from "./connections.ts";
 import { assertNobodyBeside, assertRoom } from "./free-name.ts";
 import { addEntry, bumpRevision } from "./journal.ts";
-import { withZoneLock } from "./zone-lock.ts";
 import { type LoadedZone, loadZone } from "./zones.ts";
 
 export const zoneDescription = z
@@ -39,9 +39,8 @@ export function describeZone({ zone, access }: LoadedZone, description: string, 
  * Hands the zone over to another organisation that the actor manages, with its records and its history. Levels and
  * invitations stay behind: they were given by those who had it.
  */
-export function transferZone(loaded: LoadedZone, reference: string, actor: Actor): Promise<LoadedZone> {
-  return withZoneLock(loaded.zone.id, async () => {
-    const { zone, organisation, access } = loadZone(loaded.organisation.id, loaded.zone.id, actor);
+export function transferZone(loaded: LoadedZone, reference: string, asked: Actor): Promise<LoadedZone> {
+  return aloneIn(loaded, asked, async ({ zone, organisation, access }, actor) => {
     if (!access.manage) throw notFound("zone");
     const target = targetFor(reference, actor);
     if (target.id === organisation.id) throw invalid({ to: "The zone is in this organisation already." });

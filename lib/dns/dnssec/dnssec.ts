@@ -3,14 +3,15 @@ import { eq } from "drizzle-orm";
 import { db, transaction } from "#db/client.ts";
 import { zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
-import { notFound, Problem } from "#lib/api/errors.ts";
+import { Problem } from "#lib/api/errors.ts";
+import { aloneIn } from "../alone.ts";
 import { asking, asProviderError, connectionOf, problemOf } from "../asking.ts";
 import { settleFirst } from "../changes.ts";
 import { addEntry, closeEntry, type EntryState } from "../journal.ts";
 import { noteGivenUp } from "../landing.ts";
+import { pace, tellJournaled } from "../large/pace.ts";
 import type { ProviderError, Signing, SigningKey } from "../providers/provider.ts";
-import { withZoneLock } from "../zone-lock.ts";
-import { type LoadedZone, loadZone, shownName, type Zone } from "../zones.ts";
+import { type LoadedZone, shownName, type Zone } from "../zones.ts";
 import { type Chain, chainOf, type ParentDs, parentDs } from "./parent.ts";
 
 export interface DnssecView {
@@ -88,11 +89,9 @@ export const switchDnssec = (
   loaded: LoadedZone,
   on: boolean,
   confirm: Confirmation | undefined,
-  actor: Actor,
+  asked: Actor,
 ): Promise<Switched> =>
-  withZoneLock(loaded.zone.id, async () => {
-    const { zone, access } = loadZone(loaded.organisation.id, loaded.zone.id, actor);
-    if (access.level === "none") throw notFound("zone");
+  aloneIn(loaded, asked, async ({ zone, access }, actor) => {
     if (!access.manage)
       throw new Problem("forbidden", "That needs the right to manage this zone.", { missing: "manage" });
     const { provider } = connectionOf(zone);
@@ -105,9 +104,11 @@ export const switchDnssec = (
     const { wanted } = await asking(() => signing.status(externalId));
     if (wanted === on) throw new Problem("conflict", `DNSSEC is switched ${on ? "on" : "off"} already.`);
     if (!on) assertKnown(shownName(zone), await parentDs(zone.name), confirm);
+    pace().signal.throwIfAborted();
     const entryId = transaction((tx) =>
       addEntry(tx, { zoneId: zone.id, kind: on ? "sign" : "unsign", plan: [], actor, sentAt: Date.now() }),
     );
+    tellJournaled({ change: entryId, plan: [], revision: zone.revision });
     const { state, failure, signed } = await carryOut(signing, externalId, on);
     if (state === "unknown") noteGivenUp(entryId);
     const message = failure?.message ?? "";

@@ -1,7 +1,7 @@
 /** The API of DNSSEC: how it stands, on and off. */
 import * as z from "zod";
 import { inZone } from "#lib/api/guards.ts";
-import { answered } from "../answered.ts";
+import { answered, inTime } from "../answered.ts";
 import { dnssecOf, switchDnssec } from "./dnssec.ts";
 
 const PATH = "/organisations/{organisation}/dns/zones/{zone}/dnssec";
@@ -60,7 +60,9 @@ export const dnssec = inZone("manage", {})
 export const enableDnssec = inZone("manage", {})
   .route({ method: "POST", path: PATH, summary: "Sign the zone" })
   .output(Switched)
-  .handler(async ({ context }) => answered(context, await switchDnssec(context, true, undefined, context.actor)));
+  .handler(async ({ context }) =>
+    answered(context, await inTime(() => switchDnssec(context, true, undefined, context.actor))),
+  );
 
 export const disableDnssec = inZone("manage", {
   /** What one knows of, where the parent still publishes a DS, or nobody could be asked. */
@@ -69,5 +71,5 @@ export const disableDnssec = inZone("manage", {
   .route({ method: "DELETE", path: PATH, summary: "No longer sign the zone; its keys are gone" })
   .output(Switched)
   .handler(async ({ context, input }) =>
-    answered(context, await switchDnssec(context, false, input.confirm, context.actor)),
+    answered(context, await inTime(() => switchDnssec(context, false, input.confirm, context.actor))),
   );

@@ -1,7 +1,7 @@
 /** In the thread for large work: does a task, and says what became of it in a form that threads can pass on. */
 import { isProblem } from "#lib/api/errors.ts";
 import { ProviderError } from "../providers/provider.ts";
-import { withPace } from "./pace.ts";
+import { type Pace, withPace } from "./pace.ts";
 import { type Questions, type TaskName, tasks } from "./tasks.ts";
 import type { Message } from "./thread.ts";
 
@@ -23,8 +23,9 @@ export async function answer<T extends TaskName>(
     told = Date.now();
     say({ kind: "progress", done });
   };
+  const journaled: Pace["journaled"] = (underWay) => say({ kind: "journaled", underWay });
   try {
-    say({ kind: "answer", value: await withPace({ signal, progress }, () => tasks[task](question)) });
+    say({ kind: "answer", value: await withPace({ signal, progress, journaled }, () => tasks[task](question)) });
   } catch (error) {
     say(failure(error));
   }

@@ -5,7 +5,7 @@ import { withZoneLock } from "../zone-lock.ts";
 import type { LoadedZone } from "../zones.ts";
 import { type Brief, brief } from "./brief.ts";
 import { buildIntent, type IntentData, sizeOf, type ToldOf } from "./intents.ts";
-import type { Pace } from "./pace.ts";
+import { type Pace, pace as paceHere, telling } from "./pace.ts";
 import type { SentActor } from "./tasks.ts";
 import { inThread, LARGE } from "./thread.ts";
 
@@ -22,12 +22,12 @@ export async function preview<D extends IntentData>(
   return brief({ ...(await previewChange(loaded, intent)), ...(beside as ToldOf<D>) });
 }
 
-/** Does it, as `changeZone` does. */
+/** Does it, as `changeZone` does: with this pace, or that of the work that it is part of. */
 export async function carryOut<D extends IntentData>(
   loaded: LoadedZone,
   data: D,
   actor: Actor,
-  pace: Partial<Pace> = {},
+  pace: Partial<Pace> = paceHere(),
 ): Promise<Brief<ChangeResult & ToldOf<D>>> {
   // The lock is this thread's: whoever else writes to the zone waits for it here.
   if (sizeOf(loaded, data) > LARGE)
@@ -35,7 +35,8 @@ export async function carryOut<D extends IntentData>(
       ChangeResult & ToldOf<D>
     >;
   const { intent, beside } = await buildIntent(loaded, data, actor);
-  return brief({ ...(await changeZone(loaded, intent, actor)), ...(beside as ToldOf<D>) });
+  const result = await telling(beside, () => changeZone(loaded, intent, actor));
+  return brief({ ...result, ...(beside as ToldOf<D>) });
 }
 
 const told = ({ organisation, zone }: LoadedZone, data: IntentData, actor: Actor) => ({

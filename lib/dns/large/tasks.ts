@@ -26,6 +26,7 @@ import { loadZone, type Zone } from "../zones.ts";
 import { type Brief, brief } from "./brief.ts";
 import { dropGeneration } from "./generation.ts";
 import { buildIntent, type IntentData } from "./intents.ts";
+import { telling } from "./pace.ts";
 
 /** An actor as threads pass one on. */
 export type SentActor = Omit<Actor, "grants"> & { grants: readonly string[] };
@@ -90,7 +91,8 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
     oneAfterTheOther(lineOf(wanted), async () => {
       const loaded = load(wanted);
       const { intent, beside } = await buildIntent(loaded, wanted.data, actorFrom(wanted));
-      return brief({ ...(await changeZone(loaded, intent, actorFrom(wanted))), ...beside });
+      const result = await telling(beside, () => changeZone(loaded, intent, actorFrom(wanted)));
+      return brief({ ...result, ...beside });
     }),
 
   bulk: async (asked) => planHere(asked.wanted, await findInOne(asked.wanted, load(asked), actorFrom(asked))),

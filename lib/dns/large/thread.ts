@@ -20,6 +20,7 @@ const IDLE_MS = 60_000;
 /** What the thread says of a question. */
 export type Message =
   | { id: number; kind: "progress"; done: number }
+  | { id: number; kind: "journaled"; underWay: Parameters<Pace["journaled"]>[0] }
   | { id: number; kind: "answer"; value: unknown }
   | { id: number; kind: "problem"; code: ProblemCode; message: string; details: ProblemDetails }
   | {
@@ -36,6 +37,7 @@ interface Waiting {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
   progress: Pace["progress"] | undefined;
+  journaled: Pace["journaled"] | undefined;
 }
 
 interface Thread {
@@ -51,7 +53,7 @@ const place = () => singleton("large-thread", (): { thread: Thread | null } => (
 export function inThread<T extends TaskName>(
   task: T,
   question: Questions[T],
-  { progress, signal }: Partial<Pace> = {},
+  { progress, journaled, signal }: Partial<Pace> = {},
 ): Promise<Answers[T]> {
   const here = place();
   here.thread ??= start();
@@ -65,7 +67,7 @@ export function inThread<T extends TaskName>(
   const stop = () => thread.worker.postMessage({ id, stop: true });
   return new Promise<unknown>((resolve, reject) => {
     signal?.throwIfAborted();
-    thread.waiting.set(id, { resolve, reject, progress });
+    thread.waiting.set(id, { resolve, reject, progress, journaled });
     thread.worker.ref();
     thread.worker.postMessage({ id, task, question });
     signal?.addEventListener("abort", stop);
@@ -110,13 +112,17 @@ function hear(thread: Thread, message: Message): void {
     waiting?.progress?.(message.done);
     return;
   }
+  if (message.kind === "journaled") {
+    waiting?.journaled?.(message.underWay);
+    return;
+  }
   thread.waiting.delete(message.id);
   if (thread.waiting.size === 0) thread.worker.unref();
   if (message.kind === "answer") waiting?.resolve(message.value);
   else waiting?.reject(errorOf(message));
 }
 
-function errorOf(message: Exclude<Message, { kind: "progress" | "answer" }>): Error {
+function errorOf(message: Exclude<Message, { kind: "progress" | "journaled" | "answer" }>): Error {
   if (message.kind === "problem") return new Problem(message.code, message.message, message.details);
   if (message.kind === "error") return Object.assign(new Error(message.message), { stack: message.stack });
   const { outcome, code, at } = message;

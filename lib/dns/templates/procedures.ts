@@ -1,7 +1,7 @@
 /** The API of templates: an organisation's own, and applying one to a zone. */
 import * as z from "zod";
 import { inOrganisation, inZone } from "#lib/api/guards.ts";
-import { answered } from "../answered.ts";
+import { answered, inTime } from "../answered.ts";
 import * as shapes from "../shapes.ts";
 import { applyTemplate, previewTemplate } from "./apply.ts";
 import { addTemplate, editTemplate, listTemplates, removeTemplate, Template, templateInput } from "./templates.ts";
@@ -44,6 +44,6 @@ export const applyOneTemplate = inZone("view", {
   .output(z.union([shapes.Preview, shapes.ChangeResult]))
   .handler(async ({ context, input: { template, dryRun, confirm } }) => {
     if (dryRun) return { dryRun: true as const, ...(await previewTemplate(context, template, context.actor)) };
-    const result = await applyTemplate(context, template, confirm, context.actor);
+    const result = await inTime(() => applyTemplate(context, template, confirm, context.actor));
     return { dryRun: false as const, ...answered(context, result) };
   });

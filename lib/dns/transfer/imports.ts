@@ -8,6 +8,7 @@ import { notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { storedActor } from "#lib/tokens/actor-again.ts";
+import { inTime } from "../answered.ts";
 import type { ChangeResult, Preview } from "../changes.ts";
 import type { Brief } from "../large/brief.ts";
 import { carryOut, preview } from "../large/carry-out.ts";
@@ -95,7 +96,7 @@ export async function importFile(
   const source = upload ?? { text: request.text ?? "" };
   const data: ZoneFileData = { kind: "import", source, mode, apex, confirm };
   if (dryRun) return { dryRun, ...(await preview(loaded, data, actor)) };
-  return { dryRun, ...(await carryOut(loaded, data, actor)) };
+  return { dryRun, ...(await inTime(() => carryOut(loaded, data, actor))) };
 }
 
 async function queueImport(

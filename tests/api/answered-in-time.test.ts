@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { startBehindFaults } from "../support/behind-faults.ts";
+
+const { powerdns, proxy, owner, sql, zones, rested, close } = await startBehindFaults();
+let sequence = 0;
+
+beforeAll(async () => {
+  // Calls that are held are not given up meanwhile.
+  const { connectionById } = await import("#lib/dns/connections.ts");
+  const { powerDns } = await import("#lib/dns/providers/powerdns.ts");
+  const connection = connectionById("powerdns");
+  if (connection) connection.provider = powerDns({ url: proxy.url, apiKey: powerdns.apiKey, timeoutMs: 60_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rested();
+});
+afterAll(close);
+
+interface Answer {
+  change: string;
+  state: string;
+  code: string;
+  plan: unknown[];
+}
+
+async function zone() {
+  const name = `in-time${++sequence}.example`;
+  const path = `${zones}/${name}`;
+  expect((await owner.call("POST", zones, { name })).status).toBe(201);
+  return {
+    name,
+    path,
+    history: async () =>
+      (await owner.call<{ items: { id: string; state: string }[] }>("GET", `${path}/changes`)).body.items,
+    truth: (label: string) => powerdns.query(`${label}.${name}`, "A"),
+  };
+}
+
+/** What is asked while PowerDNS holds these requests, once twenty seconds have gone by. */
+async function askedWhileHeld(
+  method: "GET" | "PATCH" | "PUT" | "DELETE",
+  ask: () => ReturnType<typeof owner.call<Answer>>,
+) {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  proxy.requests.length = 0;
+  proxy.fail("hold", { method });
+  const answer = ask();
+  await expect.poll(() => proxy.requests.some((request) => request.method === method), { timeout: 10_000 }).toBe(true);
+  await vi.advanceTimersByTimeAsync(19_000);
+  expect(await Promise.race([answer.then(() => "answered"), Promise.resolve("waiting")])).toBe("waiting");
+  await vi.advanceTimersByTimeAsync(1000);
+  const answered = await answer;
+  vi.useRealTimers();
+  return answered;
+}
+
+test("a change that takes longer than twenty seconds is answered with its id, and done", async () => {
+  const at = await zone();
+  const record = { name: "slow", type: "A", ttl: 60, content: "192.0.2.9" };
+  const { status, body } = await askedWhileHeld("PATCH", () => owner.call("POST", `${at.path}/records`, record));
+  expect({ status, state: body.state }).toEqual({ status: 202, state: "pending" });
+  expect((await at.history())[0]).toMatchObject({ id: body.change, state: "pending" });
+  proxy.fail(null);
+  await expect
+    .poll(async () => (await at.history())[0], { timeout: 20_000 })
+    .toMatchObject({ id: body.change, state: "applied" });
+  expect(await at.truth("slow")).toEqual(["192.0.2.9"]);
+});
+
+test("so is one that is taken back, with what else is said of it", async () => {
+  const at = await zone();
+  const record = { name: "once", type: "A", ttl: 60, content: "192.0.2.9" };
+  const added = await owner.call<Answer>("POST", `${at.path}/records`, record);
+  const path = `${at.path}/changes/${added.body.change}/revert`;
+  const { status, body } = await askedWhileHeld("PATCH", () => owner.call("POST", path, {}));
+  expect({ status, state: body.state, steps: body.plan.length }).toEqual({ status: 202, state: "pending", steps: 1 });
+  proxy.fail(null);
+  await expect.poll(() => at.truth("once"), { timeout: 20_000 }).toEqual([]);
+});
+
+test("so is a large one, which is done in a thread", async () => {
+  const at = await zone();
+  const text = Array.from({ length: 1500 }, (_, n) => `name-number-${n} 60 IN A 192.0.2.${n % 250}`).join("\n");
+  const file = { text, mode: "merge" };
+  const { status, body } = await askedWhileHeld("PATCH", () => owner.call("POST", `${at.path}/import`, file));
+  expect({ status, state: body.state, steps: body.plan.length }).toEqual({ status: 202, state: "pending", steps: 200 });
+  proxy.fail(null);
+  await expect
+    .poll(async () => (await at.history())[0], { timeout: 20_000 })
+    .toMatchObject({ id: body.change, state: "applied" });
+  expect(await at.truth("name-number-1499")).toEqual(["192.0.2.249"]);
+});
+
+test("one that could not begin within twenty seconds is not done later either", async () => {
+  const at = await zone();
+  const record = { name: "never", type: "A", ttl: 60, content: "192.0.2.9" };
+  const entries = (await at.history()).length;
+  const { status, body } = await askedWhileHeld("GET", () => owner.call("POST", `${at.path}/records`, record));
+  expect({ status, code: body.code }).toEqual({ status: 504, code: "provider_timeout" });
+  proxy.fail(null);
+  // What waited in line for it comes after it.
+  const next = await owner.call("POST", `${at.path}/records`, { ...record, name: "next" });
+  expect(next.status).toBe(201);
+  expect(await at.truth("never")).toEqual([]);
+  expect(await at.history()).toHaveLength(entries + 1);
+});
+
+test("a deletion and a switch of DNSSEC that take longer than twenty seconds go on, too", async () => {
+  const at = await zone();
+  const signing = await askedWhileHeld("PUT", () => owner.call("POST", `${at.path}/dnssec`, {}));
+  expect({ status: signing.status, state: signing.body.state }).toEqual({ status: 202, state: "pending" });
+  proxy.fail(null);
+  // This PowerDNS has none, and what it says is found in the history.
+  await expect
+    .poll(async () => (await at.history())[0], { timeout: 20_000 })
+    .toMatchObject({ id: signing.body.change, state: "refused" });
+  const gone = await askedWhileHeld("DELETE", () => owner.call("DELETE", at.path, { name: at.name }));
+  expect({ status: gone.status, state: gone.body.state }).toEqual({ status: 202, state: "pending" });
+  proxy.fail(null);
+  await expect.poll(async () => (await owner.call("GET", at.path)).status, { timeout: 20_000 }).toBe(404);
+});
+
+test("who is suspended while waiting in line deletes, hands over, signs and brings back nothing", async () => {
+  const { withZoneLock } = await import("#lib/dns/zone-lock.ts");
+  const at = await zone();
+  const gone = await zone();
+  const id = (path: string) => owner.call<{ id: string }>("GET", path).then(({ body }) => body.id);
+  const ids = [await id(at.path), await id(gone.path)];
+  expect((await owner.call("POST", "/organisations", { name: "Other", handle: "other" })).status).toBe(201);
+  expect((await owner.call("DELETE", gone.path, { name: gone.name })).status).toBe(200);
+  const asks = [
+    () => owner.call("DELETE", at.path, { name: at.name }),
+    () => owner.call("POST", `${at.path}/transfer`, { to: "other" }),
+    () => owner.call("POST", `${at.path}/dnssec`, {}),
+    () => owner.call("POST", `/organisations/acme/dns/deleted-zones/${ids[1]}/restore`, {}),
+  ];
+  for (const [place, ask] of asks.entries()) {
+    const turn = Promise.withResolvers<void>();
+    const line = withZoneLock(ids[place === 3 ? 1 : 0] as string, () => turn.promise);
+    const answer = ask();
+    // It has passed its guard once the one behind it has.
+    expect((await owner.call("GET", zones)).status).toBe(200);
+    sql.run("update users set suspended_at = 1 where id = ?", owner.id);
+    turn.resolve();
+    await line;
+    expect(await answer, String(place)).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    sql.run("update users set suspended_at = null where id = ?", owner.id);
+  }
+  expect((await owner.call("GET", at.path)).status).toBe(200);
+  expect((await owner.call("GET", gone.path)).status).toBe(404);
+});
