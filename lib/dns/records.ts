@@ -55,9 +55,13 @@ function where({ types, found, seer }: Asked) {
   );
 }
 
+/** Quotes around all of a content stand between nothing: what is left of backslashes without them is an escape, or a quote inside. */
+const isSplit = sql`instr(r.records, '\\')
+    and instr(replace(replace(r.records, '"content":"\\"', ''), '\\""', ''), '\\')`;
+
 /** First as it is stored, which is quick; where a quote or an escape stands between, it is looked at closely too. */
 const hasText = sql`(r.name like ${value("stored")} escape '\\' or r.records like ${value("stored")} escape '\\'
-    or instr(r.records, '\\') or instr(r.name, '\\'))
+    or ${isSplit} or instr(r.name, '\\'))
   and exists (select 1 from rrset_lines l where l.id = r.id and l.text like ${value("pattern")} escape '\\')`;
 
 /** Which conditions and which order: there are some dozens. */

@@ -360,6 +360,13 @@ describe("in one zone", () => {
     transaction((tx) => {
       for (const host of hosts.toReversed())
         putRRset(tx, id, apex, { name: `${host}.${apex}`, type: "A", ttl: 60, records: [{ content: "203.0.113.9" }] });
+      for (const host of hosts)
+        putRRset(tx, id, apex, {
+          name: `x${host}.${apex}`,
+          type: "CAA",
+          ttl: 60,
+          records: [{ content: '0 issue "ca.test"' }],
+        });
       putRRset(tx, id, apex, { name: `odd.${apex}`, type: "TXT", ttl: 60, records: [{ content: '"host-\\"x" "y"' }] });
     });
     const first = await page(clara, "alpha.example", { q: "host-", perPage: "3" });
@@ -367,9 +374,13 @@ describe("in one zone", () => {
     expect(first).toMatchObject({ capped: true, total: 2000 });
     expect(first.types).toContainEqual({ type: "A", count: null });
     expect(relatives(await page(clara, "alpha.example", { q: "host-", perPage: "2", sort: "-name" }))).toEqual([
-      "odd TXT",
-      "host-2099 A",
+      "xhost-2099 CAA",
+      "xhost-2098 CAA",
     ]);
+    // Across a quote, too.
+    const authorities = await page(clara, "alpha.example", { q: "issue ca.", perPage: "2" });
+    expect(relatives(authorities)).toEqual(["xhost-0000 CAA", "xhost-0001 CAA"]);
+    expect(authorities).toMatchObject({ capped: true });
     const typed = await page(clara, "alpha.example", { q: "host-", type: "TXT" });
     expect(relatives(typed)).toEqual(["odd TXT"]);
     expect(typed).toMatchObject({ total: 1, capped: false });
@@ -378,7 +389,7 @@ describe("in one zone", () => {
       `${zone("north", "alpha.example")}/records?q=203.0.113.9&perPage=1`,
     );
     expect(records.body).toMatchObject({ capped: true, items: [{ name: `host-0000.${apex}` }] });
-    db().$client.prepare("delete from rrset_rows where name like 'host-%'").run();
+    db().$client.prepare("delete from rrset_rows where name like '%host-%'").run();
     expect((await page(clara, "alpha.example", { q: "host-" })).total).toBe(1);
   });
 });
