@@ -36,7 +36,7 @@ export function fillUse(dataDir: string, all: readonly Used[], now = Date.now())
           const step = resolution * 1000;
           const first = now - Math.min(KEPT[resolution], since);
           for (let at = first - (first % step); at <= now; at += step)
-            if (ran(at, now)) add.run({ ...figuresAt(at, resolution, now), resolution, at, server: id });
+            if (ran(at, resolution, now)) add.run({ ...figuresAt(at, resolution, now), resolution, at, server: id });
         }
       }
     })();
@@ -45,10 +45,11 @@ export function fillUse(dataDir: string, all: readonly Used[], now = Date.now())
   }
 }
 
-/** It was off for half a day some time ago, and for some minutes just now. */
-function ran(at: number, now: number): boolean {
+/** It was off for half a day some time ago, and for some minutes just now, of which an hour says nothing. */
+function ran(at: number, resolution: number, now: number): boolean {
   const ago = now - at;
-  return !(ago > 200 * HOUR && ago < 212 * HOUR) && !(ago > 22 * MINUTE && ago < 27 * MINUTE);
+  const paused = resolution < 3600 && ago > 22 * MINUTE && ago < 27 * MINUTE;
+  return !(ago > 200 * HOUR && ago < 212 * HOUR) && !paused;
 }
 
 /** More in the evening than at night, and never the same twice. */
