@@ -86,6 +86,8 @@ export interface ZoneAccess {
   seesAll: boolean;
   /** Where `level` applies, if not everywhere. */
   narrowed: { names: readonly string[]; types: readonly string[] } | null;
+  /** Where the tenant's part applies, if not everywhere: also where platform permissions give as much all around. */
+  tenantNarrowed: { names: readonly string[]; types: readonly string[] } | null;
 }
 
 /** The access that a standing gives: everywhere the higher of what platform permissions and the tenant give. */
@@ -123,6 +125,7 @@ export function zoneAccess(standing: ZoneStanding): ZoneAccess {
     // Outside of its scope a row gives view.
     seesAll: atLeast(maxLevel(platform, outside), "view"),
     narrowed: row && compareLevels(tenant.level, platform) > 0 ? { names: row.names, types: row.types } : null,
+    tenantNarrowed: row && { names: row.names, types: row.types },
   };
 }
 

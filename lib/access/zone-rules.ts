@@ -105,7 +105,9 @@ export function lowerAccess(access: ZoneAccess, set: RuleSet): ZoneAccess {
   const { highest, lowest } = rangeOf(access, set, levelAt);
   const asStaff = () =>
     (manage && access.source !== "organisation") ||
-    [...places(set.rules, [])].some(({ name, type }) => tenantLevelAt(name, type) !== levelAt(name, type));
+    [...places(set.rules, access.tenantNarrowed ? scopesOf(access.tenantNarrowed) : [])].some(
+      ({ name, type }) => tenantLevelAt(name, type) !== levelAt(name, type),
+    );
   return {
     level: highest,
     manage,
@@ -117,6 +119,7 @@ export function lowerAccess(access: ZoneAccess, set: RuleSet): ZoneAccess {
     viaPlatform: access.viaPlatform && asStaff(),
     seesAll: lowest !== "none",
     narrowed: highest === lowest ? null : (access.narrowed ?? scopeOf(set, highest)),
+    tenantNarrowed: access.tenantNarrowed,
   };
 }
 
