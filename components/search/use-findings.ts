@@ -27,7 +27,7 @@ export function useFindings(text: string, staff: boolean): Findings {
     let current = true;
     setFindings((before) => ({ ...before, pending: true }));
     const timer = setTimeout(() => {
-      attempt((api) =>
+      void attempt((api) =>
         Promise.all([
           orNone(api.dns.ownZones({ q, perPage: 5 }), { items: [] }),
           orNone(api.dns.search({ q, limit: 8 }), { items: [] }),

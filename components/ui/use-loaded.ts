@@ -21,7 +21,7 @@ export function useLoaded<T>(of: string, call: (api: Api) => Promise<T>): Loaded
   const key = `${of} ${turn}`;
   useEffect(() => {
     let current = true;
-    attempt((api) => latest.current(api))
+    void attempt((api) => latest.current(api))
       .then((value) => ({ value }))
       .catch((error: unknown) => {
         if (!(error instanceof Refusal)) throw error;

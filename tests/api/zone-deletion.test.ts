@@ -426,6 +426,28 @@ describe("bringing back fails", () => {
     expect(await at.held()).toEqual(before);
     expect(await powerdns.query(`www.${at.name}`, "A")).toEqual(["192.0.2.1"]);
   });
+
+  test("PowerDNS no longer takes what a large one held: it is back without, and that is what is answered", async () => {
+    const at = await zone();
+    const rrsets = Array.from({ length: 2100 }, (_, index) => ({
+      name: `h${index}`,
+      type: "A",
+      ttl: 60,
+      records: [{ content: "192.0.2.7" }],
+    }));
+    expect((await owner.call("POST", `${at.at}/changes`, { rrsets })).status).toBe(200);
+    await at.remove();
+    proxy.fail("422-before", { method: "PATCH" });
+    const back = await at.back();
+    proxy.fail(null);
+    expect(back).toMatchObject({ status: 201, body: { id: at.id, status: "active" } });
+    const held = await at.held();
+    expect(held.map((line) => line.split(" ")[1])).toEqual(["NS", "NS"]);
+    expect(back.body).toMatchObject({ recordCount: held.length + 1 });
+    const [undelete] = await at.history();
+    expect(undelete).toMatchObject({ kind: "undelete", state: "applied" });
+    expect(undelete?.message).toBe("Not quite as it was: 2102 records differ. PowerDNS refused the change.");
+  });
 });
 
 test("who left the organisation meanwhile has no level in what comes back, also if they joined again", async () => {

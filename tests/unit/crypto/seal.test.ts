@@ -13,6 +13,7 @@ const place: Place = { table: "totp_factors", column: "secret", row: "1" };
 
 describe("a sealed value", () => {
   test("opens where it was sealed, whatever it is", () => {
+    // biome-ignore lint/nursery/noFloatingPromises: A property that is not asynchronous is not asserted so.
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.string(), (plain, row) => {
         const here = { ...place, row };
