@@ -29,6 +29,7 @@ import { isOwner } from "#lib/servers/people/invites.ts";
 import { letIn, personTarget } from "#lib/servers/people/people.ts";
 import { accountByEmail, insertAccount } from "#lib/users/users.ts";
 import { INVITE_TARGETS } from "./mail.ts";
+import { mayStillInvite } from "./sender.ts";
 
 /** An invitation as the invited person sees it. */
 export interface Invitation {
@@ -80,7 +81,8 @@ interface Found extends Invitation {
   mailId: string | null;
 }
 
-const VOID = "This invitation is no longer valid: it was answered, taken back or replaced, or it is too old.";
+const VOID =
+  "This invitation is no longer valid: it was answered, taken back or replaced, whoever sent it could no longer do so, or it is too old.";
 
 /** Those that wait for an account: to its verified address. */
 export function invitationsFor(userId: string): Invitation[] {
@@ -269,7 +271,7 @@ function byToken(tx: DbOrTx, token: string): Found {
   return found;
 }
 
-/** The invitations that can be answered now, newest first: not too old, and not to a zone that takes no guests. */
+/** The invitations that can be answered now, newest first: not too old, not of somebody who could no longer send them, and not to a zone that takes no guests. */
 function find(tx: DbOrTx, which: { organisation: SQL; zone: SQL; server: SQL }): Found[] {
   const now = Date.now();
   const shared = {
@@ -307,7 +309,9 @@ function find(tx: DbOrTx, which: { organisation: SQL; zone: SQL; server: SQL }):
       const nothing = { role: null, server: null, into: null };
       return { ...rest, ...nothing, id, email, zone, zoneId, senderId, mailId, createdAt, expiresAt };
     });
-  return [...inOrganisations, ...inZones, ...intoServers(tx, which.server, now)];
+  return [...inOrganisations, ...inZones, ...intoServers(tx, which.server, now)].filter((found) =>
+    mayStillInvite(tx, found),
+  );
 }
 
 function intoServers(tx: DbOrTx, which: SQL, now: number): Found[] {

@@ -96,7 +96,7 @@ export function revokeInvite(inside: Inside, id: string, actor: Actor): { revoke
   });
 }
 
-/** Whoever goes takes along the invitations they sent, to the organisation, to its zones and into its servers. */
+/** Whoever goes, or is no longer an admin, takes along the invitations they sent, to the organisation, to its zones and into its servers. */
 export function withdrawInvitesOf(tx: Tx, organisationId: string, userId: string): void {
   deleteInvites(tx, organisationId, eq(organisationInvites.invitedBy, userId), eq(zoneInvites.invitedBy, userId));
   const owned = tx.select({ id: servers.id }).from(servers).where(eq(servers.organisationId, organisationId));

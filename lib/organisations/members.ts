@@ -132,8 +132,11 @@ export function changeMemberRole(inside: Inside, userId: string, role: "admin" |
         and(eq(organisationMembers.organisationId, inside.organisation.id), eq(organisationMembers.userId, userId)),
       )
       .run();
-    // Admins have its servers.
-    if (role === "member") cutInOrganisation(tx, userId, inside.organisation.id);
+    if (role === "member") {
+      // Admins have its servers, and they alone invite.
+      cutInOrganisation(tx, userId, inside.organisation.id);
+      withdrawInvitesOf(tx, inside.organisation.id, userId);
+    }
     audit(tx, actor, {
       ...memberTarget(inside.organisation, userId, before.email),
       before: { role: before.role },

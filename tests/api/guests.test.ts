@@ -330,6 +330,17 @@ describe("where guests are forbidden", () => {
   const guestNow = async (who: Person) => ({ id: (await ladderRow(who))?.userId ?? "" });
 });
 
+test("an invitation is worth what whoever sent it may do: staff who no longer manage zones let nobody in", async () => {
+  const staff = await person("Staff", ["dns:manage"]);
+  const [one, two] = [await person("One"), await person("Two")];
+  for (const who of [one, two]) expect((await invite(who.email, {}, staff)).status).toBe(201);
+  expect((await accept(one)).status).toBe(200);
+  sql("delete from user_roles where user_id = ?", staff.id);
+  expect((await accept(two)).status).toBe(404);
+  expect((await zonesOf(two)).total).toBe(0);
+  expect((await zonesOf(one)).total).toBe(1);
+});
+
 describe("inviting", () => {
   test("says and mails the same whether or not there is an account", async () => {
     const known = await person("Known");

@@ -426,6 +426,55 @@ test("whoever is removed takes along the invitations they sent, and their mails"
   expect(await outboxOf(email)).toMatchObject([{ status: "cancelled", link: null }]);
 });
 
+describe("an invitation is worth what whoever sent it may do", () => {
+  const sent = async (by: Person) => {
+    const who = await person("Invited");
+    expect((await invite(who.email, "admin", by)).status).toBe(201);
+    return { who, token: await lastToken(who.email) };
+  };
+  const mine = async (who: Person) =>
+    (await who.call<{ items: { id: string }[] }>("GET", "/account/invites")).body.items.map(({ id }) => id);
+
+  test("it goes when they are no longer an admin", async () => {
+    const { who, token } = await sent(at.admin);
+    expect((await at.owner.call("PATCH", `${at.path}/members/${at.admin.id}`, { role: "member" })).status).toBe(200);
+    expect((await accept(token, who)).status).toBe(404);
+    expect(roleOf(who.id)).toBeUndefined();
+    expect(await pending()).toEqual([]);
+    expect(await outboxOf(who.email)).toMatchObject([{ status: "cancelled", link: null }]);
+  });
+
+  test.each([
+    ["suspended", "suspended_at"],
+    ["about to be deleted", "deletion_due_at"],
+  ])("it opens nothing while they are %s, by link or by id, and somebody else sends it again", async (_, column) => {
+    const { who, token } = await sent(at.admin);
+    const [id] = await mine(who);
+    sql(`update users set ${column} = ? where id = ?`, Date.now() + 60_000, at.admin.id);
+    expect((await look(token)).status).toBe(404);
+    expect((await accept(token, who)).status).toBe(404);
+    expect(await mine(who)).toEqual([]);
+    expect((await who.call("POST", `/account/invites/${id}`, { accept: true })).status).toBe(404);
+    expect(roleOf(who.id)).toBeUndefined();
+    expect((await at.owner.call("POST", `${at.path}/invites/${id}/resend`)).status).toBe(200);
+    expect((await accept(await lastToken(who.email), who)).status).toBe(200);
+    expect(roleOf(who.id)).toBe("admin");
+  });
+
+  test("that of staff goes with their permission, and nobody makes an account with it", async () => {
+    const staff = await person("Staff", ["org:write"]);
+    const email = address();
+    expect((await invite(email, "admin", staff)).status).toBe(201);
+    const token = await lastToken(email);
+    expect((await look(token)).status).toBe(200);
+    sql("delete from user_roles where user_id = ?", staff.id);
+    expect((await look(token)).status).toBe(404);
+    const made = await panel.call("POST", "/invites/register", { token, name: "New", password: "a quiet harbour" });
+    expect(made.status).toBe(404);
+    expect(sql("select id from users where email = ?", email)).toEqual([]);
+  });
+});
+
 test("each step is in the audit log", async () => {
   const [email, known] = [address(), await person("Known")];
   await invite(email);

@@ -107,6 +107,22 @@ describe("letting somebody in", () => {
     expect(told.at(-1)).toEqual({ action: "invites.accept", target_id: `${server}/${who.id}` });
   });
 
+  test("an invitation is worth what whoever sent it may do", async () => {
+    const [admin, who] = [await person("Admin"), await person("Guest")];
+    const role = (is: string) => sql("update organisation_members set role = ? where user_id = ?", is, admin.id);
+    sql(
+      "insert into organisation_members (organisation_id, user_id, role, created_at) values (?, ?, 'admin', 0)",
+      organisation,
+      admin.id,
+    );
+    expect((await invite(who.email, {}, admin)).status).toBe(201);
+    role("member");
+    expect((await accept(who)).status).toBe(404);
+    expect((await sees(who)).status).toBe(404);
+    role("admin");
+    expect((await accept(who)).status).toBe(200);
+  });
+
   test("an address without an account is answered the same, and makes its account with the link", async () => {
     const email = `nobody.${++sequence}@example.net`;
     const known = await person("Known");

@@ -1,6 +1,6 @@
 /** Invitations into a server: sending, sending again, taking back. Answering them is in `lib/invites`. */
 import { and, desc, eq, gt, inArray } from "drizzle-orm";
-import { db, type Tx, transaction } from "#db/client.ts";
+import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
 import { organisationMembers, organisations, serverInvites, serverSubusers, users } from "#db/schema/index.ts";
 import type { ServerCapability } from "#lib/access/server-capability.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -100,7 +100,7 @@ export function revokeInvite({ server }: LoadedServer, id: string, actor: Actor)
 }
 
 /** Whether an account has the server itself: then it has everything. */
-export function isOwner(tx: Tx, server: ServerRow, userId: string): boolean {
+export function isOwner(tx: DbOrTx, server: ServerRow, userId: string): boolean {
   if (server.organisationId === null) return server.userId === userId;
   const role = and(
     eq(organisationMembers.organisationId, server.organisationId),
