@@ -62,6 +62,24 @@ export function openLink(token: string, kinds: readonly Kind[], tx: DbOrTx = db(
 export const usedUp = (): Problem =>
   new Problem("wrong_token", "This link has been used, or is older than an hour. Ask for a new one.");
 
+/** Links with which staff let somebody set a password: they prove no address. */
+const fromStaff = and(eq(accountLinks.kind, "reset"), eq(accountLinks.email, ""));
+
+/** Accounts that have such a link open. */
+export const withLinksOfStaff = (tx: Tx): string[] =>
+  tx
+    .selectDistinct({ id: accountLinks.userId })
+    .from(accountLinks)
+    .where(and(fromStaff, gt(accountLinks.expiresAt, Date.now())))
+    .all()
+    .map(({ id }) => id);
+
+export const voidLinksOfStaff = (tx: Tx, userId: string): void =>
+  void tx
+    .delete(accountLinks)
+    .where(and(fromStaff, eq(accountLinks.userId, userId)))
+    .run();
+
 /** What is asked for and not mailed yet: a link to another address. */
 export const NEW_ADDRESS = "links.email";
 

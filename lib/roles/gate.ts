@@ -2,7 +2,7 @@
 import { and, eq, inArray } from "drizzle-orm";
 import type { DbOrTx, Tx } from "#db/client.ts";
 import { sessions, userRoles, users } from "#db/schema/index.ts";
-import { compileGrants, type Permission, rootGrant } from "#lib/access/permissions.ts";
+import { compileGrants, type Permission, rootGrant, uncovered } from "#lib/access/permissions.ts";
 import {
   accountGrants,
   accountRequiresMfa,
@@ -17,6 +17,7 @@ import {
 import type { Actor } from "#lib/actor.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { assertFresh } from "#lib/auth/fresh.ts";
+import { voidLinksOfStaff, withLinksOfStaff } from "#lib/links/links.ts";
 import { isShut } from "#lib/users/shut.ts";
 import { assertCeiling, grantsOf, guardRoots, loadRoles, roleIdsOf } from "./roles.ts";
 
@@ -33,7 +34,7 @@ export function onAccount(
   const limits = asOfNow(tx, actor, needs);
   const before = grantsOf(userId, tx);
   for (const limit of limits) assertCeiling(limit, before);
-  guardRoots(tx, actor, act);
+  endingLinks(tx, () => guardRoots(tx, actor, act));
   const after = grantsOf(userId, tx);
   for (const limit of limits) assertCeiling(limit, after);
   if (after.includes(rootGrant) && !before.includes(rootGrant)) assertFresh(actor);
@@ -68,7 +69,7 @@ export function onRole(
   const rolesOfAll = sets.map((set) => set.roles);
   const held = grantsOfAll(affected, rolesOfAll, before);
   for (const limit of limits) assertCeiling(limit, held, held, "This role, or somebody who has it,");
-  guardRoots(tx, actor, act);
+  endingLinks(tx, () => guardRoots(tx, actor, act));
   const after = loadRoles(tx);
   const holding = grantsOfAll(affected, rolesOfAll, after);
   for (const limit of limits) assertCeiling(limit, holding, holding, "This role, or somebody who has it,");
@@ -77,6 +78,16 @@ export function onRole(
   guardFactors(tx, actor, change);
   if (givesRoot(change)) assertFresh(actor);
   return change;
+}
+
+/**
+ * A link from staff was made for the account as it stood, by somebody whose ceiling it was below. Once the account holds
+ * more, whoever has the link would get that too: it ends.
+ */
+function endingLinks(tx: Tx, act: () => void): void {
+  const before = new Map(withLinksOfStaff(tx).map((id) => [id, grantsOf(id, tx)]));
+  act();
+  for (const [id, held] of before) if (uncovered(held, grantsOf(id, tx)).length > 0) voidLinksOfStaff(tx, id);
 }
 
 /**

@@ -346,6 +346,30 @@ describe("a link from staff", () => {
     expect(account(ada.id).email_verified_at).toBe(null);
   });
 
+  test("ends once the account holds more than it did, by a role that it is given or by one that grows", async () => {
+    const helper = await somebody(["admin:user:edit", "soc:read"]);
+    const role = (await root.call<{ id: string; name: string }>("POST", "/admin/roles", { name: "Grows" })).body;
+    const give = (user: string, roles: string[]) => root.call("PUT", `/admin/users/${user}/roles`, { roles });
+    const tokenFor = async (user: string) => tokenOf((await make(helper, user)).body.url, "reset");
+
+    const risen = await somebody([]);
+    const [first, mailed] = [await tokenFor(risen.id), await resetLinkFor(risen.email)];
+    expect((await give(risen.id, ["rootAdmin"])).status).toBe(200);
+    expect(await reset(first)).toMatchObject({ status: 403, body: { code: "wrong_token" } });
+    expect((await reset(mailed)).status).toBe(200);
+
+    const [grown, other] = [await somebody([]), await somebody([])];
+    await give(grown.id, ["Grows"]);
+    const [second, kept] = [await tokenFor(grown.id), await tokenFor(other.id)];
+    const grants = (list: string[]) => root.call("PUT", `/admin/roles/${role.id}/grants`, { grants: list });
+    expect((await grants(["soc:read"])).status).toBe(200);
+    expect((await reset(second)).status).toBe(403);
+    const third = await tokenFor(grown.id);
+    expect((await grants([])).status).toBe(200);
+    expect((await reset(third)).status).toBe(200);
+    expect((await reset(kept)).status).toBe(200);
+  });
+
   test("is made for nobody above one's own ceiling, for nobody suspended, and for nobody who is not there", async () => {
     const helper = await somebody(["admin:user:edit", "soc:read"]);
     const bare = await somebody([]);
