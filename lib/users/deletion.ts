@@ -15,6 +15,7 @@ import {
   serverInvites,
   serverReports,
   users,
+  zoneImports,
   zoneInvites,
   zonePermissions,
 } from "#db/schema/index.ts";
@@ -289,6 +290,8 @@ function erase(id: string): string[] {
         [zonePermissions, zonePermissions.userId],
         [organisationMembers, organisationMembers.userId],
         [mails, mails.userId],
+        // Seen by nobody else; what came of them is in the history of their zones.
+        [zoneImports, zoneImports.userId],
       ] as const)
         tx.delete(table).where(eq(column, userId)).run();
       tx.delete(mails).where(eq(mails.recipient, account.email)).run();

@@ -247,6 +247,12 @@ describe("when it is due", () => {
         level: "full",
       },
     );
+    const zones = [{ name: `crew${sequence}.example`, text: "www 300 IN A 192.0.2.1\n" }];
+    const bundle = await person.call("POST", `/organisations/${organisation}/dns/import`, {
+      mode: "merge",
+      zones,
+    });
+    expect(bundle.status).toBe(202);
     await root.call("DELETE", `/admin/users/${person.id}`);
     await pass(person.id);
     for (const { name } of sql.all<{ name: string }>("select name from sqlite_master where type = 'table'")) {
