@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { type Sql, sqlOf } from "../support/stage.ts";
+import { insertServer, type Sql, sqlOf } from "../support/stage.ts";
 import { unmasked } from "../support/unmasked.ts";
 
 interface Row {
@@ -293,6 +293,48 @@ describe("privacy mode", () => {
       expect(hidden.status, path).toBe(200);
       expect(JSON.stringify(hidden.body), path).not.toMatch(secret);
       expect(JSON.stringify((await unmasked(panel, as).call("GET", path)).body), path).toMatch(secret);
+    }
+  });
+
+  test("hides who made a backup and ran a schedule of a server, and whom a mail server speaks of", async () => {
+    const { id: organisation } = (
+      await jane.call<{ id: string }>("POST", "/organisations", { name: "Gombe", handle: "gombe" })
+    ).body;
+    const server = insertServer(sql, organisation);
+    sql.run(
+      `insert into server_backups (id, uuid, server_id, node_id, adapter, name, state, created_by, created_at)
+       select 'b', 'b', id, node_id, 'wings', 'Nightly', 'done', ?, 0 from servers where id = ?`,
+      jane.id,
+      server,
+    );
+    sql.run(
+      "insert into server_schedules (id, server_id, name, cron, timezone, created_at, updated_at) values ('s', ?, 's', '0 0 * * *', 'UTC', 0, 0)",
+      server,
+    );
+    const by = `${jane.email} (token zg_abc)`;
+    sql.run(
+      "insert into schedule_runs (id, schedule_id, steps, state, by_label, started_at) values ('r', 's', '[]', 'done', ?, 1)",
+      by,
+    );
+    const answer = `550 <${jane.email}>: user unknown`;
+    sql.run(
+      `insert into mails (id, template, recipient, subject, text, status, message_id, answer, created_at, due_at)
+       values ('m', 'reset', 'office@example.net', 'Subject', 'Text', 'failed', 'm', ?, 0, 0)`,
+      answer,
+    );
+    const keeper = await panel.person("Masked keeper", ["backups:read", "schedules:read", "admin:outbound-emails"]);
+    const inside = `/servers/${server}`;
+    for (const [path, shown, hidden] of [
+      [`${inside}/backups`, '"createdBy":"Jane Goodall of', '"createdBy":"J••• G••• o•••'],
+      [`${inside}/schedules/s/runs`, by, "j•••@e•••.org (token zg_abc)"],
+      ["/admin/outbound-emails?q=office@example.net", answer, "550 <j•••@e•••.org>: user unknown"],
+      ["/admin/outbound-emails/m", answer, "550 <j•••@e•••.org>: user unknown"],
+    ] as const) {
+      const said = async (as: Person) => JSON.stringify((await as.call("GET", path)).body);
+      expect(await said(keeper), path).toContain(hidden);
+      expect(await said(keeper), path).not.toMatch(/goodall/i);
+      expect(await said(unmasked(panel, keeper)), path).toContain(shown);
+      if (path.startsWith(inside)) expect(await said(jane), path).toContain(shown);
     }
   });
 
