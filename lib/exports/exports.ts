@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { and, desc, eq, gt, inArray, lte, notInArray, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lt, lte, notInArray, sql } from "drizzle-orm";
 import * as z from "zod";
 import { db, type Tx, transaction } from "#db/client.ts";
 import { exportJobs, users } from "#db/schema/index.ts";
@@ -21,6 +21,8 @@ import { killHere } from "#lib/test-hook.ts";
 import { archiveOf, exportFolder, writeArchive } from "./archive.ts";
 
 const DAY = 86_400_000;
+/** How long the list says that there was one. */
+const KEPT = 90 * DAY;
 
 type Row = typeof exportJobs.$inferSelect;
 
@@ -74,28 +76,29 @@ export const ownExports = (userId: string) =>
     .all()
     .map(({ askedBy, ...row }) => ({ ...row, byStaff: askedBy !== userId }));
 
-/** One a day. Throws `rate_limited`. */
+/** One a day. One of today that was cancelled, or failed, is the one that is made after all. Throws `rate_limited`. */
 export function askForOwn(actor: Actor & { id: string }): { id: string } {
   return transaction((tx) => {
     const lately = tx
-      .select({ at: exportJobs.createdAt })
+      .select()
       .from(exportJobs)
       .where(
         and(
           eq(exportJobs.userId, actor.id),
           eq(exportJobs.askedBy, actor.id),
           gt(exportJobs.createdAt, Date.now() - DAY),
-          notInArray(exportJobs.state, ["failed", "cancelled"]),
         ),
       )
-      .get();
-    if (lately) {
-      const retryAfter = Math.ceil((lately.at + DAY - Date.now()) / 1000);
+      .all();
+    const spent = lately.find(({ state }) => state !== "failed" && state !== "cancelled");
+    if (spent) {
+      const retryAfter = Math.ceil((spent.createdAt + DAY - Date.now()) / 1000);
       throw new Problem("rate_limited", "You can ask for your data once a day. The last time is not that long ago.", {
         retryAfter,
       });
     }
-    return begin(tx, actor.id, actor);
+    const [left] = lately;
+    return left ? beginAgain(tx, left, actor) : begin(tx, actor.id, actor);
   });
 }
 
@@ -108,7 +111,12 @@ export function startFor(user: string, actor: Actor): { id: string } {
       .where(sql`id = ${user} or email = ${user.toLowerCase()}`)
       .get();
     if (!account) throw notFound("account");
-    return withinCeiling(tx, actor, account.id, () => begin(tx, account.id, actor));
+    return withinCeiling(tx, actor, account.id, () => {
+      const underWay = and(eq(exportJobs.userId, account.id), inArray(exportJobs.state, UNDER_WAY));
+      if (tx.select({ id: exportJobs.id }).from(exportJobs).where(underWay).get())
+        throw new Problem("conflict", "One of this account is under way already.");
+      return begin(tx, account.id, actor);
+    });
   });
 }
 
@@ -126,14 +134,16 @@ export function retryExport(id: string, actor: Actor): { id: string } {
     const row = load(tx, id);
     if (row.state === "queued" || row.state === "running" || row.state === "ready")
       throw new Problem("conflict", "This one is under way, or ready.");
-    return withinCeiling(tx, actor, row.userId, () => {
-      const again = { state: "queued", message: "", progress: 0, size: 0, expiresAt: null, finishedAt: null } as const;
-      tx.update(exportJobs).set(again).where(eq(exportJobs.id, id)).run();
-      makeExport.enqueue(tx, { export: id });
-      audit(tx, actor, { ...targetOf(tx, row.userId), before: { state: row.state }, after: { export: id } });
-      return { id };
-    });
+    return withinCeiling(tx, actor, row.userId, () => beginAgain(tx, row, actor));
   });
+}
+
+function beginAgain(tx: Tx, { id, userId, state }: Row, actor: Actor): { id: string } {
+  const again = { state: "queued", message: "", progress: 0, size: 0, expiresAt: null, finishedAt: null } as const;
+  tx.update(exportJobs).set(again).where(eq(exportJobs.id, id)).run();
+  if (!makeExport.waits(tx, { export: id })) makeExport.enqueue(tx, { export: id });
+  audit(tx, actor, { ...targetOf(tx, userId), before: { state }, after: { export: id } });
+  return { id };
 }
 
 /** One that is being made stops at the next part. */
@@ -253,7 +263,7 @@ const advance = (id: string, change: Partial<Row>, tx: Pick<Tx, "update"> = db()
     .where(and(eq(exportJobs.id, id), inArray(exportJobs.state, UNDER_WAY)))
     .run().changes > 0;
 
-/** Every hour: what has had its time goes, and files that no row knows, after a crash or with their account. */
+/** Every hour: what has had its time goes, after some months also that there was one, and files that no row knows, after a crash or with their account. */
 export const sweepExports = jobKind({
   kind: "exports.sweep",
   schedule: "23 * * * *",
@@ -265,6 +275,10 @@ export const sweepExports = jobKind({
       .update(exportJobs)
       .set({ state: "expired" })
       .where(and(eq(exportJobs.state, "ready"), lte(exportJobs.expiresAt, Date.now())))
+      .run();
+    db()
+      .delete(exportJobs)
+      .where(and(notInArray(exportJobs.state, ["ready", ...UNDER_WAY]), lt(exportJobs.createdAt, Date.now() - KEPT)))
       .run();
     for (const file of await readdir(exportFolder()).catch(() => [])) {
       const id = file.split(".")[0] ?? "";

@@ -225,6 +225,32 @@ test("that is cancelled and asked for again while it is written is whole", async
   sql.run("delete from jobs where kind = 'exports.make'");
 });
 
+test("asked for and cancelled over and over it stays one, and is made once", async () => {
+  const person = await somebody();
+  const ask = async () => (await person.call<{ id: string }>("POST", "/account/exports")).body.id;
+  const id = await ask();
+  for (let n = 0; n < 3; n++) {
+    expect((await person.call("POST", `/account/exports/${id}/cancel`)).status).toBe(200);
+    expect(await ask()).toBe(id);
+  }
+  expect(sql.all("select id from jobs where json_extract(payload, '$.export') = ?", id)).toHaveLength(1);
+  // Staff make none beside one that is under way.
+  expect((await root.call("POST", "/admin/export-jobs", { user: person.id })).status).toBe(409);
+  await runJobs();
+  expect(sql.all("select id, state from export_jobs where user_id = ?", person.id)).toEqual([{ id, state: "ready" }]);
+  expect((await person.call("POST", "/account/exports")).status).toBe(429);
+});
+
+test("that there was one is forgotten after some months, unless it can still be fetched", async () => {
+  const [one, two] = [await somebody(), await somebody()];
+  const [gone, kept] = [await ready(one), await ready(two)];
+  sql.run("update export_jobs set created_at = ? where id in (?, ?)", Date.now() - 100 * 86_400_000, gone, kept);
+  expect((await one.call("DELETE", `/account/exports/${gone}`)).status).toBe(200);
+  await sweep();
+  expect(stateOf(gone)).toBeUndefined();
+  expect(stateOf(kept)?.state).toBe("ready");
+});
+
 test("a full disk is a failure that says so, leaves nothing, and can be tried again", async () => {
   const person = await somebody();
   const { id } = (await person.call<{ id: string }>("POST", "/account/exports")).body;
