@@ -6,7 +6,7 @@ import { accountGrants } from "#lib/access/roles.ts";
 import { loadRoles } from "#lib/roles/roles.ts";
 import { isStaffWith } from "#lib/staff/admission.ts";
 import { type Known, treatmentOf } from "./bucket.ts";
-import { rowOf, rulesOf } from "./rollouts.ts";
+import { rolesFor, rowOf, rulesOf } from "./rollouts.ts";
 
 const LOOKED_AT = 1000;
 const PER_PAGE = 50;
@@ -61,7 +61,7 @@ function knownOf(rollout: string, ids: string[]): (id: string) => Known {
     return {
       id,
       staff: isStaffWith(accountGrants(own, all)),
-      roles: own,
+      roles: rolesFor(own),
       organisations: (organisationsOf.get(id) ?? []).map((row) => row.id),
       forced: forcedOf.get(id) ?? null,
     };

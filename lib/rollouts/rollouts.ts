@@ -3,12 +3,13 @@ import { asc, count, eq, inArray, sql } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
 import { remembered } from "#db/hot.ts";
 import { organisations, roles, rolloutPeople, rollouts, users } from "#db/schema/index.ts";
+import { DEFAULT_ROLE } from "#lib/access/roles.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { ownOrganisations } from "#lib/organisations/organisations.ts";
-import { roleIdsOf, standingOf } from "#lib/roles/roles.ts";
+import { roleByName, roleIdsOf, standingOf } from "#lib/roles/roles.ts";
 import { isStaffWith } from "#lib/staff/admission.ts";
 import { type Audience, type Known, type Rules, type Treatment, treatmentOf } from "./bucket.ts";
 import { type FeatureKey, featureKeys, features } from "./features.ts";
@@ -57,11 +58,15 @@ const knownOf = remembered((userId: string) => {
   return {
     id: userId,
     staff: isStaffWith(standingOf(userId).grants),
-    roles: roleIdsOf(userId),
+    roles: rolesFor(roleIdsOf(userId)),
     organisations: ownOrganisations(userId).map(({ id }) => id),
     forced: new Map<string, NonNullable<Known["forced"]>>(forced.map(({ key, ...row }) => [key, row])),
   };
 });
+
+/** Whoever was given no role has that of those who have none. */
+export const rolesFor = (own: readonly string[]): readonly string[] =>
+  own.length > 0 ? own : [roleByName(DEFAULT_ROLE)?.id ?? ""];
 
 export function listRollouts(): { items: Rollout[]; left: { key: FeatureKey; title: string; help: string }[] } {
   const rows = db().select().from(rollouts).orderBy(asc(rollouts.key)).all();

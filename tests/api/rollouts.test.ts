@@ -89,6 +89,12 @@ test("an audience is staff, those with a role, members of an organisation", asyn
   const role = db().$client.prepare("select role_id from user_roles where user_id = ?").pluck().get(keeper.id);
   await edit({ audience: { roles: [role] } });
   expect([await mine(owner), await mine(keeper)]).toEqual([{}, { "records.density": "dense" }]);
+  // Whoever was given none has that of those who have none.
+  const byDefault = db().$client.prepare("select id from roles where name = 'default'").pluck().get();
+  await edit({ audience: { roles: [byDefault] } });
+  expect([await mine(owner), await mine(keeper)]).toEqual([{ "records.density": "dense" }, {}]);
+  const { items } = (await keeper.call<{ items: { id: string }[] }>("GET", `/admin/rollouts/${rollout}/preview`)).body;
+  expect(items.map(({ id }) => id).toSorted()).toEqual([ada.id, owner.id].toSorted());
 });
 
 test("what the audience names is there, and is named to whoever may see such things", async () => {
