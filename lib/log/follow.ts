@@ -1,6 +1,6 @@
 /**
- * Logs as they are written, to whoever has them open. Whether they still may is looked at every few seconds; who reads
- * slowly is told how much was left out, and holds nothing up.
+ * Logs as they are written, to whoever has them open. Whether they still may is looked at before anything is handed over,
+ * and every few seconds; who reads slowly is told how much was left out, and holds nothing up.
  */
 import * as z from "zod";
 import { db } from "#db/client.ts";
@@ -53,6 +53,7 @@ export function follow(filters: LogFilters, actor: AccountActor): AsyncIteratorO
   };
   const hand = () => {
     if (!asked || waiting.length + skipped === 0) return;
+    if (!stillMay(actor)) return end();
     const told = { items: waiting, skipped };
     // The guard masks answers; of a stream it sees only that it began.
     const value = actor.privacy === "visible" ? told : (hidePrivate(News, told) as News);

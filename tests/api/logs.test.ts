@@ -268,6 +268,17 @@ describe("followed live", () => {
     await again.body?.cancel();
   });
 
+  test("who is suspended hears nothing of what is written from then on", async () => {
+    const { written } = await import("#lib/log/store.ts");
+    const shut = await panel.person("Shut", ["logs:read"]);
+    const root = await panel.person("Shuts", "root");
+    const streams = [await open(shut.cookie), await open(shut.cookie, "view=audit")];
+    const heard = streams.map((stream) => readUntil(stream, "suspend"));
+    expect((await root.call("POST", `/admin/users/${shut.id}/suspend`, { reason: "Left" })).status).toBe(200);
+    await written();
+    for (const text of await Promise.all(heard)) expect(text).not.toContain("suspend");
+  });
+
   test("who loses the permission, or signs out, hears no more within ten seconds", async () => {
     const { transaction } = await import("#db/client.ts");
     const { userRoles } = await import("#db/schema/index.ts");
