@@ -204,7 +204,7 @@ function shotsOf(demo: Demo): Shot[] {
       privacy: "visible" as const,
     })),
     ...allTabs
-      .filter((tab) => tab.open && tab.id !== "rollouts")
+      .filter((tab) => tab.open)
       .map(({ id }) => ({
         name: `row-${id}`,
         path: `/dashboard/admin?tab=${id}`,

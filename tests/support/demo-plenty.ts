@@ -65,6 +65,7 @@ export function fillPanel(dataDir: string, who: Plenty): void {
         fillShortUrls(panel, who);
         fillFeedback(panel, people, who);
         fillRoles(panel, people);
+        fillRollouts(panel, people, who);
         fillJobs(panel);
       })
       .immediate();
@@ -375,6 +376,47 @@ function fillRoles(panel: Database.Database, people: readonly Person[]): void {
         .map((person) => ({ user_id: person.id, role_id: id, created_at: Date.now() })),
     );
   }
+}
+
+/** Under way for some, with people whom staff put in and out by hand; the demo's own people see what everybody does. */
+function fillRollouts(panel: Database.Database, people: readonly Person[], { operator, owner }: Plenty): void {
+  const now = Date.now();
+  const id = newId(now - 9 * DAY);
+  const roles = panel.prepare("select id from roles where name in ('Support', 'On call') order by name").pluck().all();
+  const organisations = panel.prepare("select id from organisations order by id desc limit 3").pluck().all();
+  insert(panel, "rollouts", [
+    {
+      id,
+      key: "records.density",
+      description: "Half of those who look after many zones first. Ask them in December what they think.",
+      enabled: 1,
+      share: 5000,
+      audience: JSON.stringify({ staff: false, roles, organisations }),
+      treatments: JSON.stringify([
+        { name: "compact", weight: 3 },
+        { name: "dense", weight: 1 },
+      ]),
+      starts_at: now - 8 * DAY,
+      ends_at: now + 40 * DAY,
+      created_at: now - 9 * DAY,
+      updated_at: now - 2 * DAY,
+    },
+  ]);
+  const byHand = [...people.filter((_, n) => n % 29 === 4).map(({ id: user }) => user), operator, owner];
+  insert(
+    panel,
+    "rollout_people",
+    byHand.map((user, n) => {
+      const out = n % 4 === 3 || user === operator || user === owner;
+      return {
+        rollout_id: id,
+        user_id: user,
+        forced: out ? "out" : "in",
+        treatment: !out && n % 3 === 0 ? "dense" : null,
+        created_at: now - n * HOUR,
+      };
+    }),
+  );
 }
 
 function fillJobs(panel: Database.Database): void {
