@@ -138,8 +138,10 @@ export default function Announcements({ tab, data, one, query, now }: TabProps<"
 }
 
 function audienceInWords({ audience, audienceKind }: One): string {
-  if (audience.kind === "role") return `Everybody with the role ${audience.name}`;
-  if (audience.kind === "organisations" || audience.kind === "accounts") return audience.names.join(", ");
+  if (audience.kind === "role")
+    return audience.name === "" ? "A role that was deleted" : `Everybody with the role ${audience.name}`;
+  if (audience.kind === "organisations" || audience.kind === "accounts")
+    return audience.names.join(", ") || `None of these ${audience.kind} exist any more`;
   return AUDIENCES[audienceKind];
 }
 

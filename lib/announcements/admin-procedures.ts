@@ -16,7 +16,7 @@ import {
   sendAt,
   states,
 } from "./announcements.ts";
-import { AudienceInput } from "./audience.ts";
+import { AudienceInput, AudienceShown } from "./audience.ts";
 import { RichShape } from "./rich.ts";
 
 const NEED = "admin:announcements";
@@ -53,7 +53,7 @@ export const open = staff(NEED, one)
     Summary.extend({
       body: z.string(),
       rich: z.array(RichShape),
-      audience: AudienceInput,
+      audience: AudienceShown,
       author: masked("name").nullable(),
       /** Mails that failed, or that nobody knows about; 100 at most. */
       unsettled: z.array(

@@ -33,6 +33,13 @@ export const AudienceInput = z.discriminatedUnion("kind", [
 ]);
 export type AudienceInput = z.output<typeof AudienceInput>;
 
+/** The same as it is shown: of what it was for nothing may be left. */
+export const AudienceShown = z.discriminatedUnion("kind", [
+  z.object({ kind: z.enum(["everyone", "staff", "managers"]) }),
+  z.object({ kind: z.enum(["organisations", "accounts"]), names: z.array(z.string()) }),
+  z.object({ kind: z.literal("role"), name: z.string() }),
+]);
+
 /** Throws `invalid_input` for whatever there is none of. */
 export function toAudience(given: AudienceInput): Audience {
   if (given.kind === "role") {

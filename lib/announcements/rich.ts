@@ -24,7 +24,8 @@ export const richOf = (markdown: string): Rich[] =>
     : fromMarkdown(markdown).children.flatMap((node) => rich(node, markdown));
 
 const MOST_NESTED = 8;
-/** What emphasis may begin or end with. Looking for pairs takes time as their square. */
+/** Lines, each of which may be a point of a list or underline a heading, and what may begin or end something within one: looking for pairs takes time as their square. */
+const MOST_LINES = 1000;
 const MOST_MARKS = 2000;
 
 /** Quotes and points of lists that begin in one line, unless it is a line across. */
@@ -34,8 +35,8 @@ const NESTED = new RegExp(
 );
 
 function isTangled(markdown: string): boolean {
-  const marks = markdown.match(/[*_]/g)?.length ?? 0;
-  return marks > MOST_MARKS || NESTED.test(markdown);
+  const number = (of: RegExp) => markdown.match(of)?.length ?? 0;
+  return number(/\r\n?|\n/g) >= MOST_LINES || number(/[*_[\]`<&\\]/g) > MOST_MARKS || NESTED.test(markdown);
 }
 
 type Node = RootContent | PhrasingContent;

@@ -188,7 +188,7 @@ export async function openArchive(id: string, actor: Actor, owner?: string) {
   transaction((tx) =>
     withinReach(tx, actor, row, owner, () => {
       tx.update(exportJobs)
-        .set({ downloads: row.downloads + 1 })
+        .set({ downloads: sql`${exportJobs.downloads} + 1` })
         .where(eq(exportJobs.id, id))
         .run();
       audit(tx, actor, { ...targetOf(tx, row.userId), after: { downloaded: id } });

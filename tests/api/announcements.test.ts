@@ -78,11 +78,20 @@ describe("a banner", () => {
       expect(status).toBe(200);
       return frame.banners[0]?.rich;
     };
-    for (const body of [`${"> ".repeat(9000)}deep`, `${"* ".repeat(9000)}deep`, "a*_".repeat(6600)])
+    const slow = [
+      "a*_".repeat(6600),
+      "a\n=\n".repeat(4000),
+      "- a\n".repeat(4000),
+      "[a](".repeat(4900),
+      "[^a]".repeat(4900),
+    ];
+    for (const body of [`${"> ".repeat(9000)}deep`, `${"* ".repeat(9000)}deep`, ...slow].map((one) => one.trim()))
       expect(await rich(body)).toEqual([{ tag: "pre", children: [body] }]);
     const usual = await rich(`a\n\n${"- ".repeat(20)}\n\n${"-".repeat(60)}\n\n> 1. - *b*`);
     expect(JSON.stringify(usual)).not.toContain('"pre"');
     expect(JSON.stringify(usual)).toContain('"em"');
+    const long = "- *a* and [b](https://example.org)\n".repeat(400).trim();
+    expect(JSON.stringify(await rich(long)).match(/"tag":"(li|em|a)"/g)).toHaveLength(1200);
   });
 
   test("without an end has its thirty days from when it begins, however old the draft is", async () => {
@@ -204,6 +213,34 @@ describe("an audience", () => {
     expect(hidden).toEqual({ kind: "accounts", names: [person.id] });
     expect((await root.call("PUT", path, { ...given, audience: hidden })).status).toBe(200);
     expect(await read(unmasked(panel, root))).toEqual(audience);
+  });
+
+  test.each([
+    ["accounts", "users", { names: ["gone@example.org"] }],
+    ["organisations", "organisations", { names: ["gone-org"] }],
+    ["role", "roles", { name: "Gone" }],
+  ])("of %s that are gone by now is opened, and said to be nobody", async (kind, table, named) => {
+    const person = await panel.person(`Owns what goes ${++sequence}`);
+    const gone: Record<string, () => unknown> = {
+      users: () =>
+        root.call("POST", "/admin/users", { name: "G", email: "gone@example.org", password: "a quiet harbour" }),
+      organisations: () => person.call("POST", "/organisations", { name: "Gone", handle: "gone-org" }),
+      roles: () => root.call("POST", "/admin/roles", { name: "Gone" }),
+    };
+    await gone[table]?.();
+    const made = await root.call<{ id: string }>("POST", "/admin/announcements", {
+      ...usual,
+      audience: { kind, ...named },
+    });
+    expect(made.status).toBe(201);
+    const [column, value] =
+      { users: ["email", "gone@example.org"], organisations: ["handle", "gone-org"], roles: ["name", "Gone"] }[table] ??
+      [];
+    sql.run(`delete from ${table} where ${column} = ?`, value);
+    expect(await root.call("GET", `/admin/announcements/${made.body.id}`)).toMatchObject({
+      status: 200,
+      body: { audience: kind === "role" ? { kind, name: "" } : { kind, names: [] } },
+    });
   });
 
   test("of staff is everybody who may open the Staff Portal", async () => {
