@@ -61,6 +61,10 @@ export const generations = sqliteTable(
     id: integer().primaryKey({ autoIncrement: true }),
     /** Without a reference: that of a deleted zone stays. With any other zone a trigger takes its generations along. */
     zoneId: text("zone_id").notNull(),
+    /** Rows up to this number stand in the order of their names. What comes later gets a higher one, wherever it belongs. */
+    orderedTo: integer("ordered_to").notNull().default(0),
+    /** How many have come later. Kept by a trigger on `rrset_rows`, as is the order. */
+    late: integer().notNull().default(0),
   },
   (t) => [index("generations_zone").on(t.zoneId)],
 );

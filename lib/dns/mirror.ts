@@ -187,7 +187,7 @@ const drop = preparedOn((handle) =>
 );
 
 /** The row of an RRset, but for where it belongs. */
-function rowOf(apex: string, set: RRset): Omit<MirrorRow, "rowId" | "zoneId"> {
+export function rowOf(apex: string, set: RRset): Omit<MirrorRow, "rowId" | "zoneId"> {
   const records = set.records.map(
     (record): MirrorRecord => ({ id: recordId(set.name, set.type, record.content), ...record }),
   );

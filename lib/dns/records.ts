@@ -10,6 +10,7 @@ import { rrsetHash } from "./hash.ts";
 import { type MirrorRecord, sortKeyOf, toRRset } from "./mirror.ts";
 import { relativeName } from "./name.ts";
 import type { DnsRecord, RRset, Ttl } from "./rrset.ts";
+import { firstByName, firstByType } from "./search/in-order.ts";
 import { type FoundInZone, findInZone } from "./search/in-zone.ts";
 import { termsOf } from "./search/terms.ts";
 import { isSeen, type Seer, sees, withSeer } from "./visible.ts";
@@ -37,17 +38,21 @@ interface Asked extends RecordQuery {
 const sorts = {
   name: [sql`r.sort_key`, sql`r.type`],
   type: [sql`r.type`, sql`r.sort_key`],
-  ttl: [sql`r.ttl`, sql`r.sort_key`],
+  ttl: [sql`r.ttl`, sql`r.sort_key`, sql`r.type`],
 } as const;
 
 const value = (name: string) => sql.placeholder(name);
 
+/** A list that is at hand is looked up row by row. */
+const rows = ({ found }: Asked) =>
+  found.kind === "listed"
+    ? sql`json_each(${value("ids")}) listed cross join rrset_rows r on r.id = listed.value`
+    : sql`rrset_rows r`;
+
 /** The conditions of a query, with placeholders for everything but which of them there are. */
 function where({ types, found, seer }: Asked) {
   return and(
-    found.kind === "listed"
-      ? sql`r.id in (select value from json_each(${value("ids")}))`
-      : sql`r.generation = cast(${value("generation")} as integer)`,
+    found.kind === "listed" ? undefined : sql`r.generation = cast(${value("generation")} as integer)`,
     types.length === 1 ? sql`r.type = ${value("type")}` : undefined,
     types.length > 1 ? sql`r.type in (select value from json_each(${value("types")}))` : undefined,
     found.kind === "many" ? hasText : undefined,
@@ -97,7 +102,7 @@ const setColumns = {
 const setsOf = preparedBy(shapeOf, (handle, query) =>
   handle
     .select(setColumns)
-    .from(sql`rrset_rows r`)
+    .from(rows(query))
     .where(where(query))
     .orderBy(...orderOf(query))
     .limit(value("limit"))
@@ -113,7 +118,7 @@ const recordsOf = preparedBy(shapeOf, (handle, query) =>
       ttl: setColumns.ttl,
       record: sql<string>`item.value`,
     })
-    .from(sql`rrset_rows r join json_each(r.records) item`)
+    .from(sql`${rows(query)} join json_each(r.records) item`)
     .where(where(query))
     .orderBy(...orderOf(query), sql`item.key`)
     .limit(value("limit"))
@@ -168,7 +173,7 @@ const countedByType = preparedBy(shapeOf, (handle, query) =>
       sets: sql<number>`count(*)`,
       records: sql<number>`sum(r.record_count)`,
     })
-    .from(sql`rrset_rows r`)
+    .from(rows(query))
     .where(where(query))
     .groupBy(sql`r.type`)
     .orderBy(sql`r.type`)
@@ -186,6 +191,30 @@ function totalsOf(counts: readonly TypeCount[], types: readonly string[]): Count
   return total;
 }
 
+/**
+ * What of the first pages of many is soon found is sorted like a list that is at hand; in other orders, and where too much is not
+ * in order, the zone is read.
+ */
+function atHand(zone: Zone, access: ZoneAccess, asked: Asked): Asked {
+  if (asked.found.kind !== "many") return asked;
+  const { column, descending } = sortOf(asked);
+  const { question, first } = asked.found;
+  const wanted = { question, first, count: offsetOf(asked) + asked.perPage, descending };
+  const ids =
+    column === "name"
+      ? firstByName(zone, access, wanted)
+      : column === "type"
+        ? firstByType(zone, access, wanted, typesInOrder(zone, asked.types, descending))
+        : null;
+  return ids === null ? asked : { ...asked, found: { kind: "listed", ids } };
+}
+
+function typesInOrder({ generation }: Zone, asked: readonly string[], descending: boolean): string[] {
+  const types = storedByType().all({ generation });
+  const wanted = types.map(({ type }) => type).filter((type) => asked.length === 0 || asked.includes(type));
+  return descending ? wanted.toReversed() : wanted;
+}
+
 /** A page of the list, and what there is in all. */
 function answered<T>(zone: Zone, access: ZoneAccess, query: RecordQuery, read: (asked: Asked) => T[]) {
   const terms = termsOf(query.q, query.type);
@@ -193,7 +222,12 @@ function answered<T>(zone: Zone, access: ZoneAccess, query: RecordQuery, read: (
   const found = everyType.kind === "many" && terms.types.length > 0 ? findInZone(zone, access, terms) : everyType;
   return withSeer(access, zone.name, (seer) => {
     const asked: Asked = { ...query, seer, types: terms.types, found };
-    return { items: read(asked), ...countsOf(zone, asked, everyType), page: query.page, perPage: query.perPage };
+    return {
+      items: read(atHand(zone, access, asked)),
+      ...countsOf(zone, asked, everyType),
+      page: query.page,
+      perPage: query.perPage,
+    };
   });
 }
 

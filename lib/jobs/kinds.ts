@@ -9,6 +9,7 @@ import { firstLook, laterLooks } from "#lib/dns/claims/check.ts";
 import { firstRecords } from "#lib/dns/claims/first-records.ts";
 import { compareDaily } from "#lib/dns/compare-daily.ts";
 import { healthJob } from "#lib/dns/health/health.ts";
+import { orderJob } from "#lib/dns/large/in-order.ts";
 import { retentionJob } from "#lib/dns/retention.ts";
 import { settleJob } from "#lib/dns/settle.ts";
 import { importJob, sweepImports } from "#lib/dns/transfer/import-job.ts";
@@ -38,6 +39,7 @@ export const jobKinds: readonly JobKind[] = [
   bulkJob,
   settleJob,
   compareDaily,
+  orderJob,
   retentionJob,
   firstLook,
   laterLooks,

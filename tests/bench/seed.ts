@@ -5,45 +5,79 @@ const AT_ONCE = 20_000;
 
 /**
  * Fills zones of the panel's own, given in the order in which they were made, with so many more RRsets each, of kinds as
- * they are found in the field. The search's index is told of them as it is of a large import.
+ * they are found in the field. Their rows are numbered and indexed as those of a large import are.
  */
 export function fillMirror(
   database: Database.Database,
   zones: readonly { id: string; name: string }[],
   each: number,
 ): void {
+  const columns = "sort_key, type, name, ttl, records, record_count";
   const insert = database.prepare(
-    "insert into rrset_rows (generation, sort_key, type, name, ttl, records, record_count) values ((select generation from zones where id = ?), ?, ?, ?, 300, ?, 1)",
+    `insert into rrset_rows (generation, ${columns}) values (?, :sort_key, :type, :name, :ttl, :records, :record_count)`,
   );
   const index = database.prepare(
     "insert into rrset_text (rowid, text) select place, text from rrset_lines where id > ? order by id",
   );
-  const trigger = database.prepare("select sql from sqlite_master where name = 'rrset_rows_found'").pluck().get();
-  database.exec("drop trigger rrset_rows_found");
-  let indexed = (database.prepare("select max(id) from rrset_rows").pluck().get() as number | null) ?? 0;
+  const triggers = ["rrset_rows_found", "rrset_rows_late"].map((name) => ({
+    name,
+    text: database.prepare("select sql from sqlite_master where name = ?").pluck().get(name) as string,
+  }));
+  for (const { name } of triggers) database.exec(`drop trigger ${name}`);
+  const newest = () => (database.prepare("select max(id) from rrset_rows").pluck().get() as number | null) ?? 0;
+  let indexed = newest();
   const commit = () => {
     index.run(indexed);
-    indexed = database.prepare("select max(id) from rrset_rows").pluck().get() as number;
+    indexed = newest();
     database.exec("commit");
   };
   const random = xorshift(20_261_121);
   let [written, open] = [0, false];
   for (const { id, name: apex } of zones) {
-    for (let index = 0; index < each; index++) {
+    const generation = database.prepare("select generation from zones where id = ?").pluck().get(id);
+    if (!open) database.exec("begin immediate");
+    open = true;
+    const there = database
+      .prepare(`select ${columns} from rrset_rows where generation = ?`)
+      .all(generation) as SeedRow[];
+    database.prepare("delete from rrset_rows where generation = ?").run(generation);
+    const rows = [...there, ...Array.from({ length: each }, (_, place) => rowOf(place, apex, random))];
+    for (const row of rows.sort((a, b) =>
+      a.sort_key < b.sort_key || (a.sort_key === b.sort_key && a.type < b.type) ? -1 : 1,
+    )) {
       if (!open) database.exec("begin immediate");
       open = true;
-      const { label, type, content } = record(index, apex, random);
-      const name = `${label}.${apex}`;
-      const key = label.split(".").toReversed().join("\u0001");
-      insert.run(id, key, type, name, JSON.stringify([{ id: `${index}`.padStart(22, "r"), content }]));
+      insert.run(generation, row);
       written += 1;
       if (written % AT_ONCE > 0) continue;
       commit();
       open = false;
     }
+    database.prepare("update generations set ordered_to = ?, late = 0 where id = ?").run(newest(), generation);
   }
   if (open) commit();
-  database.exec(trigger as string);
+  for (const { text } of triggers) database.exec(text);
+}
+
+interface SeedRow {
+  sort_key: string;
+  type: string;
+  name: string;
+  ttl: number;
+  records: string;
+  record_count: number;
+}
+
+function rowOf(place: number, apex: string, random: (below: number) => number): SeedRow {
+  const { label, type, content } = record(place, apex, random);
+  return {
+    sort_key: label.split(".").toReversed().join("\u0001"),
+    type,
+    name: `${label}.${apex}`,
+    ttl: 300,
+    records: JSON.stringify([{ id: `${place}`.padStart(22, "r"), content }]),
+    record_count: 1,
+  };
 }
 
 const words = [

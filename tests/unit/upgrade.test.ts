@@ -10,6 +10,8 @@ import { migrate } from "#db/migrate.ts";
 const BEFORE = 6;
 /** The last that kept what deleted zones held in a table of its own. */
 const DELETED_APART = 36;
+/** The last that did not know up to where the rows of a zone are in order. */
+const IN_NO_ORDER = 38;
 const folder = mkdtempSync(path.join(tmpdir(), "zonegate-upgrade-"));
 let db: Db;
 
@@ -19,6 +21,8 @@ beforeAll(() => {
   fill();
   migrate(db, earlier(DELETED_APART));
   deleteOne();
+  migrate(db, earlier(IN_NO_ORDER));
+  addLate();
   migrate(db);
 });
 afterAll(() => {
@@ -35,6 +39,19 @@ function earlier(last: number): string {
   const journal = JSON.parse(readFileSync(file, "utf8")) as { entries: { idx: number }[] };
   writeFileSync(file, JSON.stringify({ ...journal, entries: journal.entries.filter(({ idx }) => idx <= last) }));
   return root;
+}
+
+/** What belongs before what is there, and then after it. */
+function addLate(): void {
+  const insert = db.$client.prepare(
+    "insert into rrset_rows (generation, sort_key, type, name, ttl, records, record_count) select generation, ?, 'A', ? || name, 60, '[]', 0 from zones where id = 'late'",
+  );
+  db.$client
+    .prepare(
+      "insert into zones (id, organisation_id, connection, name, origin, status, created_at) values ('late', 'org', 'local', 'late.example.', 'created', 'active', 1)",
+    )
+    .run();
+  for (const label of ["m", "n", "a", "z"]) insert.run(label, `${label}.`);
 }
 
 function fill(): void {
@@ -94,6 +111,17 @@ function deleteOne(): void {
 }
 
 const all = (text: string) => db.$client.prepare(text).all();
+
+test("knows up to where the rows of each zone are in order, and keeps to it", () => {
+  const standing = (id: string) =>
+    all(
+      `select late, (select count(*) from rrset_rows r where r.generation = g.id and r.id <= ordered_to) as ordered from generations g where zone_id = '${id}'`,
+    );
+  expect(standing("one")).toEqual([{ ordered: 2, late: 0 }]);
+  expect(standing("gone")).toEqual([{ ordered: 2, late: 0 }]);
+  expect(standing("late")).toEqual([{ ordered: 2, late: 2 }]);
+  db.$client.prepare("delete from zones where id = 'late'").run();
+});
 
 test("has every record, counted as it was", () => {
   expect(all("select zone_id, name, type, record_count from rrsets order by zone_id, name")).toEqual([

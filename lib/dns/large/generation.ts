@@ -3,7 +3,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { type DbOrTx, db, provisionally } from "#db/client.ts";
 import { deletedZones, generations, generationTypes, rrsetRows, zones } from "#db/schema/index.ts";
 import { Problem } from "#lib/api/errors.ts";
-import { writeRows } from "../mirror.ts";
+import { rowOf, sortKeyOf } from "../mirror.ts";
 import type { Plan } from "../rrset.ts";
 import type { Zone } from "../zones.ts";
 import { breathe, pace } from "./pace.ts";
@@ -26,20 +26,24 @@ export interface Built {
 /** The zone as it is after the plan, beside the zone as it is. What is not switched to has to be dropped. */
 export async function buildGeneration(zone: Zone, plan: Plan): Promise<Built> {
   const { signal, progress } = pace();
+  const steps = inOrder(zone, plan);
   const total = 2 * (zone.recordCount + plan.length);
   const generation = Number(db().insert(generations).values({ zoneId: zone.id }).run().lastInsertRowid);
   try {
-    let done = 0;
+    let [done, taken] = [0, 0];
     for (let at: Place | null = { sortKey: "", type: "" }; at !== null; ) {
-      at = copySome(zone.generation, generation, at);
+      const next = steps.slice(taken, taken + ROWS);
+      const merged = mergeSome({
+        from: zone.generation,
+        to: generation,
+        at,
+        next,
+        isLast: taken + ROWS >= steps.length,
+      });
+      taken += merged.taken;
+      at = merged.at;
       done += ROWS;
-      progress(Math.min(1, done / total));
-      await breathe();
-      signal.throwIfAborted();
-    }
-    for (let from = 0; from < plan.length; from += ROWS) {
-      provisionally((tx) => writeRows(tx, generation, zone.name, plan.slice(from, from + ROWS)));
-      progress(Math.min(1, (zone.recordCount + from) / total));
+      progress(Math.min(0.5, done / total));
       await breathe();
       signal.throwIfAborted();
     }
@@ -50,6 +54,7 @@ export async function buildGeneration(zone: Zone, plan: Plan): Promise<Built> {
       await breathe();
       signal.throwIfAborted();
     }
+    db().update(generations).set({ orderedTo: last }).where(eq(generations.id, generation)).run();
     const types = db()
       .select({
         type: rrsetRows.type,
@@ -139,26 +144,78 @@ interface Place {
   type: string;
 }
 
-/** Copies the next rows after a place. Returns where it has come to, or null at the end. */
-function copySome(from: number, to: number, { sortKey, type }: Place): Place | null {
+/** What a plan leaves at a place: null takes it away. */
+interface Step extends Place {
+  row: ReturnType<typeof rowOf> | null;
+}
+
+/** The plan by its places, in their order. What it puts there counts before what it takes away. */
+function inOrder(zone: Zone, plan: Plan): Step[] {
+  const steps = new Map<string, Step>();
+  for (const { name, type, after } of plan) {
+    const sortKey = sortKeyOf(name, zone.name);
+    const key = `${sortKey} ${type}`;
+    if (after || !steps.has(key)) steps.set(key, { sortKey, type, row: after && rowOf(zone.name, after) });
+  }
+  return [...steps.values()].sort(comparePlaces);
+}
+
+interface Merging {
+  from: number;
+  to: number;
+  at: Place;
+  /** The next steps of the plan, and whether there are no others. */
+  next: readonly Step[];
+  isLast: boolean;
+}
+
+/**
+ * Copies the next rows after a place with what the plan says of them, all in the order in which they are numbered from now on.
+ * Returns how many steps that took, and where it has come to, or null at the end.
+ */
+function mergeSome({ from, to, at, next, isLast }: Merging): { taken: number; at: Place | null } {
   const after = and(
     eq(rrsetRows.generation, from),
-    sql`(${rrsetRows.sortKey}, ${rrsetRows.type}) > (${sortKey}, ${type})`,
+    sql`(${rrsetRows.sortKey}, ${rrsetRows.type}) > (${at.sortKey}, ${at.type})`,
   );
-  const order = [rrsetRows.sortKey, rrsetRows.type] as const;
-  const last = db()
+  const there = db()
     .select({ sortKey: rrsetRows.sortKey, type: rrsetRows.type })
     .from(rrsetRows)
     .where(after)
-    .orderBy(...order)
+    .orderBy(rrsetRows.sortKey, rrsetRows.type)
     .limit(1)
     .offset(ROWS - 1)
     .get();
+  const ends = [there, isLast ? undefined : next.at(-1)].filter((place) => place !== undefined);
+  const last = ends.sort(comparePlaces)[0] ?? null;
+  const steps = last ? next.filter((step) => comparePlaces(step, last) <= 0) : next;
   const upTo = last ? sql`and (sort_key, type) <= (${last.sortKey}, ${last.type})` : sql``;
-  provisionally((tx) =>
-    tx.run(
-      sql`insert into rrset_rows (generation, sort_key, type, name, ttl, records, record_count) select ${to}, sort_key, type, name, ttl, records, record_count from rrset_rows where generation = ${from} and (sort_key, type) > (${sortKey}, ${type}) ${upTo} order by sort_key, type`,
-    ),
+  const columns = sql`sort_key, type, name, ttl, records, record_count`;
+  const planned = JSON.stringify(
+    steps.map(({ sortKey, type, row }) => [
+      sortKey,
+      type,
+      ...(row ? [row.name, row.ttl, row.records, row.recordCount] : []),
+    ]),
   );
-  return last ?? null;
+  provisionally((tx) =>
+    tx.run(sql`
+      with planned as materialized (
+        select value ->> 0 as sort_key, value ->> 1 as type, value ->> 2 as name, value ->> 3 as ttl, value ->> 4 as records,
+          value ->> 5 as record_count
+        from json_each(${planned})
+      )
+      insert into rrset_rows (generation, ${columns}) select ${to}, ${columns} from (
+        select ${columns} from rrset_rows where generation = ${from} and (sort_key, type) > (${at.sortKey}, ${at.type}) ${upTo}
+          and (sort_key, type) not in (select sort_key, type from planned)
+        union all select ${columns} from planned where name is not null
+      ) order by sort_key, type`),
+  );
+  return { taken: steps.length, at: last };
 }
+
+/** As the database orders them. */
+const comparePlaces = (a: Place, b: Place): number =>
+  compareTexts(a.sortKey, b.sortKey) || compareTexts(a.type, b.type);
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

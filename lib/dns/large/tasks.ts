@@ -25,6 +25,7 @@ import { recordsOfFile } from "../transfer/file-intent.ts";
 import { loadZone, type Zone } from "../zones.ts";
 import { type Brief, brief } from "./brief.ts";
 import { dropGeneration } from "./generation.ts";
+import { putInOrder } from "./in-order.ts";
 import { buildIntent, type IntentData } from "./intents.ts";
 import { telling } from "./pace.ts";
 
@@ -57,6 +58,7 @@ export interface Questions {
   /** The file of a zone that is not there yet. */
   read: { apex: string; file: string };
   sweep: { generations: readonly number[] };
+  order: { zone: string };
   /** A zone that is about to be deleted at its provider. */
   follow: { zone: string };
   /** One that is being brought back there. */
@@ -74,6 +76,7 @@ export interface Answers {
   sample: Sample;
   read: number;
   sweep: null;
+  order: null;
   follow: boolean;
   undelete: null;
 }
@@ -114,6 +117,11 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
 
   sweep: async ({ generations }) => {
     for (const generation of generations) await dropGeneration(generation);
+    return null;
+  },
+
+  order: async ({ zone }) => {
+    await putInOrder(zoneOf(zone));
     return null;
   },
 

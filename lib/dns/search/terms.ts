@@ -201,6 +201,9 @@ function withTypes(types: readonly string[], phrases: readonly string[]): string
   return [types.length > 0 ? typesOf(types) : null, asked].filter((part) => part !== null).join(" AND ");
 }
 
+/** A question narrowed to one type. */
+export const ofType = (question: string, type: string): string => `${typesOf([type])} AND (${question})`;
+
 const typesOf = (types: readonly string[]): string =>
   `(${types.map((type) => phrase(`${TYPE.begin}${type}${TYPE.end}`)).join(" OR ")})`;
 
