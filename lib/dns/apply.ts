@@ -66,7 +66,7 @@ export async function applyBeside(loaded: LoadedZone, plan: Plan, actor: Actor, 
   try {
     const built = await buildGeneration(zone, whole);
     const revision = closeEntry({ ...closing, state: "applied", built, serial });
-    await dropGeneration(zone.generation);
+    await dropGeneration(built.zone.generation);
     return { change, state: "applied", message: "", differs: [], revision: revision ?? zone.revision };
   } catch (error) {
     const message = pace().signal.aborted ? "It was cancelled." : "It could not be written.";

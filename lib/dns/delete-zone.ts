@@ -116,7 +116,7 @@ export async function followHere(zone: Zone): Promise<boolean> {
     const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
     const actor = systemActor("dns.outside", "outside the panel");
     transaction((tx) => recordOutsideChange(tx, zone, plan, actor, built));
-    if (built) await dropGeneration(zone.generation);
+    if (built) await dropGeneration(built.zone.generation);
     return true;
   } catch (error) {
     if (error instanceof ProviderError && error.code === "provider_not_found") return false;

@@ -210,7 +210,7 @@ export async function adoptHere(zone: Zone, entry: Entry, info: ZoneInfo): Promi
       asStaff: !isMember(zone.organisationId, entry.actorId),
     });
   });
-  if (built) await dropGeneration(zone.generation);
+  if (built) await dropGeneration(built.zone.generation);
 }
 
 /** For an entry that outlived its process: is the zone at the provider? True once it is settled. */

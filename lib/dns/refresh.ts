@@ -76,7 +76,7 @@ export async function refresh(zone: Zone): Promise<Refreshed> {
         .run();
       return true;
     });
-    if (built) await dropGeneration(done ? zone.generation : built.generation);
+    if (built) await dropGeneration(done ? built.zone.generation : built.generation);
     return done
       ? { moved: plan.length > 0, refreshedAt: now, problem: null }
       : { moved: false, refreshedAt: zone.refreshedAt, problem: null };

@@ -209,3 +209,38 @@ test("where more came later than can be put in its place, once the zone is in or
   expect(standing()).toEqual({ ordered: 1, late: 0 });
   for (const one of asked) await compare(one);
 });
+
+test("a zone that was put in order while a large change was worked out is the zone that it was worked out for", async () => {
+  const { db, transaction } = await import("#db/client.ts");
+  const { zones } = await import("#db/schema/index.ts");
+  const { buildGeneration, dropGeneration, switchTo } = await import("#lib/dns/large/generation.ts");
+  const { putInOrder } = await import("#lib/dns/large/in-order.ts");
+  const [loaded] = db().select().from(zones).all();
+  if (!loaded) throw new Error("no zone");
+  const set = { name: "between.wide.example.", type: "A", ttl: 60, records: [{ content: "192.0.2.1" }] };
+  await putInOrder(loaded);
+  const built = await buildGeneration(loaded, [
+    { kind: "create", name: set.name, type: "A", before: null, after: set },
+  ]);
+  transaction((tx) => switchTo(tx, built));
+  await dropGeneration(built.zone.generation);
+  there.set("between A", { name: "between", type: "A", ttl: 60, contents: ["192.0.2.1"] });
+  expect(sql("select 1 from generations")).toHaveLength(1);
+  for (const sort of ["name", "-name"]) await compare({ q: "192.0.2", sort, page: 1, type: "" });
+  const { total } = (await ada.call<Page>("GET", `${AT}/rrsets`)).body;
+  expect(total).toBe(there.size + 2);
+});
+
+test("what is written while a zone is put in order stays, and the order is left for another time", async () => {
+  const { db } = await import("#db/client.ts");
+  const { zones } = await import("#db/schema/index.ts");
+  const { putInOrder } = await import("#lib/dns/large/in-order.ts");
+  const [loaded] = db().select().from(zones).all();
+  if (!loaded) throw new Error("no zone");
+  const ordering = putInOrder(loaded);
+  await change([{ name: "aa-meanwhile.h", type: "A", ttl: 60, contents: ["192.0.2.1"] }], []);
+  await ordering;
+  expect(db().select().from(zones).all()).toMatchObject([{ generation: loaded.generation }]);
+  expect(sql("select 1 from generations")).toHaveLength(1);
+  await compare({ q: "192.0.2", sort: "name", page: 1, type: "" });
+});

@@ -104,4 +104,13 @@ export async function bulkIntent(loaded: LoadedZone, data: BulkData, actor: Acto
   return intentOf(data.wanted, finds, data.confirm, data.batchId);
 }
 
-export const seenIn = ({ sets }: ZoneFinds): string => hash("sha256", JSON.stringify(sets.map(seenAs)), "base64url");
+/** In whatever order they were found: the rows of a zone may have been numbered anew since. */
+export const seenIn = ({ sets }: ZoneFinds): string =>
+  hash(
+    "sha256",
+    sets
+      .map((set) => JSON.stringify(seenAs(set)))
+      .toSorted()
+      .join("\n"),
+    "base64url",
+  );

@@ -24,8 +24,10 @@ export interface Built {
 }
 
 /** The zone as it is after the plan, beside the zone as it is. What is not switched to has to be dropped. */
-export async function buildGeneration(zone: Zone, plan: Plan): Promise<Built> {
+export async function buildGeneration(asked: Zone, plan: Plan): Promise<Built> {
   const { signal, progress } = pace();
+  // Put in order since it was loaded, it is the same zone under another number.
+  const zone = { ...asked, ...generationOf(asked) };
   const steps = inOrder(zone, plan);
   const total = 2 * (zone.recordCount + plan.length);
   const generation = Number(db().insert(generations).values({ zoneId: zone.id }).run().lastInsertRowid);
@@ -148,6 +150,9 @@ interface Place {
 interface Step extends Place {
   row: ReturnType<typeof rowOf> | null;
 }
+
+const generationOf = ({ id }: Zone): Pick<Zone, "generation"> | undefined =>
+  db().select({ generation: zones.generation }).from(zones).where(eq(zones.id, id)).get();
 
 /** The plan by its places, in their order. What it puts there counts before what it takes away. */
 function inOrder(zone: Zone, plan: Plan): Step[] {

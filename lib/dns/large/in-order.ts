@@ -54,7 +54,7 @@ export async function putInOrder(zone: Zone): Promise<void> {
     switchTo(tx, built);
     return true;
   });
-  await dropGeneration(done ? zone.generation : built.generation);
+  await dropGeneration(done ? built.zone.generation : built.generation);
 }
 
 const entriesOf = ({ id }: Zone, tx: DbOrTx): number =>
