@@ -14,6 +14,7 @@ import { noteRequest } from "#lib/log/store.ts";
 import { asDaemonsRead, daemonAt, isDaemonPath } from "#lib/nodes/remote/door.ts";
 import { singleton } from "#lib/singleton.ts";
 import { withPrivacy } from "#lib/staff/privacy.ts";
+import { stillThere } from "#lib/tokens/actor-again.ts";
 import { actorOfToken, presentedToken } from "#lib/tokens/authenticate.ts";
 import { presentable } from "./base.ts";
 import type { Trace } from "./context.ts";
@@ -64,8 +65,11 @@ async function answer(request: Request): Promise<Response> {
     const upload = door && account.id !== null ? await takeUpload(request, door.limit, account.id) : undefined;
     file = upload?.file;
     const bounded = upload ? withFieldsOfQuery(request) : writes ? await withBoundedBody(request, rpc) : request;
+    // Whoever sends slowly may have lost meanwhile what they had when they began.
+    const sent = bounded !== request && account.id !== null && !daemon;
+    const actor = !sent ? account : secret === null ? await actorOf(request.headers, origin) : stillThere(account);
     const context = {
-      actor: account,
+      actor,
       trace,
       ...(upload ? { upload } : {}),
       ...(daemon ? { bearer: daemon.bearer } : {}),

@@ -8,6 +8,7 @@ import type { Cookies } from "#lib/api/request.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { assertFactorStays, assertMayEnrol, forgetShown, tell } from "#lib/factors/factors.ts";
 import { newId } from "#lib/id.ts";
+import { asOfNow } from "#lib/roles/gate.ts";
 import type { Attestation } from "./shapes.ts";
 import { takeWayIn } from "./ways-in.ts";
 import { creationOptions, type Proof, passkeysAvailable, Refused, verifyAttestation } from "./webauthn.ts";
@@ -72,6 +73,8 @@ function insertPasskey(
   name: string,
   { userVerified, ...made }: Awaited<ReturnType<typeof verifyAttestation>>,
 ) {
+  // The session may have been ended while the key was looked at.
+  asOfNow(tx, actor, []);
   assertMayEnrol(actor, tx);
   if (passkeyByCredential(made.credentialId, tx))
     throw new Problem(

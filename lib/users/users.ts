@@ -12,6 +12,7 @@ import { endOtherSessions } from "#lib/auth/session.ts";
 import { tell } from "#lib/factors/factors.ts";
 import { newId } from "#lib/id.ts";
 import { voidLinks } from "#lib/links/links.ts";
+import { asOfNow } from "#lib/roles/gate.ts";
 
 export const emailAddress = z
   .string()
@@ -56,7 +57,10 @@ export interface AccountSummary {
 /** Makes an account. Whoever makes it vouches for the address, so it counts as verified. */
 export async function createAccount(input: NewAccount, actor: Actor): Promise<AccountSummary> {
   const passwordHash = await hashPassword(input.password, input);
-  return transaction((tx) => insertAccount(tx, { ...input, passwordHash }, actor));
+  return transaction((tx) => {
+    asOfNow(tx, actor, ["users:write"]);
+    return insertAccount(tx, { ...input, passwordHash }, actor);
+  });
 }
 
 export function insertAccount(
@@ -117,6 +121,8 @@ export async function setPassword(actor: Actor & { id: string }, next: string): 
   if (!user) throw notFound("account");
   const passwordHash = await hashPassword(next, user, "newPassword");
   return transaction((tx) => {
+    // Whoever has signed this session out, or shut the account, has done so for good.
+    asOfNow(tx, actor, []);
     // It may have been reset or removed while the new one was hashed, by somebody whom this must not undo.
     const before = user.passwordHash;
     const unchanged = and(
