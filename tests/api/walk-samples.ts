@@ -282,7 +282,7 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
     );
   },
   "invites.answer": (stage, caller) => {
-    if (caller.id) stage.ownInvite = insertInvite(stage, caller.email, stage.member.id);
+    if (caller.id) stage.ownInvite = insertInvite(stage, caller.email, stage.owner);
   },
   "links.openReset": withLink("reset"),
   "links.verify": withLink("verify"),
@@ -295,7 +295,7 @@ export const preparations: Record<string, (stage: Stage, caller: Person) => void
   "factors.renewCodes": setUpTotp,
   "invites.accept": (stage, caller) => {
     stage.inviteToken = `own-token-${fresh()}`;
-    if (caller.id) insertInvite(stage, caller.email, stage.member.id, stage.inviteToken);
+    if (caller.id) insertInvite(stage, caller.email, stage.owner, stage.inviteToken);
   },
   "dns.bulkOne": takeBulk,
   "dns.bulkUndo": takeBulk,

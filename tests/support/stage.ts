@@ -37,6 +37,8 @@ export interface Stage {
   /** Somebody without anything else, who was let into it. */
   subuser: string;
   serverInvite: string;
+  /** Whoever made the organisation, and holds everything. */
+  owner: string;
   member: Person;
   /** An account that holds nothing, with a session, a passkey and a one-time password. */
   bare: Person & { passkey: string };
@@ -84,7 +86,18 @@ export async function setStage(panel: Panel, address = "192.0.2.1"): Promise<Sta
   ).body.id;
   await owner.call("DELETE", `/organisations/${handle}/dns/zones/${gone}`, { name: gone });
   const { bare, role } = await bareAccount(panel, sql, n);
-  const stage = { panel, sql, organisation, zone, record: record.id, change: record.change, member, bare, role };
+  const stage = {
+    panel,
+    sql,
+    organisation,
+    zone,
+    record: record.id,
+    change: record.change,
+    member,
+    bare,
+    role,
+    owner: owner.id,
+  };
   const inviteToken = `token-of-${n}`;
   const invite = insertInvite(stage, `somebody.${n}@example.org`, owner.id, inviteToken);
   const server = insertServer(sql, organisation.id);
