@@ -348,5 +348,15 @@ describe("what is no bundle is refused, and nothing of it is left", () => {
     expect((await send(archive)).status).toBe(409);
     for (const { batch } of open) expect((await cancel(batch)).status).toBe(200);
     expect(kept()).toEqual([]);
+    // Nor where they come at once.
+    const zones = [{ name: "one.example.zone", text: "www A 192.0.2.1\n" }];
+    const sent = await Promise.all(
+      Array.from({ length: 5 }, () => owner.call<Bundle>("POST", `${base}/import`, { mode: "merge", zones })),
+    );
+    expect(sent.map(({ status }) => status).toSorted()).toEqual([202, 202, 409, 409, 409]);
+    expect(kept()).toHaveLength(2);
+    for (const { status, body } of sent) if (status === 202) await cancel(body.batch);
+    await runJobs();
+    expect(kept()).toEqual([]);
   });
 });

@@ -227,6 +227,16 @@ describe("a large file", () => {
     expect(await contents("host-000001")).toEqual(["192.0.2.1"]);
   });
 
+  test("three of somebody's wait in a zone, also of those that come at once, and nothing is left of the others", async () => {
+    const text = large("192.0.2.4");
+    const sent = await Promise.all(Array.from({ length: 6 }, () => send({ text, mode: "merge", dryRun: true })));
+    expect(sent.map(({ status }) => status).toSorted()).toEqual([202, 202, 202, 409, 409, 409]);
+    expect(readdirSync(path.join(panel.dataDir, "imports"))).toHaveLength(3);
+    for (const { body } of sent)
+      if (body.import) await root.call("POST", `${zone}/imports/${body.import.id}/cancel`, {});
+    await runJobs();
+  });
+
   test("cancelled is over", async () => {
     const { id } = (await upload(large("192.0.2.2"), "mode=merge&dryRun=true")).body.import;
     expect((await root.call<Row>("POST", `${zone}/imports/${id}/cancel`, {})).body.state).toBe("cancelled");

@@ -1,7 +1,7 @@
 /** Zone files that are worked on: a small one at once, a large one as a job whose row says how far it is. */
 import { rename } from "node:fs/promises";
 import { and, desc, eq, inArray } from "drizzle-orm";
-import { db, transaction } from "#db/client.ts";
+import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { zoneImports } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
@@ -13,7 +13,7 @@ import type { ChangeResult, Preview } from "../changes.ts";
 import type { Brief } from "../large/brief.ts";
 import { carryOut, preview } from "../large/carry-out.ts";
 import { sees } from "../visible.ts";
-import type { LoadedZone } from "../zones.ts";
+import type { LoadedZone, Zone } from "../zones.ts";
 import type { ZoneFileData } from "./file-intent.ts";
 import { importJob, stopImport } from "./import-job.ts";
 import { dropFile, fileOf, keepText, type Upload } from "./uploads.ts";
@@ -106,40 +106,50 @@ async function queueImport(
   actor: Actor & { id: string },
 ): Promise<ImportView> {
   const { zone, access } = loaded;
-  const open = db()
+  const id = newId();
+  const file = fileOf(id);
+  await rename(upload.file, file);
+  try {
+    transaction((tx) => {
+      assertRoom(tx, zone, actor);
+      tx.insert(zoneImports)
+        .values({
+          id,
+          organisationId: zone.organisationId,
+          zoneId: zone.id,
+          name: zone.name,
+          mode,
+          apex: apex ? 1 : 0,
+          state: dryRun ? "planning" : "applying",
+          confirmed: confirm ? 1 : 0,
+          actor: storedActor(actor),
+          userId: actor.id,
+          createdAt: Date.now(),
+        })
+        .run();
+      audit(tx, actor, {
+        target: { type: "zone", id: zone.id, label: zone.name },
+        organisationId: zone.organisationId,
+        after: { import: id, mode, apex, octets: upload.octets },
+        asStaff: access.viaPlatform,
+      });
+      importJob.enqueue(tx, { import: id });
+    });
+  } catch (error) {
+    await dropFile(file);
+    throw error;
+  }
+  return viewOf(loaded, rowOf(loaded, id, actor));
+}
+
+function assertRoom(tx: DbOrTx, zone: Zone, actor: Actor & { id: string }): void {
+  const open = tx
     .select({ id: zoneImports.id })
     .from(zoneImports)
     .where(and(mine(zone.id, actor), inArray(zoneImports.state, ["planning", "planned", "applying"])))
     .all();
   if (open.length >= OPEN_AT_ONCE)
     throw new Problem("conflict", "You have other imports of this zone that are not done. Cancel them first.");
-  const id = newId();
-  await rename(upload.file, fileOf(id));
-  transaction((tx) => {
-    tx.insert(zoneImports)
-      .values({
-        id,
-        organisationId: zone.organisationId,
-        zoneId: zone.id,
-        name: zone.name,
-        mode,
-        apex: apex ? 1 : 0,
-        state: dryRun ? "planning" : "applying",
-        confirmed: confirm ? 1 : 0,
-        actor: storedActor(actor),
-        userId: actor.id,
-        createdAt: Date.now(),
-      })
-      .run();
-    audit(tx, actor, {
-      target: { type: "zone", id: zone.id, label: zone.name },
-      organisationId: zone.organisationId,
-      after: { import: id, mode, apex, octets: upload.octets },
-      asStaff: access.viaPlatform,
-    });
-    importJob.enqueue(tx, { import: id });
-  });
-  return viewOf(loaded, rowOf(loaded, id, actor));
 }
 
 /** Only who brought a file sees what became of it, and of that only what they see by now. */

@@ -1,7 +1,7 @@
 /** Bundles as rows: one import for each zone file, planned and applied by the same job as any, and joined by a batch. */
 import { rename } from "node:fs/promises";
 import { and, asc, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
-import { db, transaction } from "#db/client.ts";
+import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { zoneChanges, zoneImports, zones } from "#db/schema/index.ts";
 import type { OrganisationAccess } from "#lib/access/organisation-role.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -54,32 +54,43 @@ export async function importBundle(
     throw new Problem("invalid_input", "Send the bundle as application/gzip: a .tar.gz of zone files.", {
       fields: { bundle: "Choose a bundle." },
     });
-  const open = db()
-    .selectDistinct({ batch: zoneImports.batchId })
-    .from(zoneImports)
-    .where(and(mine(place, actor), inArray(zoneImports.state, OPEN)))
-    .all();
-  if (open.length >= OPEN_AT_ONCE)
-    throw new Problem("conflict", "You have other bundles here that are not done. Apply or cancel them first.");
+  assertRoom(db(), place, actor);
   const bundle = upload ? await unpack(upload) : await kept(request.zones ?? []);
   const batchId = newId();
   const rows = rowsFor(place, request, bundle, batchId, actor);
   await Promise.all(
     rows.map(({ row, file }) => (row.state === "planning" ? rename(file, fileOf(row.id)) : dropFile(file))),
   );
-  transaction((tx) => {
-    for (const { row } of rows) {
-      tx.insert(zoneImports).values(row).run();
-      if (row.state === "planning") importJob.enqueue(tx, { import: row.id });
-    }
-    audit(tx, actor, {
-      ...targetOf(place),
-      after: { mode: request.mode, apex: request.apex, zones: rows.length },
-      batchId,
-      asStaff,
+  try {
+    transaction((tx) => {
+      // Others may have come while this one was unpacked.
+      assertRoom(tx, place, actor);
+      for (const { row } of rows) {
+        tx.insert(zoneImports).values(row).run();
+        if (row.state === "planning") importJob.enqueue(tx, { import: row.id });
+      }
+      audit(tx, actor, {
+        ...targetOf(place),
+        after: { mode: request.mode, apex: request.apex, zones: rows.length },
+        batchId,
+        asStaff,
+      });
     });
-  });
+  } catch (error) {
+    await Promise.all(rows.map(({ row }) => dropFile(fileOf(row.id))));
+    throw error;
+  }
   return openBundle({ organisation }, batchId, actor);
+}
+
+function assertRoom(tx: DbOrTx, place: Place, actor: Account): void {
+  const open = tx
+    .selectDistinct({ batch: zoneImports.batchId })
+    .from(zoneImports)
+    .where(and(mine(place, actor), inArray(zoneImports.state, OPEN)))
+    .all();
+  if (open.length >= OPEN_AT_ONCE)
+    throw new Problem("conflict", "You have other bundles here that are not done. Apply or cancel them first.");
 }
 
 async function kept(texts: readonly { name: string; text: string }[]): Promise<Bundle> {
