@@ -23,6 +23,7 @@ export default defineConfig({
         hookTimeout: 60_000,
         isolate: false,
         setupFiles: "tests/support/fresh.ts",
+        execArgv: ["--import=./tests/support/cheap-passwords.mjs"],
       }),
       // Scale and soak: `npm run test:long`, never a part of `npm test`.
       project("long", { testTimeout: 3_600_000, hookTimeout: 600_000 }),

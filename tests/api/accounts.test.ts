@@ -138,6 +138,14 @@ describe("npm run panel", () => {
     );
     expect(made).toMatchObject({ code: 0, out: "cli@example.org can sign in now.\n" });
     expect((await signIn("cli@example.org", PASSWORD)).status).toBe(200);
+    const database = new Database(path.join(panel.dataDir, "panel.db"), { readonly: true });
+    const { hash } = database
+      .prepare("select password_hash as hash from users where email = 'cli@example.org'")
+      .get() as {
+      hash: string;
+    };
+    database.close();
+    expect(hash, "bcrypt at cost 12").toMatch(/^\$2b\$12\$/);
     const listed = await command(panel.dataDir, ["users"]);
     expect(listed.out).toContain("cli@example.org\tFrom the shell\t(no role)\n");
   });
