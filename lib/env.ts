@@ -201,7 +201,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     mode: v.NODE_ENV,
     port: v.PORT,
     host: v.HOST,
-    dataDir: path.resolve(/* turbopackIgnore: true */ v.DATA_DIR),
+    dataDir: path.resolve(v.DATA_DIR),
     origin: origin.origin,
     rpId: v.RP_ID ?? (isAddress(origin.hostname) ? null : origin.hostname),
     panelSecret: v.PANEL_SECRET,

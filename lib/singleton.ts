@@ -1,4 +1,4 @@
-/** One value per process, also where a bundler has made several copies of a module. */
+/** One value per process, for Next's bundles as for the modules beside them. */
 
 const store = globalThis as { __zonegate?: Map<string, unknown> };
 

@@ -1,6 +1,5 @@
 /** Work that would hold up requests, in one thread for each kind of it: one piece after the other, at most 32 waiting. */
-import path from "node:path";
-import type { ResourceLimits, TransferListItem, Worker } from "node:worker_threads";
+import { type ResourceLimits, type TransferListItem, Worker } from "node:worker_threads";
 import { singleton } from "#lib/singleton.ts";
 
 const MAX_QUEUE = 32;
@@ -58,9 +57,7 @@ export function askThread(
 
 /** An idle worker holds no process open; if it dies, those who wait are told and the next question starts another. */
 function start(file: string, place: Place, limits: ResourceLimits | undefined): Pool {
-  // Not imported: a Worker that the bundler knows of is built into a module, and every file that it might be with it.
-  const { Worker } = process.getBuiltinModule("node:worker_threads");
-  const worker = new Worker(path.join(process.cwd(), "lib", file), limits ? { resourceLimits: limits } : {});
+  const worker = new Worker(new URL(file, import.meta.url), limits ? { resourceLimits: limits } : {});
   const pool: Pool = { worker, waiting: new Map(), next: 0, idle: undefined };
   worker.unref();
   worker.on("message", ({ id, value }: { id: number; value: unknown }) => {

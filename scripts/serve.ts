@@ -8,16 +8,23 @@ import { migrate } from "#db/migrate.ts";
 import { recordSecret, settleSecret } from "#lib/crypto/rekey.ts";
 import { OtherSecretError } from "#lib/crypto/secret.ts";
 import { takeDataDirectory } from "#lib/data-lock.ts";
+import { sweepGenerations } from "#lib/dns/large/sweep.ts";
 import { EnvError, env } from "#lib/env.ts";
 import { blockedCountry } from "#lib/geo/geo.ts";
 import { panelServer } from "#lib/http/server.ts";
-import { stopJobs } from "#lib/jobs/runner.ts";
+import { jobKinds } from "#lib/jobs/kinds.ts";
+import { startJobs, stopJobs } from "#lib/jobs/runner.ts";
 import { endFollowers } from "#lib/log/followers.ts";
 import { pageTemplates } from "#lib/log/page.ts";
-import { closeLogs } from "#lib/log/store.ts";
+import { collectSlow } from "#lib/log/slow.ts";
+import { closeLogs, noteSlow } from "#lib/log/store.ts";
+import { startPrometheus } from "#lib/metrics/prometheus.ts";
+import { startSampling } from "#lib/metrics/sampler.ts";
 import { nodeOfPage } from "#lib/servers/reach.ts";
+import { setting } from "#lib/settings/settings.ts";
 import { issueSetupToken } from "#lib/setup/setup.ts";
 import { writeClicks } from "#lib/short-urls/redirect.ts";
+import { singleton } from "#lib/singleton.ts";
 
 /** What still runs then is given back, for the next start. */
 const JOBS_GRACE_MS = 5_000;
@@ -42,6 +49,15 @@ function takeBuiltConfig(): void {
   process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify((JSON.parse(manifest) as { config: unknown }).config);
 }
 
+/** What runs beside requests, from before the first of them. */
+function startWork(): void {
+  startSampling();
+  startPrometheus();
+  collectSlow(() => setting("logs.slow_query_ms"), noteSlow);
+  sweepGenerations();
+  startJobs(jobKinds);
+}
+
 async function serve(): Promise<void> {
   const { port, host, dataDir, origin, mode, trustedProxies } = env();
   const release = takeDataDirectory(dataDir);
@@ -58,6 +74,10 @@ async function serve(): Promise<void> {
   if (mode !== "development") takeBuiltConfig();
   const app = next({ dev: mode === "development", hostname: host, port });
   await app.prepare();
+  // What it has of next-auth wants Next's own environment.
+  const { wholePanel } = await import("#lib/panel.ts");
+  singleton("panel", () => wholePanel);
+  startWork();
   const handle = app.getRequestHandler();
   const server = panelServer((request, response) => void handle(request, response), {
     origin,

@@ -1,6 +1,6 @@
 // `npm start`: installs what is missing, builds if the source is newer than the build, and serves. Runs on any Node from 18.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -94,12 +94,23 @@ export function run(command, args, extra = {}, cwd = root) {
   if (status !== 0) process.exit(status ?? (signal ? 130 : 1));
 }
 
+/** Next swaps in what it has built; the panel behind it is loaded once, so a change there starts the server anew. */
+const watched = ["lib", "db", "scripts"].flatMap((folder) => ["--watch-path", at(folder)]);
+
+/** Where it is, preload.mjs keeps there what Node has compiled. What is wrong with it the server says. */
+function keepCompiled({ DATA_DIR }) {
+  try {
+    mkdirSync(path.resolve(root, DATA_DIR || "data"), { recursive: true, mode: 0o700 });
+  } catch {}
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const dev = process.argv.includes("--dev");
   install();
   if (!dev) build();
   const env = { ...process.env, NODE_ENV: dev ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" };
-  const started = dev ? { ...command("scripts/serve.ts"), env } : server(env);
+  keepCompiled(env);
+  const started = dev ? { ...command("scripts/serve.ts", [], watched), env } : server(env);
   const child = spawn(started.file, started.args, { cwd: root, stdio: "inherit", env: started.env });
   // A terminal sends Ctrl-C to the child itself; what others send to this process is passed on.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal));

@@ -1,4 +1,4 @@
-import { metrics } from "#lib/metrics/prometheus.ts";
+import { panel } from "#lib/panel-here.ts";
 
 export const dynamic = "force-dynamic";
-export const GET = metrics;
+export const GET = (request: Request) => panel().doors.metrics(request);

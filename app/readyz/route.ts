@@ -1,4 +1,4 @@
-import { ready } from "#lib/ready.ts";
+import { panel } from "#lib/panel-here.ts";
 
 export const dynamic = "force-dynamic";
-export const GET = ready;
+export const GET = () => panel().doors.ready();

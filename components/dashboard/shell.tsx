@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Banners } from "#components/announcements/banners.tsx";
 import { mayCreateOrganisation } from "#components/organisations/access.ts";
 import { currentActor, load } from "#lib/api/caller.ts";
-import { tabsFor } from "#lib/staff/admission.ts";
+import { panel } from "#lib/panel-here.ts";
 import { Navigation } from "./navigation.tsx";
 
 export async function Shell({ children }: { children: ReactNode }) {
@@ -19,7 +19,9 @@ export async function Shell({ children }: { children: ReactNode }) {
       mayCreateOrganisation={mayCreate}
       dns={frame.dns}
       feedback={frame.feedback}
-      tabs={tabsFor(actor.grants).map(({ id, title }) => ({ id, title }))}
+      tabs={panel()
+        .staff.tabsFor(actor.grants)
+        .map(({ id, title }) => ({ id, title }))}
       reads={{
         portal: frame.staff,
         connections: frame.staff && actor.grants.has("dns:connections"),

@@ -4,9 +4,8 @@ import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { load, pageContext } from "#lib/api/caller.ts";
-import { isProblem } from "#lib/api/errors.ts";
-import { actsOf, isStaffWith, tabsFor } from "#lib/staff/admission.ts";
-import { loadOne, loadTab, type Params, procedureAt, readable } from "#lib/staff/loading.ts";
+import { panel } from "#lib/panel-here.ts";
+import type { Params } from "#lib/staff/loading.ts";
 import type { StaffTab, TabId } from "#lib/staff/tabs.ts";
 import { GlobalSearch } from "./global-search.tsx";
 import { PrivacySwitch } from "./privacy-switch.tsx";
@@ -18,6 +17,7 @@ import { StaffView } from "./views.tsx";
 
 export async function StaffPortal({ params }: { params: Params }) {
   const context = await pageContext();
+  const { isStaffWith, tabsFor } = panel().staff;
   if (context.actor.id === null) await load((api) => api.users.me({}));
   if (!isStaffWith(context.actor.grants)) redirect("/dashboard");
   const { items } = await load((api) => api.staff.tabs({}));
@@ -55,6 +55,7 @@ export async function StaffPortal({ params }: { params: Params }) {
 async function Tab({ tab, params }: { tab: StaffTab & { id: TabId }; params: Params }) {
   const context = await pageContext();
   const { actor } = context;
+  const { actsOf, loadOne, loadTab, procedureAt, readable } = panel().staff;
   const opened = [params.open].flat()[0] ?? "";
   const [data, one, procedure] = await Promise.all([
     load(() => loadTab(tab, params, context)),
@@ -85,7 +86,7 @@ async function orGone(row: Promise<unknown>): Promise<unknown> {
   try {
     return await row;
   } catch (error) {
-    if (isProblem(error) && error.code === "not_found") return null;
+    if (panel().isProblem(error) && error.code === "not_found") return null;
     throw error;
   }
 }

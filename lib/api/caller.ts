@@ -1,21 +1,17 @@
 /** Server components call procedures in process: same guards, no HTTP. */
 import "server-only";
-import { createRouterClient } from "@orpc/server";
 import { cookies, headers } from "next/headers";
 import { forbidden, notFound, redirect } from "next/navigation";
 import { cache } from "react";
-import { actorOf } from "#lib/auth/session.ts";
-import { cookieName } from "#lib/http/cookies.ts";
 import { newId } from "#lib/id.ts";
-import { pageUnderWay } from "#lib/log/page.ts";
+import { panel } from "#lib/panel-here.ts";
 import type { RequestContext } from "./context.ts";
-import { isProblem } from "./errors.ts";
-import { PATH_HEADER, requestAddress } from "./request.ts";
-import { router } from "./router.ts";
+import { PATH_HEADER } from "./request-headers.ts";
 
 /** The actor of this request, read once however many components ask. */
 export const currentActor = cache(async () => {
   const incoming = await headers();
+  const { actorOf, pageUnderWay, requestAddress } = panel();
   const page = pageUnderWay();
   const actor = await actorOf(incoming, { address: requestAddress(incoming), requestId: page?.requestId ?? newId() });
   if (page) Object.assign(page, { actorType: actor.type, actor: actor.id });
@@ -27,7 +23,7 @@ export const pageContext = cache(
   async (): Promise<RequestContext> => ({ actor: await currentActor(), trace: { template: "page" } }),
 );
 
-const callerOf = cache(async () => createRouterClient(router, { context: await pageContext() }));
+const callerOf = cache(async () => panel().callerOf(await pageContext()));
 
 /**
  * Calls procedures for a page. Signed out leads to sign-in, a second factor that is owed to its page, what is not visible to
@@ -37,7 +33,7 @@ export async function load<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) 
   try {
     return await call(await callerOf());
   } catch (error) {
-    if (!isProblem(error)) throw error;
+    if (!panel().isProblem(error)) throw error;
     if (error.code === "unauthenticated") redirect(await leadingBack("/login"));
     if (error.code === "second_factor_required") redirect(await leadingBack("/second-factor"));
     if (error.code === "not_found" || error.code === "feature_disabled") notFound();
@@ -52,7 +48,7 @@ export async function loadIfOn<T>(call: (api: Awaited<ReturnType<typeof callerOf
     try {
       return await call(api);
     } catch (error) {
-      if (isProblem(error) && error.code === "feature_disabled") return null;
+      if (panel().isProblem(error) && error.code === "feature_disabled") return null;
       throw error;
     }
   });
@@ -60,7 +56,8 @@ export async function loadIfOn<T>(call: (api: Awaited<ReturnType<typeof callerOf
 
 /** The theme that was chosen, or null to follow the system. */
 export const chosenTheme = async (): Promise<"light" | "dark" | null> => {
-  const value = (await cookies()).get(cookieName("theme"))?.value;
+  const sent = await cookies();
+  const value = sent.get(panel().cookieName("theme"))?.value;
   return value === "light" || value === "dark" ? value : null;
 };
 

@@ -1,12 +1,7 @@
 /** What may be believed of a request's headers. */
 import { env } from "#lib/env.ts";
 import { Problem } from "./errors.ts";
-
-/** Set by the server that owns the socket, which drops any that a client sends. */
-export const ADDRESS_HEADER = "x-zonegate-address";
-
-/** The path and query that was asked for, set by the same server. */
-export const PATH_HEADER = "x-zonegate-path";
+import { ADDRESS_HEADER } from "./request-headers.ts";
 
 export const requestAddress = (headers: Headers): string => headers.get(ADDRESS_HEADER) ?? "127.0.0.1";
 

@@ -1,5 +1,5 @@
 /** What next-auth may see of a request: from this very site, small, and a form. */
-import { NextRequest } from "next/server";
+import { NextRequest } from "next/server.js";
 import { Problem } from "#lib/api/errors.ts";
 import { assertSameOrigin } from "#lib/api/request.ts";
 import { readBody } from "#lib/http/body.ts";

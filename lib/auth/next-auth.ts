@@ -1,6 +1,6 @@
 /** next-auth: the credentials providers `password`, `factor` (its second step) and `passkey`, and a JWT that carries only a session id. */
-import NextAuth, { type NextAuthOptions } from "next-auth";
-import Credentials from "next-auth/providers/credentials";
+import nextAuth, { type NextAuthOptions } from "next-auth";
+import credentials from "next-auth/providers/credentials";
 import { Problem } from "#lib/api/errors.ts";
 import { requestAddress } from "#lib/api/request.ts";
 import { env } from "#lib/env.ts";
@@ -11,6 +11,11 @@ import { formRequest } from "./form-request.ts";
 import { endSessionById, SESSION_COOKIE, SESSION_DAYS, sessionSecret } from "./session.ts";
 import { type SignedIn, signInWithFactor, signInWithPassword } from "./sign-in.ts";
 import { noTicketCookie } from "./ticket.ts";
+
+/** Both are CommonJS that says it was a module: a bundler takes its word, and Node does not. */
+const defaultOf = <T>(module: T): T => (module as { default?: T }).default ?? module;
+const NextAuth = defaultOf(nextAuth);
+const Credentials = defaultOf(credentials);
 
 type RouteContext = { params: Promise<{ nextauth: string[] }> };
 

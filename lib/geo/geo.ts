@@ -7,15 +7,14 @@ import { setting } from "#lib/settings/settings.ts";
 import { singleton } from "#lib/singleton.ts";
 import { countryName, isEverybodys, LEVELS, type Level, levelFor } from "./rules.ts";
 
-/** Published into the public domain (CC0), one file for both families. Not imported: it is data, and no bundler's business. */
+/** Published into the public domain (CC0), one file for both families. */
 const FILE = ["node_modules", "@ip-location-db", "geo-whois-asn-country-mmdb", "geo-whois-asn-country.mmdb"];
 
 interface Found {
   country_code?: string;
 }
 
-const countries = () =>
-  singleton("countries", () => new Reader(readFileSync(path.join(/*turbopackIgnore: true*/ process.cwd(), ...FILE))));
+const countries = () => singleton("countries", () => new Reader(readFileSync(path.join(process.cwd(), ...FILE))));
 
 /** Two letters; null where it is not known. */
 export const countryOf = (address: string): string | null => {

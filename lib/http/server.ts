@@ -9,7 +9,7 @@ import {
   STATUS_CODES,
 } from "node:http";
 import type { Duplex } from "node:stream";
-import { ADDRESS_HEADER, PATH_HEADER } from "#lib/api/request.ts";
+import { ADDRESS_HEADER, PATH_HEADER } from "#lib/api/request-headers.ts";
 import { noteRefused, notingPage } from "#lib/log/page.ts";
 import { clientAddress } from "./client-address.ts";
 import { securityHeaders } from "./security-headers.ts";

@@ -2,8 +2,7 @@
  * What the panel notes about itself, on its way to `data/logs.db`: kept until there is enough or a second has passed, then
  * handed to the thread that writes. What is lost with a killed process is a second of logs; a clean stop loses nothing.
  */
-import path from "node:path";
-import type { Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { logsDb, logsFile } from "#db/logs/client.ts";
 import { newId } from "#lib/id.ts";
 import { singleton } from "#lib/singleton.ts";
@@ -133,9 +132,7 @@ function ask(here: Store, question: Question): Promise<number> {
 /** Idle or not, it holds no process open: whoever stops the panel asks for what is left to be written. */
 function start(here: Store): Worker {
   logsDb();
-  // Not imported: a Worker that the bundler knows of is built into a module, and every file that it might be with it.
-  const { Worker } = process.getBuiltinModule("node:worker_threads");
-  const worker = new Worker(path.join(process.cwd(), "lib", "log", "log-worker.mjs"), {
+  const worker = new Worker(new URL("log-worker.mjs", import.meta.url), {
     workerData: { file: logsFile() },
     // Rows pass through it and are gone: more room for what is young would only be memory that stays taken.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },

@@ -52,6 +52,31 @@ test("the pure folders import nothing but each other", () => {
   }
 });
 
+test("what Next builds holds no part of the panel itself, which the server has loaded already", () => {
+  const reached = new Map<string, string[]>();
+  const waiting = [...files("app"), ...files("components"), "instrumentation.ts"].map((file) => [file]);
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const [file = ""] = at;
+    if (reached.has(file)) continue;
+    reached.set(file, at);
+    for (const wanted of importsOf(file)) {
+      const next = wanted.startsWith("#") ? wanted.slice(1) : path.posix.join(path.posix.dirname(file), wanted);
+      if (/^[#.]/.test(wanted) && /\.tsx?$/.test(next)) waiting.push([next, ...at]);
+    }
+  }
+  expect(reached.has("lib/api/caller.ts"), "they ask by way of this").toBe(true);
+  const inside = [...reached].filter(([file]) => /^db\/|^lib\/(env|api\/(errors|router)|panel)\.ts$/.test(file));
+  expect(inside.map(([, way]) => way.join(" < "))).toEqual([]);
+});
+
+/** What is imported of it that is there when it runs. */
+const importsOf = (file: string): string[] =>
+  [
+    ...readFileSync(file, "utf8").matchAll(
+      /^(?:import|export)(?! type\b)[^;]*?from "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+
 /** Permissions of the catalogue that no guard asks for yet, because what they open is not built. The list only shrinks. */
 const unasked = readFileSync(new URL("./unasked-permissions.txt", import.meta.url), "utf8")
   .trim()
@@ -68,6 +93,6 @@ test("every other permission of the catalogue is required by something", () => {
 
 function files(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => path.posix.join(folder, file));
 }

@@ -1,7 +1,5 @@
-import { handleApi } from "#lib/api/http.ts";
+import { panel } from "#lib/panel-here.ts";
 
-export const GET = handleApi;
-export const POST = handleApi;
-export const PUT = handleApi;
-export const PATCH = handleApi;
-export const DELETE = handleApi;
+const answer = (request: Request) => panel().doors.handleApi(request);
+
+export { answer as DELETE, answer as GET, answer as PATCH, answer as POST, answer as PUT };

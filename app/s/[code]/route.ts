@@ -1,6 +1,6 @@
-import { followShortUrl } from "#lib/short-urls/redirect.ts";
+import { panel } from "#lib/panel-here.ts";
 
 export const dynamic = "force-dynamic";
 
 export const GET = async (request: Request, { params }: { params: Promise<{ code: string }> }) =>
-  followShortUrl(request, (await params).code);
+  panel().doors.followShortUrl(request, (await params).code);

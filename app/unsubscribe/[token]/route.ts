@@ -1,4 +1,4 @@
-import { askToUnsubscribe, oneClick } from "#lib/announcements/one-click.ts";
+import { panel } from "#lib/panel-here.ts";
 
 export const dynamic = "force-dynamic";
 
@@ -6,5 +6,6 @@ interface Place {
   params: Promise<{ token: string }>;
 }
 
-export const GET = async (_request: Request, { params }: Place) => askToUnsubscribe((await params).token);
-export const POST = async (request: Request, { params }: Place) => oneClick(request, (await params).token);
+export const GET = async (_request: Request, { params }: Place) => panel().doors.askToUnsubscribe((await params).token);
+export const POST = async (request: Request, { params }: Place) =>
+  panel().doors.oneClick(request, (await params).token);

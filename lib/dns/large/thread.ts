@@ -2,8 +2,7 @@
  * A thread for what would hold up requests: plans, comparisons and zone files of large zones. It has its own handle on the
  * database, runs the same code from its sources, and ends when it has been idle for a while.
  */
-import path from "node:path";
-import type { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { Problem, type ProblemCode, type ProblemDetails } from "#lib/api/errors.ts";
 import { singleton } from "#lib/singleton.ts";
 import { lendQueues } from "../providers/cloudflare-turns.ts";
@@ -85,11 +84,9 @@ export function inThread<T extends TaskName>(
 
 /** Idle it holds no process open; if it dies, those who wait are told, and the next question starts another. */
 function start(): Thread {
-  // Not imported: a Worker that the bundler knows of is built into a module, and every file that it might be with it.
-  const { MessageChannel, Worker } = process.getBuiltinModule("node:worker_threads");
   const { port1, port2: queues } = new MessageChannel();
   lendQueues(port1);
-  const worker = new Worker(path.join(process.cwd(), "lib", "dns", "large", "large-worker.mjs"), {
+  const worker = new Worker(new URL("large-worker.mjs", import.meta.url), {
     workerData: { queues },
     transferList: [queues],
   });

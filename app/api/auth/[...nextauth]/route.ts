@@ -1,4 +1,6 @@
-import { handleAuth } from "#lib/auth/next-auth.ts";
+import { panel } from "#lib/panel-here.ts";
 
-export const GET = handleAuth;
-export const POST = handleAuth;
+const answer = (request: Request, context: { params: Promise<{ nextauth: string[] }> }) =>
+  panel().doors.handleAuth(request, context);
+
+export { answer as GET, answer as POST };
