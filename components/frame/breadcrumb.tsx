@@ -1,6 +1,6 @@
 /** Where we are; on a phone only the last two steps. */
-import Link from "next/link";
 import { cx } from "#components/ui/cx.ts";
+import { Link } from "#components/ui/link.tsx";
 
 export interface Crumb {
   label: string;

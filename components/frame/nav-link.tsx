@@ -1,9 +1,9 @@
 /** A link in the sidebar that knows whether it leads to where we are. */
 "use client";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { Link } from "#components/ui/link.tsx";
 import { type CurrentRule, useCurrentPath, useCurrentQuery } from "#components/ui/use-current.ts";
 
 export interface NavItem extends CurrentRule {

@@ -1,8 +1,8 @@
 /** Who is signed in, with their settings, the theme and the way out. */
 import { ChevronsUpDown, Settings } from "lucide-react";
-import Link from "next/link";
 import { AvatarInitials } from "#components/ui/avatar-initials.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { Link } from "#components/ui/link.tsx";
 import { ThemeSwitch } from "#components/ui/theme-switch.tsx";
 import { Popover } from "./popover.tsx";
 import { popoverItem, popoverPanel } from "./popover-class.ts";

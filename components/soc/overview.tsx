@@ -1,6 +1,6 @@
 /** What needs attention, as tiles on top of the home page. */
-import Link from "next/link";
 import { cx } from "#components/ui/cx.ts";
+import { Link } from "#components/ui/link.tsx";
 import type { Outputs } from "#lib/api/outputs.ts";
 
 type Tile = Outputs["soc"]["overview"]["items"][number];

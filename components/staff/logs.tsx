@@ -2,8 +2,8 @@
 "use client";
 import { ScrollText, X } from "lucide-react";
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { Time } from "#components/ui/time.tsx";

@@ -1,8 +1,8 @@
 /** How many there are, and the way to the parts of the list before and after. */
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { buttonClass } from "#components/ui/button-class.ts";
+import { Link } from "#components/ui/link.tsx";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { type Query, tabHref } from "./address.ts";
 

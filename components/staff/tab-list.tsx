@@ -1,7 +1,7 @@
 /** The tabs of the portal in their groups, beside the tab that is open. On a narrow screen a select takes its place. */
-import Link from "next/link";
 import { Badge } from "#components/ui/badge.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { Link } from "#components/ui/link.tsx";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { tabHref } from "./address.ts";
 import { icons } from "./icons.ts";

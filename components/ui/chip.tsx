@@ -1,7 +1,7 @@
 /** A filter that is a link: rounded, and marked while it is on. */
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
+import { Link } from "./link.tsx";
 
 export interface ChipProps {
   href: string;

@@ -1,9 +1,8 @@
 /** A link that looks like a button. */
-import Link from "next/link";
-import type { ComponentProps } from "react";
 import { type ButtonLook, buttonClass } from "./button-class.ts";
+import { Link, type LinkProps } from "./link.tsx";
 
-type LinkButtonProps = ComponentProps<typeof Link> & ButtonLook;
+type LinkButtonProps = LinkProps & ButtonLook;
 
 export function LinkButton({ variant, size, className, ...rest }: LinkButtonProps) {
   return <Link {...rest} className={buttonClass({ variant, size }, className)} />;

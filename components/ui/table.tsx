@@ -1,8 +1,8 @@
 /** Plain table elements in one look; on a phone it scrolls sideways or, with `stack`, turns rows into cards. */
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
-import Link from "next/link";
 import type { ComponentProps, ReactNode } from "react";
 import { cx } from "./cx.ts";
+import { Link } from "./link.tsx";
 
 export interface TableProps {
   /** Names the table for assistive technology. */

@@ -1,9 +1,9 @@
 /** Tabs that are links: each has its own address, and the current one is marked. Where they have no room they scroll. */
 "use client";
-import Link from "next/link";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Badge } from "./badge.tsx";
 import { cx } from "./cx.ts";
+import { Link } from "./link.tsx";
 import { useCurrentPath, useCurrentQuery } from "./use-current.ts";
 
 export interface TabItem {

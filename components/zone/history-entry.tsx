@@ -1,6 +1,6 @@
 /** One change in the history: who, when, what became of it, and its diff to open. */
-import Link from "next/link";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { exactTime, Time } from "#components/ui/time.tsx";
 import type { HistoryEntry } from "#lib/dns/history.ts";

@@ -145,3 +145,15 @@ describe("many zones at once", () => {
     await page.setViewportSize({ width: 1280, height: 860 });
   });
 });
+
+test("a link is fetched ahead once somebody points at it; none is for having come into view", async () => {
+  const ahead: string[] = [];
+  page.on("request", (request) => {
+    if (request.headers()["next-router-prefetch"]) ahead.push(new URL(request.url()).pathname);
+  });
+  await page.goto("/dashboard", { waitUntil: "networkidle" });
+  expect(ahead).toEqual([]);
+  const fetched = page.waitForRequest((request) => request.headers()["next-router-prefetch"] !== undefined);
+  await page.getByRole("link", { name: "Account settings" }).hover();
+  expect(new URL((await fetched).url()).pathname).toBe("/dashboard/settings");
+});
