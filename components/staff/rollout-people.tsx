@@ -55,7 +55,7 @@ export function RolloutPeople({ rollout, looks }: { rollout: Rollout; looks: boo
     <PanelList
       title="Accounts added by hand"
       description={`${rollout.forcedIn} always get it and ${rollout.forcedOut} never do, whatever the share is.`}
-      before={<AddPerson rollout={rollout.id} looks={looks} onDone={changed} />}
+      before={<AddPerson rollout={rollout.id} offered={rollout.offered} looks={looks} onDone={changed} />}
       of={`${rollout.id} ${turn}`}
       searchLabel="Whole e-mail address or id"
       call={(api, asked) => api.rollouts.people({ rollout: rollout.id, perPage: 20, ...asked })}
@@ -75,12 +75,18 @@ export function RolloutPeople({ rollout, looks }: { rollout: Rollout; looks: boo
   );
 }
 
+/** `in dense` as the panel takes it. Without a treatment, chance says which. */
+function waysOf(way: string): { forced: "in" | "out"; treatment: string | null } {
+  const [forced, treatment = null] = way.split(" ");
+  return { forced: forced === "out" ? "out" : "in", treatment };
+}
+
 interface PartProps {
   rollout: string;
   onDone: () => void;
 }
 
-function AddPerson({ rollout, looks, onDone }: PartProps & { looks: boolean }) {
+function AddPerson({ rollout, offered, looks, onDone }: PartProps & Pick<Rollout, "offered"> & { looks: boolean }) {
   const [account, setAccount] = useState<Choice | null>(null);
   return (
     <Form
@@ -88,7 +94,7 @@ function AddPerson({ rollout, looks, onDone }: PartProps & { looks: boolean }) {
         api.rollouts.force({
           rollout,
           user: values("user").trim(),
-          forced: values("forced") === "out" ? "out" : "in",
+          ...waysOf(values("way")),
         })
       }
       onDone={(_, form) => {
@@ -102,7 +108,7 @@ function AddPerson({ rollout, looks, onDone }: PartProps & { looks: boolean }) {
         <div className="flex flex-col gap-3">
           {banner}
           {looks && <input type="hidden" name="user" value={account?.value ?? ""} />}
-          <div className="grid items-start gap-3 sm:grid-cols-[minmax(0,1fr)_180px_auto]">
+          <div className="grid items-start gap-3 sm:grid-cols-[minmax(0,1fr)_220px_auto]">
             <Field label="Account" hint={looks ? account?.hint : "Its id or e-mail address."} error={errors.user}>
               {looks ? (
                 <PickButton
@@ -119,11 +125,15 @@ function AddPerson({ rollout, looks, onDone }: PartProps & { looks: boolean }) {
                 <Input name="user" required autoComplete="off" />
               )}
             </Field>
-            <Field label="Gets it" error={errors.forced}>
+            <Field label="Gets it" error={errors.forced ?? errors.treatment}>
               <Select
-                name="forced"
+                name="way"
                 options={[
                   { value: "in", label: "Always" },
+                  ...(offered.length > 1 ? offered : []).map((name) => ({
+                    value: `in ${name}`,
+                    label: `Always “${name}”`,
+                  })),
                   { value: "out", label: "Never" },
                 ]}
               />

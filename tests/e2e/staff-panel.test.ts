@@ -16,10 +16,14 @@ afterAll(async () => {
   await browser?.close();
 });
 
-async function staffPage(name: string, permissions: string[]): Promise<{ page: Page; person: Person }> {
+async function staffPage(
+  name: string,
+  permissions: string[],
+  privacy: "hidden" | "visible" = "hidden",
+): Promise<{ page: Page; person: Person }> {
   const person = await server.person(name, permissions);
   const { page } = await signedIn(browser, person);
-  await answerPrivacy(page, server.origin, "hidden");
+  await answerPrivacy(page, server.origin, privacy);
   return { page, person };
 }
 
@@ -109,4 +113,67 @@ test("a rollout gives one account denser records, and takes them back", async ()
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
   await page.getByRole("button", { name: "Start a rollout" }).waitFor();
   expect(await room()).toBe(before);
+});
+
+test("a rollout is aimed at roles and organisations that are found by a search, and by hand at accounts", async () => {
+  const permissions = ["admin:access", "roles:read", "org:read", "users:read"];
+  const { page } = await staffPage("Aims rollouts", permissions, "visible");
+  const member = await server.person("Member of the aimed at");
+  await member.call("POST", "/organisations", { name: "Aimed at", handle: "aimed-at" });
+  const [holder, outside] = [await server.person("Holder aimed at", ["x:z"]), await server.person("Outside the aim")];
+  const gets = async (who: Person) => (await who.call<{ items: Record<string, string> }>("GET", "/rollouts")).items;
+
+  await page.goto("/dashboard/admin?tab=rollouts");
+  await page.getByRole("button", { name: "Start a rollout" }).click();
+  await page.getByRole("checkbox", { name: "On", exact: true }).check();
+  await page.getByRole("radio", { name: "Only some" }).check();
+  const pick = async (button: string, search: string, text: string) => {
+    await page.getByRole("button", { name: button }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("combobox", { name: search }).fill(text);
+    await dialog.getByRole("option", { name: text }).first().click();
+    await dialog.waitFor({ state: "detached" });
+  };
+  await pick("Add a role", "Search roles", `Role of ${holder.email}`);
+  await pick("Add a role", "Search roles", "default");
+  await pick("Add an organisation", "Search organisations", "Aimed at");
+  await page.getByRole("button", { name: "Remove default" }).click();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  const share = page.getByLabel("Share (%)");
+  await share.fill("100");
+  await share.press("Enter");
+  await page.getByText("Running", { exact: true }).waitFor();
+  // What was typed in keeps the focus.
+  await share.and(page.locator('[name="share"]:focus')).waitFor();
+  expect([await gets(member), await gets(holder), await gets(outside)]).toEqual([
+    { "records.density": "compact" },
+    { "records.density": "compact" },
+    {},
+  ]);
+
+  const byHand = async (who: Person, way: string, told: string) => {
+    await page.getByRole("button", { name: "Account: Choose an account" }).click();
+    await page.getByRole("dialog").getByRole("combobox").fill(who.email);
+    await page.getByRole("dialog").getByRole("option", { name: who.email }).click();
+    await page.getByLabel("Gets it", { exact: true }).selectOption({ label: way });
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText(told).waitFor();
+  };
+  await byHand(member, "Never", "0 always get it and 1 never do");
+  await byHand(outside, "Always “dense”", "1 always get it and 1 never do");
+  expect([await gets(member), await gets(outside)]).toEqual([{}, { "records.density": "dense" }]);
+  await page.reload();
+  await page.getByRole("button", { name: "Remove Aimed at" }).waitFor();
+  const table = page.getByRole("table", { name: "Accounts added by hand" });
+  await table.getByRole("row").nth(2).waitFor();
+  await table
+    .getByRole("row", { name: "Never" })
+    .getByRole("button", { name: /^Leave to chance: / })
+    .click();
+  await page.getByText("1 always get it and 0 never do").waitFor();
+  expect(await gets(member)).toEqual({ "records.density": "compact" });
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("button", { name: "Start a rollout" }).waitFor();
+  expect(await gets(outside)).toEqual({});
 });

@@ -182,6 +182,33 @@ test("several accounts are deleted: of each it is decided what becomes of what i
   await page.context().close();
 });
 
+test("accounts are filtered by a role that is found by a search, and the address of the list keeps it", async () => {
+  const staff = await server.person("Filters by role", ["users:read", "roles:read"]);
+  const [held, other] = [await server.person("Tessellate Holder", ["x:y"]), await server.person("Tessellate Other")];
+  const page = await opened(staff, `${PORTAL}?tab=users&q=tessellate`, "visible");
+  const names = page.getByRole("table").getByRole("link", { name: /^Tessellate/ });
+  await names.nth(1).waitFor();
+  await page.getByRole("button", { name: "Role: Any role" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("option").nth(1).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await dialog.getByRole("combobox", { name: "Search roles" }).fill("of tessellate.hold");
+  // What was offered before anything was typed is gone by then.
+  await dialog.getByRole("option").nth(1).waitFor({ state: "detached" });
+  await dialog.getByRole("option", { name: `Role of ${held.email}` }).click();
+  await page.waitForURL(({ searchParams }) => searchParams.get("role") === `Role of ${held.email}`);
+  await page.getByRole("link", { name: other.name }).waitFor({ state: "detached" });
+  expect(await names.allTextContents()).toEqual([held.name]);
+  await page.reload();
+  await names.first().waitFor();
+  expect(await names.allTextContents()).toEqual([held.name]);
+  await page.getByRole("button", { name: `Role: Role of ${held.email}` }).click();
+  await dialog.getByRole("option", { name: "Any role" }).click();
+  await page.waitForURL(({ searchParams }) => !searchParams.has("role") && searchParams.get("q") === "tessellate");
+  await names.nth(1).waitFor();
+  await page.context().close();
+});
+
 test("`/` searches everything, and the file of a tab is what the list shows", async () => {
   const staff = await server.person("Searches everything", ["users:read"]);
   const page = await opened(staff, `${PORTAL}?tab=users`, "visible");
