@@ -244,3 +244,15 @@ test("what is written while a zone is put in order stays, and the order is left 
   expect(sql("select 1 from generations")).toHaveLength(1);
   await compare({ q: "192.0.2", sort: "name", page: 1, type: "" });
 });
+
+test("a file that was asked for before its zone was put in order has all of it", async () => {
+  const { systemActor } = await import("#lib/actor.ts");
+  const { loadZone } = await import("#lib/dns/zones.ts");
+  const { fileText } = await import("#lib/dns/transfer/export.ts");
+  const { putInOrder } = await import("#lib/dns/large/in-order.ts");
+  const loaded = loadZone("north", "wide.example", systemActor("test"));
+  const text = fileText(loaded);
+  await putInOrder(loaded.zone);
+  const records = [...text].join("").match(/\s(A|TXT)\s/g) ?? [];
+  expect(records).toHaveLength([...there.values()].reduce((sum, { contents }) => sum + contents.length, 0));
+});

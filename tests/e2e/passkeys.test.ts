@@ -167,7 +167,10 @@ describe("passkeys", () => {
   test("one that was taken from the account does not open it", async () => {
     await page.goto(SECURITY);
     await page.getByRole("button", { name: "Remove the passkey Telephone" }).click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Remove passkey" }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByRole("button", { name: "Remove passkey" }).click();
+    // While it is open the rows behind it are hidden, and it closes when the passkey is gone.
+    await dialog.waitFor({ state: "hidden" });
     await row("Telephone").waitFor({ state: "detached" });
     await signOut();
     await touch(

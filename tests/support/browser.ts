@@ -95,10 +95,21 @@ const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 /** The axe that `AxeBuilder` puts into a page. The builder puts it there twice each time, which costs more than what axe then does. */
 const AXE: string = createRequire(import.meta.resolve("@axe-core/playwright"))("axe-core").source;
 
+/** Nothing that takes its time and then ends is under way. What moves with the scrolling never ends. */
+const isAtRest = () =>
+  document
+    .getAnimations()
+    .every(
+      ({ playState, timeline, effect }) =>
+        playState !== "running" || timeline !== document.timeline || effect?.getComputedTiming().endTime === Infinity,
+    );
+
 /** What axe finds at WCAG 2.2 AA, as sentences. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   // While a page is asked for anew its title is put into its place again.
   await page.waitForFunction(() => document.title !== "");
+  // What a theme or a click has set in motion comes to its end: a colour on its way to another is neither.
+  await page.waitForFunction(isAtRest, undefined, { polling: 50 });
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
   const violations = await page.evaluate(async (values) => {
     const { axe } = window as unknown as { axe: { run(within: Document, options: object): Promise<AxeResults> } };

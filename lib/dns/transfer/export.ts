@@ -2,7 +2,7 @@
 
 import { and, eq, sql } from "drizzle-orm";
 import { type Db, databaseFile, open, transaction } from "#db/client.ts";
-import { rrsetRows } from "#db/schema/index.ts";
+import { rrsetRows, zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { type MirrorRow, toRRset } from "../mirror.ts";
@@ -69,11 +69,13 @@ function nextOf(text: Generator<string, number>, release: () => void): IteratorR
 export function* fileText({ zone, access }: LoadedZone): Generator<string, number> {
   const view = snapshot();
   try {
-    yield `; ${shownName(zone)}, revision ${zone.revision}\n${MARK}\n`;
+    // Since it was loaded it may have moved on, or been put in order: what is read is of the moment of the view.
+    const { generation, revision } = view.select().from(zones).where(eq(zones.id, zone.id)).get() ?? zone;
+    yield `; ${shownName(zone)}, revision ${revision}\n${MARK}\n`;
     let hidden = 0;
     let first = true;
     for (let after: Place | null = { sortKey: "", type: "" }; after; ) {
-      const { rows, next } = someRows(view, zone.generation, after);
+      const { rows, next } = someRows(view, generation, after);
       const sets = rows.map(toRRset);
       const seen = sets.filter((set) => sees(access, zone.name, set));
       hidden += count(sets) - count(seen);
