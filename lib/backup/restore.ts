@@ -110,10 +110,15 @@ function singleFile(database: Db): void {
   database.$client.pragma("journal_mode = delete");
 }
 
+/** Two may be restored in one second. */
+function freeName(name: string, number = 1): string {
+  const numbered = number === 1 ? name : `${name}-${number}`;
+  return existsSync(numbered) ? freeName(name, number + 1) : numbered;
+}
+
 /** The database that is there keeps its content under another name as well, until the new one takes this one. */
 function setAside(present: string): string {
-  const kept = `${present}.before-restore-${new Date().toISOString().replace(/\.\d+|[-:]/g, "")}`;
-  if (existsSync(kept)) throw new BackupError(`${kept} is there already. Try again in a second.`);
+  const kept = freeName(`${present}.before-restore-${new Date().toISOString().replace(/\.\d+|[-:]/g, "")}`);
   try {
     const client = new Database(present);
     client.pragma("wal_checkpoint(truncate)");

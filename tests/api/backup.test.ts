@@ -222,6 +222,19 @@ describe("restore", () => {
     expect(await complaints(panel)).toEqual({});
   });
 
+  test("beside what others kept in the same second", async () => {
+    await backUpTo(file);
+    const stamps = Array.from({ length: 60 }, (_, second) =>
+      new Date(Date.now() + second * 1000).toISOString().replace(/\.\d+|[-:]/g, ""),
+    );
+    for (const stamp of stamps) writeFileSync(`${present()}.before-restore-${stamp}`, "kept before");
+    const { code, out } = await panel.command(["restore", file]);
+    expect(code).toBe(0);
+    expect(/there is (\S+)\.$/m.exec(out)?.[1]).toMatch(/Z-2$/);
+    for (const stamp of stamps)
+      expect(readFileSync(`${present()}.before-restore-${stamp}`, "utf8")).toBe("kept before");
+  });
+
   test.each(["restore-prepared", "restore-kept"])(
     "killed at %s leaves the database that was, and can be done again",
     async (moment) => {

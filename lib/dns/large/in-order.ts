@@ -1,4 +1,5 @@
 /** Large zones that were changed little by little are numbered anew, so that their first matches are found without reading them. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { and, count, eq, gt } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
@@ -11,6 +12,8 @@ import { MOST } from "../search/in-zone.ts";
 import type { Zone } from "../zones.ts";
 import { buildGeneration, dropGeneration, switchTo } from "./generation.ts";
 import { inThread } from "./thread.ts";
+
+const READ_BY_THEN_MS = 1000;
 
 /** RRsets that came later than the others: half of what a search can put in its place. */
 const LATE = 1000;
@@ -54,6 +57,8 @@ export async function putInOrder(zone: Zone): Promise<void> {
     switchTo(tx, built);
     return true;
   });
+  // Who has just looked up where the zone's rows are reads them there to the end.
+  if (done) await sleep(READ_BY_THEN_MS);
   await dropGeneration(done ? built.zone.generation : built.generation);
 }
 
