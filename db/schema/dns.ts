@@ -91,10 +91,23 @@ export const rrsetRows = sqliteTable(
     uniqueIndex("rrset_rows_key").on(t.generation, t.sortKey, t.type),
     index("rrset_rows_type").on(t.generation, t.type, t.sortKey),
     index("rrset_rows_ttl").on(t.generation, t.ttl, t.sortKey, t.type),
-    // A record is found by its id: the first of an RRset at once, another among the RRsets that have several.
-    index("rrset_rows_first").on(t.generation, sql`records ->> '$[0].id'`),
-    index("rrset_rows_several").on(t.generation).where(sql`record_count > 1`),
   ],
+);
+
+/**
+ * Where each record is, by its id. Kept by triggers on `rrset_rows` for generations that zones point to. Whoever builds one
+ * writes those of all its rows in their own order: an index on the rows would be written to all over for every few of them.
+ */
+export const recordIds = sqliteTable(
+  "record_ids",
+  {
+    generation: integer()
+      .notNull()
+      .references(() => generations.id, { onDelete: "cascade" }),
+    id: text().notNull(),
+    rowId: integer("row_id").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.generation, t.id] })],
 );
 
 /** The RRsets of every zone as they are now. `row_id` is that of `rrset_rows`. */

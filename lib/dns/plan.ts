@@ -65,12 +65,13 @@ export const invertPlan = (plan: Plan): Plan =>
 export function recordCounts(plan: Plan): { created: number; updated: number; deleted: number } {
   const counts = { created: 0, updated: 0, deleted: 0 };
   for (const { before, after } of plan) {
-    const [old, now] = [before ? comparedRecords(before) : [], after ? comparedRecords(after) : []];
-    const unmoved = before && after && before.ttl === after.ttl ? inCommon(old, now) : 0;
-    const updated = Math.min(old.length, now.length) - unmoved;
+    const [old, now] = [before?.records.length ?? 0, after?.records.length ?? 0];
+    const alike = before && after && before.ttl === after.ttl;
+    const unmoved = alike ? inCommon(comparedRecords(before), comparedRecords(after)) : 0;
+    const updated = Math.min(old, now) - unmoved;
     counts.updated += updated;
-    counts.created += now.length - unmoved - updated;
-    counts.deleted += old.length - unmoved - updated;
+    counts.created += now - unmoved - updated;
+    counts.deleted += old - unmoved - updated;
   }
   return counts;
 }

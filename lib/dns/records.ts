@@ -1,8 +1,8 @@
 /** Reading records from the mirror: listed, filtered, sorted and paged in SQL. */
-import { and, asc, desc, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { prepared, preparedBy } from "#db/hot.ts";
-import { generationTypes, rrsets } from "#db/schema/index.ts";
+import { generationTypes, recordIds, rrsetRows, zones } from "#db/schema/index.ts";
 import type { ZoneAccess } from "#lib/access/zone-level.ts";
 import { notFound } from "#lib/api/errors.ts";
 import { type ListQuery, offsetOf, type Page, sortOf } from "#lib/api/list.ts";
@@ -257,16 +257,19 @@ const wire = (name: string, type: string, ttl: Ttl, { providerId: _id, ...record
 
 /** The record of an id, as the mirror has it, with the RRset it is in. What is hidden is not found. */
 export function findRecord(zone: Zone, access: ZoneAccess, id: string): { set: RRset; record: WireRecord } {
-  const is = (condition: SQL) =>
-    db()
-      .select()
-      .from(rrsets)
-      .where(and(eq(rrsets.zoneId, zone.id), condition))
-      .get();
-  // Each along an index of its own.
-  const row =
-    is(sql`${rrsets.records} ->> '$[0].id' = ${id}`) ??
-    is(sql`${rrsets.recordCount} > 1 and instr(${rrsets.records}, ${`"id":"${id}"`})`);
+  const row = db()
+    .select({
+      name: rrsetRows.name,
+      type: rrsetRows.type,
+      sortKey: rrsetRows.sortKey,
+      ttl: rrsetRows.ttl,
+      records: rrsetRows.records,
+    })
+    .from(recordIds)
+    .innerJoin(zones, eq(zones.generation, recordIds.generation))
+    .innerJoin(rrsetRows, eq(rrsetRows.id, recordIds.rowId))
+    .where(and(eq(zones.id, zone.id), eq(recordIds.id, id)))
+    .get();
   const record = row && (JSON.parse(row.records) as MirrorRecord[]).find((one) => one.id === id);
   if (!row || !record || !sees(access, zone.name, row)) throw notFound("record");
   const set = toRRset(row);

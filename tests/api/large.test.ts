@@ -55,8 +55,14 @@ interface Listed {
   settledAt: number;
 }
 
-/** RRsets that the search does not know, and what it knows without there being any. */
-const unindexed = () =>
+/** RRsets that the search does not know, records that are not found by their id, and what is known without there being any. */
+const unindexed = () => [...unsearched(), ...unnamed()];
+const unnamed = () => {
+  const there = "select r.generation, value ->> 'id', r.id from rrset_rows r, json_each(r.records)";
+  const known = "select generation, id, row_id from record_ids";
+  return sql(`select * from (${there} except ${known}) union all select * from (${known} except ${there})`);
+};
+const unsearched = () =>
   sql(
     "select generation << 36 | id as place from rrset_rows where place not in (select id from rrset_text_docsize) union all select id from rrset_text_docsize where id not in (select generation << 36 | id from rrset_rows)",
   );

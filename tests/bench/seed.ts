@@ -19,6 +19,9 @@ export function fillMirror(
   const index = database.prepare(
     "insert into rrset_text (rowid, text) select place, text from rrset_lines where id > ? order by id",
   );
+  const ids = database.prepare(
+    "insert or ignore into record_ids (generation, id, row_id) select r.generation, value ->> 'id', r.id from rrset_rows r, json_each(r.records) where r.id > ? order by 1, 2",
+  );
   const triggers = ["rrset_rows_found", "rrset_rows_late"].map((name) => ({
     name,
     text: database.prepare("select sql from sqlite_master where name = ?").pluck().get(name) as string,
@@ -28,6 +31,7 @@ export function fillMirror(
   let indexed = newest();
   const commit = () => {
     index.run(indexed);
+    ids.run(indexed);
     indexed = newest();
     database.exec("commit");
   };

@@ -75,7 +75,7 @@ function fill(): void {
         name,
         type,
         `${name}.${zone}.example.`,
-        JSON.stringify(contents.map((content) => ({ content }))),
+        JSON.stringify(contents.map((content, place) => ({ id: `${zone} ${name} ${place}`, content }))),
         contents.length,
       );
     run(
@@ -139,6 +139,19 @@ test("has every record, counted as it was", () => {
     { zone_id: "one", type: "TXT", sets: 1, records: 1 },
     { zone_id: "two", type: "A", sets: 1, records: 2 },
     { zone_id: "two", type: "TXT", sets: 1, records: 1 },
+  ]);
+});
+
+test("finds each of its records by its id", () => {
+  const found =
+    "select i.id, r.name from record_ids i join rrset_rows r on r.id = i.row_id and r.generation = i.generation order by i.id";
+  expect(all(found)).toEqual([
+    { id: "one mail 0", name: "mail.one.example." },
+    { id: "one www 0", name: "www.one.example." },
+    { id: "one www 1", name: "www.one.example." },
+    { id: "two mail 0", name: "mail.two.example." },
+    { id: "two www 0", name: "www.two.example." },
+    { id: "two www 1", name: "www.two.example." },
   ]);
 });
 

@@ -1,10 +1,10 @@
 /** Big writes to a zone's mirror: a new generation is built beside the one that is read, in short transactions, and then takes its place in one. */
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { type DbOrTx, db, provisionally } from "#db/client.ts";
-import { deletedZones, generations, generationTypes, rrsetRows, zones } from "#db/schema/index.ts";
+import { deletedZones, generations, generationTypes, recordIds, rrsetRows, zones } from "#db/schema/index.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { rowOf, sortKeyOf } from "../mirror.ts";
-import type { Plan } from "../rrset.ts";
+import type { Plan, RRset } from "../rrset.ts";
 import type { Zone } from "../zones.ts";
 import { breathe, pace } from "./pace.ts";
 
@@ -12,6 +12,8 @@ import { breathe, pace } from "./pace.ts";
 const ROWS = 500;
 /** The index takes longer. */
 const INDEXED = 400;
+/** So many ids take as long. */
+const IDS = 2000;
 
 /** Plans over so many RRsets are written beside, smaller ones in one transaction. */
 export const WRITTEN_BESIDE = 2000;
@@ -36,6 +38,7 @@ export async function buildGeneration(asked: Zone, plan: Plan): Promise<Built> {
     for (let at: Place | null = { sortKey: "", type: "" }; at !== null; ) {
       const next = steps.slice(taken, taken + ROWS);
       const merged = mergeSome({
+        apex: zone.name,
         from: zone.generation,
         to: generation,
         at,
@@ -56,6 +59,7 @@ export async function buildGeneration(asked: Zone, plan: Plan): Promise<Built> {
       await breathe();
       signal.throwIfAborted();
     }
+    await writeIds(generation, first, last);
     db().update(generations).set({ orderedTo: last }).where(eq(generations.id, generation)).run();
     const types = db()
       .select({
@@ -91,6 +95,7 @@ export function switchTo(tx: DbOrTx, { generation, zone, types }: Built): void {
 
 /** Removes a generation that nothing points to, a little at a time. */
 export async function dropGeneration(generation: number): Promise<void> {
+  while (provisionally((tx) => dropIds(tx, generation)) === IDS) await breathe();
   while (provisionally((tx) => dropSome(tx, generation)) === ROWS) await breathe();
   db().delete(generations).where(eq(generations.id, generation)).run();
 }
@@ -113,6 +118,38 @@ function indexSome(tx: DbOrTx, generation: number, from: number, to: number): vo
   );
 }
 
+/** All of them in their own order, whatever that of the rows is. */
+async function writeIds(generation: number, first: number, last: number): Promise<void> {
+  const found: [id: string, row: number][] = [];
+  for (let from = first; from <= last; from += IDS) found.push(...idsAmong(generation, from, from + IDS - 1));
+  found.sort(([a], [b]) => compareTexts(a, b));
+  for (let from = 0; from < found.length; from += IDS) {
+    const some = JSON.stringify(found.slice(from, from + IDS));
+    provisionally((tx) =>
+      tx.run(
+        sql`insert or ignore into record_ids (generation, id, row_id) select ${generation}, value ->> 0, value ->> 1 from json_each(${some})`,
+      ),
+    );
+    await breathe();
+  }
+}
+
+/** By their numbers: the plus keeps the database from going through all of the generation each time. */
+function idsAmong(generation: number, from: number, to: number): [id: string, row: number][] {
+  const rows = db().values<[string, number]>(
+    sql`select value ->> 'id', r.id from rrset_rows r, json_each(r.records) where r.id between ${from} and ${to} and +r.generation = ${generation}`,
+  );
+  return rows.filter(([id]) => id !== null);
+}
+
+function dropIds(tx: DbOrTx, generation: number): number {
+  const some = tx.select({ id: recordIds.id }).from(recordIds).where(eq(recordIds.generation, generation)).limit(IDS);
+  return tx
+    .delete(recordIds)
+    .where(and(eq(recordIds.generation, generation), inArray(recordIds.id, some)))
+    .run().changes;
+}
+
 /** Numbers of others may lie between. */
 const idsOf = (generation: number): { first: number; last: number } =>
   db()
@@ -124,12 +161,13 @@ const idsOf = (generation: number): { first: number; last: number } =>
     .where(eq(rrsetRows.generation, generation))
     .get() ?? { first: 1, last: 0 };
 
-/** Returns how many rows they were. */
+/** Returns how many rows they were. In the order in which they are numbered, so that they lie side by side. */
 function dropSome(tx: DbOrTx, generation: number): number {
   const ids = tx
     .select({ id: rrsetRows.id })
     .from(rrsetRows)
     .where(eq(rrsetRows.generation, generation))
+    .orderBy(rrsetRows.sortKey, rrsetRows.type)
     .limit(ROWS)
     .all()
     .map(({ id }) => id)
@@ -148,7 +186,7 @@ interface Place {
 
 /** What a plan leaves at a place: null takes it away. */
 interface Step extends Place {
-  row: ReturnType<typeof rowOf> | null;
+  set: RRset | null;
 }
 
 const generationOf = ({ id }: Zone): Pick<Zone, "generation"> | undefined =>
@@ -160,12 +198,13 @@ function inOrder(zone: Zone, plan: Plan): Step[] {
   for (const { name, type, after } of plan) {
     const sortKey = sortKeyOf(name, zone.name);
     const key = `${sortKey} ${type}`;
-    if (after || !steps.has(key)) steps.set(key, { sortKey, type, row: after && rowOf(zone.name, after) });
+    if (after || !steps.has(key)) steps.set(key, { sortKey, type, set: after });
   }
   return [...steps.values()].sort(comparePlaces);
 }
 
 interface Merging {
+  apex: string;
   from: number;
   to: number;
   at: Place;
@@ -178,7 +217,7 @@ interface Merging {
  * Copies the next rows after a place with what the plan says of them, all in the order in which they are numbered from now on.
  * Returns how many steps that took, and where it has come to, or null at the end.
  */
-function mergeSome({ from, to, at, next, isLast }: Merging): { taken: number; at: Place | null } {
+function mergeSome({ apex, from, to, at, next, isLast }: Merging): { taken: number; at: Place | null } {
   const after = and(
     eq(rrsetRows.generation, from),
     sql`(${rrsetRows.sortKey}, ${rrsetRows.type}) > (${at.sortKey}, ${at.type})`,
@@ -197,11 +236,7 @@ function mergeSome({ from, to, at, next, isLast }: Merging): { taken: number; at
   const upTo = last ? sql`and (sort_key, type) <= (${last.sortKey}, ${last.type})` : sql``;
   const columns = sql`sort_key, type, name, ttl, records, record_count`;
   const planned = JSON.stringify(
-    steps.map(({ sortKey, type, row }) => [
-      sortKey,
-      type,
-      ...(row ? [row.name, row.ttl, row.records, row.recordCount] : []),
-    ]),
+    steps.map(({ sortKey, type, set }) => [sortKey, type, ...(set ? cellsOf(apex, set) : [])]),
   );
   provisionally((tx) =>
     tx.run(sql`
@@ -217,6 +252,11 @@ function mergeSome({ from, to, at, next, isLast }: Merging): { taken: number; at
       ) order by sort_key, type`),
   );
   return { taken: steps.length, at: last };
+}
+
+function cellsOf(apex: string, set: RRset): (string | number)[] {
+  const { name, ttl, records, recordCount } = rowOf(apex, set);
+  return [name, ttl, records, recordCount];
 }
 
 /** As the database orders them. */
