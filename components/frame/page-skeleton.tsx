@@ -1,4 +1,5 @@
-/** The place of a page with a list, while it loads. */
+/** The place of a page with a list, while it loads: known to the browser by name, because every page of its part carries it along. */
+"use client";
 import { Skeleton, SkeletonRows } from "#components/ui/skeleton.tsx";
 
 export const PageSkeleton = ({ rows }: { rows?: number }) => (

@@ -106,7 +106,7 @@ export function Palette({ pages, staff, onClose }: PaletteProps) {
                         <span className="min-w-0 flex-1">
                           <span className="flex items-baseline gap-2">
                             <span className="truncate font-mono font-medium">{hit.displayName}</span>
-                            <Badge mono>{hit.type}</Badge>
+                            <Badge tone="term">{hit.type}</Badge>
                           </span>
                           <span className="block truncate font-mono text-xs text-dim">
                             {hit.records.map(({ content }) => plainContent(hit.type, content)).join(", ")}

@@ -33,7 +33,7 @@ export function RecordHits({ hits }: { hits: readonly Hit[] }) {
               )}
             </Td>
             <Td label="Type">
-              <Badge mono>{hit.type}</Badge>
+              <Badge tone="term">{hit.type}</Badge>
             </Td>
             <Td label="Value" mono>
               <ul>

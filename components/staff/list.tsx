@@ -5,16 +5,17 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useId, useState } from "react";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
-import { ColumnCells, type Column as PlainColumn } from "#components/ui/column-table.tsx";
+import { cellsOf, type Column as PlainColumn } from "#components/ui/column-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import type { SelectOption } from "#components/ui/select.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
-import { TextLink } from "#components/ui/text-link.tsx";
+import { Table, TBody, THead, Th } from "#components/ui/table.tsx";
 import { UrlSelect } from "#components/ui/url-control.tsx";
 import { UrlPick, type UrlPickProps } from "#components/ui/url-pick.tsx";
+import { useHydrated } from "#components/ui/use-hydrated.ts";
+import { useRowLinks } from "#components/ui/use-row-links.ts";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { type Act, ActBar, targetsOf } from "./act-bar.tsx";
 import { csvHref, one, type Query, tabHref } from "./address.ts";
@@ -92,6 +93,10 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
   } = props;
   const { nameOf, opens = false, searches = true, searchLabel = `Search ${noun[1]}`, defaultSort } = props;
   const shortId = useId();
+  const hears = useHydrated();
+  const follow = useRowLinks();
+  const cells = cellsOf(columns);
+  const open = tabHref(tab, query, { open: undefined });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [acting, setActing] = useState<{ act: Act<R>; rows: readonly R[] } | null>(null);
   // What is chosen before that nobody would be told of.
@@ -193,32 +198,31 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
               </Th>
             ))}
           </THead>
-          <TBody>
+          <TBody onClick={follow}>
             {page.items.map((row) => (
-              <Tr key={row.id}>
+              <tr key={row.id}>
                 {acts.length > 0 && (
-                  <Td choice>
-                    <Checkbox
+                  <td data-choice="">
+                    <input
+                      type="checkbox"
                       aria-label={`Choose ${nameOf(row)}`}
                       checked={chosen.has(row.id)}
                       onChange={() => toggle(row.id)}
+                      disabled={!hears}
+                      data-waits={hears ? undefined : ""}
                     />
-                  </Td>
+                  </td>
                 )}
-                <ColumnCells
-                  columns={columns}
-                  row={row}
-                  named={(name) =>
-                    opens ? (
-                      <TextLink tone="plain" prefetch={false} href={tabHref(tab, query, { open: row.id })}>
-                        {name}
-                      </TextLink>
-                    ) : (
-                      name
-                    )
-                  }
-                />
-              </Tr>
+                {cells(row, (name) =>
+                  opens ? (
+                    <a data-row="" href={`${open}&open=${encodeURIComponent(row.id)}`}>
+                      {name}
+                    </a>
+                  ) : (
+                    name
+                  ),
+                )}
+              </tr>
             ))}
           </TBody>
         </Table>

@@ -1,4 +1,5 @@
 /** The tabs of the portal in their groups, beside the tab that is open. On a narrow screen a select takes its place. */
+"use client";
 import { Badge } from "#components/ui/badge.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { Link } from "#components/ui/link.tsx";

@@ -1,4 +1,4 @@
-/** A checkbox and a radio button with their text beside them. */
+/** A checkbox and a radio button with their text beside them. How the boxes look is in `globals.css`. */
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cx } from "./cx.ts";
 import { isHeard } from "./heard.ts";
@@ -15,18 +15,9 @@ export interface CheckboxOnlyProps extends CheckboxProps {
   partly?: boolean;
 }
 
-const BOX =
-  "peer size-4 shrink-0 appearance-none border border-edge bg-panel transition-colors duration-100 hover:border-dim " +
-  "checked:border-accent checked:bg-accent aria-invalid:border-bad disabled:not-data-waits:cursor-not-allowed disabled:not-data-waits:opacity-50";
-
-/** Not for radio buttons: those of a group that has no choice yet are indeterminate to the browser. */
-const PARTLY = "indeterminate:border-accent indeterminate:bg-accent";
-
 const LABEL =
   "inline-flex cursor-pointer items-start gap-2 pointer-coarse:py-1 " +
   "has-[:disabled:not([data-waits])]:cursor-not-allowed has-[:disabled:not([data-waits])]:text-faint";
-
-const MARK = "pointer-events-none absolute inset-0 hidden size-4 text-accent-text";
 
 export const Checkbox = ({ partly, ...props }: CheckboxOnlyProps) => (
   <Choice
@@ -49,31 +40,13 @@ function Choice({ label, hint, className, type, ...rest }: CheckboxProps & { typ
   const bare = label === undefined;
   const Box = isHeard(rest) ? ListeningInput : "input";
   const box = (
-    <span className={cx("relative inline-grid size-4 shrink-0", bare ? cx("align-[-3px]", className) : "mt-0.5")}>
-      <Box
-        {...rest}
-        id={id}
-        type={type}
-        aria-describedby={cx(rest["aria-describedby"], hint ? hintId : undefined) || undefined}
-        className={cx(BOX, type === "radio" ? "rounded-full" : cx("rounded-sm", PARTLY))}
-      />
-      <svg
-        aria-hidden="true"
-        viewBox="0 0 16 16"
-        className={cx(MARK, "peer-checked:block", type === "checkbox" && "peer-indeterminate:hidden")}
-      >
-        {type === "radio" ? (
-          <circle cx="8" cy="8" r="3" fill="currentColor" />
-        ) : (
-          <path d="m4 8.5 2.7 2.7L12 5.5" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
-        )}
-      </svg>
-      {type === "checkbox" && (
-        <svg aria-hidden="true" viewBox="0 0 16 16" className={cx(MARK, "peer-indeterminate:block")}>
-          <path d="M4.5 8h7" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
-        </svg>
-      )}
-    </span>
+    <Box
+      {...rest}
+      id={id}
+      type={type}
+      aria-describedby={cx(rest["aria-describedby"], hint ? hintId : undefined) || undefined}
+      className={bare ? className : "mt-0.5"}
+    />
   );
   if (bare) return box;
   return (

@@ -1,5 +1,6 @@
 /** Rows of a table, told by its columns: the first names the row. */
 import type { ReactNode } from "react";
+import { cx } from "./cx.ts";
 import { Table, TBody, Td, THead, Th, Tr } from "./table.tsx";
 
 export interface Column<R> {
@@ -27,6 +28,7 @@ export interface ColumnTableProps<R> {
 }
 
 export function ColumnTable<R>({ label, columns, items, keyOf, acts, inPanel }: ColumnTableProps<R>) {
+  const cells = cellsOf(columns);
   return (
     <Table label={label} stack className={inPanel ? "rounded-none border-0" : undefined}>
       <THead>
@@ -40,7 +42,7 @@ export function ColumnTable<R>({ label, columns, items, keyOf, acts, inPanel }: 
       <TBody>
         {items.map((row) => (
           <Tr key={keyOf(row)}>
-            <ColumnCells columns={columns} row={row} />
+            {cells(row)}
             {acts && (
               <Td align="end" className="py-[3px]!">
                 {acts(row)}
@@ -53,24 +55,25 @@ export function ColumnTable<R>({ label, columns, items, keyOf, acts, inPanel }: 
   );
 }
 
-export interface ColumnCellsProps<R> {
-  columns: Columns<R>;
-  row: R;
-  /** What the row's name leads to. */
-  named?: (name: ReactNode) => ReactNode;
+/** The cells of a row, for as many rows as there are. `named`: what the row's name leads to. */
+export function cellsOf<R>(columns: Columns<R>) {
+  const plain = (name: ReactNode) => name;
+  const dressed = columns.map(({ align, mono, dim, ...column }, place) => ({
+    ...column,
+    label: place === 0 ? undefined : column.label,
+    key: column.label,
+    className: cx(
+      place === 0 ? "font-medium wrap-anywhere sm:min-w-[180px]" : "wrap-anywhere",
+      align === "end" && "text-end",
+      mono && "font-mono",
+      dim && "text-dim",
+    ),
+  }));
+  return (row: R, named: (name: ReactNode) => ReactNode = plain): ReactNode =>
+    dressed.map(({ key, label, className, cell, under }, place) => (
+      <td key={key} data-label={label} className={className}>
+        {place === 0 ? named(cell(row)) : cell(row)}
+        {under && <span className="block text-xs font-normal text-dim">{under(row)}</span>}
+      </td>
+    ));
 }
-
-export const ColumnCells = <R,>({ columns, row, named = (name) => name }: ColumnCellsProps<R>) =>
-  columns.map(({ label, cell, under, align, mono, dim }, place) => (
-    <Td
-      key={label}
-      label={place === 0 ? undefined : label}
-      align={align}
-      mono={mono}
-      dim={dim}
-      className={place === 0 ? "font-medium wrap-anywhere sm:min-w-[180px]" : "wrap-anywhere"}
-    >
-      {place === 0 ? named(cell(row)) : cell(row)}
-      {under && <span className="block text-xs font-normal text-dim">{under(row)}</span>}
-    </Td>
-  ));

@@ -83,9 +83,7 @@ export interface TrProps extends ComponentProps<"tr"> {
   tone?: "ok" | "warn" | "bad" | "accent";
 }
 
-export const Tr = ({ tone, className, ...rest }: TrProps) => (
-  <tr {...rest} data-tone={tone} className={cx(!tone && "hover:bg-hover", className)} />
-);
+export const Tr = ({ tone, ...rest }: TrProps) => <tr {...rest} data-tone={tone} />;
 
 export interface TdProps extends Omit<ComponentProps<"td">, "align"> {
   /** The column's name, shown beside the value when rows are cards. */
@@ -102,6 +100,6 @@ export const Td = ({ label, align, mono, dim, choice, className, ...rest }: TdPr
     {...rest}
     data-label={label}
     data-choice={choice ? "" : undefined}
-    className={cx(choice && "w-8", align === "end" && "text-end", mono && "font-mono", dim && "text-dim", className)}
+    className={cx(align === "end" && "text-end", mono && "font-mono", dim && "text-dim", className) || undefined}
   />
 );

@@ -23,8 +23,7 @@ export function BringBack({ organisation, deleted, name }: BringBackProps) {
       tone="primary"
       call={(api) => api.dns.undelete({ organisation, deleted })}
       onDone={(zone) => {
-        if (zone.status === "pending") toast(`${name} takes longer than usual, and is still being brought back`);
-        else toast(`${name} is back`, { tone: "ok" });
+        toast(`${name} is back`, { tone: "ok" });
         router.push(zonePath(organisation, zone.name.replace(/\.$/, "")));
         router.refresh();
       }}

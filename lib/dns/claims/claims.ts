@@ -49,7 +49,10 @@ export function viewClaim({ zone }: LoadedZone, actor: Actor): ClaimView {
 }
 
 /** Looks now. A name server is not to be asked more often than somebody would press a button. */
-export async function checkNow(loaded: LoadedZone, actor: Actor): Promise<ReturnType<typeof claimNow>> {
+export async function checkNow(
+  loaded: LoadedZone,
+  actor: Actor,
+): Promise<{ zone: ZoneSummary; claim: ClaimView | null }> {
   const { zone, organisation } = loaded;
   if (claimById(zone.id)?.claim.state !== "pending")
     throw new Problem("conflict", "This zone no longer waits for proof.");
@@ -64,14 +67,6 @@ export async function checkNow(loaded: LoadedZone, actor: Actor): Promise<Return
       });
   }
   await checkClaim(zone.id, actor);
-  return claimNow(loaded, actor);
-}
-
-/** What a look has led to. */
-export function claimNow(
-  { organisation, zone }: LoadedZone,
-  actor: Actor,
-): { zone: ZoneSummary; claim: ClaimView | null } {
   const now = loadZone(organisation.id, zone.id, actor);
   return { zone: summaryOfZone(now, actor), claim: claimById(zone.id) ? viewClaim(now, actor) : null };
 }
@@ -165,17 +160,8 @@ export const approve = (id: string, actor: Actor): Promise<{ approved: string; o
   withZoneLock(id, async () => {
     const { claim, zone } = pending(id);
     await grant(zone, claim, "approved", actor, true);
-    return approved(zone);
+    return { approved: zone.name, organisation: zone.organisationId };
   });
-
-/** The answer while the zone is still being made. */
-export function approvedLater(id: string): ReturnType<typeof approved> {
-  const row = claimById(id);
-  if (!row) throw notFound("pending claim");
-  return approved(row.zone);
-}
-
-const approved = ({ name, organisationId }: LoadedZone["zone"]) => ({ approved: name, organisation: organisationId });
 
 export const refuse = (id: string, reason: string, actor: Actor): Promise<{ refused: string }> =>
   withZoneLock(id, async () => {

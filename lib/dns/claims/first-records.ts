@@ -70,7 +70,7 @@ async function leaveOut(loaded: LoadedZone, intent: Intent, actor: Actor, claime
 }
 
 /** Where the zone already says something else, that matters more. */
-export function noteOn({ id }: Zone, statusMessage: string): void {
+function noteOn({ id }: Zone, statusMessage: string): void {
   if (statusMessage !== "")
     db()
       .update(zones)

@@ -3,9 +3,8 @@ import * as z from "zod";
 import { inZone, staff } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { masked } from "#lib/api/masked.ts";
-import { zoneInTime } from "../answered.ts";
 import { Zone } from "../shapes.ts";
-import { approve, approvedLater, checkNow, claimNow, pendingClaims, refuse, viewClaim, withdraw } from "./claims.ts";
+import { approve, checkNow, pendingClaims, refuse, viewClaim, withdraw } from "./claims.ts";
 
 const CLAIM = "/organisations/{organisation}/dns/zones/{zone}/claim";
 const options = { flag: "feature.dns" } as const;
@@ -43,13 +42,7 @@ export const checkClaim = inZone("manage", {})
   .meta({ guard: "inZone", argument: "manage", reads: true })
   .route({ method: "POST", path: `${CLAIM}/check`, summary: "Look for the proof now" })
   .output(z.object({ zone: Zone, claim: Claim.nullable() }))
-  .handler(({ context }) =>
-    zoneInTime(
-      context,
-      () => checkNow(context, context.actor),
-      () => claimNow(context, context.actor),
-    ),
-  );
+  .handler(({ context }) => checkNow(context, context.actor));
 
 export const withdrawClaim = inZone("manage", {})
   .route({ method: "DELETE", path: CLAIM, summary: "No longer ask for a zone" })
@@ -64,7 +57,7 @@ export const claims = staff("dns:manage", listQuery(["createdAt", "endsAt", "nam
 export const approveClaim = staff("dns:manage", { claim: z.string() }, options)
   .route({ method: "POST", path: "/dns/claims/{claim}/approve", summary: "Make a pending zone without proof" })
   .output(z.object({ approved: z.string(), organisation: z.string() }))
-  .handler(({ context, input }) => zoneInTime(context, () => approve(input.claim, context.actor), approvedLater));
+  .handler(({ context, input }) => approve(input.claim, context.actor));
 
 export const refuseClaim = staff(
   "dns:manage",

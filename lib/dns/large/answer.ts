@@ -25,8 +25,7 @@ export async function answer<T extends TaskName>(
   };
   const journaled: Pace["journaled"] = (underWay) => say({ kind: "journaled", underWay });
   try {
-    const pace = { signal, progress, journaled, reserved: () => {} };
-    say({ kind: "answer", value: await withPace(pace, () => tasks[task](question)) });
+    say({ kind: "answer", value: await withPace({ signal, progress, journaled }, () => tasks[task](question)) });
   } catch (error) {
     say(failure(error));
   }
