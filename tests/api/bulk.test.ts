@@ -488,6 +488,64 @@ describe("in a zone that is too large for the thread of requests", () => {
     expect(values(large())).toEqual({ "203.0.113.7": COUNT });
   });
 
+  /** Others have their turn before each look, and after so many looks the zone has been put in order. */
+  async function whilePutInOrder<T>(looks: number, work: () => Promise<T>): Promise<T> {
+    const { db, transaction } = await import("#db/client.ts");
+    const { zones } = await import("#db/schema/index.ts");
+    const { buildGeneration, dropGeneration, switchTo } = await import("#lib/dns/large/generation.ts");
+    const zone = db()
+      .select()
+      .from(zones)
+      .all()
+      .find(({ name }) => name === `${large()}.`);
+    if (!zone) throw new Error("no zone");
+    const built = await buildGeneration(zone, []);
+    let clock = performance.now();
+    const time = vi.spyOn(performance, "now").mockImplementation(() => (clock += 9));
+    const rest = globalThis.setImmediate;
+    let moved: Promise<void> | null = null;
+    const turn = vi.spyOn(globalThis, "setImmediate").mockImplementation(((go: () => void) => {
+      const from = new Error().stack ?? "";
+      if (!from.includes("search/walk.ts") || from.includes("log/slow.ts") || looks-- > 0) return rest(go);
+      moved ??= (async () => {
+        transaction((tx) => switchTo(tx, built));
+        await dropGeneration(zone.generation);
+      })();
+      void moved.then(() => rest(go));
+    }) as typeof setImmediate);
+    try {
+      return await work();
+    } finally {
+      expect(moved).not.toBeNull();
+      time.mockRestore();
+      turn.mockRestore();
+    }
+  }
+
+  test.each([
+    [0, "its owner"],
+    [1, "its owner"],
+    [1, "staff, who see all zones"],
+  ])("what is found when it is put in order after %i looks of %s is all of it, once", async (looks, who) => {
+    const person = who === "its owner" ? clara : await panel.person(`Staff ${round}`, "root");
+    // Few enough that the plan is made of what was found here, and of a value that stands nowhere else.
+    const [few, content] = [450, `198.51.100.${round}`];
+    const rrsets = Array.from({ length: few }, (_, index) => set(`h${index}.in`, "A", content));
+    await change(large(), { rrsets, confirm: true });
+    const question = await wanted({ type: "A", content }, other);
+    expect(await whilePutInOrder(looks, () => dryRun(person, question))).toMatchObject([
+      { state: "ready", steps: few, left: 0 },
+    ]);
+  });
+
+  test("it is changed, although it was put in order while the job looked for what is meant", async () => {
+    const plans = await dryRun(clara, await input(other));
+    const { id } = await start(clara, { ...(await input(other)), planned: ready(plans), confirm: true });
+    await whilePutInOrder(0, runJobs);
+    expect((await look(clara, id)).zones).toMatchObject([{ state: "applied" }, { state: "applied" }]);
+    expect(values(large())).toEqual({ "203.0.113.8": COUNT });
+  });
+
   test("a narrowed member changes what they may, and nothing any more once it was taken", async () => {
     await change(large(), { rrsets: [set("out", "A", "203.0.113.7")] });
     const level = async (body: object) =>

@@ -167,7 +167,13 @@ export function walker(reader: Reader, patienceMs: number) {
     return rows.filter(({ generation }) => isOpen?.has(generation) ?? true);
   };
 
-  return { ranges, into, takeRare, read, readAll, zonesNamed, gaveUp: () => gaveUp };
+  /** Generations that were not the reader's when this began, and are now. For whom all is visible the walk comes by them: numbers only grow. */
+  const opened = (): number[] =>
+    isOpen === null
+      ? []
+      : (visibleGenerations(reader) ?? []).flatMap(({ generation }) => (isOpen.has(generation) ? [] : generation));
+
+  return { ranges, into, takeRare, read, readAll, zonesNamed, opened, gaveUp: () => gaveUp };
 }
 
 /** What deleted zones held is in the index as long as they can be brought back. */
