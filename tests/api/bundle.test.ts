@@ -1,10 +1,11 @@
 /** All zones of an organisation in one archive: what each reader gets, what comes back, and what is refused. */
 
+import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { extract, pack, type Header as TarHeaders } from "tar-stream";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { runJobs } from "../support/jobs.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { type Sql, sqlOf } from "../support/stage.ts";
@@ -359,4 +360,41 @@ describe("what is no bundle is refused, and nothing of it is left", () => {
     await runJobs();
     expect(kept()).toEqual([]);
   });
+});
+
+test("an account has three open that it does not read, and one that it read or left counts no more", async () => {
+  const { handleApi } = await import("#lib/api/http.ts");
+  const download = (who = owner) =>
+    handleApi(new Request(`http://localhost:3000/api${base}/export`, { headers: { cookie: who.cookie } }));
+  // More than fits on the way to somebody who reads nothing.
+  const texts = Array.from({ length: 400 }, (_, index) => ({
+    name: `long${index}`,
+    type: "TXT",
+    ttl: 60,
+    records: [{ text: randomBytes(1000).toString("base64") }],
+  }));
+  const filled = await owner.call("POST", `${base}/zones/two.example/changes`, { rrsets: texts });
+  expect(filled.status).toBe(200);
+  const open = [await download(), await download(), await download()];
+  expect(open.map(({ status }) => status)).toEqual([200, 200, 200]);
+  const refused = await download();
+  expect({ status: refused.status, body: await refused.json() }).toMatchObject({
+    status: 429,
+    body: { code: "rate_limited" },
+  });
+  const other = await download(member);
+  expect(other.status).toBe(200);
+  await open[0]?.body?.cancel();
+  // That somebody has left, and has read to the end, comes to its other end a moment later.
+  const free = () =>
+    vi.waitUntil(
+      async () => {
+        const answer = await download();
+        return answer.status === 200 && answer;
+      },
+      { timeout: 10_000 },
+    );
+  await (await free()).arrayBuffer();
+  const last = await free();
+  for (const one of [...open.slice(1), last, other]) await one.body?.cancel();
 });

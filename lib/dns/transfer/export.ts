@@ -17,7 +17,7 @@ import { takeSlot } from "./slots.ts";
 const ROWS = 300;
 const LONGEST_MS = 600_000;
 /** Each keeps a view of the database open for as long as it is read. */
-const DOWNLOADS = { kind: "downloads", most: 3, mostInAll: 50, longestMs: LONGEST_MS } as const;
+export const DOWNLOADS = { kind: "downloads", most: 3, mostInAll: 50, longestMs: LONGEST_MS } as const;
 
 export const exportName = (loaded: LoadedZone): string =>
   `${loaded.zone.name.replace(/\.$/, "").replace(/[^a-z0-9._-]/g, "_")}.zone`;

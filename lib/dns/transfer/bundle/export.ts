@@ -12,7 +12,8 @@ import type { Organisation } from "#lib/organisations/organisations.ts";
 import { connectionById } from "../../connections.ts";
 import { listTemplates } from "../../templates/templates.ts";
 import { type LoadedZone, loadZone, visibleAmong } from "../../zones.ts";
-import { fileText } from "../export.ts";
+import { DOWNLOADS, fileText } from "../export.ts";
+import { takeSlot } from "../slots.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
 
 export const bundleName = ({ handle }: Organisation): string => `${handle}-zones.tar.gz`;
@@ -22,6 +23,7 @@ export function exportBundle(
   { organisation, asStaff }: { organisation: Organisation; asStaff: boolean },
   actor: Actor & { id: string },
 ): ReadableStream<Uint8Array> {
+  const release = takeSlot(actor.id, DOWNLOADS);
   const ids = visibleAmong(actor, eq(zones.organisationId, organisation.id))
     .filter(({ zone }) => zone.reserved === 1)
     .toSorted((a, b) => (a.zone.name < b.zone.name ? -1 : 1))
@@ -49,7 +51,9 @@ export function exportBundle(
     () => archive.finalize(),
     (error: Error) => archive.destroy(error),
   );
-  return Readable.toWeb(Readable.from(archive).compose(createGzip())) as ReadableStream<Uint8Array>;
+  const read = Readable.from(archive).compose(createGzip());
+  read.once("close", release);
+  return Readable.toWeb(read) as ReadableStream<Uint8Array>;
 }
 
 /** One zone is in memory at a time, and each is read as it is when its turn comes. */
