@@ -121,32 +121,52 @@ test("a deletion and a switch of DNSSEC that take longer than twenty seconds go 
   await expect.poll(async () => (await owner.call("GET", at.path)).status, { timeout: 20_000 }).toBe(404);
 });
 
-test("who is suspended while waiting in line deletes, hands over, signs and brings back nothing", async () => {
-  const { withZoneLock } = await import("#lib/dns/zone-lock.ts");
-  const at = await zone();
-  const gone = await zone();
-  const id = (path: string) => owner.call<{ id: string }>("GET", path).then(({ body }) => body.id);
-  const ids = [await id(at.path), await id(gone.path)];
-  expect((await owner.call("POST", "/organisations", { name: "Other", handle: "other" })).status).toBe(201);
-  expect((await owner.call("DELETE", gone.path, { name: gone.name })).status).toBe(200);
-  const asks = [
-    () => owner.call("DELETE", at.path, { name: at.name }),
-    () => owner.call("POST", `${at.path}/transfer`, { to: "other" }),
-    () => owner.call("POST", `${at.path}/dnssec`, {}),
-    () => owner.call("POST", `/organisations/acme/dns/deleted-zones/${ids[1]}/restore`, {}),
-  ];
-  for (const [place, ask] of asks.entries()) {
-    const turn = Promise.withResolvers<void>();
-    const line = withZoneLock(ids[place === 3 ? 1 : 0] as string, () => turn.promise);
-    const answer = ask();
-    // It has passed its guard once the one behind it has.
-    expect((await owner.call("GET", zones)).status).toBe(200);
-    sql.run("update users set suspended_at = 1 where id = ?", owner.id);
-    turn.resolve();
-    await line;
-    expect(await answer, String(place)).toMatchObject({ status: 403, body: { code: "forbidden" } });
-    sql.run("update users set suspended_at = null where id = ?", owner.id);
-  }
-  expect((await owner.call("GET", at.path)).status).toBe(200);
-  expect((await owner.call("GET", gone.path)).status).toBe(404);
-});
+const ways = [
+  {
+    way: "is suspended",
+    out: "update users set suspended_at = 1 where id = ?",
+    back: "update users set suspended_at = null where id = ?",
+  },
+  {
+    way: "signs out",
+    out: "update sessions set id = 'over' || id where user_id = ?",
+    back: "update sessions set id = substr(id, 5) where user_id = ?",
+  },
+];
+test.each(ways)(
+  "who $way while waiting in line changes, deletes, hands over, signs and brings back nothing",
+  async ({ way, out, back }) => {
+    const { withZoneLock } = await import("#lib/dns/zone-lock.ts");
+    const at = await zone();
+    const gone = await zone();
+    const id = (path: string) => owner.call<{ id: string }>("GET", path).then(({ body }) => body.id);
+    const ids = [await id(at.path), await id(gone.path)];
+    const handle = `other-${way.replaceAll(" ", "-")}`;
+    expect((await owner.call("POST", "/organisations", { name: "Other", handle })).status).toBe(201);
+    expect((await owner.call("DELETE", gone.path, { name: gone.name })).status).toBe(200);
+    const text = Array.from({ length: 1500 }, (_, n) => `name-number-${n} 60 IN A 192.0.2.${n % 250}`).join("\n");
+    const asks = [
+      () => owner.call("POST", `${at.path}/records`, { name: "late", type: "A", ttl: 60, content: "192.0.2.9" }),
+      () => owner.call("POST", `${at.path}/import`, { text, mode: "merge" }),
+      () => owner.call("DELETE", at.path, { name: at.name }),
+      () => owner.call("POST", `${at.path}/transfer`, { to: handle }),
+      () => owner.call("POST", `${at.path}/dnssec`, {}),
+      () => owner.call("POST", `/organisations/acme/dns/deleted-zones/${ids[1]}/restore`, {}),
+    ];
+    for (const [place, ask] of asks.entries()) {
+      const turn = Promise.withResolvers<void>();
+      const line = withZoneLock(ids[place === asks.length - 1 ? 1 : 0] as string, () => turn.promise);
+      const answer = ask();
+      // It has passed its guard once the one behind it has.
+      expect((await owner.call("GET", zones)).status).toBe(200);
+      sql.run(out, owner.id);
+      turn.resolve();
+      await line;
+      expect(await answer, String(place)).toMatchObject({ status: 403, body: { code: "forbidden" } });
+      sql.run(back, owner.id);
+    }
+    expect((await owner.call("GET", at.path)).status).toBe(200);
+    expect((await owner.call("GET", gone.path)).status).toBe(404);
+    expect(await at.truth("late")).toEqual([]);
+  },
+);

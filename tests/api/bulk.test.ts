@@ -50,6 +50,7 @@ beforeAll(async () => {
   panel = await startPanel({ LOG_LEVEL: "silent" });
   const { setSetting } = await import("#lib/settings/settings.ts");
   setSetting("zone_claims", "trusted");
+  setSetting("limits.zones_per_organisation", 1000);
   const { db } = await import("#db/client.ts");
   sql = (text, ...values) => {
     const statement = db().$client.prepare(text);
@@ -334,6 +335,15 @@ describe("who", () => {
     await runJobs();
     sql("update users set suspended_at = null where id = ?", member.id);
     expect((await look(member, id)).zones.map(({ state }) => state)).toEqual(["refused", "refused", "refused"]);
+  });
+
+  test("it goes on without the session that asked for it", async () => {
+    const input = await wanted({ name: "www", type: "A" }, { kind: "ttl", ttl: 61 });
+    const { id } = await start(clara, { ...input, planned: ready(await dryRun(clara, input)) });
+    sql("update sessions set id = 'over' || id where user_id = ?", clara.id);
+    await runJobs();
+    sql("update sessions set id = substr(id, 5) where user_id = ?", clara.id);
+    expect((await look(clara, id)).zones.map(({ state }) => state)).toEqual(["applied", "applied", "applied"]);
   });
 
   test("a token's job has the token's rights, and ends with the token", async () => {
