@@ -20,6 +20,7 @@ export function ClaimActions({ organisation, zone, id, mayApprove }: Place & { i
     if (!outcome) return;
     if (!outcome.ok) toast(outcome.failure.message, { tone: "bad" });
     else if (outcome.value.claim === null) toast(`${zone} is yours: its zone is made`);
+    else if (outcome.value.claim.state === "granted") toast(`${zone} is yours: its zone is still being made`);
     else toast("Not found yet. The panel goes on looking.");
     router.refresh();
   };

@@ -1,5 +1,6 @@
 /** What every page of a zone has on top: its name and state, what stands in its way, and the tabs. */
 import type { ReactNode } from "react";
+import { Refreshing } from "#components/servers/backups/refreshing.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { GuestNote } from "./guest-note.tsx";
 import { namesOf, openZone, type ZoneParams } from "./zone-data.ts";
@@ -53,6 +54,8 @@ export async function ZoneFrame({ params, children }: { params: Promise<ZonePara
           now={Date.now()}
         />
       )}
+      {/* Nothing has been read of it yet: it is still being made. */}
+      <Refreshing while={open.claim === null && refreshedAt === 0} />
       {open.claim === null && <Tabs label="Zone" items={tabsOf(open)} className="mb-3.5" />}
       {children}
     </>

@@ -49,6 +49,8 @@ export function AddZoneDialog({ organisation, choices, onClose }: AddZoneProps &
         }
         onDone={(zone) => {
           if (zone.firstRecords?.state === "failed") toast(zone.firstRecords.message);
+          else if (zone.status === "pending" && !proves)
+            toast(`${zone.displayName} takes longer than usual, and is still being ${link ? "linked" : "made"}`);
           else if (zone.status === "pending") toast(`Show that ${zone.displayName} is yours, and it is made`);
           else if (zone.firstRecords?.message) toast(`${zone.displayName} was added. ${zone.firstRecords.message}`);
           else toast(`${zone.displayName} was ${link ? "linked" : "added"}`);

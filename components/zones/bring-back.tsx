@@ -23,7 +23,8 @@ export function BringBack({ organisation, deleted, name }: BringBackProps) {
       tone="primary"
       call={(api) => api.dns.undelete({ organisation, deleted })}
       onDone={(zone) => {
-        toast(`${name} is back`, { tone: "ok" });
+        if (zone.status === "pending") toast(`${name} takes longer than usual, and is still being brought back`);
+        else toast(`${name} is back`, { tone: "ok" });
         router.push(zonePath(organisation, zone.name.replace(/\.$/, "")));
         router.refresh();
       }}

@@ -1,4 +1,4 @@
-/** How the outcome of a change is answered over HTTP, and when. */
+/** How the outcome of a change, or of making a zone, is answered over HTTP, and when. */
 import { Problem } from "#lib/api/errors.ts";
 import { log } from "#lib/log/log.ts";
 import type { ChangeResult } from "./changes.ts";
@@ -17,31 +17,61 @@ export function answered<T extends Pick<ChangeResult, "state">>(context: { trace
  * The outcome of a change, if it is known in time. If not, what is under way is answered as `pending`, and done all the same; what
  * has not begun by then is not done. `rest`: what an answer holds besides. Rejects as the work does, or with `provider_timeout` where nothing was done.
  */
-export async function inTime<T extends Pick<ChangeResult, "change" | "state" | "message">>(
+export const inTime = <T extends Pick<ChangeResult, "change" | "state" | "message">>(
   work: () => Promise<T>,
   rest: Partial<T> = {},
+): Promise<T> =>
+  orAsItStands(work, (stands) => ({
+    // What else is said of a change is told with it, and `rest` is what is said of all others.
+    journaled: (told) => stands(() => ({ ...pending, ...told, ...rest }) as unknown as T),
+  }));
+
+/** The same of a zone that is to be. Once its row stands, 202 and how it stands then; `isLate` says whether that was answered. */
+export function zoneInTime<T>(
+  context: { trace: { status?: number } },
+  work: (isLate: () => boolean) => Promise<T>,
+  asItStands: (zone: string) => T,
+): Promise<T> {
+  let late = false;
+  return orAsItStands(
+    () => work(() => late),
+    (stands) => ({
+      reserved: (zone) =>
+        stands(() => {
+          late = true;
+          context.trace.status = 202;
+          return asItStands(zone);
+        }),
+    }),
+  );
+}
+
+/** The outcome, or what can be said for certain once nobody waits any longer. `hear`: what the work tells of itself, and what then stands. */
+async function orAsItStands<T>(
+  work: () => Promise<T>,
+  hear: (stands: (answer: () => T) => void) => Partial<Pace>,
 ): Promise<T> {
   const stopping = new AbortController();
-  const begun = Promise.withResolvers<T>();
-  let underWay: T | null = null;
-  const journaled: Pace["journaled"] = (told) => {
-    // What else is said of a change is told with it, and `rest` is what is said of all others.
-    underWay = { ...pending, ...told, ...rest } as unknown as T;
-    if (stopping.signal.aborted) begun.resolve(underWay);
+  const begun = Promise.withResolvers<() => T>();
+  let underWay: (() => T) | null = null;
+  const stands = (answer: () => T) => {
+    underWay = answer;
+    if (stopping.signal.aborted) begun.resolve(answer);
   };
-  const done = withPace({ signal: stopping.signal, progress: () => {}, journaled }, work);
-  const late = Promise.withResolvers<null>();
-  const timer = setTimeout(() => late.resolve(null), WITHIN_MS);
+  const unheard = { progress: () => {}, journaled: () => {}, reserved: () => {} };
+  const done = withPace({ ...unheard, signal: stopping.signal, ...hear(stands) }, work);
+  const late = Promise.withResolvers<typeof tooLate>();
+  const timer = setTimeout(() => late.resolve(tooLate), WITHIN_MS);
   try {
     const outcome = await Promise.race([done, late.promise]);
-    if (outcome) return outcome;
+    if (outcome !== tooLate) return outcome as T;
   } finally {
     clearTimeout(timer);
   }
-  done.catch((error: unknown) => log().warn({ err: error }, "a change that was answered before its end failed"));
-  if (underWay) return underWay;
+  done.catch((error: unknown) => log().warn({ err: error }, "what was answered before its end failed"));
+  if (underWay) return (underWay as () => T)();
   stopping.abort(tooLate());
-  return await Promise.race([done, begun.promise]).catch((error: unknown) => {
+  return await Promise.race([done, begun.promise.then((answer) => answer())]).catch((error: unknown) => {
     throw error instanceof Problem ? error : tooLate();
   });
 }

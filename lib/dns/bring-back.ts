@@ -23,6 +23,7 @@ import { actorOfEntry, addEntry, type Entry, signedOf } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
 import { buildGeneration, dropGeneration, switchTo, WRITTEN_BESIDE } from "./large/generation.ts";
 import { journalPlan, verbatim } from "./large/journaled.ts";
+import { pace, unlessStopped } from "./large/pace.ts";
 import { inThread, LARGE } from "./large/thread.ts";
 import { readGeneration, writeRows } from "./mirror.ts";
 import { makePlan, recordCounts } from "./plan.ts";
@@ -41,7 +42,9 @@ export async function bringBack(
   await withZoneLock(deleted.id, async () => {
     const actor = stillThere(asked);
     const { asStaff } = loadDeletedZone(organisation.id, deleted.id, actor);
+    pace().signal.throwIfAborted();
     const { zone, entry } = reserve(deleted, organisation, connection, actor, asStaff);
+    pace().reserved(zone.id);
     if (connection.kind !== "local") await make(zone, entry, deleted, connection);
   });
   return summaryOfZone(loadZone(organisation.id, deleted.id, asked), asked);
@@ -65,7 +68,7 @@ async function assertPossible(
     .from(zones)
     .where(eq(zones.connection, connection.id))
     .all();
-  const around = await asking(() => connection.provider.relatedZones(deleted.name));
+  const around = await unlessStopped(asking(() => connection.provider.relatedZones(deleted.name)));
   if (owners.some(({ name, organisationId }) => around.includes(name) && organisationId !== organisation.id))
     throw new Problem("already_exists", "This name, or one above or below it, is taken at this connection.");
 }

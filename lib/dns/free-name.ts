@@ -8,6 +8,7 @@ import { limitOf } from "#lib/organisations/limits.ts";
 import type { Organisation } from "#lib/organisations/organisations.ts";
 import { asking } from "./asking.ts";
 import { type Connection, stillThere } from "./connections.ts";
+import { unlessStopped } from "./large/pace.ts";
 import { isBelow } from "./name.ts";
 
 /** At a connection that the organisation brought, everything is its own. */
@@ -36,7 +37,7 @@ export async function assertFree(
   link: boolean,
   actor: Actor,
 ): Promise<void> {
-  const related = await asking(() => connection.provider.relatedZones(name));
+  const related = await unlessStopped(asking(() => connection.provider.relatedZones(name)));
   const owners = ownersAt(connection, db());
   const links = isOwn(connection) || actor.grants.has("dns:connections");
   const all = new Set([

@@ -21,6 +21,7 @@ import { actorOfEntry, addEntry, bumpRevision, type Entry, signedOf } from "./jo
 import { mayStillLand, noteGivenUp } from "./landing.ts";
 import { buildGeneration, dropGeneration, switchTo, WRITTEN_BESIDE } from "./large/generation.ts";
 import { journalPlan } from "./large/journaled.ts";
+import { pace } from "./large/pace.ts";
 import { inThread } from "./large/thread.ts";
 import { putRRsets } from "./mirror.ts";
 import { makePlan } from "./plan.ts";
@@ -72,6 +73,7 @@ export async function addZone(
   await assertFree(organisation, name, connection, request.link, actor);
   const kind = request.link ? "link" : "create";
   const { zone, entry } = reserve(organisation, name, connection, kind, actor);
+  pace().reserved(zone.id);
   await withZoneLock(zone.id, () => make(zone, entry, connection, kind));
   return summaryOfZone(loadZone(organisation.id, zone.id, actor), actor);
 }

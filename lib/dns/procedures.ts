@@ -5,7 +5,7 @@ import { inOrganisation, inZone, signedIn } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { masked } from "#lib/api/masked.ts";
 import { emailAddress } from "#lib/users/users.ts";
-import { answered, inTime } from "./answered.ts";
+import { answered, inTime, zoneInTime } from "./answered.ts";
 import { type ChangeResult, changeZone } from "./changes.ts";
 import { claimStateOf } from "./claims/claims.ts";
 import { inviteGuest, leaveZone, listGuestInvites, resendGuestInvite, revokeGuestInvite } from "./guests.ts";
@@ -17,7 +17,7 @@ import { zoneChoices } from "./new-zone.ts";
 import { findRecord, pageOfRecords, pageOfRRsets } from "./records.ts";
 import { refreshZone } from "./refresh.ts";
 import * as shapes from "./shapes.ts";
-import { addFilledZone } from "./templates/apply.ts";
+import { addFilledZone, filledLater } from "./templates/apply.ts";
 import { listTemplates } from "./templates/templates.ts";
 import { clearLevel, pageOfLadder, setLevel } from "./zone-permissions.ts";
 import { listZones, summaryOfZone, takesGuests } from "./zones.ts";
@@ -65,9 +65,14 @@ export const create = inOrganisation(
 )
   .route({ method: "POST", path: ZONES, successStatus: 201, summary: "Create or link a zone" })
   .output(shapes.FilledZone)
-  .handler(({ context, input: { organisation: _o, ...input } }) =>
-    addFilledZone(context.organisation, input, context.actor, context.access),
-  );
+  .handler(({ context, input: { organisation: _o, ...input } }) => {
+    const { organisation, actor, access } = context;
+    return zoneInTime(
+      context,
+      (isLate) => addFilledZone(organisation, input, actor, access, isLate),
+      (zone) => filledLater(organisation, zone, input, actor),
+    );
+  });
 
 export const open = inZone("view", {})
   .route({ method: "GET", path: ZONE, summary: "One zone, with one's own level" })

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { inDeletedZone, inOrganisation, inZone } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { masked } from "#lib/api/masked.ts";
-import { answered, inTime } from "./answered.ts";
+import { answered, inTime, zoneInTime } from "./answered.ts";
 import { bringBack } from "./bring-back.ts";
 import { deleteZone } from "./delete-zone.ts";
 import { listDeletedZones } from "./deleted-zones.ts";
@@ -89,4 +89,11 @@ export const undelete = inDeletedZone({})
     summary: "Bring a deleted zone back",
   })
   .output(shapes.Zone)
-  .handler(({ context }) => bringBack(context, context.actor));
+  .handler(({ context }) => {
+    const { organisation, actor } = context;
+    return zoneInTime(
+      context,
+      () => bringBack(context, actor),
+      (zone) => summaryOfZone(loadZone(organisation.id, zone, actor), actor),
+    );
+  });

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { startBehindFaults } from "../support/behind-faults.ts";
+import { runJobs } from "../support/jobs.ts";
 
-const { powerdns, proxy, owner, sql, zones, rested, close } = await startBehindFaults();
+const { panel, powerdns, proxy, owner, sql, zones, rested, close } = await startBehindFaults();
 let sequence = 0;
 
 beforeAll(async () => {
@@ -23,6 +24,13 @@ interface Answer {
   code: string;
   plan: unknown[];
 }
+interface Made {
+  id: string;
+  status: string;
+  statusMessage: string;
+  code: string;
+  firstRecords: { state: string; message: string } | null;
+}
 
 async function zone() {
   const name = `in-time${++sequence}.example`;
@@ -38,15 +46,17 @@ async function zone() {
 }
 
 /** What is asked while PowerDNS holds these requests, once twenty seconds have gone by. */
-async function askedWhileHeld(
-  method: "GET" | "PATCH" | "PUT" | "DELETE",
-  ask: () => ReturnType<typeof owner.call<Answer>>,
+async function askedWhileHeld<A = Answer>(
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
+  ask: () => Promise<{ status: number; body: A }>,
+  skip = 0,
 ) {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   proxy.requests.length = 0;
-  proxy.fail("hold", { method });
+  proxy.fail("hold", { method, skip });
   const answer = ask();
-  await expect.poll(() => proxy.requests.some((request) => request.method === method), { timeout: 10_000 }).toBe(true);
+  const came = () => proxy.requests.filter((request) => request.method === method).length;
+  await expect.poll(came, { timeout: 10_000 }).toBeGreaterThan(skip);
   await vi.advanceTimersByTimeAsync(19_000);
   expect(await Promise.race([answer.then(() => "answered"), Promise.resolve("waiting")])).toBe("waiting");
   await vi.advanceTimersByTimeAsync(1000);
@@ -73,7 +83,7 @@ test("so is one that is taken back, with what else is said of it", async () => {
   const record = { name: "once", type: "A", ttl: 60, content: "192.0.2.9" };
   const added = await owner.call<Answer>("POST", `${at.path}/records`, record);
   const path = `${at.path}/changes/${added.body.change}/revert`;
-  const { status, body } = await askedWhileHeld("PATCH", () => owner.call("POST", path, {}));
+  const { status, body } = await askedWhileHeld("PATCH", () => owner.call<Answer>("POST", path, {}));
   expect({ status, state: body.state, steps: body.plan.length }).toEqual({ status: 202, state: "pending", steps: 1 });
   proxy.fail(null);
   await expect.poll(() => at.truth("once"), { timeout: 20_000 }).toEqual([]);
@@ -83,7 +93,7 @@ test("so is a large one, which is done in a thread", async () => {
   const at = await zone();
   const text = Array.from({ length: 1500 }, (_, n) => `name-number-${n} 60 IN A 192.0.2.${n % 250}`).join("\n");
   const file = { text, mode: "merge" };
-  const { status, body } = await askedWhileHeld("PATCH", () => owner.call("POST", `${at.path}/import`, file));
+  const { status, body } = await askedWhileHeld("PATCH", () => owner.call<Answer>("POST", `${at.path}/import`, file));
   expect({ status, state: body.state, steps: body.plan.length }).toEqual({ status: 202, state: "pending", steps: 200 });
   proxy.fail(null);
   await expect
@@ -119,6 +129,96 @@ test("a deletion and a switch of DNSSEC that take longer than twenty seconds go 
   expect({ status: gone.status, state: gone.body.state }).toEqual({ status: 202, state: "pending" });
   proxy.fail(null);
   await expect.poll(async () => (await owner.call("GET", at.path)).status, { timeout: 20_000 }).toBe(404);
+});
+
+const setUp = { status: 202, body: { status: "pending", statusMessage: "Being set up." } };
+const stateOf = async (path: string) => {
+  const { status, body } = await owner.call<Made>("GET", path);
+  return { status, state: body.status };
+};
+const comesAbout = (path: string) =>
+  expect.poll(() => stateOf(path), { timeout: 20_000 }).toEqual({ status: 200, state: "active" });
+
+test("a zone that takes longer than twenty seconds to make is answered as it stands, and gets its first records later", async () => {
+  const template = await owner.call<{ id: string }>("POST", "/organisations/acme/dns/templates", {
+    name: "First",
+    records: "www 300 IN A 192.0.2.77",
+  });
+  expect(template.status).toBe(201);
+  const path = `${zones}/slowly.example`;
+  const wish = { name: "slowly.example", template: template.body.id };
+  const made = await askedWhileHeld("POST", () => owner.call<Made>("POST", zones, wish));
+  expect(made).toMatchObject({ ...setUp, body: { firstRecords: { state: "waiting" } } });
+  expect(await stateOf(path)).toEqual({ status: 200, state: "pending" });
+  proxy.fail(null);
+  await comesAbout(path);
+  await runJobs();
+  expect(await powerdns.query("www.slowly.example", "A")).toEqual(["192.0.2.77"]);
+});
+
+test("so is one whose first records are what takes long", async () => {
+  const wish = { name: "later.example", clone: "slowly.example" };
+  const made = await askedWhileHeld("PATCH", () => owner.call<Made>("POST", zones, wish));
+  expect(made).toMatchObject({ status: 202, body: { status: "active", firstRecords: { state: "waiting" } } });
+  proxy.fail(null);
+  await expect.poll(() => powerdns.query("www.later.example", "A"), { timeout: 20_000 }).toEqual(["192.0.2.77"]);
+});
+
+test("one that is linked, and one that is brought back, go on, too", async () => {
+  const linked = await zone();
+  const { body } = await owner.call<Made>("GET", linked.path);
+  sql.run("update zones set origin = 'linked' where id = ?", body.id);
+  expect((await owner.call("DELETE", linked.path, { name: linked.name, at: "panel" })).status).toBe(200);
+  const root = await panel.person("Root", "root");
+  // What is asked before its row stands goes through.
+  const link = { name: linked.name, link: true };
+  expect(await askedWhileHeld("GET", () => root.call<Made>("POST", zones, link), 1)).toMatchObject(setUp);
+  proxy.fail(null);
+  await comesAbout(linked.path);
+
+  const gone = await zone();
+  const { id } = (await owner.call<Made>("GET", gone.path)).body;
+  expect((await owner.call("DELETE", gone.path, { name: gone.name })).status).toBe(200);
+  const back = `/organisations/acme/dns/deleted-zones/${id}/restore`;
+  const brought = await askedWhileHeld("POST", () => owner.call<Made>("POST", back, {}));
+  expect(brought).toMatchObject({ status: 202, body: { status: "pending", statusMessage: "Being brought back." } });
+  proxy.fail(null);
+  await comesAbout(gone.path);
+});
+
+test("one that staff approve goes on, too", async () => {
+  const { setSetting } = await import("#lib/settings/settings.ts");
+  setSetting("zone_claims", "proof");
+  const wish = { name: "asked.example", template: "" };
+  const { id } = (await owner.call<Made>("POST", zones, wish)).body;
+  setSetting("zone_claims", "trusted");
+  const root = await panel.person("Staff", "root");
+  const approved = await askedWhileHeld("POST", () => root.call<Answer>("POST", `/dns/claims/${id}/approve`, {}));
+  expect(approved).toMatchObject({ status: 202, body: { approved: "asked.example." } });
+  proxy.fail(null);
+  await comesAbout(`${zones}/asked.example`);
+});
+
+test("a zone that could not begin within twenty seconds is not made later either", async () => {
+  const made = await askedWhileHeld("GET", () => owner.call<Made>("POST", zones, { name: "not-begun.example" }));
+  expect(made).toMatchObject({ status: 504, body: { code: "provider_timeout" } });
+  proxy.fail(null);
+  expect((await owner.call("POST", zones, { name: "begun.example" })).status).toBe(201);
+  expect((await owner.call("GET", `${zones}/not-begun.example`)).status).toBe(404);
+});
+
+test("a zone whose making fails after it was answered is not there", async () => {
+  const name = "refused.example";
+  const made = await askedWhileHeld("POST", () => owner.call<Made>("POST", zones, { name }));
+  expect(made).toMatchObject(setUp);
+  const there = await fetch(`${powerdns.apiUrl}/api/v1/servers/localhost/zones`, {
+    method: "POST",
+    headers: { "X-API-Key": powerdns.apiKey },
+    body: JSON.stringify({ name: `${name}.`, kind: "Native", nameservers: [] }),
+  });
+  expect(there.status).toBe(201);
+  proxy.fail(null);
+  await expect.poll(async () => (await owner.call("GET", `${zones}/${name}`)).status, { timeout: 20_000 }).toBe(404);
 });
 
 const ways = [

@@ -11,6 +11,7 @@ import { jobKind } from "#lib/jobs/queue.ts";
 import { log } from "#lib/log/log.ts";
 import { loadOrganisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { unlessStopped } from "../large/pace.ts";
 import { opensNewZones } from "../new-zone.ts";
 import { withZoneLock } from "../zone-lock.ts";
 import type { Zone } from "../zones.ts";
@@ -35,13 +36,15 @@ export const checkClaim = (zoneId: string, actor: Actor | null): Promise<void> =
     if (row?.claim.state !== "pending") return;
     const { claim, zone } = row;
     if (claim.endsAt <= Date.now()) return expire(zone);
-    const found = await lookForProof({
-      name: zone.name,
-      txt: claim.txt,
-      nameservers: JSON.parse(claim.nameservers) as string[],
-      wasElsewhere: claim.elsewhereAt !== null,
-      shared: isShared(zone, claim),
-    });
+    const found = await unlessStopped(
+      lookForProof({
+        name: zone.name,
+        txt: claim.txt,
+        nameservers: JSON.parse(claim.nameservers) as string[],
+        wasElsewhere: claim.elsewhereAt !== null,
+        shared: isShared(zone, claim),
+      }),
+    );
     note(claim, found);
     if (found.proof === null) return;
     const by = actor ?? permitted(claimantOf(claim, "dns.proveClaim"), zone);

@@ -49,10 +49,7 @@ export function viewClaim({ zone }: LoadedZone, actor: Actor): ClaimView {
 }
 
 /** Looks now. A name server is not to be asked more often than somebody would press a button. */
-export async function checkNow(
-  loaded: LoadedZone,
-  actor: Actor,
-): Promise<{ zone: ZoneSummary; claim: ClaimView | null }> {
+export async function checkNow(loaded: LoadedZone, actor: Actor): Promise<ReturnType<typeof claimNow>> {
   const { zone, organisation } = loaded;
   if (claimById(zone.id)?.claim.state !== "pending")
     throw new Problem("conflict", "This zone no longer waits for proof.");
@@ -67,6 +64,14 @@ export async function checkNow(
       });
   }
   await checkClaim(zone.id, actor);
+  return claimNow(loaded, actor);
+}
+
+/** What a look has led to. */
+export function claimNow(
+  { organisation, zone }: LoadedZone,
+  actor: Actor,
+): { zone: ZoneSummary; claim: ClaimView | null } {
   const now = loadZone(organisation.id, zone.id, actor);
   return { zone: summaryOfZone(now, actor), claim: claimById(zone.id) ? viewClaim(now, actor) : null };
 }
@@ -160,8 +165,17 @@ export const approve = (id: string, actor: Actor): Promise<{ approved: string; o
   withZoneLock(id, async () => {
     const { claim, zone } = pending(id);
     await grant(zone, claim, "approved", actor, true);
-    return { approved: zone.name, organisation: zone.organisationId };
+    return approved(zone);
   });
+
+/** The answer while the zone is still being made. */
+export function approvedLater(id: string): ReturnType<typeof approved> {
+  const row = claimById(id);
+  if (!row) throw notFound("pending claim");
+  return approved(row.zone);
+}
+
+const approved = ({ name, organisationId }: LoadedZone["zone"]) => ({ approved: name, organisation: organisationId });
 
 export const refuse = (id: string, reason: string, actor: Actor): Promise<{ refused: string }> =>
   withZoneLock(id, async () => {

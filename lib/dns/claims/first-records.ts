@@ -70,7 +70,7 @@ async function leaveOut(loaded: LoadedZone, intent: Intent, actor: Actor, claime
 }
 
 /** Where the zone already says something else, that matters more. */
-function noteOn({ id }: Zone, statusMessage: string): void {
+export function noteOn({ id }: Zone, statusMessage: string): void {
   if (statusMessage !== "")
     db()
       .update(zones)

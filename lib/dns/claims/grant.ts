@@ -7,6 +7,7 @@ import { Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { connectionOf } from "../asking.ts";
 import { assertFree, assertUntaken, TAKEN } from "../free-name.ts";
+import { pace } from "../large/pace.ts";
 import { begin, make } from "../new-zone.ts";
 import type { Zone } from "../zones.ts";
 import { firstRecords } from "./first-records.ts";
@@ -39,6 +40,7 @@ export async function grant(zone: Zone, claim: Claim, ground: Ground, actor: Act
       return begin(tx, zone.id, "create", actor);
     }),
   );
+  pace().reserved(zone.id);
   const assigned = JSON.parse(claim.nameservers) as string[];
   await make(reserved, entry, connection, "create", assigned.length > 0 ? assigned : undefined);
 }

@@ -3,8 +3,9 @@ import * as z from "zod";
 import { inZone, staff } from "#lib/api/guards.ts";
 import { listQuery, page } from "#lib/api/list.ts";
 import { masked } from "#lib/api/masked.ts";
+import { zoneInTime } from "../answered.ts";
 import { Zone } from "../shapes.ts";
-import { approve, checkNow, pendingClaims, refuse, viewClaim, withdraw } from "./claims.ts";
+import { approve, approvedLater, checkNow, claimNow, pendingClaims, refuse, viewClaim, withdraw } from "./claims.ts";
 
 const CLAIM = "/organisations/{organisation}/dns/zones/{zone}/claim";
 const options = { flag: "feature.dns" } as const;
@@ -42,7 +43,13 @@ export const checkClaim = inZone("manage", {})
   .meta({ guard: "inZone", argument: "manage", reads: true })
   .route({ method: "POST", path: `${CLAIM}/check`, summary: "Look for the proof now" })
   .output(z.object({ zone: Zone, claim: Claim.nullable() }))
-  .handler(({ context }) => checkNow(context, context.actor));
+  .handler(({ context }) =>
+    zoneInTime(
+      context,
+      () => checkNow(context, context.actor),
+      () => claimNow(context, context.actor),
+    ),
+  );
 
 export const withdrawClaim = inZone("manage", {})
   .route({ method: "DELETE", path: CLAIM, summary: "No longer ask for a zone" })
@@ -57,7 +64,7 @@ export const claims = staff("dns:manage", listQuery(["createdAt", "endsAt", "nam
 export const approveClaim = staff("dns:manage", { claim: z.string() }, options)
   .route({ method: "POST", path: "/dns/claims/{claim}/approve", summary: "Make a pending zone without proof" })
   .output(z.object({ approved: z.string(), organisation: z.string() }))
-  .handler(({ context, input }) => approve(input.claim, context.actor));
+  .handler(({ context, input }) => zoneInTime(context, () => approve(input.claim, context.actor), approvedLater));
 
 export const refuseClaim = staff(
   "dns:manage",

@@ -25,7 +25,8 @@ export async function answer<T extends TaskName>(
   };
   const journaled: Pace["journaled"] = (underWay) => say({ kind: "journaled", underWay });
   try {
-    say({ kind: "answer", value: await withPace({ signal, progress, journaled }, () => tasks[task](question)) });
+    const pace = { signal, progress, journaled, reserved: () => {} };
+    say({ kind: "answer", value: await withPace(pace, () => tasks[task](question)) });
   } catch (error) {
     say(failure(error));
   }

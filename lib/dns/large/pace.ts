@@ -18,6 +18,8 @@ export interface Pace {
   progress(done: number): void;
   /** From now on it is done, whoever still waits for it. */
   journaled(underWay: Brief<UnderWay>): void;
+  /** The same of a zone that is to be: its row stands. */
+  reserved(zone: string): void;
 }
 
 const storage = () => singleton("large-pace", () => new AsyncLocalStorage<Pace>());
@@ -27,7 +29,12 @@ export const withPace = <T>(pace: Pace, work: () => Promise<T>): Promise<T> => s
 /** That of the work that this is part of; where nobody listens, one that nobody hears. */
 export const pace = (): Pace => storage().getStore() ?? unheard;
 
-const unheard: Pace = { signal: new AbortController().signal, progress: () => {}, journaled: () => {} };
+const unheard: Pace = {
+  signal: new AbortController().signal,
+  progress: () => {},
+  journaled: () => {},
+  reserved: () => {},
+};
 
 export const tellJournaled = (underWay: UnderWay): void => pace().journaled(brief(underWay));
 

@@ -1,4 +1,5 @@
 /** Templates and clones as plans: previewed, authorised, checked, braked and journaled like any other. */
+import { transaction } from "#db/client.ts";
 import type { OrganisationAccess } from "#lib/access/organisation-role.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, isProblem, notFound } from "#lib/api/errors.ts";
@@ -6,8 +7,9 @@ import type { Organisation } from "#lib/organisations/organisations.ts";
 import { accessIn } from "#lib/tokens/lowered.ts";
 import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
 import { askForZone } from "../claims/ask.ts";
+import { firstRecords, noteOn } from "../claims/first-records.ts";
 import type { ZoneRequest } from "../new-zone.ts";
-import { type LoadedZone, loadZone, type ZoneSummary } from "../zones.ts";
+import { type LoadedZone, loadZone, summaryOfZone, type ZoneSummary } from "../zones.ts";
 import { firstIntent, firstOf, noticesOf, templateIntent } from "./first.ts";
 import { loadTemplate, type Template } from "./templates.ts";
 
@@ -25,12 +27,16 @@ export const previewTemplate = (loaded: LoadedZone, id: string, actor: Actor): P
 export const applyTemplate = (loaded: LoadedZone, id: string, confirm: boolean, actor: Actor): Promise<ChangeResult> =>
   changeZone(loaded, { ...templateIntent(loaded, templateFor(loaded, id, actor)), confirm }, actor);
 
-/** A new zone, and then its first records: a template's, those of another zone, or those of the standard template. */
+/**
+ * A new zone, and then its first records: a template's, those of another zone, or those of the standard template. `isLate`: the
+ * caller has been answered with `filledLater` meanwhile.
+ */
 export async function addFilledZone(
   organisation: Organisation,
   request: ZoneRequest & { template?: string | undefined; clone?: string | undefined },
   actor: Actor,
   access: OrganisationAccess,
+  isLate: () => boolean,
 ): Promise<FilledZone> {
   const { template, clone, ...zone } = request;
   if (template !== undefined && clone !== undefined)
@@ -46,6 +52,7 @@ export async function addFilledZone(
     const message = "The zone begins with its first records once control of the domain is proved.";
     return { ...made, firstRecords: { state: "waiting", message } };
   }
+  if (isLate()) return { ...made, firstRecords: later };
   try {
     const intent = firstIntent(loaded, first, actor);
     await changeZone(loaded, intent, actor);
@@ -55,9 +62,28 @@ export async function addFilledZone(
   } catch (error) {
     if (!isProblem(error)) throw error;
     const message = `The zone was made, without its first records: ${error.message}`;
+    if (isLate()) noteOn(loaded.zone, message);
     return { ...made, firstRecords: { state: "failed", message } };
   }
 }
+
+/** The new zone while it is still being made. A job brings its first records then. */
+export function filledLater(
+  organisation: Organisation,
+  id: string,
+  { template, clone, link }: Parameters<typeof addFilledZone>[1],
+  actor: Actor,
+): FilledZone {
+  const loaded = loadZone(organisation.id, id, actor);
+  const first = link ? null : firstOf(organisation, { template, clone }, actor);
+  if (first && loaded.zone.externalId === null)
+    transaction((tx) =>
+      firstRecords.enqueue(tx, { zone: id, first, claimedBy: actor.id, tokenId: actor.token?.id ?? null }),
+    );
+  return { ...summaryOfZone(loaded, actor), firstRecords: first && later };
+}
+
+const later: FirstRecords = { state: "waiting", message: "The zone begins with its first records once it is there." };
 
 /** Templates are for those who are in the organisation: a guest of one zone is shown none. */
 function templateFor({ organisation, role }: LoadedZone, id: string, actor: Actor): Template {
