@@ -1,4 +1,6 @@
 /** Invitations that wait for an answer: to an organisation, or to one of its zones. */
+
+import { InvalidInvites, InviteEnd } from "#components/invites/invite-end.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { InviteActions } from "./invite-actions.tsx";
@@ -9,6 +11,8 @@ export interface PendingInvite {
   /** What it is to, in a word or two. */
   what: string;
   sender: string;
+  /** Whether it can be accepted as things stand. */
+  valid: boolean;
   createdAt: number;
   expiresAt: number;
 }
@@ -37,7 +41,7 @@ export const PendingInvites = ({ organisation, zone, noun, items, now }: Pending
         <Th hidden>Actions</Th>
       </THead>
       <TBody>
-        {items.map(({ id, email, what, sender, createdAt, expiresAt }) => (
+        {items.map(({ id, email, what, sender, valid, createdAt, expiresAt }) => (
           <Tr key={id}>
             <Td className="wrap-anywhere">{email}</Td>
             <Td label={noun}>{what}</Td>
@@ -48,7 +52,7 @@ export const PendingInvites = ({ organisation, zone, noun, items, now }: Pending
               <Time at={createdAt} now={now} />
             </Td>
             <Td label="Expires" dim>
-              <Time at={expiresAt} now={now} />
+              <InviteEnd valid={valid} at={expiresAt} now={now} />
             </Td>
             <Td align="end" className="py-[3px]!">
               <InviteActions organisation={organisation} zone={zone} invite={id} email={email} />
@@ -57,5 +61,6 @@ export const PendingInvites = ({ organisation, zone, noun, items, now }: Pending
         ))}
       </TBody>
     </Table>
+    <InvalidInvites items={items} />
   </section>
 );

@@ -1,5 +1,6 @@
 /** Who is in an organisation, what zones it has and who was invited, as its page for staff lists them. */
 "use client";
+import { InviteEnd } from "#components/invites/invite-end.tsx";
 import { PanelList } from "#components/staff/panel-list.tsx";
 import { RowLink } from "#components/staff/row-link.tsx";
 import { Badge } from "#components/ui/badge.tsx";
@@ -122,7 +123,7 @@ export function TheirInvites({ organisation: { id, handle, invites }, can, now }
     { label: "E-mail", cell: ({ email }) => email },
     { label: "As", cell: ({ role }) => roleNames[role] },
     { label: "Sent by", dim: true, cell: ({ sender }) => sender },
-    { label: "Ends", dim: true, cell: ({ expiresAt }) => <Time at={expiresAt} now={now} /> },
+    { label: "Ends", dim: true, cell: ({ valid, expiresAt }) => <InviteEnd valid={valid} at={expiresAt} now={now} /> },
   ];
   return (
     <PanelList

@@ -9,6 +9,7 @@ import type { ListQuery, Page } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { assertRoom, INVITE_TARGETS, inWords, mailInvite } from "#lib/invites/mail.ts";
+import { standingSenders } from "#lib/invites/sender.ts";
 import { withdrawMail } from "#lib/mail/outbox.ts";
 import { nameOf } from "#lib/organisations/invites.ts";
 import { setting } from "#lib/settings/settings.ts";
@@ -33,6 +34,8 @@ export interface GuestInvite {
   accessUntil: number;
   /** Who sent it last. */
   sender: string;
+  /** Whether it can be accepted: while who sent it may invite, and guests are taken. */
+  valid: boolean;
   createdAt: number;
   expiresAt: number;
 }
@@ -76,8 +79,10 @@ export function inviteGuest(
   });
 }
 
-export const listGuestInvites = ({ zone }: LoadedZone): GuestInvite[] =>
-  db()
+export function listGuestInvites({ zone, organisation }: LoadedZone): GuestInvite[] {
+  const taken = takesGuests(organisation);
+  const stands = standingSenders({ organisationId: organisation.id, zoneId: zone.id, into: null });
+  return db()
     .select({ row: zoneInvites, sender: users.name })
     .from(zoneInvites)
     .innerJoin(users, eq(users.id, zoneInvites.invitedBy))
@@ -86,9 +91,11 @@ export const listGuestInvites = ({ zone }: LoadedZone): GuestInvite[] =>
     .limit(200)
     .all()
     .map(({ row, sender }) => {
-      const { id, email, level, accessUntil, createdAt, expiresAt } = row;
-      return { id, email, level, ...scopeOf(row), accessUntil, sender, createdAt, expiresAt };
+      const { id, email, level, accessUntil, invitedBy, createdAt, expiresAt } = row;
+      const valid = taken && stands(invitedBy);
+      return { id, email, level, ...scopeOf(row), accessUntil, sender, valid, createdAt, expiresAt };
     });
+}
 
 /** A new link in a new mail; the one before is void. */
 export function resendGuestInvite(

@@ -249,6 +249,8 @@ export const GuestInvite = z.object({
   /** When the level will end. */
   accessUntil: z.number(),
   sender: masked("name"),
+  /** Whether it can be accepted: while who sent it may invite, and guests are taken. */
+  valid: z.boolean(),
   createdAt: z.number(),
   expiresAt: z.number(),
 });

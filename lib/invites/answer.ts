@@ -25,7 +25,7 @@ import { withdrawMail } from "#lib/mail/outbox.ts";
 import type { InvitedRole } from "#lib/organisations/invites.ts";
 import { join } from "#lib/organisations/members.ts";
 import type { ServerRow } from "#lib/servers/load.ts";
-import { isOwner } from "#lib/servers/people/invites.ts";
+import { isOwner } from "#lib/servers/people/owner.ts";
 import { letIn, personTarget } from "#lib/servers/people/people.ts";
 import { accountByEmail, insertAccount } from "#lib/users/users.ts";
 import { INVITE_TARGETS } from "./mail.ts";

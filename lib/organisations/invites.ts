@@ -7,6 +7,7 @@ import { notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { assertRoom, INVITE_TARGETS, mailInvite } from "#lib/invites/mail.ts";
+import { standingSenders } from "#lib/invites/sender.ts";
 import { withdrawMail } from "#lib/mail/outbox.ts";
 import type { Inside } from "./members.ts";
 
@@ -18,26 +19,32 @@ export interface Invite {
   role: InvitedRole;
   /** Who sent it last. */
   sender: string;
+  /** Whether it can be accepted: while who sent it may invite. */
+  valid: boolean;
   createdAt: number;
   expiresAt: number;
 }
 
-export const listInvites = ({ id }: { id: string }): Invite[] =>
-  db()
+export function listInvites({ id: organisationId }: { id: string }): Invite[] {
+  const stands = standingSenders({ organisationId, zoneId: null, into: null });
+  return db()
     .select({
       id: organisationInvites.id,
       email: organisationInvites.email,
       role: organisationInvites.role,
+      senderId: organisationInvites.invitedBy,
       sender: users.name,
       createdAt: organisationInvites.createdAt,
       expiresAt: organisationInvites.expiresAt,
     })
     .from(organisationInvites)
     .innerJoin(users, eq(users.id, organisationInvites.invitedBy))
-    .where(and(eq(organisationInvites.organisationId, id), gt(organisationInvites.expiresAt, Date.now())))
+    .where(and(eq(organisationInvites.organisationId, organisationId), gt(organisationInvites.expiresAt, Date.now())))
     .orderBy(desc(organisationInvites.createdAt))
     .limit(200)
-    .all();
+    .all()
+    .map(({ senderId, ...invite }) => ({ ...invite, valid: stands(senderId) }));
+}
 
 /** Invites an address. One that was invited before is invited anew: the earlier link is void. */
 export function inviteMember(

@@ -34,6 +34,8 @@ const Invite = z.object({
   email: masked("email"),
   role: joinable,
   sender: masked("name"),
+  /** Whether it can be accepted: while who sent it may invite. */
+  valid: z.boolean(),
   createdAt: z.number(),
   expiresAt: z.number(),
 });

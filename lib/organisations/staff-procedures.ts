@@ -94,6 +94,7 @@ export const invitesOf = staff("org:read", organisation, tokens)
           email: masked("email"),
           role: z.enum(["admin", "member"]),
           sender: masked("name"),
+          valid: z.boolean(),
           createdAt: z.number().int(),
           expiresAt: z.number().int(),
         }),

@@ -335,10 +335,21 @@ test("an invitation is worth what whoever sent it may do: staff who no longer ma
   const [one, two] = [await person("One"), await person("Two")];
   for (const who of [one, two]) expect((await invite(who.email, {}, staff)).status).toBe(201);
   expect((await accept(one)).status).toBe(200);
+  const waiting = async () =>
+    (await owner.call<{ items: { id: string; valid: boolean }[] }>("GET", `${zone}/invites`)).body.items;
+  expect(await waiting()).toMatchObject([{ valid: true }]);
   sql("delete from user_roles where user_id = ?", staff.id);
   expect((await accept(two)).status).toBe(404);
   expect((await zonesOf(two)).total).toBe(0);
   expect((await zonesOf(one)).total).toBe(1);
+  const [dead] = await waiting();
+  expect(dead).toMatchObject({ valid: false });
+  expect((await owner.call("POST", `${zone}/invites/${dead?.id}/resend`)).status).toBe(200);
+  expect(await waiting()).toMatchObject([{ valid: true }]);
+  sql("update organisations set guests = 'forbidden' where id = ?", id);
+  expect(await waiting(), "the organisation takes no guests").toMatchObject([{ valid: false }]);
+  sql("update organisations set guests = 'allowed' where id = ?", id);
+  expect((await accept(two)).status).toBe(200);
 });
 
 describe("inviting", () => {

@@ -60,7 +60,7 @@ const roleOf = (id: string, organisation = at.id) =>
   sql("select role from organisation_members where organisation_id = ? and user_id = ?", organisation, id)[0]?.role;
 const pending = async () =>
   (
-    await at.owner.call<{ items: { id: string; email: string; sender: string; expiresAt: number }[] }>(
+    await at.owner.call<{ items: { id: string; email: string; sender: string; valid: boolean; expiresAt: number }[] }>(
       "GET",
       `${at.path}/invites`,
     )
@@ -456,7 +456,9 @@ describe("an invitation is worth what whoever sent it may do", () => {
     expect(await mine(who)).toEqual([]);
     expect((await who.call("POST", `/account/invites/${id}`, { accept: true })).status).toBe(404);
     expect(roleOf(who.id)).toBeUndefined();
+    expect(await pending()).toMatchObject([{ id, valid: false }]);
     expect((await at.owner.call("POST", `${at.path}/invites/${id}/resend`)).status).toBe(200);
+    expect(await pending()).toMatchObject([{ id, valid: true }]);
     expect((await accept(await lastToken(who.email), who)).status).toBe(200);
     expect(roleOf(who.id)).toBe("admin");
   });
@@ -467,7 +469,12 @@ describe("an invitation is worth what whoever sent it may do", () => {
     expect((await invite(email, "admin", staff)).status).toBe(201);
     const token = await lastToken(email);
     expect((await look(token)).status).toBe(200);
+    const reader = await person("Reader", ["org:read"]);
+    const seenByStaff = async () =>
+      (await reader.call<{ items: object[] }>("GET", `/admin/organisations/${at.id}/invites`)).body.items;
+    expect([...(await pending()), ...(await seenByStaff())]).toMatchObject([{ valid: true }, { valid: true }]);
     sql("delete from user_roles where user_id = ?", staff.id);
+    expect([...(await pending()), ...(await seenByStaff())]).toMatchObject([{ valid: false }, { valid: false }]);
     expect((await look(token)).status).toBe(404);
     const made = await panel.call("POST", "/invites/register", { token, name: "New", password: "a quiet harbour" });
     expect(made.status).toBe(404);

@@ -119,7 +119,9 @@ describe("letting somebody in", () => {
     role("member");
     expect((await accept(who)).status).toBe(404);
     expect((await sees(who)).status).toBe(404);
+    expect(await waiting()).toMatchObject([{ valid: false }]);
     role("admin");
+    expect(await waiting()).toMatchObject([{ valid: true }]);
     expect((await accept(who)).status).toBe(200);
   });
 

@@ -1,5 +1,7 @@
 /** Sub-users of a server: who was let in, who was asked, and the way out for whoever is one. */
+
 import { UserPlus } from "lucide-react";
+import { InvalidInvites, InviteEnd } from "#components/invites/invite-end.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
@@ -111,7 +113,7 @@ const Invites = ({
         <Th hidden>Actions</Th>
       </THead>
       <TBody>
-        {items.map(({ id, email, capabilities, sender, expiresAt }) => (
+        {items.map(({ id, email, capabilities, sender, valid, expiresAt }) => (
           <Tr key={id}>
             <Td className="wrap-anywhere">{email}</Td>
             <Td label="May use">{capabilityWords(capabilities)}</Td>
@@ -119,7 +121,7 @@ const Invites = ({
               {sender}
             </Td>
             <Td label="Expires" dim>
-              <Time at={expiresAt} now={now} />
+              <InviteEnd valid={valid} at={expiresAt} now={now} />
             </Td>
             <Td align="end" className="py-[3px]!">
               {owner && <InviteActions server={server} invite={id} email={email} />}
@@ -128,5 +130,6 @@ const Invites = ({
         ))}
       </TBody>
     </Table>
+    <InvalidInvites items={items} />
   </section>
 );

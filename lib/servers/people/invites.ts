@@ -1,16 +1,18 @@
 /** Invitations into a server: sending, sending again, taking back. Answering them is in `lib/invites`. */
-import { and, desc, eq, gt, inArray } from "drizzle-orm";
-import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
-import { organisationMembers, organisations, serverInvites, serverSubusers, users } from "#db/schema/index.ts";
+import { and, desc, eq, gt } from "drizzle-orm";
+import { db, type Tx, transaction } from "#db/client.ts";
+import { organisations, serverInvites, serverSubusers, users } from "#db/schema/index.ts";
 import type { ServerCapability } from "#lib/access/server-capability.ts";
 import type { Actor } from "#lib/actor.ts";
 import { notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { assertRoom, INVITE_TARGETS, type Inviter, inWords, mailInvite } from "#lib/invites/mail.ts";
+import { standingSenders } from "#lib/invites/sender.ts";
 import { withdrawMail } from "#lib/mail/outbox.ts";
 import { nameOf } from "#lib/organisations/invites.ts";
 import type { LoadedServer, ServerRow } from "../load.ts";
+import { isOwner } from "./owner.ts";
 import { assertRoomInside, type Terms } from "./people.ts";
 import type { PendingInvite } from "./shapes.ts";
 
@@ -51,8 +53,9 @@ export function inviteInto(
   });
 }
 
-export const listInvitesInto = ({ server }: Pick<LoadedServer, "server">): PendingInvite[] =>
-  db()
+export function listInvitesInto({ server }: Pick<LoadedServer, "server">): PendingInvite[] {
+  const stands = standingSenders({ organisationId: server.organisationId, zoneId: null, into: server });
+  return db()
     .select({ row: serverInvites, sender: users.name })
     .from(serverInvites)
     .innerJoin(users, eq(users.id, serverInvites.invitedBy))
@@ -61,10 +64,11 @@ export const listInvitesInto = ({ server }: Pick<LoadedServer, "server">): Pendi
     .limit(200)
     .all()
     .map(({ row, sender }) => {
-      const { id, email, accessUntil, createdAt, expiresAt } = row;
+      const { id, email, accessUntil, invitedBy, createdAt, expiresAt } = row;
       const capabilities = JSON.parse(row.capabilities) as ServerCapability[];
-      return { id, email, capabilities, accessUntil, sender, createdAt, expiresAt };
+      return { id, email, capabilities, accessUntil, sender, valid: stands(invitedBy), createdAt, expiresAt };
     });
+}
 
 /** A new link in a new mail; the one before is void. */
 export function resendInvite({ server }: LoadedServer, id: string, actor: Person): { sent: string; expiresAt: number } {
@@ -97,17 +101,6 @@ export function revokeInvite({ server }: LoadedServer, id: string, actor: Actor)
     });
     return { revoked: id };
   });
-}
-
-/** Whether an account has the server itself: then it has everything. */
-export function isOwner(tx: DbOrTx, server: ServerRow, userId: string): boolean {
-  if (server.organisationId === null) return server.userId === userId;
-  const role = and(
-    eq(organisationMembers.organisationId, server.organisationId),
-    eq(organisationMembers.userId, userId),
-    inArray(organisationMembers.role, ["owner", "admin"]),
-  );
-  return tx.select({ id: organisationMembers.userId }).from(organisationMembers).where(role).get() !== undefined;
 }
 
 /** The lists of sub-users and of members say as much to whoever may invite. */

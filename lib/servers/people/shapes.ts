@@ -41,6 +41,8 @@ export const PendingInvite = z.object({
   accessUntil: z.number().int().nullable(),
   /** Who sent it last. */
   sender: masked("name"),
+  /** Whether it can be accepted: while who sent it has the server. */
+  valid: z.boolean(),
   createdAt: z.number().int(),
   expiresAt: z.number().int(),
 });
