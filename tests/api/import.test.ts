@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Worker } from "node:worker_threads";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { runJobs } from "../support/jobs.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 
@@ -235,6 +236,48 @@ describe("a large file", () => {
     for (const { body } of sent)
       if (body.import) await root.call("POST", `${zone}/imports/${body.import.id}/cancel`, {});
     await runJobs();
+  });
+
+  test("cancelled too late is said to have gone in, by what the journal says", async () => {
+    const post = Worker.prototype.postMessage;
+    const begun = Promise.withResolvers<void>();
+    // It is at its last step when it is told to stop.
+    const told = vi.spyOn(Worker.prototype, "postMessage").mockImplementation(function (
+      this: Worker,
+      message,
+      ...rest
+    ) {
+      const { task, stop } = message as { task?: string; stop?: boolean };
+      if (task === "change") begun.resolve();
+      if (!stop) post.call(this, message, ...rest);
+    });
+    const { id } = (await upload(large("192.0.2.44"), "mode=merge&confirm=true")).body.import;
+    const running = runJobs();
+    await begun.promise;
+    const answer = await root.call<Row>("POST", `${zone}/imports/${id}/cancel`, {});
+    await running;
+    told.mockRestore();
+    expect(await contents("host-000001")).toContain("192.0.2.44");
+    const { items } = (await root.call<{ items: { id: string; state: string }[] }>("GET", `${zone}/changes`)).body;
+    expect(items[0]).toMatchObject({ state: "applied" });
+    for (const said of [answer.body, await row(id)])
+      expect(said).toMatchObject({
+        state: "done",
+        change: items[0]?.id,
+        message: expect.stringContaining("had gone in"),
+      });
+  });
+
+  test("so is one whose panel stopped before it could say so", async () => {
+    const { db, transaction } = await import("#db/client.ts");
+    const { importJob } = await import("#lib/dns/transfer/import-job.ts");
+    const { id } = (await upload(large("192.0.2.45"), "mode=merge&confirm=true")).body.import;
+    await runJobs();
+    expect(await row(id)).toMatchObject({ state: "done" });
+    db().$client.prepare("update zone_imports set state = 'cancelled', change_id = null where id = ?").run(id);
+    transaction((tx) => importJob.enqueue(tx, { import: id }));
+    await runJobs();
+    expect(await row(id)).toMatchObject({ state: "done", change: expect.any(String) });
   });
 
   test("cancelled is over", async () => {

@@ -71,7 +71,8 @@ export function useImport(zone: ZoneView, path: string, begun: ImportRow | null)
     const row = state.step === "working" || state.step === "planned" ? state.row : null;
     if (row) {
       try {
-        await api.dns.importCancel({ ...at, import: row.id });
+        const ended = await api.dns.importCancel({ ...at, import: row.id });
+        if (ended.state === "done") return setState(ofRow(ended));
       } catch (error) {
         if (state.step === "planned") setState({ ...state, failure: failureOf(error) });
         return;

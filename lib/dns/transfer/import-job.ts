@@ -27,9 +27,11 @@ export const importJob = jobKind({
   attempts: 5,
   async run({ import: id }, { signal }) {
     const row = db().select().from(zoneImports).where(eq(zoneImports.id, id)).get();
+    if (row?.state === "cancelled") cancelledLate(row);
     if (row?.state !== "planning" && row?.state !== "applying") return;
     const stopping = new AbortController();
-    running().set(id, stopping);
+    const over = Promise.withResolvers<void>();
+    running().set(id, { stopping, over: over.promise });
     try {
       await work(row, AbortSignal.any([signal, stopping.signal]));
     } catch (error) {
@@ -38,7 +40,9 @@ export const importJob = jobKind({
       // Whoever cancelled it has written so.
       if (!stopping.signal.aborted) await refuse(row, error);
     } finally {
+      if (stopping.signal.aborted) cancelledLate(row);
       running().delete(id);
+      over.resolve();
     }
   },
   // What went wrong is in the log and in the job.
@@ -82,9 +86,20 @@ export const sweepImports = jobKind({
   },
 });
 
-export const stopImport = (id: string): void => running().get(id)?.abort();
+/** Resolves once it has stopped, or has come to its end all the same; or where that takes long, before. */
+export async function stopImport(id: string): Promise<void> {
+  const run = running().get(id);
+  run?.stopping.abort();
+  const long = Promise.withResolvers<void>();
+  const timer = setTimeout(long.resolve, STOPPING_MS);
+  await Promise.race([run?.over, long.promise]);
+  clearTimeout(timer);
+}
 
-const running = () => singleton("running-imports", () => new Map<string, AbortController>());
+const STOPPING_MS = 5000;
+
+const running = () =>
+  singleton("running-imports", () => new Map<string, { stopping: AbortController; over: Promise<void> }>());
 
 async function work(row: ImportRow, signal: AbortSignal): Promise<void> {
   const actor = actorAgain(row.actor);
@@ -168,6 +183,18 @@ function endedBefore({ id }: ImportRow, entry: Entry): boolean {
   end(db(), id, { state: done ? "done" : "failed", changeId: entry.id, message: entry.message, progress: 1000 });
   void dropFile(fileOf(id));
   return true;
+}
+
+/** It was cancelled, and the journal says that it had gone in by then. */
+function cancelledLate(row: ImportRow): void {
+  const entry = row.state === "planning" ? undefined : lastEntryOf(row);
+  if (entry?.state !== "applied") return;
+  const message = "It had gone in before it could be cancelled. You can undo it in the history.";
+  db()
+    .update(zoneImports)
+    .set({ state: "done", changeId: entry.id, message, progress: 1000 })
+    .where(and(eq(zoneImports.id, row.id), eq(zoneImports.state, "cancelled")))
+    .run();
 }
 
 const stillSettling = (): Problem => new Problem("zone_busy", "What was sent is still being settled.");

@@ -189,7 +189,7 @@ export function applyImport(
 }
 
 /** Ends it, unless it is on its way to the provider already. */
-export function cancelImport(loaded: LoadedZone, id: string, actor: Actor & { id: string }): ImportView {
+export async function cancelImport(loaded: LoadedZone, id: string, actor: Actor & { id: string }): Promise<ImportView> {
   const row = rowOf(loaded, id, actor);
   if (row.state === "applying" && loaded.zone.connection !== "local")
     throw new Problem(
@@ -205,8 +205,8 @@ export function cancelImport(loaded: LoadedZone, id: string, actor: Actor & { id
     if (ended.changes === 0) throw new Problem("conflict", "This import is over already.");
     note(tx, loaded, actor, { import: id, state: "cancelled" });
   });
-  stopImport(id);
-  void dropFile(fileOf(id));
+  await stopImport(id);
+  await dropFile(fileOf(id));
   return openImport(loaded, id, actor);
 }
 

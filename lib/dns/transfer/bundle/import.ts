@@ -349,7 +349,6 @@ export async function cancelBundle(place: Place, batch: string, actor: Account):
       .run();
     audit(tx, actor, { ...targetOf(place), after: { cancelled: ids.length }, batchId: batch, asStaff: place.asStaff });
   });
-  ids.forEach(stopImport);
-  await Promise.all(ids.map((id) => dropFile(fileOf(id))));
+  await Promise.all(ids.map((id) => stopImport(id).then(() => dropFile(fileOf(id)))));
   return openBundle(place, batch, actor);
 }
