@@ -1,6 +1,16 @@
 /** The audit log, filtered and paged: by the indexes of its actor, target, action and time. */
 import { db } from "#db/client.ts";
-import { actorIdOf, type LogQuery, type LogRow, numberOf, type Paged, pageOf, rowId, span } from "./shapes.ts";
+import {
+  actorIdOf,
+  type LogFilters,
+  type LogQuery,
+  type LogRow,
+  numberOf,
+  type Paged,
+  pageOf,
+  rowId,
+  span,
+} from "./shapes.ts";
 
 const COUNTED = 10_000;
 
@@ -25,22 +35,10 @@ const COLUMNS = `rowid as row, at, actor_type as actorType, actor_id as actorId,
   request_id as requestId`;
 
 export function listAudit(query: LogQuery): Paged<LogRow> {
-  const { q, actor, action, target, status, requestId, from, to } = query;
-  const actorId = actor === undefined ? null : actorIdOf(actor);
-  if (actor !== undefined && actorId === null) return pageOf([], query, { total: 0, capped: false });
-  const values = { q, actorId, action, target, status, requestId, from, to };
-  const where = [
-    ...(actorId === null ? [] : ["actor_id = @actorId"]),
-    ...(action === undefined ? [] : ["action = @action"]),
-    ...(target === undefined ? [] : [IS_TARGET("@target")]),
-    ...(requestId === undefined ? [] : ["request_id = @requestId"]),
-    ...(status === undefined ? [] : ["outcome = @status"]),
-    ...(from === undefined ? [] : ["at >= @from"]),
-    ...(to === undefined ? [] : ["at < @to"]),
-  ];
+  const narrowed = narrowedBy(query);
+  if (!narrowed) return pageOf([], query, { total: 0, capped: false });
+  const { values, where, branches } = narrowed;
   const { bounds, by } = span({ ...query, sort: query.sort === "at" ? "at" : "-at" }, ["at", "rowid"]);
-  // Of several things that text may mean each is read by its own index, and what they give is merged.
-  const branches = q === "" ? ["true"] : meanings(q);
   const read = (more: readonly string[], limit: number) =>
     branches
       .map(
@@ -59,6 +57,41 @@ export function listAudit(query: LogQuery): Paged<LogRow> {
     .get(values) as number;
   const counted = { total: Math.min(n, COUNTED), capped: n > COUNTED };
   return pageOf(found.map(auditRow), query, counted, null, ({ id, at }) => `${at}.${numberOf(id)}`);
+}
+
+/** What was written after the row: the last of it, oldest first, and how much there was before that. */
+export function auditAfter(row: number, filters: LogFilters, most: number): { items: LogRow[]; before: number } {
+  const narrowed = narrowedBy(filters);
+  if (!narrowed) return { items: [], before: 0 };
+  const { where, branches } = narrowed;
+  const values = { ...narrowed.values, row };
+  // By its number alone: what is new is little, whatever else there is.
+  const fresh = `from audit_log not indexed where ${["rowid > @row", `(${branches.join(" or ")})`, ...where].join(" and ")}`;
+  const client = db().$client;
+  const found = client.prepare(`select ${COLUMNS} ${fresh} order by rowid desc limit ${most}`).all(values) as Entry[];
+  const n = client.prepare(`select count(*) ${fresh}`).pluck().get(values) as number;
+  return { items: found.map(auditRow).toReversed(), before: n - found.length };
+}
+
+/** Null: nobody has the address that is asked for, and nothing is found. */
+function narrowedBy({ q, actor, action, target, status, requestId, from, to }: LogFilters) {
+  const actorId = actor === undefined ? null : actorIdOf(actor);
+  if (actor !== undefined && actorId === null) return null;
+  const where = [
+    ...(actorId === null ? [] : ["actor_id = @actorId"]),
+    ...(action === undefined ? [] : ["action = @action"]),
+    ...(target === undefined ? [] : [IS_TARGET("@target")]),
+    ...(requestId === undefined ? [] : ["request_id = @requestId"]),
+    ...(status === undefined ? [] : ["outcome = @status"]),
+    ...(from === undefined ? [] : ["at >= @from"]),
+    ...(to === undefined ? [] : ["at < @to"]),
+  ];
+  // Of several things that text may mean each is read by its own index, and what they give is merged.
+  return {
+    where,
+    branches: q === "" ? ["true"] : meanings(q),
+    values: { q, actorId, action, target, status, requestId, from, to },
+  };
 }
 
 /** The different values of an indexed column: a step in the index for each. */

@@ -9,12 +9,12 @@ import type { AccountActor } from "#lib/api/guards.ts";
 import { hidePrivate } from "#lib/api/masked.ts";
 import { isLive } from "#lib/auth/session.ts";
 import { actorNow } from "#lib/tokens/actor-again.ts";
-import { listAudit } from "./audit-list.ts";
+import { auditAfter } from "./audit-list.ts";
 import { followers } from "./followers.ts";
 import { requestRow } from "./requests.ts";
 import type { Batch } from "./rows.ts";
 import { rowIdOf } from "./rows.ts";
-import { actorIdOf, emailsOf, type LogFilters, LogRow, numberOf, rowId } from "./shapes.ts";
+import { actorIdOf, emailsOf, type LogFilters, LogRow, rowId } from "./shapes.ts";
 import { listen } from "./store.ts";
 
 const CHECK_MS = 5000;
@@ -61,11 +61,11 @@ export function follow(filters: LogFilters, actor: AccountActor): AsyncIteratorO
     asked({ done: false, value });
     asked = null;
   };
-  const add = (rows: LogRow[]) => {
+  const add = (rows: LogRow[], before = 0) => {
     waiting.push(...rows);
     const extra = Math.max(0, waiting.length - MOST_WAITING);
     waiting.splice(0, extra);
-    skipped += extra;
+    skipped += extra + before;
     hand();
   };
   const every = (ms: number, work: () => void) => {
@@ -114,7 +114,7 @@ function stillMay({ id, token, mfa, action, address, requestId, sessionId }: Acc
 /** Audit entries are written with what they are about; what is new is read after them. */
 function everyEntry(
   filters: LogFilters,
-  add: (rows: LogRow[]) => void,
+  add: (rows: LogRow[], before: number) => void,
   every: (ms: number, work: () => void) => () => void,
 ): () => void {
   const newest = db().$client.prepare("select max(rowid) from audit_log").pluck();
@@ -122,9 +122,9 @@ function everyEntry(
   return every(LOOK_MS, () => {
     const now = (newest.get() as number | null) ?? 0;
     if (now === seen) return;
-    const { items } = listAudit({ ...filters, perPage: MOST_WAITING, sort: "-at" });
-    add(items.filter(({ id }) => Number(numberOf(id)) > seen).toReversed());
+    const { items, before } = auditAfter(seen, filters, MOST_WAITING);
     seen = now;
+    add(items, before);
   });
 }
 

@@ -259,6 +259,26 @@ describe("followed live", () => {
     expect(heard).not.toContain(ada.email);
   });
 
+  test.each(["action=test.flood", "q=flood"])(
+    "of more entries at once than are shown the rest is counted: %s",
+    async (narrowed) => {
+      const { db } = await import("#db/client.ts");
+      const response = await open(reader.cookie, `view=audit&${narrowed}`);
+      const one = db().$client.prepare(
+        "insert into audit_log (id, at, actor_type, actor_label, action, target_type, target_label, outcome) values (?, ?, 'system', 's', ?, 't', ?, 'done')",
+      );
+      db().$client.transaction(() => {
+        for (let n = 0; n < 250; n++)
+          for (const action of ["test.flood", "test.other"])
+            one.run(`${action} ${narrowed} ${n}`, Date.now(), action, `number ${n}`);
+      })();
+      const heard = await readUntil(response, '"skipped":');
+      const { items, skipped } = JSON.parse(heard.match(/^data: (.*)$/m)?.[1] ?? "{}");
+      expect([items.length, skipped]).toEqual([200, 50]);
+      expect([items.at(0).action, items.at(-1).action]).toEqual(["test.flood", "test.flood"]);
+    },
+  );
+
   test("at most three an account, and places come free again", async () => {
     const three = await Promise.all([1, 2, 3].map(() => open(reader.cookie)));
     expect((await open(reader.cookie)).status).toBe(429);
