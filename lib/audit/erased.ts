@@ -1,12 +1,13 @@
 /**
  * Whose account is gone is named nowhere in what is kept about acts: the audit log, the history of zones, deleted zones and runs of
  * schedules say `deleted account` in the place of its address. Its id stays, so that what one account did still belongs together.
+ * From where it acted is kept in the audit log alone, for as long as that keeps anything.
  */
 import { setImmediate as breath } from "node:timers/promises";
-import { and, asc, eq, gt, lte, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lte, ne, notInArray, or, type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
-import { auditLog, deletedZones, scheduleRuns, zoneChanges } from "#db/schema/index.ts";
+import { auditLog, deletedZones, scheduleRuns, scheduleSteps, users, zoneChanges } from "#db/schema/index.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 
 /** A trigger lets nothing else be written into entries, and that only while this job says whose account is gone. */
@@ -41,6 +42,8 @@ export const nameNoMore = jobKind({
     for (let zone = nextZone(""); zone !== undefined; zone = nextZone(zone), await pause())
       eraseHistory(zone, gone.user);
     eraseLabels(gone);
+    const runs = db().get<{ last: number | null }>(sql`select max(rowid) as last from schedule_runs`);
+    for (let row = 0; row <= (runs.last ?? 0); row += LOOKED_THROUGH, await pause()) eraseAuthors(row, gone.user);
   },
 });
 
@@ -64,6 +67,8 @@ export const stillNamed = jobKind({
             and json_extract(j.payload, '$.user') = target_id)
         limit ${A_NIGHT}`);
       for (const gone of named) nameNoMore.enqueue(tx, gone);
+      const theirs = notInArray(scheduleSteps.authorId, tx.select({ id: users.id }).from(users));
+      tx.update(scheduleSteps).set({ author: NOWHERE }).where(and(theirs, PLACED)).run();
     });
   },
 });
@@ -148,6 +153,7 @@ const nextZone = (after: string): string | undefined =>
 /** Who deleted a zone that can be brought back, and who ran a schedule by hand: as an account, or with a token of it. */
 function eraseLabels({ user, email, at }: Gone): void {
   transaction((tx) => {
+    tx.update(scheduleSteps).set({ author: NOWHERE }).where(eq(scheduleSteps.authorId, user)).run();
     tx.update(deletedZones).set({ actorLabel: ERASED }).where(eq(deletedZones.actorId, user)).run();
     const theirs = sql`(${scheduleRuns.byLabel} = ${email} or substr(${scheduleRuns.byLabel}, 1, ${email.length + 2}) = ${`${email} (`})`;
     tx.update(scheduleRuns)
@@ -157,12 +163,36 @@ function eraseLabels({ user, email, at }: Gone): void {
   });
 }
 
+/** Steps may say from where they were written, and runs have them as they were. */
+const PLACED = sql`json_extract(${scheduleSteps.author}, '$.address') is not null`;
+const NOWHERE = sql`json_set(${scheduleSteps.author}, '$.address', null, '$.requestId', null)`;
+
+function eraseAuthors(from: number, user: string): void {
+  transaction((tx) => {
+    const theirs = sql`rowid >= ${from} and rowid < ${from + LOOKED_THROUGH} and instr(${scheduleRuns.steps}, ${user}) > 0`;
+    for (const { id, steps } of tx.select().from(scheduleRuns).where(theirs).all()) {
+      const written = (JSON.parse(steps) as { author: string }[]).map((step) => {
+        const author = JSON.parse(step.author) as { id: string };
+        if (author.id !== user) return step;
+        return { ...step, author: JSON.stringify({ ...author, address: null, requestId: null }) };
+      });
+      tx.update(scheduleRuns)
+        .set({ steps: JSON.stringify(written) })
+        .where(eq(scheduleRuns.id, id))
+        .run();
+    }
+  });
+}
+
 function eraseHistory(zone: string, user: string): void {
   const theirs = and(eq(zoneChanges.zoneId, zone), eq(zoneChanges.actorId, user), ne(zoneChanges.actorLabel, ERASED));
   for (let changed = AT_ONCE; changed === AT_ONCE; )
     changed = db()
       .update(zoneChanges)
-      .set({ actorLabel: ERASED, actor: sql`json_set(${zoneChanges.actor}, '$.label', ${ERASED})` })
+      .set({
+        actorLabel: ERASED,
+        actor: sql`json_set(${zoneChanges.actor}, '$.label', ${ERASED}, '$.address', null, '$.requestId', null)`,
+      })
       .where(sql`rowid in (select rowid from zone_changes where ${theirs} limit ${AT_ONCE})`)
       .run().changes;
 }

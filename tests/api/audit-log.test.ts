@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runJobs } from "../support/jobs.ts";
 import { killedAt } from "../support/killed.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
-import { type Sql, sqlOf } from "../support/stage.ts";
+import { insertServer, type Sql, sqlOf } from "../support/stage.ts";
 
 const DAY = 86_400_000;
 const environment = { ZONEGATE_TEST_HOOKS: "1" };
@@ -106,6 +106,29 @@ test("whose account is gone is named nowhere, in what they did and in what was d
   await other.call("POST", `${zone}/vanishing.example/records`, { ...www, name: "other" });
   await root.call("PATCH", `/admin/users/${person.id}`, { name: "Vanishing Otherwise" });
   const organisation = sql.get<{ id: string }>("select id from organisations where handle = ?", handle)?.id;
+  // Steps from when they still said from where they were written; zone changes do so until their author is gone.
+  const from = "203.0.113.77";
+  sql.run("update zone_changes set actor = json_set(actor, '$.address', ?)", from);
+  const server = insertServer(sql, organisation ?? "");
+  const authors = [person, other].map(({ id }) =>
+    JSON.stringify({ id, token: null, mfa: "open", action: "x", address: from, requestId: `asked-${id}` }),
+  );
+  sql.run(
+    "insert into server_schedules (id, server_id, name, cron, created_at, updated_at) values ('theirs', ?, 'n', '* * * * *', 0, 0)",
+    server,
+  );
+  for (const [position, author] of authors.entries())
+    sql.run(
+      "insert into schedule_steps (id, schedule_id, position, kind, payload, author, author_id) values (?, 'theirs', ?, 'command', 'say', ?, ?)",
+      `theirs-${position}`,
+      position,
+      author,
+      [person.id, other.id][position],
+    );
+  sql.run(
+    "insert into schedule_runs (id, schedule_id, steps, state, started_at) values ('theirs', 'theirs', ?, 'done', 0)",
+    JSON.stringify(authors.map((author) => ({ kind: "command", payload: "say", wait: 0, goesOn: 0, author }))),
+  );
   const choices = [{ organisation, handOverTo: other.id }];
   expect((await person.call("DELETE", "/account", { email, choices })).status).toBe(200);
   // An address that ends like theirs is somebody else's.
@@ -132,6 +155,16 @@ test("whose account is gone is named nowhere, in what they did and in what was d
     const kept = JSON.stringify(sql.all(`select * from ${table}`));
     expect(kept, table).not.toMatch(/\bvanishing@example\.org(?!\.)|Vanishing (Person|Otherwise)/i);
   }
+  const placed = [
+    ...sql.all<{ who: string; author: string }>("select author_id as who, author from schedule_steps"),
+    ...(JSON.parse(sql.get<{ steps: string }>("select steps from schedule_runs")?.steps ?? "[]") as {
+      author: string;
+    }[]),
+    ...sql.all<{ author: string }>("select actor as author from zone_changes where actor_id is not null"),
+  ].map(({ author }) => JSON.parse(author) as { id: string; address: string | null; requestId: string | null });
+  for (const { id, address, requestId } of placed)
+    expect([address === from, requestId !== null], id).toEqual(id === person.id ? [false, false] : [true, true]);
+  expect(placed.filter(({ id }) => id === person.id).length).toBeGreaterThanOrEqual(3);
   // Their acts still belong together.
   expect(count(`actor_id = '${person.id}' and actor_label = 'deleted account'`)).toBe(acts);
   expect(others().startsWith(before.slice(0, -1))).toBe(true);
@@ -167,7 +200,9 @@ test("an account that went before names were taken out, or where that came to no
     );
     await runJobs();
   };
+  sql.run("update schedule_steps set author = json_set(author, '$.address', '203.0.113.78'), author_id = ?", id);
   await night();
+  expect(sql.all("select distinct json_extract(author, '$.address') as a from schedule_steps")).toEqual([{ a: null }]);
   expect(sql.all("select distinct actor_label, target_label from audit_log where target_id = ?", id)).toEqual([
     { actor_label: "deleted account", target_label: "deleted account" },
     { actor_label: "panel", target_label: "deleted account" },

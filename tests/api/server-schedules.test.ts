@@ -110,6 +110,11 @@ test("a chain is done one after the other, and says what came of it", async () =
     steps: [power("start"), command("say hello", { wait: 5 }), { kind: "backup", payload: "*.log\n" }],
   });
   expect((await listed(id)).steps).toMatchObject([{ holds: true }, { wait: 5 }, { kind: "backup" }]);
+  for (const { author } of sql.all<{ author: string }>("select author from schedule_steps where schedule_id = ?", id))
+    expect(JSON.parse(author), "from where it was written is not kept").toMatchObject({
+      address: null,
+      requestId: null,
+    });
   const run = await ran(id);
   expect(run).toMatchObject({ state: "done", by: owner.email, steps: 3 });
   expect(states(run)).toEqual(["done", "done", "done"]);

@@ -203,7 +203,8 @@ function writeSteps(
         payload: step.payload,
         wait: step.wait,
         goesOn: Number(step.goesOn),
-        author: kept?.author ?? storedActor(actor),
+        // It is run by the clock: from where it was written is nothing that it needs.
+        author: kept?.author ?? storedActor({ ...actor, address: null, requestId: null }),
         authorId: kept?.authorId ?? actor.id,
       })
       .run();
