@@ -129,6 +129,7 @@ function inCommon(a: readonly string[], b: readonly string[]): number {
 }
 
 function normalised(set: RRset, before?: RRset): RRset {
+  if (set.type !== "SOA" && set.records.length === 1) return set;
   const serial = set.type === "SOA" ? soaSerial(before?.records[0]?.content ?? "") : null;
   const records: DnsRecord[] =
     serial === null

@@ -68,10 +68,10 @@ export function zoneFileIntent(loaded: LoadedZone, data: ZoneFileData): Intent {
   };
 }
 
-/** A set as the file has it, each record with what the file says that hangs on it. */
-interface FileSet extends Pick<RRset, "name" | "type"> {
+/** A set as the file has it. `extras`: what the file says that hangs on its records, at their places, where it says anything. */
+interface FileSet extends RRset {
   ttl: number;
-  records: { content: string; extras: Extras | undefined }[];
+  extras?: (Extras | undefined)[];
 }
 
 type Offers = (what: Offered | "autoTtl" | "flattensApex") => boolean;
@@ -83,18 +83,20 @@ const offersOf =
 
 /** The set as it shall be: what hangs on records stays where the file says nothing of it; merging removes none. */
 function laidOver(there: RRset | undefined, wanted: FileSet, mode: ZoneFileData["mode"], offers: Offers): RRset {
+  const { name, type, extras } = wanted;
+  if (!there && !extras) return wanted;
   const known = new Map(there?.records.map((record) => [record.content, record]));
-  const records = wanted.records.flatMap(({ content, extras }) => {
-    const { record } = withExtras(known.get(content) ?? { content }, extras, offers);
+  const records = wanted.records.flatMap(({ content }, place) => {
+    const { record } = withExtras(known.get(content) ?? { content }, extras?.[place], offers);
     if (record) known.delete(content);
     return record ?? [];
   });
-  const rest = mode === "merge" && !SINGLE.has(wanted.type) ? [...known.values()] : [];
-  return { ...wanted, ttl: ttlOf(there, wanted, offers), records: [...records, ...rest] };
+  const rest = mode === "merge" && !SINGLE.has(type) ? [...known.values()] : [];
+  return { name, type, ttl: ttlOf(there, wanted, offers), records: [...records, ...rest] };
 }
 
-function ttlOf(there: RRset | undefined, { ttl, records }: FileSet, offers: Offers): RRset["ttl"] {
-  const said = records[0]?.extras;
+function ttlOf(there: RRset | undefined, { ttl, extras }: FileSet, offers: Offers): RRset["ttl"] {
+  const said = extras?.[0];
   const auto = said ? said.auto : there?.ttl === "auto" && ttl === AUTO_SECONDS;
   return auto && offers("autoTtl") ? "auto" : ttl;
 }
@@ -151,7 +153,7 @@ function readSets(apex: string, data: Pick<ZoneFileData, "source" | "apex">, off
     const set = sets.get(key);
     const comparable = (one: string) => (type === "SOA" ? soaWithoutSerial(one) : one);
     if (!set) {
-      sets.set(key, { name, type, ttl, records: [{ content, extras }] });
+      sets.set(key, { name, type, ttl, records: [{ content }], ...(extras ? { extras: [extras] } : {}) });
       lines.set(key, line);
       continue;
     }
@@ -163,7 +165,11 @@ function readSets(apex: string, data: Pick<ZoneFileData, "source" | "apex">, off
     if (seen.has(compared)) notes.add(item, "twice", `Line ${line}: this record stands in the file already.`);
     else {
       seen.add(compared);
-      set.records.push({ content, extras });
+      if (extras) {
+        set.extras ??= [];
+        set.extras[set.records.length] = extras;
+      }
+      set.records.push({ content });
     }
   }
   if (badInAll > 0) {
