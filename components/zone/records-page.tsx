@@ -1,4 +1,5 @@
 /** The records of a zone: to read only, or in the editor. */
+import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
@@ -9,9 +10,14 @@ import { RecordEditor } from "./editor-loader.tsx";
 import { readOnlyRow } from "./record-rows.tsx";
 import { RecordTools } from "./record-tools.tsx";
 import { RecordsTable } from "./records-table.tsx";
-import { namesOf, openZone, pathOf, viewOf, type ZoneParams } from "./zone-data.ts";
+import { namesOf, type OpenZone, openZone, pathOf, viewOf, type ZoneParams } from "./zone-data.ts";
 
 const PER_PAGE = 50;
+
+const viewOnly = ({ organisation, guest }: OpenZone): string =>
+  guest
+    ? `You can view these records. To change them, ask whoever invited you to give you the level “edit”.`
+    : `You can view these records. To change them, ask an owner or admin of ${organisation.name} to give you the level “edit”.`;
 
 export async function RecordsPage({
   params,
@@ -59,9 +65,11 @@ export async function RecordsPage({
       {q !== "" && <>Nothing has “{q}” in its name or content.</>}
     </EmptyState>
   );
-  if (open.level === "view") {
+  const reason = open.readOnly ?? (open.level === "view" ? viewOnly(open) : null);
+  if (reason !== null) {
     return (
       <>
+        <Banner className="mb-3">{reason}</Banner>
         <div className="mb-2.5 flex flex-wrap items-center gap-2">{tools}</div>
         {items.length > 0 ? <RecordsTable list={list}>{items.map(readOnlyRow)}</RecordsTable> : nothingFound}
         {pager}

@@ -14,6 +14,7 @@ import { oneMore, replaceRecord, withoutRecord } from "./intents.ts";
 import { carryOut, preview } from "./large/carry-out.ts";
 import { searchHistory } from "./large/search-history.ts";
 import { zoneChoices } from "./new-zone.ts";
+import { whyReadOnly } from "./read-only.ts";
 import { findRecord, pageOfRecords, pageOfRRsets } from "./records.ts";
 import { refreshZone } from "./refresh.ts";
 import * as shapes from "./shapes.ts";
@@ -82,6 +83,7 @@ export const open = inZone("view", {})
     guest: context.guest,
     description: context.guest ? "" : context.zone.description,
     claim: claimStateOf(context.zone),
+    readOnly: whyReadOnly(context.zone),
     ...shapes.capabilitiesOf(context.zone),
   }));
 

@@ -66,6 +66,8 @@ export const ZoneDetail = Zone.extend({
   claim: z
     .object({ state: z.enum(["pending", "granted", "refused", "expired", "taken"]), endsAt: z.number() })
     .nullable(),
+  /** Why nobody changes records here now, whatever their level. */
+  readOnly: z.string().nullable(),
   kind: z.string(),
   types: z.array(z.string()),
   offers: z.array(z.string()),

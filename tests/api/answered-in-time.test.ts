@@ -150,6 +150,7 @@ test("a zone that takes longer than twenty seconds to make is answered as it sta
   const made = await askedWhileHeld("POST", () => owner.call<Made>("POST", zones, wish));
   expect(made).toMatchObject({ ...setUp, body: { firstRecords: { state: "waiting" } } });
   expect(await stateOf(path)).toEqual({ status: 200, state: "pending" });
+  expect((await owner.call<{ readOnly: string }>("GET", path)).body.readOnly).toMatch(/not there yet/);
   proxy.fail(null);
   await comesAbout(path);
   await runJobs();

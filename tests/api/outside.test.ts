@@ -272,6 +272,12 @@ test("a zone that PowerDNS holds as a secondary is not written to, and that is s
   });
   const root = await panel.person("Root", ["*"]);
   expect((await root.call("POST", zones, { name, link: true })).status).toBe(201);
+  const readOnly = async (at: string) => (await owner.call<{ readOnly: string | null }>("GET", at)).body.readOnly;
+  expect(await readOnly(`${zones}/${name}`)).toMatch(/primary server of the zone. Change them there/);
+  const usual = await zone();
+  expect(await readOnly(usual.path)).toBeNull();
+  sql.run("update zones set connection = 'gone' where name = ?", `${usual.name}.`);
+  expect(await readOnly(usual.path)).toMatch(/connection that they are kept at is gone/);
   const record = { name: "www", type: "A", ttl: 60, content: "192.0.2.1" };
   expect(await owner.call("POST", `${zones}/${name}/records`, record)).toMatchObject({
     status: 422,

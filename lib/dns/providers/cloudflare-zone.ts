@@ -3,7 +3,7 @@ import type { Change, DnsRecord, Plan, RRset } from "../rrset.ts";
 import { contentToOctets } from "../types/txt.ts";
 import { isObject, ownerName } from "./answers.ts";
 import { encodeRecord } from "./cloudflare-record.ts";
-import { ProviderError, type ProviderObjection, type ZoneInfo } from "./provider.ts";
+import { heldAsSecondary, ProviderError, type ProviderObjection, type ZoneInfo } from "./provider.ts";
 
 /** What one zone is and may hold. */
 export interface ZoneFacts {
@@ -47,8 +47,7 @@ export function factsOf(zone: unknown, outcome: "not_sent" | "unknown"): ZoneFac
     ...(nameservers.length > 0 ? { nameservers } : {}),
   };
   if (zone.type === "secondary") {
-    info.readOnly =
-      "Cloudflare holds this zone as a secondary: its records come from the primary, and have to be changed there.";
+    info.readOnly = heldAsSecondary("Cloudflare");
   }
   return { info, ...(PLANS[plan] ?? FREE) };
 }

@@ -3,7 +3,7 @@ import { type DnsRecord, type RRset, rrsetKey } from "../rrset.ts";
 import { canonicalContent } from "../types/index.ts";
 import { compare, isObject, ownerName } from "./answers.ts";
 import type { PowerDnsAnswer } from "./powerdns-http.ts";
-import { ProviderError, type ProviderOutcome, type ZoneInfo } from "./provider.ts";
+import { heldAsSecondary, ProviderError, type ProviderOutcome, type ZoneInfo } from "./provider.ts";
 
 /** PowerDNS' id of a zone: its name, with everything unusual written as `=` and two hexadecimal digits. */
 export function zoneId(name: string): string {
@@ -30,8 +30,7 @@ export function infoOf(zone: Record<string, unknown>): ZoneInfo {
   }
   const kind = String(zone.kind).toLowerCase();
   if (kind === "slave" || kind === "secondary" || kind === "consumer") {
-    info.readOnly =
-      "PowerDNS holds this zone as a secondary: its records come from the primary, and have to be changed there.";
+    info.readOnly = heldAsSecondary("PowerDNS");
   }
   if (typeof zone.dnssec === "boolean") info.dnssec = zone.dnssec;
   return info;

@@ -49,6 +49,10 @@ export interface ZoneInfo {
   nameservers?: string[];
 }
 
+/** Why nothing can be written to a zone that its provider has from elsewhere. */
+export const heldAsSecondary = (provider: string): string =>
+  `${provider} holds this zone as a secondary: its records come from the primary, and have to be changed there.`;
+
 /** Record sets, with what the zone was when they were read. */
 export interface ZoneRead {
   info: ZoneInfo;
