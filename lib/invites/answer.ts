@@ -114,11 +114,7 @@ export function lookAt(token: string, actor: Actor): Looked {
 export function answerById(id: string, accept: boolean, actor: Actor & { id: string }): Answered {
   return transaction((tx) => {
     if (!invitationsFor(actor.id).some((invitation) => invitation.id === id)) throw notFound("invitation");
-    const [found] = find(tx, {
-      organisation: eq(organisationInvites.id, id),
-      zone: eq(zoneInvites.id, id),
-      server: eq(serverInvites.id, id),
-    });
+    const [found] = byId(tx, id);
     if (!found) throw notFound("invitation");
     return accept ? take(tx, found, { id: actor.id, email: found.email }, actor) : refuse(tx, found, actor);
   });
@@ -259,6 +255,16 @@ function assertNew(tx: DbOrTx, email: string): void {
 
 const emailOf = (tx: DbOrTx, userId: string): string | null =>
   tx.select({ email: users.email }).from(users).where(eq(users.id, userId)).get()?.email ?? null;
+
+/** Whether accepting it would let anybody in now. */
+export const canBeAnswered = (tx: DbOrTx, id: string): boolean => byId(tx, id).length > 0;
+
+const byId = (tx: DbOrTx, id: string): Found[] =>
+  find(tx, {
+    organisation: eq(organisationInvites.id, id),
+    zone: eq(zoneInvites.id, id),
+    server: eq(serverInvites.id, id),
+  });
 
 function byToken(tx: DbOrTx, token: string): Found {
   const hash = hashToken(token);

@@ -8,6 +8,7 @@ import { audit } from "#lib/audit/audit.ts";
 import { hashToken, randomToken } from "#lib/crypto/secret.ts";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/id.ts";
+import { canBeAnswered } from "#lib/invites/answer.ts";
 import { isOpen, issueLink, newLink, type OneTimeLink, voidLinks } from "#lib/links/links.ts";
 import { registrationOpen } from "#lib/registration/registration.ts";
 import { isClosed, isShut } from "#lib/users/shut.ts";
@@ -116,7 +117,8 @@ function inviteLink(
 ): Relinked | null {
   const open = and(eq(invites.mailId, mail.id), gt(invites.expiresAt, Date.now()));
   const invite = tx.select({ id: invites.id, expiresAt: invites.expiresAt }).from(invites).where(open).get();
-  if (!invite) return null;
+  // To whom its sender can give nothing any more, no new link is sent.
+  if (!invite || !canBeAnswered(tx, invite.id)) return null;
   const token = randomToken();
   return {
     link: { url: `${env().origin}/invite#token=${token}`, expiresAt: invite.expiresAt },
