@@ -5,7 +5,7 @@ import { Reader } from "mmdb-lib";
 import { Problem } from "#lib/api/errors.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { singleton } from "#lib/singleton.ts";
-import { countryName, isEverybodys, LEVELS, type Level, levelFor } from "./rules.ts";
+import { countryName, isEverybodys, LEVELS, type Level, levelFor, meant } from "./rules.ts";
 
 /** Published into the public domain (CC0), one file for both families. */
 const FILE = ["node_modules", "@ip-location-db", "geo-whois-asn-country-mmdb", "geo-whois-asn-country.mmdb"];
@@ -19,7 +19,7 @@ const countries = () => singleton("countries", () => new Reader(readFileSync(pat
 /** Two letters; null where it is not known. */
 export const countryOf = (address: string): string | null => {
   // The library knows the shapes of other makers.
-  const found = countries().get(address) as Found | null;
+  const found = countries().get(meant(address)) as Found | null;
   return found?.country_code ?? null;
 };
 

@@ -25,6 +25,22 @@ export function levelFor(country: string | null, rules: readonly string[]): Leve
   return of.get(country.toLowerCase()) ?? of.get("other") ?? "allow";
 }
 
-/** Addresses of this machine, of the operator's own networks, and what is nobody's: no country has them, and none is shut out. */
+/** False: an address of this machine, of the operator's own networks, or nobody's. No country has them, and none is shut out. */
 export const isEverybodys = (address: string): boolean =>
-  ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast";
+  ipaddr.isValid(address) && ipaddr.process(meant(address)).range() === "unicast";
+
+/** Networks whose addresses hold an IPv4 address, and where. Their hosts are where that is. */
+const HOLDERS: Readonly<Record<string, (octets: readonly number[]) => number[]>> = {
+  "6to4": (octets) => octets.slice(2, 6),
+  // The client's, with all bits turned (RFC 4380, section 4).
+  teredo: (octets) => octets.slice(12).map((octet) => 255 - octet),
+  rfc6052: (octets) => octets.slice(12),
+  rfc6145: (octets) => octets.slice(12),
+};
+
+/** What an IPv6 address that is made of an IPv4 one stands for; any other is itself. */
+export function meant(address: string): string {
+  const parsed = ipaddr.process(address);
+  const held = HOLDERS[parsed.range()];
+  return held ? new ipaddr.IPv4(held(parsed.toByteArray())).toString() : parsed.toString();
+}

@@ -45,6 +45,21 @@ test("a rule is of its country, of those without one, or of what is unknown; the
     expect(level(own, ["other:block", "unknown:block"])).toBe("allow");
 });
 
+test.each([
+  ["written inside an IPv6 one", "::ffff:193.99.144.80"],
+  ["of 6to4", "2002:c163:9050::1"],
+  ["behind Teredo", "2001:0:4136:e378:8000:63bf:3e9c:6faf"],
+  ["translated for a network without IPv4", "64:ff9b::c163:9050"],
+  ["translated without a state", "::ffff:0:c163:9050"],
+])("an IPv4 address %s is where that is", async (_, address) => {
+  const { countryOf, levelAt } = await import("#lib/geo/geo.ts");
+  expect(countryOf(address)).toBe("DE");
+  expect(levelAt(address, ["de:block"])).toBe("block");
+  const asked = await at(address, { "geo.rules": ["de:sign-in"] });
+  expect([asked.status, asked.body.code]).toEqual([409, "confirm_required"]);
+  expect(levelAt("64:ff9b::a01:203", ["other:block", "unknown:block"]), "10.1.2.3").toBe("allow");
+});
+
 test("what is no rule is refused at its field; rules are audited", async () => {
   for (const wrong of ["de", "de:never", "germany:block", "qq:block"]) {
     const { status, body } = await rules([wrong]);
