@@ -21,6 +21,8 @@ const target = z
   .trim()
   .max(2000, "An address has at most 2,000 characters.")
   .refine(leads, "Enter an address that begins with https:// or http://.")
+  // Two of them could lead to each other without end.
+  .refine((text) => !isShort(text), "This is a short address itself: enter where that leads.")
   .transform((text) => new URL(text).href);
 
 export const fields = {
@@ -139,6 +141,12 @@ function leads(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   return (protocol === "https:" || protocol === "http:") && hostname !== "" && username === "" && password === "";
+}
+
+function isShort(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { host, pathname } = new URL(text);
+  return host === new URL(env().origin).host && pathname.startsWith("/s/");
 }
 
 function assertToCome({ expiresAt }: { expiresAt?: number | null | undefined }): void {
