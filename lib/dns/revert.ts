@@ -8,7 +8,7 @@ import { rrsetHash } from "./hash.ts";
 import { differencesIn, type Entry, planOf } from "./journal.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
 import { sees } from "./visible.ts";
-import type { LoadedZone } from "./zones.ts";
+import type { LoadedZone, Zone } from "./zones.ts";
 
 export interface RevertData {
   kind: "revert";
@@ -54,12 +54,12 @@ export function revertIntent(loaded: LoadedZone, data: RevertData): { intent: In
   return { intent, beside: { left: all.length - turns.length } };
 }
 
-/** How many RRsets the entry touched; with those of the whole zone where it made or took away what hides others. */
-export function revertSize({ zone }: LoadedZone, { change }: RevertData): number {
+/** How many RRsets the entry touched, and whether it may have made or taken away what hides others: of a long one only the first steps are looked at. */
+export function revertSize({ id }: Zone, { change }: RevertData): { steps: number; cuts: boolean } {
   const row = db().get<{ steps: number; cuts: number } | undefined>(
-    sql`select json_array_length(plan) + more_steps as steps, exists (select 1 from json_each(plan) as step where step.value ->> 'type' in ('NS', 'DS', 'DNAME')) as cuts from zone_changes where id = ${change} and zone_id = ${zone.id}`,
+    sql`select json_array_length(plan) + more_steps as steps, more_steps > 0 or exists (select 1 from json_each(plan) as step where step.value ->> 'type' in ('NS', 'DS', 'DNAME')) as cuts from zone_changes where id = ${change} and zone_id = ${id}`,
   );
-  return row ? row.steps + (row.cuts ? zone.recordCount : 0) : 0;
+  return { steps: row?.steps ?? 0, cuts: row?.cuts === 1 };
 }
 
 function entryOf(zoneId: string, changeId: string): Entry {

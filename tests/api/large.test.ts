@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Worker } from "node:worker_threads";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { startPowerDns } from "../support/powerdns.ts";
 import { tokenOf } from "../support/token.ts";
@@ -208,6 +209,31 @@ describe.each(["here.example", "there.example"])("a large change in %s", (zone) 
     expect(counted()).toEqual([]);
     expect(unindexed()).toEqual([]);
   });
+});
+
+test("where a provider gives all of a large zone for a few names of it, no request works through that", async () => {
+  const asked = vi.spyOn(Worker.prototype, "postMessage");
+  const tasks = () => asked.mock.calls.flatMap(([message]) => (message as { task?: string }).task ?? []);
+  const few = hosts(() => "203.0.113.9", 30).map((set) => ({ ...set, name: `few-${set.name}` }));
+  const [one] = few;
+  for (const [zone, expected] of [
+    ["here.example", []],
+    ["there.example", ["change", "preview", "change"]],
+  ] as const) {
+    const path = `${acme}/${zone}`;
+    const filled = await root.call("POST", `${path}/changes`, { rrsets: hosts(() => "203.0.113.8", 1100) });
+    expect(filled).toMatchObject({ status: 200, body: { state: "applied" } });
+    asked.mockClear();
+    const made = await root.call<Result>("POST", `${path}/changes`, { rrsets: few });
+    expect(made).toMatchObject({ status: 200, body: { state: "applied" } });
+    const at = `${path}/changes/${made.body.change}/revert`;
+    expect(await root.call("POST", at, { dryRun: true })).toMatchObject({ status: 200, body: { errors: [] } });
+    expect(await root.call("POST", at, {})).toMatchObject({ status: 200, body: { state: "applied" } });
+    expect(tasks()).toEqual(expected);
+    expect((await root.call("POST", `${path}/changes`, { rrsets: [one] })).status).toBe(200);
+    expect(tasks(), "a single one is asked for by itself").toEqual(expected);
+  }
+  asked.mockRestore();
 });
 
 test("what stopped in the middle of building is swept, and its entry settled as never applied", async () => {

@@ -6,7 +6,7 @@ import { log } from "#lib/log/log.ts";
 import { type ChangeResult, changeZone, type Preview, previewChange } from "../changes.ts";
 import { rrsetHash } from "../hash.ts";
 import { carryOut, sent } from "../large/carry-out.ts";
-import { CUTTING } from "../large/intents.ts";
+import { CUTTING, isReadWhole } from "../large/intents.ts";
 import { inThread, LARGE } from "../large/thread.ts";
 import type { Plan } from "../rrset.ts";
 import type { LoadedZone } from "../zones.ts";
@@ -71,8 +71,10 @@ const failed = ({ loaded, left }: ZoneFinds, reason: string): ZonePlan => ({
 export type FoundPlan = Omit<ZonePlan, "loaded" | "silent">;
 
 /** How many RRsets have to be gone through; with those of the whole zone where some of them can hide others. */
-const sizeOf = ({ loaded, sets }: ZoneFinds): number =>
-  sets.length + (sets.some(({ type }) => CUTTING.test(type)) ? loaded.zone.recordCount : 0);
+function sizeOf({ loaded: { zone }, sets }: ZoneFinds): number {
+  const whole = isReadWhole(zone, sets.length) || sets.some(({ type }) => CUTTING.test(type));
+  return whole ? sets.length + zone.recordCount : sets.length;
+}
 
 export async function planZone(wanted: Wanted, finds: ZoneFinds, reader: Reader): Promise<ZonePlan> {
   const { loaded, sets } = finds;

@@ -55,20 +55,33 @@ const builders: { [W in Way]: Builder<W> } = {
 /** How many RRsets of the zone and of what is wanted have to be gone through, at most. */
 export function sizeOf(loaded: LoadedZone, data: IntentData): number {
   const { zone } = loaded;
-  if (data.kind === "revert") return revertSize(loaded, data);
-  if (data.kind === "restore") return restoreSize(loaded, data);
+  if (data.kind === "revert") {
+    const { steps, cuts } = revertSize(zone, data);
+    return cuts || isReadWhole(zone, steps) ? steps + zone.recordCount : steps;
+  }
+  if (data.kind === "restore") {
+    const steps = restoreSize(loaded, data);
+    return isReadWhole(zone, steps) ? steps + zone.recordCount : steps;
+  }
   if (data.kind === "bulk") return data.size;
   if (data.kind === "import") {
     const { source, mode } = data;
     const octets = "text" in source ? source.text.length : source.octets;
-    return Math.ceil(octets / SHORT_LINE) + (mode === "replace" ? zone.recordCount : 0);
+    const lines = Math.ceil(octets / SHORT_LINE);
+    return mode === "replace" || isReadWhole(zone, lines) ? lines + zone.recordCount : lines;
   }
   const { input } = data;
   const asked = input.rrsets.length + input.deletions.length + input.expect.length;
   const cuts = [...input.rrsets, ...input.deletions].some(({ type }) => CUTTING.test(type));
   // What a delegation would hide can be anything in the zone.
-  return cuts ? asked + zone.recordCount : asked;
+  return cuts || isReadWhole(zone, input.rrsets.length + input.deletions.length) ? asked + zone.recordCount : asked;
 }
+
+/** A provider is asked for a few names one by one; for more it gives all of the zone, which takes as long as that is large. */
+export const isReadWhole = ({ connection }: LoadedZone["zone"], names: number): boolean =>
+  connection !== "local" && names > ONE_BY_ONE;
+
+const ONE_BY_ONE = 20;
 
 /** Octets. */
 const SHORT_LINE = 30;
