@@ -7,6 +7,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { UrlSelect } from "#components/ui/url-control.tsx";
 import { one } from "./address.ts";
 import { ChartCard, figure, figureOf } from "./chart-card.tsx";
+import { CsvLink } from "./csv-link.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
 type Data = TabData<"metrics">;
@@ -85,16 +86,19 @@ export default function Metrics({ data: first, query }: TabProps<"metrics">) {
         title="Metrics"
         description="How the panel is performing. Figures are kept for a week and survive a restart."
         actions={
-          <UrlSelect
-            label="Range"
-            param="range"
-            all="The last hour"
-            options={[
-              { value: "24h", label: "The last day" },
-              { value: "7d", label: "The last week" },
-            ]}
-            className="w-[172px]"
-          />
+          <>
+            <UrlSelect
+              label="Range"
+              param="range"
+              all="The last hour"
+              options={[
+                { value: "24h", label: "The last day" },
+                { value: "7d", label: "The last week" },
+              ]}
+              className="w-[172px]"
+            />
+            <CsvLink tab="metrics" query={query} />
+          </>
         }
       />
       <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">

@@ -14,6 +14,7 @@ import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 import { tabHref } from "./address.ts";
+import { CsvLink } from "./csv-link.tsx";
 import { StateBadge } from "./rollout-words.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
@@ -25,7 +26,11 @@ export default function Rollouts({ tab, data, one, may, query, now }: TabProps<"
   if (one) return <RolloutDetail key={one.id} rollout={one} may={may} query={query} />;
   return (
     <>
-      <PageHeader title="Rollouts" description="Try a feature with some of the accounts before everybody gets it." />
+      <PageHeader
+        title="Rollouts"
+        description="Try a feature with some of the accounts before everybody gets it."
+        actions={data.items.length > 0 && <CsvLink tab={tab} query={query} />}
+      />
       {data.items.length > 0 && (
         <Table label="Rollouts" stack>
           <THead>

@@ -14,6 +14,7 @@ import { Select } from "#components/ui/select.tsx";
 import { Submit } from "#components/ui/submit.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
+import { CsvLink } from "./csv-link.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
 type Setting = TabData<"settings">["items"][number];
@@ -59,7 +60,12 @@ export default function Settings({ data }: TabProps<"settings">) {
       <PageHeader
         title="Settings"
         description="Settings for the whole panel. Changes apply at once and are noted in the audit log."
-        actions={<TestMail />}
+        actions={
+          <>
+            <CsvLink tab="settings" query={{}} />
+            <TestMail />
+          </>
+        }
       />
       <form ref={form} method="post" noValidate onSubmit={submit} className="flex max-w-[880px] flex-col gap-5">
         {unplaced && (

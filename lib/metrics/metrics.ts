@@ -39,7 +39,25 @@ const SERIES = {
 export type SeriesName = keyof typeof SERIES;
 export const seriesNames = Object.keys(SERIES) as SeriesName[];
 
-export function readMetrics(range: Range, now = Date.now()) {
+export const readMetrics = (range: Range, now = Date.now()) => ({
+  range,
+  ...readSeries(range, now),
+  routes: readRoutes(range, now),
+  jobs: readJobs(),
+});
+
+/** The series as rows, one for each point. */
+export function momentsOf(range: Range, now = Date.now()) {
+  const { at, series } = readSeries(range, now);
+  return at.map((time, point) => ({
+    at: time,
+    ...(Object.fromEntries(seriesNames.map((name) => [name, series[name][point] ?? null])) as Figures),
+  }));
+}
+
+type Figures = Record<SeriesName, number | null>;
+
+function readSeries(range: Range, now: number) {
   const { seconds, resolution, step } = RANGES[range];
   const stepMs = step * 1000;
   const end = now - (now % stepMs);
@@ -56,7 +74,7 @@ export function readMetrics(range: Range, now = Date.now()) {
   const series = Object.fromEntries(
     seriesNames.map((name) => [name, at.map((time) => rounded(byTime.get(time)?.[name] ?? null))]),
   ) as Record<SeriesName, (number | null)[]>;
-  return { range, step, at, series, routes: readRoutes(range, now), jobs: readJobs() };
+  return { step, at, series };
 }
 
 const MOST_ROUTES = 200;

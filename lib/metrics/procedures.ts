@@ -1,7 +1,7 @@
 /** The API of the panel's own figures. */
 import * as z from "zod";
 import { staff } from "#lib/api/guards.ts";
-import { ranges, readMetrics, type SeriesName, seriesNames } from "./metrics.ts";
+import { momentsOf, ranges, readMetrics, type SeriesName, seriesNames } from "./metrics.ts";
 
 const figure = z.number().nullable();
 
@@ -28,7 +28,16 @@ const Metrics = z.object({
   ),
 });
 
-export const read = staff("admin:metrics", { range: z.enum(ranges).default("1h") }, { tokens: true })
+const asked = { range: z.enum(ranges).default("1h") };
+
+export const read = staff("admin:metrics", asked, { tokens: true })
   .route({ method: "GET", path: "/admin/metrics", summary: "How the panel does, over an hour, a day or a week" })
   .output(Metrics)
   .handler(({ input }) => readMetrics(input.range));
+
+const figures = Object.fromEntries(seriesNames.map((name) => [name, figure])) as Record<SeriesName, typeof figure>;
+
+export const moments = staff("admin:metrics", asked, { tokens: true })
+  .route({ method: "GET", path: "/admin/metrics/moments", summary: "The same figures as a list, one row a moment" })
+  .output(z.object({ items: z.array(z.object({ at: z.number().int(), ...figures })) }))
+  .handler(({ input }) => ({ items: momentsOf(input.range) }));

@@ -11,17 +11,21 @@ import type { StaffTab } from "./tabs.ts";
 const PER_PART = 200;
 
 /** Columns are the fields of a row, `a.b` for those of an object in it. Cells that a spreadsheet would calculate are defused. */
-export async function tabAsCsv(tab: StaffTab, params: Params, context: RequestContext): Promise<ReadableStream> {
-  const columns = columnsOf((await procedureAt(tab.list))["~orpc"].outputSchema);
+export async function tabAsCsv(
+  { list, file = list }: StaffTab,
+  params: Params,
+  context: RequestContext,
+): Promise<ReadableStream> {
+  const columns = columnsOf((await procedureAt(file))["~orpc"].outputSchema);
   if (columns.length === 0) throw notFound("list");
   const encoder = new TextEncoder();
   const part = async (at: string | undefined, as: RequestContext) => {
-    const { items, next } = Part.parse(await loadTab(tab, { ...params, perPage: String(PER_PART), at }, as));
+    const { items, next } = Part.parse(await loadTab({ list: file }, { ...params, perPage: String(PER_PART), at }, as));
     const text = stringify(items, {
       columns,
       header: at === undefined,
       escape_formulas: true,
-      cast: { object: textOf },
+      cast: { object: textOf, boolean: String },
       record_delimiter: "windows",
     });
     return { octets: encoder.encode(text), next };

@@ -30,8 +30,12 @@ export async function procedureAt(path: string): Promise<AnyProcedure> {
 }
 
 /** What fills the tab, for what a query string asks; what makes no sense in it is left out. */
-export async function loadTab(tab: StaffTab, params: Params, context: RequestContext): Promise<unknown> {
-  const procedure = await procedureAt(tab.list);
+export async function loadTab(
+  { list }: Pick<StaffTab, "list">,
+  params: Params,
+  context: RequestContext,
+): Promise<unknown> {
+  const procedure = await procedureAt(list);
   return run(procedure, readable(procedure, params), context);
 }
 

@@ -17,6 +17,8 @@ export interface StaffTab {
   flag?: FeatureFlag;
   /** The procedure that fills the tab, by its path in the router. */
   list: string;
+  /** The procedure that its CSV file is read from, where that is another one. */
+  file?: string;
   /** The procedure that opens one row, and the name of its input for the row's id. */
   open?: { procedure: string; key: string };
 }
@@ -180,6 +182,7 @@ const tabs = [
     icon: "metrics",
     permissions: ["admin:metrics"],
     list: "metrics.read",
+    file: "metrics.moments",
   },
   {
     id: "logs",

@@ -137,6 +137,7 @@ export const procedureTable: Record<string, Row> = {
   "logs.actions": read("staff(logs:read)", tokens),
   "logs.followLogs": read("staff(logs:read)"),
   "metrics.read": read("staff(admin:metrics)", tokens),
+  "metrics.moments": read("staff(admin:metrics)", tokens),
   "setup.status": read("anyone"),
   "setup.create": write("anyone"),
   "links.askReset": write("anyone"),

@@ -57,7 +57,7 @@ describe("the registry", () => {
     const { allTabs } = await import("#lib/staff/tabs.ts");
     const { procedureAt } = await import("#lib/staff/loading.ts");
     for (const tab of allTabs) {
-      const named = [tab.list, ...(tab.open ? [tab.open.procedure] : [])];
+      const named = [tab.list, ...(tab.file ? [tab.file] : []), ...(tab.open ? [tab.open.procedure] : [])];
       for (const path of named) {
         const { meta } = (await procedureAt(path))["~orpc"];
         expect(meta, `${tab.id}: ${path}`).toMatchObject({ guard: "staff" });
@@ -398,6 +398,31 @@ describe("the file of a tab", () => {
     expect(new Set(lines.slice(1).map((line) => line.split(",")[0])).size).toBe(rows);
     expect(lines[1]).toContain(`"'=HYPERLINK(""http://evil.example"", ""1"")"`);
     for (const line of lines) expect(line).not.toMatch(/(^|,)"?[=+@-]/);
+  });
+
+  test("is there for every tab, with what its filters find", async () => {
+    const { allTabs } = await import("#lib/staff/tabs.ts");
+    const all = await panel.person("Root of every file", "root");
+    const fileOf = async (tab: string, query = "") => {
+      const { status, body } = await all.call<string>(
+        "GET",
+        `/admin/tabs/${tab}/csv?${new URLSearchParams({ query })}`,
+      );
+      expect([tab, status]).toEqual([tab, 200]);
+      return String(body).trimEnd().split("\r\n");
+    };
+    for (const { id } of allTabs) expect((await fileOf(id))[0]?.split(",").length, id).toBeGreaterThan(3);
+    expect((await all.call("POST", "/admin/rollouts", { key: "records.density", share: 2500 })).status).toBe(201);
+    const [names = "", rollout = ""] = await fileOf("rollouts");
+    expect(rollout.split(",")[names.split(",").indexOf("key")]).toBe("records.density");
+    const [titles = "", ...settings] = await fileOf("settings");
+    expect(titles).toBe("key,group,title,help,control,value,byDefault,changedAt");
+    expect(settings.find((line) => line.startsWith("feature.registration,"))).toMatch(/,false,false,$/);
+    const [figures = "", ...day] = await fileOf("metrics", "range=24h");
+    expect(figures).toMatch(/^at,requests,failures,p50,/);
+    expect(day).toHaveLength(360);
+    expect(Number(day.at(-1)?.split(",")[0]) - Number(day[0]?.split(",")[0])).toBe(359 * 240_000);
+    expect(await fileOf("metrics", "range=7d")).toHaveLength(337);
   });
 
   test("is not begun for whoever may not have it, and ends when they may not any more", async () => {

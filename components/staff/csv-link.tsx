@@ -1,0 +1,12 @@
+/** A tab's rows as a file, by the filters that are set. */
+import { Download } from "lucide-react";
+import { buttonClass } from "#components/ui/button-class.ts";
+import type { TabId } from "#lib/staff/tabs.ts";
+import { csvHref, type Query } from "./address.ts";
+
+export const CsvLink = ({ tab, query }: { tab: TabId; query: Query }) => (
+  <a href={csvHref(tab, query)} download className={buttonClass({})}>
+    <Download aria-hidden="true" />
+    CSV
+  </a>
+);
