@@ -5,9 +5,11 @@ import type { Outputs } from "#lib/api/outputs.ts";
 
 type Tile = Outputs["soc"]["overview"]["items"][number];
 
-const words: Record<Tile["id"], { own: string; all: string; bad: boolean }> = {
+/** `bad`: null where it is only good to know. */
+const words: Record<Tile["id"], { own: string; all: string; bad: boolean | null }> = {
   zones: { own: "Zones with errors", all: "Zones with errors", bad: true },
   claims: { own: "Zones waiting for proof", all: "Zones waiting for proof", bad: false },
+  active: { own: "Active servers", all: "Active servers", bad: null },
   signIns: { own: "Failed sign-ins, last 24 h", all: "Failed sign-ins, last 24 h", bad: false },
   jobs: { own: "Failed jobs, last 24 h", all: "Failed jobs, last 24 h", bad: true },
   nodes: { own: "Nodes without an answer", all: "Nodes without an answer", bad: true },
@@ -37,7 +39,7 @@ function TileLink({ id, scope, count, capped, href }: Tile) {
       <span
         className={cx(
           "text-xl font-semibold tabular-nums",
-          count === 0 ? "text-faint" : bad ? "text-bad" : "text-warn",
+          count === 0 ? "text-faint" : bad === null ? "text-text" : bad ? "text-bad" : "text-warn",
         )}
       >
         {count.toLocaleString("en-GB")}

@@ -75,7 +75,7 @@ const READS: Readonly<Partial<Record<SingleCapability, Permission>>> = {
 };
 
 /** The account has a part in the server without any permission of the platform. */
-function partOf(user: string, now: number): SQL | undefined {
+export function partOf(user: string, now: number): SQL | undefined {
   const managed = db()
     .select({ id: organisationMembers.organisationId })
     .from(organisationMembers)

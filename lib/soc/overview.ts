@@ -1,10 +1,11 @@
 /** What needs attention: over one's own things, and over everybody's with the permission of the tab that it is about. */
-import { and, count, eq, inArray, sql } from "drizzle-orm";
+import { and, count, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
-import { zones } from "#db/schema/index.ts";
+import { servers, zones } from "#db/schema/index.ts";
 import type { AccountActor } from "#lib/api/guards.ts";
 import { visibleZoneIds } from "#lib/dns/zones.ts";
 import { inHealth } from "#lib/nodes/health.ts";
+import { partOf } from "#lib/servers/servers.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { tabsFor } from "#lib/staff/admission.ts";
 
@@ -15,7 +16,7 @@ const COUNTED = 1000;
 const LOOKED_AT = 20_000;
 
 export interface Tile {
-  id: "zones" | "claims" | "signIns" | "jobs" | "deletions" | "nodes" | "servers";
+  id: "zones" | "claims" | "active" | "signIns" | "jobs" | "deletions" | "nodes" | "servers";
   /** Whose: one's own, or everybody's. */
   scope: "own" | "all";
   count: number;
@@ -32,6 +33,9 @@ export function overviewFor(actor: AccountActor): Tile[] {
   const tiles: (Tile | false)[] = [
     setting("feature.dns") && zonesThat(actor, "error"),
     setting("feature.dns") && zonesThat(actor, "pending"),
+    has("servers:read")
+      ? tile("active", "all", activeServers(), tab("servers", "state=ready&suspended=no"))
+      : ownActiveServers(actor),
     has("logs:read")
       ? tile("signIns", "all", refusedSignIns(null), tab("logs", "view=audit&action=auth.signIn&status=refused"))
       : tile("signIns", "own", refusedSignIns(actor.label), "/dashboard/settings/security"),
@@ -93,6 +97,24 @@ const dueDeletions = (): number =>
   db().get<{ n: number }>(
     sql`select count(*) as n from (select 1 from users where deletion_due_at is not null limit ${COUNTED + 1})`,
   ).n;
+
+/** Installed, and not suspended. */
+const activeServers = (whose?: SQL): number => {
+  const few = db()
+    .select({ one: sql`1` })
+    .from(servers)
+    .where(and(whose, eq(servers.state, "ready"), isNull(servers.suspendedAt)))
+    .limit(COUNTED + 1)
+    .as("few");
+  return db().select({ n: count() }).from(few).get()?.n ?? 0;
+};
+
+/** Nothing is said of servers to whoever has none. */
+function ownActiveServers({ id }: AccountActor): Tile | false {
+  const theirs = partOf(id, Date.now());
+  const any = db().select({ id: servers.id }).from(servers).where(theirs).limit(1).get();
+  return any !== undefined && tile("active", "own", activeServers(theirs), "/dashboard/servers");
+}
 
 const failedInstallations = (): number =>
   db().get<{ n: number }>(

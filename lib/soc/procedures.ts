@@ -22,7 +22,7 @@ export const overview = can("soc:read", {})
     z.object({
       items: z.array(
         z.object({
-          id: z.enum(["zones", "claims", "signIns", "jobs", "deletions", "nodes", "servers"]),
+          id: z.enum(["zones", "claims", "active", "signIns", "jobs", "deletions", "nodes", "servers"]),
           scope: z.enum(["own", "all"]),
           count: z.number().int(),
           /** There are more than were counted. */

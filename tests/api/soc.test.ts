@@ -139,6 +139,35 @@ describe("the overview", () => {
   });
 });
 
+test("active servers are counted over one's own, and over everybody's only with servers:read", async () => {
+  const [reader, guest] = [
+    await panel.person("Reader of active ones", ["soc:read", "servers:read"]),
+    await panel.person("Guest of a server"),
+  ];
+  const active = async (person: Person) => (await tilesOf(person)).active;
+  expect(await active(olive), "nothing is said to whoever has none").toBeUndefined();
+  const [mine, suspended, theirs] = [idOf("olive"), idOf("olive"), idOf("rivals")].map((id) =>
+    insertServer({ run: sql }, id),
+  );
+  sql("update servers set suspended_at = 1 where id = ?", suspended);
+  sql(
+    "insert into server_subusers (server_id, user_id, capabilities, created_at, updated_at) values (?, ?, '[]', 0, 0)",
+    theirs,
+    guest.id,
+  );
+  const own = { scope: "own", count: 1, href: "/dashboard/servers" };
+  for (const person of [olive, rival, guest]) expect(await active(person)).toMatchObject(own);
+  expect(await active(member), "a member has no part in the organisation's servers").toBeUndefined();
+  expect(await active(reader)).toMatchObject({
+    scope: "all",
+    count: 2,
+    href: "/dashboard/admin?tab=servers&state=ready&suspended=no",
+  });
+  const listed = await reader.call<{ total: number }>("GET", "/admin/servers?state=ready&suspended=no");
+  expect(listed.body.total).toBe(2);
+  for (const id of [mine, suspended, theirs]) sql("delete from servers where id = ?", id);
+});
+
 test("servers that could not be installed are counted for servers:read, over the whole panel", async () => {
   const reader = await panel.person("Reader of servers", ["soc:read", "servers:read"]);
   expect((await tilesOf(reader)).servers).toMatchObject({ scope: "all", count: 0 });
