@@ -15,7 +15,7 @@ type Person = Actor & { id: string };
 const BANNERS = 3;
 const LISTED = 200;
 
-/** Those that may show now or later, with what they say. Read again only when something was written. */
+/** Those that may show now or later. Read again only when something was written. */
 const live = remembered((_: "all") => {
   const out = and(
     inArray(announcements.state, ["scheduled", "sending", "sent"]),
@@ -23,8 +23,8 @@ const live = remembered((_: "all") => {
     gt(announcements.endsAt, Date.now()),
     isNotNull(announcements.startsAt),
   );
-  const rows = db().select().from(announcements).where(out).orderBy(desc(announcements.startsAt)).limit(20).all();
-  return { byDefault: rows.length > 0 ? defaultRoleId() : undefined, rows: rows.map(readable) };
+  const rows = db().select().from(announcements).where(out).orderBy(desc(announcements.startsAt)).all();
+  return { byDefault: rows.length > 0 ? defaultRoleId() : undefined, rows: rows.map(plain) };
 });
 
 /** What stands above every page. With nothing to say it asks the database nothing; otherwise for what was closed, by its key. */
@@ -47,8 +47,10 @@ export function bannersFor(actor: Person) {
       return isAmong(audience, facts, byDefault);
     })
     .slice(0, BANNERS)
-    .map(({ id, title, rich }) => ({ id, title, rich }));
+    .map(({ id, title, body }) => ({ id, title, rich: richNow(body) }));
 }
+
+const richNow = remembered(richOf);
 
 const dismissed = prepared((handle) =>
   handle
@@ -74,9 +76,9 @@ export function ownAnnouncements(actor: Person) {
     .orderBy(desc(announcements.startsAt))
     .limit(LISTED)
     .all()
-    .map(readable)
+    .map(plain)
     .filter(({ audience }) => isAmong(audience, facts, byDefault))
-    .map(({ id, title, rich, startsAt }) => ({ id, title, rich, at: startsAt }));
+    .map(({ id, title, body, startsAt }) => ({ id, title, rich: richOf(body), at: startsAt }));
 }
 
 /** It stays closed, on every device. */
@@ -108,10 +110,10 @@ export function setWantsMail(mail: boolean, actor: Person): { mail: boolean } {
   return { mail };
 }
 
-const readable = ({ id, title, body, audience, startsAt, endsAt }: typeof announcements.$inferSelect) => ({
+const plain = ({ id, title, body, audience, startsAt, endsAt }: typeof announcements.$inferSelect) => ({
   id,
   title,
-  rich: richOf(body),
+  body,
   audience: JSON.parse(audience) as Audience,
   startsAt: startsAt ?? 0,
   endsAt,

@@ -54,6 +54,19 @@ const passTime = () => {
 };
 
 describe("a banner", () => {
+  test("shows whatever else is to come, or is for others", async () => {
+    const person = await panel.person(`Reader ${++sequence}`);
+    const id = await announce();
+    const other = await panel.person(`Other ${++sequence}`);
+    for (let n = 0; n < 12; n++) {
+      await announce({ audience: { kind: "accounts", names: [other.email] } });
+      const later = (await root.call<{ id: string }>("POST", "/admin/announcements", usual)).body.id;
+      const at = Date.now() + 86_400_000;
+      expect((await root.call("POST", `/admin/announcements/${later}/send`, { at })).status).toBe(200);
+    }
+    expect((await banners(person)).map((one) => one.id)).toEqual([id]);
+  });
+
   test("says what was written and no HTML, until it is closed, and then on no device", async () => {
     const person = await panel.person(`Reader ${++sequence}`);
     const id = await announce();
