@@ -26,25 +26,19 @@ export const inTime = <T extends Pick<ChangeResult, "change" | "state" | "messag
     journaled: (told) => stands(() => ({ ...pending, ...told, ...rest }) as unknown as T),
   }));
 
-/** The same of a zone that is to be. Once its row stands, 202 and how it stands then; `isLate` says whether that was answered. */
-export function zoneInTime<T>(
+/** The same of a zone that is to be. Once its row stands, 202 and how it stands then. */
+export const zoneInTime = <T>(
   context: { trace: { status?: number } },
-  work: (isLate: () => boolean) => Promise<T>,
+  work: () => Promise<T>,
   asItStands: (zone: string) => T,
-): Promise<T> {
-  let late = false;
-  return orAsItStands(
-    () => work(() => late),
-    (stands) => ({
-      reserved: (zone) =>
-        stands(() => {
-          late = true;
-          context.trace.status = 202;
-          return asItStands(zone);
-        }),
-    }),
-  );
-}
+): Promise<T> =>
+  orAsItStands(work, (stands) => ({
+    reserved: (zone) =>
+      stands(() => {
+        context.trace.status = 202;
+        return asItStands(zone);
+      }),
+  }));
 
 /** The outcome, or what can be said for certain once nobody waits any longer. `hear`: what the work tells of itself, and what then stands. */
 async function orAsItStands<T>(

@@ -18,7 +18,7 @@ import { whyReadOnly } from "./read-only.ts";
 import { findRecord, pageOfRecords, pageOfRRsets } from "./records.ts";
 import { refreshZone } from "./refresh.ts";
 import * as shapes from "./shapes.ts";
-import { addFilledZone, filledLater } from "./templates/apply.ts";
+import { addFilledZone, filledLater, zoneWish } from "./templates/apply.ts";
 import { listTemplates } from "./templates/templates.ts";
 import { clearLevel, pageOfLadder, setLevel } from "./zone-permissions.ts";
 import { listZones, summaryOfZone, takesGuests } from "./zones.ts";
@@ -68,10 +68,11 @@ export const create = inOrganisation(
   .output(shapes.FilledZone)
   .handler(({ context, input: { organisation: _o, ...input } }) => {
     const { organisation, actor, access } = context;
+    const wish = zoneWish(organisation, input, actor);
     return zoneInTime(
       context,
-      (isLate) => addFilledZone(organisation, input, actor, access, isLate),
-      (zone) => filledLater(organisation, zone, input, actor),
+      () => addFilledZone(organisation, wish, actor, access),
+      (zone) => filledLater(organisation, zone, wish, actor),
     );
   });
 

@@ -49,7 +49,7 @@ async function zone() {
 async function askedWhileHeld<A = Answer>(
   method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
   ask: () => Promise<{ status: number; body: A }>,
-  skip = 0,
+  { skip = 0, meanwhile }: { skip?: number; meanwhile?: () => Promise<unknown> } = {},
 ) {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   proxy.requests.length = 0;
@@ -57,6 +57,7 @@ async function askedWhileHeld<A = Answer>(
   const answer = ask();
   const came = () => proxy.requests.filter((request) => request.method === method).length;
   await expect.poll(came, { timeout: 10_000 }).toBeGreaterThan(skip);
+  await meanwhile?.();
   await vi.advanceTimersByTimeAsync(19_000);
   expect(await Promise.race([answer.then(() => "answered"), Promise.resolve("waiting")])).toBe("waiting");
   await vi.advanceTimersByTimeAsync(1000);
@@ -165,6 +166,21 @@ test("so is one whose first records are what takes long", async () => {
   await expect.poll(() => powerdns.query("www.later.example", "A"), { timeout: 20_000 }).toEqual(["192.0.2.77"]);
 });
 
+test("what it was to begin with can be gone by then, and that is said of the zone", async () => {
+  const templates = "/organisations/acme/dns/templates";
+  const { id } = (await owner.call<{ id: string }>("POST", templates, { name: "Gone", records: "www A 192.0.2.78" }))
+    .body;
+  const wish = { name: "without.example", template: id };
+  const drop = () => owner.call("DELETE", `${templates}/${id}`);
+  const made = await askedWhileHeld("POST", () => owner.call<Made>("POST", zones, wish), { meanwhile: drop });
+  expect(made).toMatchObject({ ...setUp, body: { firstRecords: { state: "waiting" } } });
+  proxy.fail(null);
+  await comesAbout(`${zones}/without.example`);
+  await runJobs();
+  const { statusMessage } = (await owner.call<Made>("GET", `${zones}/without.example`)).body;
+  expect(statusMessage).toMatch(/^The zone was made without its first records/);
+});
+
 test("one that is linked, and one that is brought back, go on, too", async () => {
   const linked = await zone();
   const { body } = await owner.call<Made>("GET", linked.path);
@@ -173,7 +189,7 @@ test("one that is linked, and one that is brought back, go on, too", async () =>
   const root = await panel.person("Root", "root");
   // What is asked before its row stands goes through.
   const link = { name: linked.name, link: true };
-  expect(await askedWhileHeld("GET", () => root.call<Made>("POST", zones, link), 1)).toMatchObject(setUp);
+  expect(await askedWhileHeld("GET", () => root.call<Made>("POST", zones, link), { skip: 1 })).toMatchObject(setUp);
   proxy.fail(null);
   await comesAbout(linked.path);
 

@@ -10,7 +10,7 @@ import { askForZone } from "../claims/ask.ts";
 import { firstRecords, noteOn } from "../claims/first-records.ts";
 import type { ZoneRequest } from "../new-zone.ts";
 import { type LoadedZone, loadZone, summaryOfZone, type ZoneSummary } from "../zones.ts";
-import { firstIntent, firstOf, noticesOf, templateIntent } from "./first.ts";
+import { type First, firstIntent, firstOf, noticesOf, templateIntent } from "./first.ts";
 import { loadTemplate, type Template } from "./templates.ts";
 
 /** What became of the records that a new zone was to begin with. */
@@ -27,24 +27,35 @@ export const previewTemplate = (loaded: LoadedZone, id: string, actor: Actor): P
 export const applyTemplate = (loaded: LoadedZone, id: string, confirm: boolean, actor: Actor): Promise<ChangeResult> =>
   changeZone(loaded, { ...templateIntent(loaded, templateFor(loaded, id, actor)), confirm }, actor);
 
-/**
- * A new zone, and then its first records: a template's, those of another zone, or those of the standard template. `isLate`: the
- * caller has been answered with `filledLater` meanwhile.
- */
-export async function addFilledZone(
+/** A new zone, and what it is to begin with. */
+export interface ZoneWish {
+  zone: ZoneRequest;
+  first: First | null;
+  /** `late`: the caller has been answered before its end. `left`: and a job brings the first records. */
+  answered: "no" | "late" | "left";
+}
+
+/** All that is named is looked up before anything is made: a template, another zone, or the standard template. */
+export function zoneWish(
   organisation: Organisation,
-  request: ZoneRequest & { template?: string | undefined; clone?: string | undefined },
+  { template, clone, ...zone }: ZoneRequest & { template?: string | undefined; clone?: string | undefined },
   actor: Actor,
-  access: OrganisationAccess,
-  isLate: () => boolean,
-): Promise<FilledZone> {
-  const { template, clone, ...zone } = request;
+): ZoneWish {
   if (template !== undefined && clone !== undefined)
     throw invalid({ template: "A new zone begins with a template or as a copy, not both." });
   if (zone.link && (template || clone))
     throw invalid({ [template ? "template" : "clone"]: "A zone that is linked keeps the records that it has." });
-  // Both are looked up first: nothing is made for a name that is mistyped.
-  const first = zone.link ? null : firstOf(organisation, { template, clone }, actor);
+  return { zone, first: zone.link ? null : firstOf(organisation, { template, clone }, actor), answered: "no" };
+}
+
+/** The new zone, and then its first records. */
+export async function addFilledZone(
+  organisation: Organisation,
+  wish: ZoneWish,
+  actor: Actor,
+  access: OrganisationAccess,
+): Promise<FilledZone> {
+  const { zone, first } = wish;
   const made = await askForZone(organisation, zone, actor, access, first);
   if (!first) return { ...made, firstRecords: null };
   const loaded = loadZone(organisation.id, made.id, actor);
@@ -52,7 +63,7 @@ export async function addFilledZone(
     const message = "The zone begins with its first records once control of the domain is proved.";
     return { ...made, firstRecords: { state: "waiting", message } };
   }
-  if (isLate()) return { ...made, firstRecords: later };
+  if (wish.answered === "left") return { ...made, firstRecords: later };
   try {
     const intent = firstIntent(loaded, first, actor);
     await changeZone(loaded, intent, actor);
@@ -62,21 +73,17 @@ export async function addFilledZone(
   } catch (error) {
     if (!isProblem(error)) throw error;
     const message = `The zone was made, without its first records: ${error.message}`;
-    if (isLate()) noteOn(loaded.zone, message);
+    if (wish.answered === "late") noteOn(loaded.zone, message);
     return { ...made, firstRecords: { state: "failed", message } };
   }
 }
 
-/** The new zone while it is still being made. A job brings its first records then. */
-export function filledLater(
-  organisation: Organisation,
-  id: string,
-  { template, clone, link }: Parameters<typeof addFilledZone>[1],
-  actor: Actor,
-): FilledZone {
+/** The new zone while that goes on. Where it is still being made, a job brings its first records. */
+export function filledLater(organisation: Organisation, id: string, wish: ZoneWish, actor: Actor): FilledZone {
+  const { first } = wish;
   const loaded = loadZone(organisation.id, id, actor);
-  const first = link ? null : firstOf(organisation, { template, clone }, actor);
-  if (first && loaded.zone.externalId === null)
+  wish.answered = first && loaded.zone.externalId === null ? "left" : "late";
+  if (first && wish.answered === "left")
     transaction((tx) =>
       firstRecords.enqueue(tx, { zone: id, first, claimedBy: actor.id, tokenId: actor.token?.id ?? null }),
     );
