@@ -46,11 +46,13 @@ export const csv = staff("any", { ...tab, query: z.string().max(4000).default(""
   .output(z.object({ headers: z.record(z.string(), z.string()), body: z.instanceof(ReadableStream) }))
   .handler(async ({ context, input }) => {
     const found = tabOf(input.tab, context);
-    const body = await tabAsCsv(found, Object.fromEntries(new URLSearchParams(input.query)), context);
+    const asked = paramsOf(input.query);
+    const body = await tabAsCsv(found, asked, context);
     transaction((tx) =>
       audit(tx, context.actor, {
         target: { type: "tab", id: found.id, label: found.title },
-        after: { query: input.query, privacy: context.actor.privacy ?? "hidden" },
+        // Taken apart, so that an address in it is found by whoever hides or erases it.
+        after: { query: asked, privacy: context.actor.privacy ?? "hidden" },
       }),
     );
     return {
@@ -61,6 +63,12 @@ export const csv = staff("any", { ...tab, query: z.string().max(4000).default(""
       body,
     };
   });
+
+function paramsOf(query: string): Record<string, string | string[]> {
+  const params = new URLSearchParams(query);
+  const each = [...new Set(params.keys())].map((key) => [key, params.getAll(key)] as const);
+  return Object.fromEntries(each.map(([key, [one = "", ...more]]) => [key, more.length > 0 ? [one, ...more] : one]));
+}
 
 export const reveal = staff("any", { ...tab, id: z.string().max(255), field: z.string().max(100) })
   .meta({ guard: "staff", argument: "any", audit: true, reads: true })

@@ -456,7 +456,14 @@ describe("the file of a tab", () => {
     await staff.call("GET", "/admin/tabs/users/csv?query=status%3Dsuspended");
     expect(
       sql.get("select target_id, after from audit_log where action = 'staff.csv' and actor_id = ?", staff.id),
-    ).toEqual({ target_id: "users", after: JSON.stringify({ query: "status=suspended", privacy: "hidden" }) });
+    ).toEqual({ target_id: "users", after: JSON.stringify({ query: { status: "suspended" }, privacy: "hidden" }) });
+    const query = new URLSearchParams([["q", "jane.goodall@primates.example"]]);
+    await staff.call("GET", `/admin/tabs/users/csv?${new URLSearchParams({ query: query.toString() })}`);
+    const clerk = await panel.person("Reads the logs", ["logs:read"]);
+    const { items } = (await clerk.call<{ items: { id: string }[] }>("GET", "/admin/logs?action=staff.csv&perPage=1"))
+      .body;
+    const entry = (await clerk.call<{ after: string }>("GET", `/admin/logs/${items[0]?.id}`)).body;
+    expect(entry.after, "who was looked for is hidden as well").toMatch(/"q":"j•••@p•••.example"/);
   });
 });
 
