@@ -4,7 +4,8 @@ import { firstIdAt, timeOf } from "./rows.ts";
 import { type LogQuery, type LogRow, type Paged, pageOf, rowId, span } from "./shapes.ts";
 
 const COUNTED = 10_000;
-const SHORT = 3;
+/** Shorter texts are looked for nowhere. */
+export const SHORT = 3;
 
 interface FoundError {
   id: number;

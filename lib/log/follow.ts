@@ -10,6 +10,7 @@ import { hidePrivate } from "#lib/api/masked.ts";
 import { isLive } from "#lib/auth/session.ts";
 import { actorNow } from "#lib/tokens/actor-again.ts";
 import { auditAfter } from "./audit-list.ts";
+import { SHORT } from "./errors-list.ts";
 import { followers } from "./followers.ts";
 import { requestRow } from "./requests.ts";
 import type { Batch } from "./rows.ts";
@@ -128,10 +129,17 @@ function everyEntry(
   });
 }
 
+/** By the filters as the lists take them: what one would find there is told here. */
 function chosen(batch: Batch, filters: LogFilters): LogRow[] {
-  if (filters.view === "errors")
+  const wanted = filters.q.toLowerCase();
+  const says = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(wanted));
+  if (filters.view === "errors") {
+    if (wanted !== "" && [...wanted].length < SHORT) return [];
     return batch.errors
-      .filter(({ requestId, place }) => same(filters.requestId, requestId) && same(filters.action, place))
+      .filter(
+        ({ requestId, place, name, message, stack }) =>
+          same(filters.requestId, requestId) && same(filters.action, place) && says(place, name, message, stack),
+      )
       .map(({ id, requestId, place, name, message }) => ({
         ...nothing,
         id: rowId("errors", rowIdOf(id)),
@@ -142,28 +150,34 @@ function chosen(batch: Batch, filters: LogFilters): LogRow[] {
         requestId,
         text: message,
       }));
+  }
+  const took = (micros: number) => filters.over === undefined || micros >= filters.over * 1000;
   if (filters.view === "slow")
-    return batch.slow.map(([text, micros, at]) => ({
-      ...nothing,
-      id: rowId("slow", at),
-      view: "slow",
-      at,
-      action: text,
-      ms: micros / 1000,
-      times: 1,
-      text,
-    }));
+    return batch.slow
+      .filter(([text, micros]) => took(micros) && says(text))
+      .map(([text, micros, at]) => ({
+        ...nothing,
+        id: rowId("slow", at),
+        view: "slow",
+        at,
+        action: text,
+        ms: micros / 1000,
+        times: 1,
+        text,
+      }));
   const actorId = filters.actor === undefined ? undefined : actorIdOf(filters.actor);
+  // Nobody has that address: what nobody signed in for is not theirs either.
+  if (actorId === null) return [];
   const rows = batch.requests.filter(
     ([requestId, , template, action, status, micros, , actor]) =>
       (actorId === undefined || actor === actorId) &&
       same(filters.requestId, requestId) &&
       (filters.action === undefined || filters.action === action || filters.action === template) &&
-      (filters.over === undefined || micros >= filters.over * 1000) &&
+      took(micros) &&
       (filters.status === undefined ||
         String(status) === filters.status ||
         `${String(status)[0]}xx` === filters.status) &&
-      (filters.q === "" || `${template} ${action} ${requestId}`.toLowerCase().includes(filters.q.toLowerCase())),
+      (says(template, action) || wanted === requestId || wanted === actor),
   );
   const emails = emailsOf(rows.map(([, , , , , , , actor]) => actor));
   return rows.map((row) => requestRow(row, String(rowIdOf(row[0])), (row[7] && emails.get(row[7])) ?? null));

@@ -279,6 +279,41 @@ describe("followed live", () => {
     },
   );
 
+  test("errors and slow queries come by the search and the duration too", async () => {
+    const { noteError, noteSlow } = await import("#lib/log/store.ts");
+    const streams = [
+      await open(reader.cookie, "view=errors&q=teapot"),
+      await open(reader.cookie, "view=slow&q=from%20tea&over=1000"),
+    ];
+    const error = { source: "process", requestId: null, place: "kitchen", name: "Error", stack: "" } as const;
+    for (const message of ["A kettle broke", "A Teapot broke"]) noteError({ ...error, message });
+    for (const [text, ms] of [
+      ["select kettle from coffee", 5000],
+      ["select kettle from tea", 200],
+      ["select cup FROM tea", 2000],
+    ] as const)
+      noteSlow([text, ms * 1000, Date.now()]);
+    const [errors, slow] = await Promise.all([
+      readUntil(streams[0] as Response, "broke"),
+      readUntil(streams[1] as Response, "select"),
+    ]);
+    expect([errors, slow]).toEqual([expect.stringContaining("Teapot"), expect.stringContaining("cup")]);
+    expect(errors + slow).not.toContain("kettle");
+  });
+
+  test("of an address that nobody has nothing comes, not even of those who are not signed in", async () => {
+    const { written } = await import("#lib/log/store.ts");
+    const response = await open(reader.cookie, "view=requests&actor=late.comer@example.org");
+    const anonymous = (await panel.call("GET", "/account")).headers.get("x-request-id") ?? "";
+    await written();
+    const late = await panel.person("Late Comer");
+    expect(late.email).toBe("late.comer@example.org");
+    const own = (await late.call("GET", "/account")).headers.get("x-request-id") ?? "";
+    const [heard] = await Promise.all([readUntil(response, "data:"), written()]);
+    expect(heard).toContain(own);
+    expect(heard).not.toContain(anonymous);
+  });
+
   test("at most three an account, and places come free again", async () => {
     const three = await Promise.all([1, 2, 3].map(() => open(reader.cookie)));
     expect((await open(reader.cookie)).status).toBe(429);
