@@ -238,6 +238,32 @@ test("a zone whose making fails after it was answered is not there", async () =>
   await expect.poll(async () => (await owner.call("GET", `${zones}/${name}`)).status, { timeout: 20_000 }).toBe(404);
 });
 
+test("the large work of an organisation whose provider does not answer keeps nobody else's waiting", async () => {
+  const at = await zone();
+  const other = await panel.person("Other");
+  expect((await other.call("POST", "/organisations", { name: "Aside", handle: "aside" })).status).toBe(201);
+  const aside = "/organisations/aside/dns/zones";
+  expect((await other.call("POST", aside, { name: "aside.example", connection: "local" })).status).toBe(201);
+  // As large as they are said to be, they are nothing for the thread of requests.
+  sql.run("update zones set record_count = 5000 where name in (?, ?)", `${at.name}.`, "aside.example.");
+  const set = (name: string, type: string, content: string) => ({ name, type, ttl: 60, records: [{ content }] });
+  const rrsets = Array.from({ length: 25 }, (_, n) => set(`n${n}`, "A", "192.0.2.1"));
+  proxy.requests.length = 0;
+  proxy.fail("hold", { method: "GET" });
+  const asked = Array.from({ length: 36 }, () =>
+    owner.call<Answer>("POST", `${at.path}/changes`, { rrsets, dryRun: true }),
+  );
+  expect(await Promise.race(asked)).toMatchObject({ status: 429, body: { code: "rate_limited" } });
+  const theirs = { rrsets: [set("below", "NS", "ns.elsewhere.example.")], dryRun: true };
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => other.call("POST", `${aside}/aside.example/changes`, theirs)),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  proxy.fail(null);
+  const statuses = (await Promise.all(asked)).map(({ status }) => status).toSorted();
+  expect(statuses).toEqual([...Array.from({ length: 16 }, () => 200), ...Array.from({ length: 20 }, () => 429)]);
+});
+
 const ways = [
   {
     way: "is suspended",

@@ -5,6 +5,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Problem, type ProblemCode, type ProblemDetails } from "#lib/api/errors.ts";
 import { singleton } from "#lib/singleton.ts";
+import { currentCaller } from "../providers/caller.ts";
 import { lendQueues } from "../providers/cloudflare-turns.ts";
 import { ProviderError, type ProviderOutcome } from "../providers/provider.ts";
 import type { Pace } from "./pace.ts";
@@ -14,6 +15,8 @@ import type { Answers, Questions, TaskName } from "./tasks.ts";
 export const LARGE = 1000;
 
 const MAX_WAITING = 32;
+/** Of one organisation, whose provider may take its time: it keeps nobody else out. */
+const MAX_OF_ONE = 16;
 const IDLE_MS = 60_000;
 
 /** What the thread says of a question. */
@@ -33,6 +36,7 @@ export type Message =
   | { id: number; kind: "error"; message: string; stack: string | undefined };
 
 interface Waiting {
+  organisation: string;
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
   progress: Pace["progress"] | undefined;
@@ -57,7 +61,8 @@ export function inThread<T extends TaskName>(
   const here = place();
   here.thread ??= start();
   const thread = here.thread;
-  if (thread.waiting.size >= MAX_WAITING)
+  const organisation = "organisation" in question ? question.organisation : currentCaller().organisation;
+  if (thread.waiting.size >= MAX_WAITING || (organisation !== "" && waitingOf(thread, organisation) >= MAX_OF_ONE))
     return Promise.reject(
       new Problem("rate_limited", "Too much large work is waiting. Try again in a moment.", { retryAfter: 10 }),
     );
@@ -66,7 +71,7 @@ export function inThread<T extends TaskName>(
   const stop = () => thread.worker.postMessage({ id, stop: true });
   return new Promise<unknown>((resolve, reject) => {
     signal?.throwIfAborted();
-    thread.waiting.set(id, { resolve, reject, progress, journaled });
+    thread.waiting.set(id, { organisation, resolve, reject, progress, journaled });
     thread.worker.ref();
     thread.worker.postMessage({ id, task, question });
     signal?.addEventListener("abort", stop);
@@ -81,6 +86,9 @@ export function inThread<T extends TaskName>(
     thread.idle.unref();
   }) as Promise<Answers[T]>;
 }
+
+const waitingOf = ({ waiting }: Thread, organisation: string): number =>
+  [...waiting.values()].filter((one) => one.organisation === organisation).length;
 
 /** Idle it holds no process open; if it dies, those who wait are told, and the next question starts another. */
 function start(): Thread {
