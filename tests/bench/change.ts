@@ -40,11 +40,13 @@ export async function changesIn(panel: BenchPanel, name: string, rrsets: number)
   }
   const what = `one A record, ${rrsets} RRsets`;
   const [ours, theirs] = [median(through), median(direct)];
+  // Of each pair: what slows PowerDNS down for a while slows down both.
+  const beyond = through.map((ms, index) => ms - (direct[index] ?? 0));
   const against = "GET, PATCH, GET at PowerDNS";
   return [
     row(BENCH, what, ours, "ms", { beside: theirs, against, goal: "≤ the three calls + 15 ms" }),
     row(BENCH, `${what}, p99`, percentile(through, 0.99), "ms", { beside: percentile(direct, 0.99), against }),
-    row(BENCH, `${what}, beyond the three calls`, ours - theirs, "ms", { goal: "≤ 15 ms" }),
+    row(BENCH, `${what}, beyond the three calls`, median(beyond), "ms", { goal: "≤ 15 ms" }),
     ...[...stages].map(([stage, values]) =>
       row(BENCH, `${what}, stage ${stage}`, median(values), "ms", { beside: ours, against: "one change" }),
     ),
