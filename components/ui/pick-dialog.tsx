@@ -44,13 +44,40 @@ export function PickDialog({ title, search, find, chosen = [], first, onPick, on
   const [q, setQ] = useState("");
   const { found, failure, asking, again } = useChoices(find, q.trim());
   const items = [...(first && q.trim() === "" ? [first] : []), ...(found?.items ?? [])];
+  const choose = (choice: Choice) => {
+    onClose();
+    onPick(choice);
+  };
+  // What is on the list was found by other words. Whoever does not wait gets what theirs find, if that is one thing.
+  const [hurry, setHurry] = useState(false);
+  const [only] = items.length === 1 ? items : [];
+  const latest = useRef(choose);
+  latest.current = choose;
+  useEffect(() => {
+    if (asking || !hurry) return;
+    setHurry(false);
+    if (only) latest.current(only);
+  }, [asking, hurry, only]);
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={title} size="sm" initialFocus={input}>
-      <Command shouldFilter={false} loop label={search} className="flex flex-col gap-2">
+      <Command
+        shouldFilter={false}
+        loop
+        label={search}
+        className="flex flex-col gap-2"
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || !asking) return;
+          event.preventDefault();
+          setHurry(true);
+        }}
+      >
         <Command.Input
           ref={input}
           value={q}
-          onValueChange={setQ}
+          onValueChange={(text) => {
+            setHurry(false);
+            setQ(text);
+          }}
           maxLength={255}
           placeholder={search}
           className={cx(controlClass, "h-[34px] px-2.5 pointer-coarse:h-11")}
@@ -61,10 +88,7 @@ export function PickDialog({ title, search, find, chosen = [], first, onPick, on
             <Command.Item
               key={choice.value}
               value={choice.value || choice.label}
-              onSelect={() => {
-                onClose();
-                onPick(choice);
-              }}
+              onSelect={() => choose(choice)}
               className={choiceClass}
             >
               <span className="min-w-0 flex-1">
