@@ -4,8 +4,8 @@ import { buttonClass } from "#components/ui/button-class.ts";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { csvHref, type Query } from "./address.ts";
 
-export const CsvLink = ({ tab, query }: { tab: TabId; query: Query }) => (
-  <a href={csvHref(tab, query)} download className={buttonClass({})}>
+export const CsvLink = ({ tab, query, className }: { tab: TabId; query: Query; className?: string }) => (
+  <a href={csvHref(tab, query)} download className={buttonClass({}, className)}>
     <Download aria-hidden="true" />
     CSV
   </a>

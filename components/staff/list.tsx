@@ -1,9 +1,8 @@
 /** The list of a tab: search, filters, columns, parts, a file of it all, and acts on what is chosen. */
 "use client";
-import { Download, SearchX } from "lucide-react";
+import { SearchX } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, useId, useState } from "react";
-import { buttonClass } from "#components/ui/button-class.ts";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { cellsOf, type Column as PlainColumn } from "#components/ui/column-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -18,7 +17,8 @@ import { useHydrated } from "#components/ui/use-hydrated.ts";
 import { useRowLinks } from "#components/ui/use-row-links.ts";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { type Act, ActBar, targetsOf } from "./act-bar.tsx";
-import { csvHref, one, type Query, tabHref } from "./address.ts";
+import { one, type Query, tabHref } from "./address.ts";
+import { CsvLink } from "./csv-link.tsx";
 import { Parts } from "./parts.tsx";
 
 const ActDialog = dynamic(() => import("./act-dialog.tsx").then((module) => module.ActDialog), {
@@ -134,12 +134,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
             <UrlSelect key={param} param={param} label={label} all={none} options={options} className="w-[172px]" />
           ),
         )}
-        {!nothing && (
-          <a href={csvHref(tab, query)} download className={buttonClass({}, "ms-auto")}>
-            <Download aria-hidden="true" />
-            CSV
-          </a>
-        )}
+        {!nothing && <CsvLink tab={tab} query={query} className="ms-auto" />}
       </div>
       {page.short && (
         <p id={shortId} className="mb-2 text-dim">
