@@ -17,12 +17,14 @@ DROP TRIGGER rrset_rows_found;
 --> statement-breakpoint
 DROP TRIGGER rrset_rows_found_otherwise;
 --> statement-breakpoint
+-- A provider may have a record twice.
 CREATE TRIGGER rrset_rows_found AFTER INSERT ON rrset_rows
   WHEN EXISTS (SELECT 1 FROM zones WHERE generation = new.generation)
 BEGIN
   INSERT INTO rrset_text (rowid, text) SELECT place, text FROM rrset_lines WHERE id = new.id;
-  INSERT OR REPLACE INTO record_ids (generation, id, row_id)
-    SELECT new.generation, value ->> 'id', new.id FROM json_each(new.records) WHERE value ->> 'id' IS NOT NULL;
+  INSERT INTO record_ids (generation, id, row_id)
+    SELECT new.generation, value ->> 'id', new.id FROM json_each(new.records) WHERE value ->> 'id' IS NOT NULL
+    ON CONFLICT (generation, id) DO UPDATE SET row_id = excluded.row_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER rrset_rows_found_otherwise AFTER UPDATE OF records ON rrset_rows
@@ -32,8 +34,9 @@ BEGIN
   INSERT INTO rrset_text (rowid, text) SELECT place, text FROM rrset_lines WHERE id = new.id;
   DELETE FROM record_ids
     WHERE generation = old.generation AND id IN (SELECT value ->> 'id' FROM json_each(old.records)) AND row_id = old.id;
-  INSERT OR REPLACE INTO record_ids (generation, id, row_id)
-    SELECT new.generation, value ->> 'id', new.id FROM json_each(new.records) WHERE value ->> 'id' IS NOT NULL;
+  INSERT INTO record_ids (generation, id, row_id)
+    SELECT new.generation, value ->> 'id', new.id FROM json_each(new.records) WHERE value ->> 'id' IS NOT NULL
+    ON CONFLICT (generation, id) DO UPDATE SET row_id = excluded.row_id;
 END;
 --> statement-breakpoint
 -- Of a generation that goes as a whole they go with it.

@@ -65,11 +65,14 @@ export async function RecordsPage({
       {q !== "" && <>Nothing has “{q}” in its name or content.</>}
     </EmptyState>
   );
-  const reason = open.readOnly ?? (open.level === "view" ? viewOnly(open) : null);
-  if (reason !== null) {
+  if (open.readOnly !== null || open.level === "view") {
     return (
       <>
-        <Banner className="mb-3">{reason}</Banner>
+        {open.readOnly === null ? (
+          <p className="mb-2.5 text-dim">{viewOnly(open)}</p>
+        ) : (
+          <Banner className="mb-3">{open.readOnly}</Banner>
+        )}
         <div className="mb-2.5 flex flex-wrap items-center gap-2">{tools}</div>
         {items.length > 0 ? <RecordsTable list={list}>{items.map(readOnlyRow)}</RecordsTable> : nothingFound}
         {pager}

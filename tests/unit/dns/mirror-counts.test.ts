@@ -80,6 +80,13 @@ test("whatever is written to the mirror, and taken back, the counts are those of
         .all()
         .find((row) => row.id === zoneId);
       expect(zone?.recordCount).toBe(sum([...there.values()].flat()));
+      const ids = (text: string) => db.$client.prepare(text).all(zoneId);
+      const generation = "(select generation from zones where id = ?)";
+      expect(ids(`select id, row_id from record_ids where generation = ${generation} order by 1`)).toEqual(
+        ids(
+          `select distinct value ->> 'id' as id, r.id as row_id from rrset_rows r, json_each(r.records) where generation = ${generation} order by 1`,
+        ),
+      );
       db.$client.prepare("delete from zones where id = ?").run(zoneId);
       expect(own(db.select().from(zoneTypes).all())).toEqual([]);
     }),
