@@ -20,7 +20,13 @@ const words: Record<Tile["id"], { own: string; all: string; bad: boolean | null 
 export function SocOverview({ tiles }: { tiles: readonly Tile[] }) {
   return (
     <section aria-label="What needs attention" className="mb-6">
-      <ul className="grid grid-cols-2 gap-3 lg:grid-cols-[repeat(auto-fit,minmax(176px,1fr))]">
+      <ul
+        className={cx(
+          "grid grid-cols-2 gap-3",
+          // More than fit into a row stand in two, and not six above two.
+          tiles.length > 6 ? "lg:grid-cols-4" : "lg:grid-cols-[repeat(auto-fit,minmax(176px,1fr))]",
+        )}
+      >
         {tiles.map((tile) => (
           <li key={tile.id} className="contents">
             <TileLink {...tile} />

@@ -14,7 +14,7 @@ export const SORTED = 1_000;
  * So many are looked at one by one for an answer, where several things are asked for and none of them is rare. A part may
  * then be short; the next one goes on where it stopped.
  */
-export const LOOKED_AT = 3_000;
+export const LOOKED_AT = 2_500;
 /** So long may counting what a search found take; then so many at least is all that is said. */
 const COUNTING_MS = 20;
 
