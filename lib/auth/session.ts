@@ -1,9 +1,8 @@
 /** Sessions: a row each, looked up on every request. The cookie holds nothing but an encrypted session id. */
-import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, ne } from "drizzle-orm";
 import { decode, encode } from "next-auth/jwt";
 import { type DbOrTx, db, transaction } from "#db/client.ts";
-import { prepared } from "#db/hot.ts";
-import { challenges, sessions, users } from "#db/schema/index.ts";
+import { challenges, sessions } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import type { Actor, Mfa } from "#lib/actor.ts";
 import { deriveKey, hashToken } from "#lib/crypto/secret.ts";
@@ -14,12 +13,11 @@ import { standingOf } from "#lib/roles/roles.ts";
 import { cutEverywhere } from "#lib/servers/holders.ts";
 import { singleton } from "#lib/singleton.ts";
 import { withPrivacy } from "#lib/staff/privacy.ts";
-import { isShut } from "#lib/users/shut.ts";
 import { deviceOf } from "./device.ts";
+import { IDLE_DAYS, liveSession } from "./live-session.ts";
 
 const DAY = 86_400_000;
 export const SESSION_DAYS = 30;
-export const IDLE_DAYS = 7;
 /** `last_seen_at` is written at most this often. */
 const SEEN_EVERY = 60_000;
 
@@ -94,40 +92,6 @@ export async function actorOf(headers: Headers, request: { address: string; requ
   };
   return withPrivacy(actor, headers, row.visibleAt);
 }
-
-const sessionById = prepared((handle) =>
-  handle
-    .select({
-      id: sessions.id,
-      userId: users.id,
-      email: users.email,
-      suspendedAt: users.suspendedAt,
-      deletionDueAt: users.deletionDueAt,
-      lastSeenAt: sessions.lastSeenAt,
-      confirmedAt: sessions.confirmedAt,
-      mfa: sessions.mfa,
-      visibleAt: sessions.visibleAt,
-    })
-    .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .where(
-      and(
-        eq(sessions.id, sql.placeholder("sid")),
-        gt(sessions.expiresAt, sql.placeholder("now")),
-        gt(sessions.lastSeenAt, sql.placeholder("seenAfter")),
-      ),
-    )
-    .prepare(),
-);
-
-function liveSession(sid: string) {
-  const now = Date.now();
-  const row = sessionById().get({ sid, now, seenAfter: now - IDLE_DAYS * DAY });
-  return row && !isShut(row) ? row : undefined;
-}
-
-/** Whether the session has neither ended nor expired, and its account is open. */
-export const isLive = (sid: string): boolean => liveSession(sid) !== undefined;
 
 function touch(sid: string, lastSeenAt: number, address: string): void {
   const now = Date.now();

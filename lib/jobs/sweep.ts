@@ -17,7 +17,7 @@ import {
   sessions,
   zoneInvites,
 } from "#db/schema/index.ts";
-import { IDLE_DAYS } from "#lib/auth/session.ts";
+import { IDLE_DAYS } from "#lib/auth/live-session.ts";
 import { EXPIRED } from "#lib/mail/send.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { type Attempt, jobKind } from "./queue.ts";

@@ -7,7 +7,7 @@ import { db } from "#db/client.ts";
 import { Problem } from "#lib/api/errors.ts";
 import type { AccountActor } from "#lib/api/guards.ts";
 import { hidePrivate } from "#lib/api/masked.ts";
-import { isLive } from "#lib/auth/session.ts";
+import { isLive } from "#lib/auth/live-session.ts";
 import { actorNow } from "#lib/tokens/actor-again.ts";
 import { auditAfter } from "./audit-list.ts";
 import { SHORT } from "./errors-list.ts";

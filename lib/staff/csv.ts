@@ -2,8 +2,7 @@
 import { stringify } from "csv-stringify/sync";
 import * as z from "zod";
 import type { RequestContext } from "#lib/api/context.ts";
-import { notFound, Problem } from "#lib/api/errors.ts";
-import { isLive } from "#lib/auth/session.ts";
+import { notFound } from "#lib/api/errors.ts";
 import { stillThere } from "#lib/tokens/actor-again.ts";
 import { loadTab, type Params, procedureAt } from "./loading.ts";
 import type { StaffTab } from "./tabs.ts";
@@ -46,10 +45,7 @@ export async function tabAsCsv(
 }
 
 /** Whoever reads slowly is asked with each part whether they still may. */
-function asOfNow({ actor, ...context }: RequestContext): RequestContext {
-  if (actor.sessionId !== null && !isLive(actor.sessionId)) throw new Problem("unauthenticated", "Sign in first.");
-  return { ...context, actor: stillThere(actor) };
-}
+const asOfNow = ({ actor, ...context }: RequestContext): RequestContext => ({ ...context, actor: stillThere(actor) });
 
 /** A short list comes whole. */
 const Part = z.object({ items: z.array(z.record(z.string(), z.unknown())), next: z.string().nullable().default(null) });

@@ -1,12 +1,13 @@
 /** Whoever asked for work that is done later: looked up again, with what they may do by now. */
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { db } from "#db/client.ts";
-import { sessions, tokens, users } from "#db/schema/index.ts";
+import { tokens, users } from "#db/schema/index.ts";
 import { compileGrants } from "#lib/access/permissions.ts";
 import { lowerGrants } from "#lib/access/token.ts";
 import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
+import { isLive } from "#lib/auth/live-session.ts";
 import { hasSecondFactor } from "#lib/factors/factors.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { isShut } from "#lib/users/shut.ts";
@@ -32,20 +33,13 @@ export const actorAgain = (stored: string): (Actor & { id: string }) | null =>
 /** The same of an actor that had to wait, whose session has to be there still. The panel itself can what it could. Throws `forbidden` instead. */
 export function stillThere<A extends Actor>(actor: A): A {
   if (actor.id === null || (actor.type !== "user" && actor.type !== "token")) return actor;
-  const again = isSignedIn(actor) ? actorAgain(storedActor(actor)) : null;
+  // Jobs and tokens have no session that could end.
+  const signedIn = actor.sessionId === null || isLive(actor.sessionId);
+  const again = signedIn ? actorAgain(storedActor(actor)) : null;
   if (!again) throw new Problem("forbidden", "The account, session or token that asked for this may not act any more.");
   const { grants, token } = again;
   return { ...actor, grants, ...(token && { token }) };
 }
-
-/** Jobs and tokens have no session that could end. */
-const isSignedIn = ({ sessionId, id }: Actor): boolean =>
-  sessionId === null ||
-  db()
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(and(eq(sessions.id, sessionId), eq(sessions.userId, id ?? "")))
-    .get() !== undefined;
 
 /** The same of an actor that is kept in columns. */
 export function actorNow({ token: tokenId, mfa, ...rest }: z.infer<typeof Stored>): (Actor & { id: string }) | null {

@@ -448,7 +448,7 @@ describe("the file of a tab", () => {
     const rest = async () => {
       while (!(await parts?.read())?.done);
     };
-    await expect(rest()).rejects.toThrow("Sign in first.");
+    await expect(rest()).rejects.toThrow("may not act any more");
   });
 
   test("is noted with what was asked and whether it was masked", async () => {
