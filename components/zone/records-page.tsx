@@ -1,5 +1,4 @@
 /** The records of a zone: to read only, or in the editor. */
-import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
@@ -68,11 +67,7 @@ export async function RecordsPage({
   if (open.readOnly !== null || open.level === "view") {
     return (
       <>
-        {open.readOnly === null ? (
-          <p className="mb-2.5 text-dim">{viewOnly(open)}</p>
-        ) : (
-          <Banner className="mb-3">{open.readOnly}</Banner>
-        )}
+        <p className="mb-2.5 text-dim">{open.readOnly ?? viewOnly(open)}</p>
         <div className="mb-2.5 flex flex-wrap items-center gap-2">{tools}</div>
         {items.length > 0 ? <RecordsTable list={list}>{items.map(readOnlyRow)}</RecordsTable> : nothingFound}
         {pager}
