@@ -84,8 +84,11 @@ test("a built-in role says what cannot be done with it", async () => {
 
 test("an organisation is found, renamed, and given limits of its own", async () => {
   await page.goto(`${PORTAL}?tab=organisations&q=fairweather`);
+  // A row leads on within the page, which is not loaded anew.
+  const document = await page.evaluateHandle(() => window.document);
   await page.getByRole("link", { name: "Fairweather Hosting" }).click();
   await heading("Fairweather Hosting");
+  expect(await document.evaluate((before) => before === window.document)).toBe(true);
   await page.getByRole("table", { name: "Members" }).getByText(edda.email).waitFor();
   await page.getByRole("table", { name: "History" }).getByText("organisations.create").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
