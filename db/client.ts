@@ -7,6 +7,7 @@ import { env } from "#lib/env.ts";
 import { timed } from "#lib/log/slow.ts";
 import { singleton } from "#lib/singleton.ts";
 import * as schema from "./schema/index.ts";
+import { hold, inTurn, release } from "./turns.ts";
 
 export type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
 /** A handle inside a transaction. */
@@ -19,7 +20,8 @@ export const databaseFile = (): string => path.join(env().dataDir, "panel.db");
 export const db = (): Db => singleton("db", () => open(databaseFile()));
 
 /** Runs synchronous work in one BEGIN IMMEDIATE transaction: nothing is awaited inside. */
-export const transaction = <T>(work: (tx: Tx) => T): T => db().transaction(work, { behavior: "immediate" });
+export const transaction = <T>(work: (tx: Tx) => T): T =>
+  inTurn(() => db().transaction(work, { behavior: "immediate" }));
 
 /**
  * The same for what counts only once a later transaction says so, such as rows that nothing points to yet: a power cut before
@@ -29,8 +31,12 @@ export function provisionally<T>(work: (tx: Tx) => T): T {
   const { $client } = db();
   $client.pragma("synchronous = NORMAL");
   try {
-    return transaction(work);
+    return transaction((tx) => {
+      hold();
+      return work(tx);
+    });
   } finally {
+    release();
     $client.pragma("synchronous = FULL");
   }
 }
@@ -56,7 +62,7 @@ function keepStatements(client: Database.Database): void {
   const known = new Map<string, Database.Statement>();
   client.prepare = ((text: string) => {
     const found = known.get(text);
-    const statement = found ?? timed(compile(text), text);
+    const statement = found ?? writingInTurn(client, timed(compile(text), text));
     // Rows as arrays are a mode of the statement, which whoever used it last may have left on.
     if (found?.reader) found.raw(false);
     known.delete(text);
@@ -65,4 +71,15 @@ function keepStatements(client: Database.Database): void {
     if (known.size > STATEMENTS && oldest !== undefined) known.delete(oldest);
     return statement;
   }) as typeof client.prepare;
+}
+
+/** A statement that writes by itself, outside of a transaction. */
+function writingInTurn(client: Database.Database, statement: Database.Statement): Database.Statement {
+  if (statement.readonly) return statement;
+  for (const way of ["run", "get", "all"] as const) {
+    const original = statement[way] as (...values: unknown[]) => unknown;
+    statement[way] = ((...values: unknown[]) =>
+      client.inTransaction ? original(...values) : inTurn(() => original(...values))) as never;
+  }
+  return statement;
 }

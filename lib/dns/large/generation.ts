@@ -2,18 +2,19 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { type DbOrTx, db, provisionally } from "#db/client.ts";
 import { deletedZones, generations, generationTypes, recordIds, rrsetRows, zones } from "#db/schema/index.ts";
+import { giveWay } from "#db/turns.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { rowOf, sortKeyOf } from "../mirror.ts";
 import type { Plan, RRset } from "../rrset.ts";
 import type { Zone } from "../zones.ts";
-import { breathe, pace } from "./pace.ts";
+import { pace } from "./pace.ts";
 
-/** A transaction of so many rows takes about ten milliseconds. */
-const ROWS = 500;
+/** A transaction of so many rows takes about twenty milliseconds: with half of them, most of the time is its beginning and end. */
+const ROWS = 1000;
 /** The index takes longer. */
-const INDEXED = 400;
+const INDEXED = 800;
 /** So many ids take as long. */
-const IDS = 2000;
+const IDS = 4000;
 
 /** Plans over so many RRsets are written beside, smaller ones in one transaction. */
 export const WRITTEN_BESIDE = 2000;
@@ -49,14 +50,14 @@ export async function buildGeneration(asked: Zone, plan: Plan): Promise<Built> {
       at = merged.at;
       done += ROWS;
       progress(Math.min(0.5, done / total));
-      await breathe();
+      await giveWay();
       signal.throwIfAborted();
     }
     const { first, last } = idsOf(generation);
     for (let from = first; from <= last; from += INDEXED) {
       provisionally((tx) => indexSome(tx, generation, from, from + INDEXED - 1));
       progress(Math.min(1, 0.5 + (0.5 * (from - first)) / (last - first + 1)));
-      await breathe();
+      await giveWay();
       signal.throwIfAborted();
     }
     await writeIds(generation, first, last);
@@ -95,8 +96,8 @@ export function switchTo(tx: DbOrTx, { generation, zone, types }: Built): void {
 
 /** Removes a generation that nothing points to, a little at a time. */
 export async function dropGeneration(generation: number): Promise<void> {
-  while (provisionally((tx) => dropIds(tx, generation)) === IDS) await breathe();
-  while (provisionally((tx) => dropSome(tx, generation)) === ROWS) await breathe();
+  while (provisionally((tx) => dropIds(tx, generation)) === IDS) await giveWay();
+  while (provisionally((tx) => dropSome(tx, generation)) === ROWS) await giveWay();
   db().delete(generations).where(eq(generations.id, generation)).run();
 }
 
@@ -130,7 +131,7 @@ async function writeIds(generation: number, first: number, last: number): Promis
         sql`insert or ignore into record_ids (generation, id, row_id) select ${generation}, value ->> 0, value ->> 1 from json_each(${some})`,
       ),
     );
-    await breathe();
+    await giveWay();
   }
 }
 

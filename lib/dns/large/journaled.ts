@@ -2,13 +2,13 @@
 import { eq } from "drizzle-orm";
 import { db, provisionally, transaction } from "#db/client.ts";
 import { zoneChangeParts, zoneChangePlaces, zoneChanges, zones } from "#db/schema/index.ts";
+import { giveWay } from "#db/turns.ts";
 import { addEntryPart, addEntryRow, type Closing, moreOf, type NewEntry, STEPS_IN_ROW } from "../journal.ts";
 import { readMirror, readMirrorNames } from "../mirror.ts";
 import { nextSoa } from "../providers/local.ts";
 import { type Plan, type RRset, rrsetKey } from "../rrset.ts";
 import type { Zone } from "../zones.ts";
 import { type Built, buildGeneration } from "./generation.ts";
-import { breathe } from "./pace.ts";
 
 /**
  * An entry that is open, with all of its plan. Until that stands it counts as never sent; what is `sent` may go out once this
@@ -39,7 +39,7 @@ export async function journalPlan(id: string, plan: Plan): Promise<void> {
 async function addParts(id: string, plan: Plan): Promise<void> {
   for (let part = 0; (part + 1) * STEPS_IN_ROW < plan.length; part++) {
     provisionally((tx) => addEntryPart(tx, id, plan, part));
-    await breathe();
+    await giveWay();
   }
 }
 

@@ -57,6 +57,3 @@ export async function unlessStopped<T>(reading: Promise<T>): Promise<T> {
     signal.removeEventListener("abort", stop);
   }
 }
-
-/** Lets others write to the database: between two pieces they find it free. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));

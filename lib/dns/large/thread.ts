@@ -3,6 +3,7 @@
  * database, runs the same code from its sources, and ends when it has been idle for a while.
  */
 import { MessageChannel, Worker } from "node:worker_threads";
+import { release, sharedTurns } from "#db/turns.ts";
 import { Problem, type ProblemCode, type ProblemDetails } from "#lib/api/errors.ts";
 import { singleton } from "#lib/singleton.ts";
 import { currentCaller } from "../providers/caller.ts";
@@ -95,13 +96,14 @@ function start(): Thread {
   const { port1, port2: queues } = new MessageChannel();
   lendQueues(port1);
   const worker = new Worker(new URL("large-worker.mjs", import.meta.url), {
-    workerData: { queues },
+    workerData: { queues, turns: sharedTurns() },
     transferList: [queues],
   });
   const thread: Thread = { worker, waiting: new Map(), next: 0, idle: undefined };
   worker.unref();
   worker.on("message", (message: Message) => hear(thread, message));
   const end = (cause: unknown) => {
+    release();
     leave(thread);
     for (const { reject } of thread.waiting.values()) reject(new Error("the thread for large work stopped", { cause }));
     thread.waiting.clear();
