@@ -11,11 +11,12 @@ export function connectionOf(zone: Pick<Zone, "connection">): Connection {
   return connection;
 }
 
-/** A provider's failure while reading: nothing was written. */
+/** A provider's failure while reading, as a Problem: nothing was written. */
 export async function asking<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
+    if (error instanceof Problem) throw error;
     throw problemOf(asProviderError(error), null);
   }
 }

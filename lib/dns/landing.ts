@@ -1,5 +1,5 @@
 /** Whether a call that nobody waits for any more could still reach its provider. */
-import { eq } from "drizzle-orm";
+import { and, eq, isNotNull } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { zoneChanges } from "#db/schema/index.ts";
 import { singleton } from "#lib/singleton.ts";
@@ -9,8 +9,12 @@ import type { Entry } from "./journal.ts";
 /** By the clock of this process, which nobody can set. */
 const givenUp = () => singleton("calls-given-up", () => new Map<string, number>());
 
-/** Its call ended without an answer, just now. */
-export const noteGivenUp = (change: string): void => void givenUp().set(change, performance.now());
+/** Its call ended without an answer, just now: long after it was sent, where there were many. Other threads and later processes have the row alone. */
+export function noteGivenUp(change: string): void {
+  givenUp().set(change, performance.now());
+  const sent = and(eq(zoneChanges.id, change), isNotNull(zoneChanges.sentAt));
+  db().update(zoneChanges).set({ sentAt: Date.now() }).where(sent).run();
+}
 
 /** Nothing is concluded from what is read while this is so. */
 export function mayStillLand({ id, sentAt }: Entry): boolean {

@@ -13,8 +13,12 @@ import { connectionById } from "./connections.ts";
 import { settleDeletion } from "./delete-zone.ts";
 import { settleSigning } from "./dnssec/settle.ts";
 import { rrsetHash } from "./hash.ts";
-import { actorOfEntry, closeEntry, differencesOf, type Entry, openEntries, planOf } from "./journal.ts";
+import { actorOfEntry, closeEntry, differencesOf, type Entry, firstStepsOf, openEntries, planOf } from "./journal.ts";
 import { mayStillLand } from "./landing.ts";
+import { dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { isReadWhole } from "./large/intents.ts";
+import { mirrored } from "./large/journaled.ts";
+import { inThread, LARGE } from "./large/thread.ts";
 import { finishNewZone } from "./new-zone.ts";
 import { makePlan } from "./plan.ts";
 import { ProviderError } from "./providers/provider.ts";
@@ -101,6 +105,13 @@ export const settleEntry = (entry: Entry, zone: Zone): Promise<boolean> => settl
 
 /** By two equal reads, the first of them when no call that was given up can land any more. */
 async function settleChange(entry: Entry, zone: Zone): Promise<boolean> {
+  if (entry.sentAt !== null && mayStillLand(entry)) return false;
+  const steps = firstStepsOf(entry).length + entry.moreSteps;
+  const size = isReadWhole(zone, steps) ? steps + zone.recordCount : steps;
+  return size > LARGE ? inThread("settle", { zone: zone.id, entry: entry.id }) : settleChangeHere(entry, zone);
+}
+
+export async function settleChangeHere(entry: Entry, zone: Zone): Promise<boolean> {
   const plan = planOf(entry);
   const closing = { zone, entryId: entry.id, plan, actor: actorOfEntry(entry), asStaff: false };
   if (entry.sentAt === null) {
@@ -108,7 +119,7 @@ async function settleChange(entry: Entry, zone: Zone): Promise<boolean> {
     return true;
   }
   const provider = connectionById(zone.connection)?.provider;
-  if (!provider || !zone.externalId || mayStillLand(entry)) return false;
+  if (!provider || !zone.externalId) return false;
   const names = [...new Set(plan.map((change) => change.name))];
   const read = await provider.readNames(zone.externalId, names);
   const found = read.rrsets;
@@ -117,7 +128,10 @@ async function settleChange(entry: Entry, zone: Zone): Promise<boolean> {
     db().update(zoneChanges).set({ readHash, readAt: Date.now() }).where(eq(zoneChanges.id, entry.id)).run();
     return false;
   }
-  closeEntry({ ...closing, ...conclude(plan, found), read: { names, ...read } });
+  const verdict = { ...conclude(plan, found), read: { names, ...read } };
+  const built = plan.length > WRITTEN_BESIDE ? await mirrored(zone, verdict.read) : undefined;
+  closeEntry({ ...closing, ...verdict, built });
+  if (built) await dropGeneration(built.zone.generation);
   return true;
 }
 

@@ -1,8 +1,9 @@
+import { Worker } from "node:worker_threads";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { startBehindFaults } from "../support/behind-faults.ts";
 import { runJobs } from "../support/jobs.ts";
 
-const { panel, powerdns, proxy, owner, sql, zones, rested, close } = await startBehindFaults();
+const { panel, powerdns, proxy, owner, sql, zones, rested, settleAll, close } = await startBehindFaults();
 let sequence = 0;
 
 beforeAll(async () => {
@@ -100,6 +101,31 @@ test("so is a large one, which is done in a thread", async () => {
   await expect
     .poll(async () => (await at.history())[0], { timeout: 20_000 })
     .toMatchObject({ id: body.change, state: "applied" });
+  expect(await at.truth("name-number-1499")).toEqual(["192.0.2.249"]);
+});
+
+test("what became of a large one is read in the thread, too, and not before what was given up there can no longer land", async () => {
+  const at = await zone();
+  const text = Array.from({ length: 1500 }, (_, n) => `name-number-${n} 60 IN A 192.0.2.${n % 250}`).join("\n");
+  proxy.requests.length = 0;
+  proxy.fail("hold", { method: "PATCH" });
+  const answer = owner.call<Answer>("POST", `${at.path}/import`, { text, mode: "merge" });
+  const sent = () => proxy.requests.some(({ method }) => method === "PATCH");
+  await expect.poll(sent, { timeout: 10_000 }).toBe(true);
+  // As a change of many requests would have been.
+  sql.run("update zone_changes set sent_at = sent_at - 60000 where state = 'pending'");
+  proxy.fail("drop-before");
+  expect(await answer).toMatchObject({ status: 202, body: { state: "unknown" } });
+  proxy.fail(null);
+  for (let pass = 0; pass < 3; pass++) await settleAll();
+  expect((await at.history())[0]).toMatchObject({ state: "unknown" });
+  sql.run("update zone_changes set sent_at = sent_at - 60000 where state = 'unknown'");
+  const asked = vi.spyOn(Worker.prototype, "postMessage");
+  for (let pass = 0; pass < 2; pass++) await settleAll();
+  const tasks = asked.mock.calls.flatMap(([message]) => (message as { task?: string }).task ?? []);
+  asked.mockRestore();
+  expect(tasks).toEqual(["settle", "settle"]);
+  expect((await at.history())[0]).toMatchObject({ state: "applied" });
   expect(await at.truth("name-number-1499")).toEqual(["192.0.2.249"]);
 });
 

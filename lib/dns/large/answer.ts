@@ -3,7 +3,9 @@ import { isProblem } from "#lib/api/errors.ts";
 import { ProviderError } from "../providers/provider.ts";
 import { type Pace, withPace } from "./pace.ts";
 import { type Questions, type TaskName, tasks } from "./tasks.ts";
-import type { Message } from "./thread.ts";
+import { type Message, onTheSpot } from "./thread.ts";
+
+onTheSpot().tasks = tasks;
 
 type Saying = Message extends infer M ? (M extends Message ? Omit<M, "id"> : never) : never;
 

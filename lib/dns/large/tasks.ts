@@ -21,6 +21,7 @@ import { adoptHere } from "../new-zone.ts";
 import { onBehalfOf } from "../providers/caller.ts";
 import type { ZoneInfo } from "../providers/provider.ts";
 import { type Refreshed, refresh } from "../refresh.ts";
+import { settleChangeHere } from "../settle.ts";
 import { recordsOfFile } from "../transfer/file-intent.ts";
 import { loadZone, type Zone } from "../zones.ts";
 import { type Brief, brief } from "./brief.ts";
@@ -61,6 +62,8 @@ export interface Questions {
   order: { zone: string };
   /** A zone that is about to be deleted at its provider. */
   follow: { zone: string };
+  /** A change that nobody answered. */
+  settle: { zone: string; entry: string };
   /** One that is being brought back there. */
   undelete: { zone: string; entry: string };
 }
@@ -78,6 +81,7 @@ export interface Answers {
   sweep: null;
   order: null;
   follow: boolean;
+  settle: boolean;
   undelete: null;
 }
 
@@ -126,6 +130,8 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
   },
 
   follow: ({ zone }) => forZone(zone, followHere),
+
+  settle: ({ zone, entry }) => forZone(zone, (row) => settleChangeHere(entryOf(entry), row)),
 
   undelete: async ({ zone, entry }) => {
     await forZone(zone, (row) => carryOnHere(row, entryOf(entry)));

@@ -10,7 +10,7 @@ import { currentCaller } from "../providers/caller.ts";
 import { lendQueues } from "../providers/cloudflare-turns.ts";
 import { ProviderError, type ProviderOutcome } from "../providers/provider.ts";
 import type { Pace } from "./pace.ts";
-import type { Answers, Questions, TaskName } from "./tasks.ts";
+import type { Answers, Questions, TaskName, tasks } from "./tasks.ts";
 
 /** From so many records or RRsets on, work is done in the thread. */
 export const LARGE = 1000;
@@ -53,12 +53,17 @@ interface Thread {
 
 const place = () => singleton("large-thread", (): { thread: Thread | null } => ({ thread: null }));
 
+/** In the thread itself: what something in the middle of its work asks for is done there and then. */
+export const onTheSpot = () => singleton("large-tasks", (): { tasks: typeof tasks | null } => ({ tasks: null }));
+
 /** Asks the thread. A Problem there is a Problem here. With `pace`, what it says of its progress is passed on, and it can be stopped. */
 export function inThread<T extends TaskName>(
   task: T,
   question: Questions[T],
   { progress, journaled, signal }: Partial<Pace> = {},
 ): Promise<Answers[T]> {
+  const { tasks: own } = onTheSpot();
+  if (own) return own[task](question);
   const here = place();
   here.thread ??= start();
   const thread = here.thread;
