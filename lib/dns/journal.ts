@@ -6,6 +6,7 @@ import { compileGrants } from "#lib/access/permissions.ts";
 import { type Actor, systemActor } from "#lib/actor.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
+import { TO_COME, WITHOUT } from "./first-note.ts";
 import { type Built, switchTo } from "./large/generation.ts";
 import { putRRset, readMirrorNames, replaceNames, writePlan } from "./mirror.ts";
 import { applyPlan, makePlan, recordCounts } from "./plan.ts";
@@ -245,14 +246,16 @@ function takeRead(tx: DbOrTx, zone: Zone, { names, rrsets, info }: NonNullable<C
 export const signedOf = ({ dnssec }: ZoneInfo): { signed?: number } =>
   dnssec === undefined ? {} : { signed: Number(dnssec) };
 
-/** One more revision. Returns the new one. */
+/** One more revision, of which nothing is said any more that was said of a zone without its first records. Returns the new one. */
 export const bumpRevision = (tx: DbOrTx, zoneId: string): number =>
   tx
     .update(zones)
-    .set({ revision: sql`${zones.revision} + 1` })
+    .set({ revision: sql`${zones.revision} + 1`, statusMessage: unsaid })
     .where(eq(zones.id, zoneId))
     .returning({ revision: zones.revision })
     .get()?.revision ?? 0;
+
+const unsaid = sql`case when ${zones.statusMessage} = ${TO_COME} or instr(${zones.statusMessage}, ${WITHOUT}) = 1 then '' else ${zones.statusMessage} end`;
 
 /** Journals what changed behind the panel's back, and lets the mirror follow. */
 export function recordOutsideChange(

@@ -13,9 +13,11 @@ import type { Organisation } from "#lib/organisations/organisations.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { killHere } from "#lib/test-hook.ts";
 import { asProviderError, connectionOf, problemOf } from "./asking.ts";
+import { firstRecords, isToCome, payloadOf } from "./claims/first-records.ts";
 import { tellGranted } from "./claims/notices.ts";
 import { dropEndedClaim } from "./claims/open.ts";
 import { type Connection, connectionById, connectionFor, connectionsFor } from "./connections.ts";
+import { TO_COME } from "./first-note.ts";
 import { assertFree, assertRoom, assertUntaken, isOwn } from "./free-name.ts";
 import { actorOfEntry, addEntry, bumpRevision, type Entry, signedOf } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
@@ -28,6 +30,7 @@ import { makePlan } from "./plan.ts";
 import type { ZoneInfo } from "./providers/provider.ts";
 import { type RRset, rrsetKey } from "./rrset.ts";
 import { dropUnmadeZone } from "./settle.ts";
+import type { First } from "./templates/first.ts";
 import { apexOf } from "./zone-apex.ts";
 import { withZoneLock } from "./zone-lock.ts";
 import { loadZone, summaryOfZone, type Zone, type ZoneSummary } from "./zones.ts";
@@ -58,12 +61,13 @@ export const provesFirst = (actor: Actor): boolean =>
 export const opensNewZones = ({ token }: Actor): boolean => !token || managesNewZones(token.rights);
 const notNewZones = "This token adds no zones: that takes a rule for every zone, at full and for all names and types.";
 
-/** Makes or links a zone. Throws a Problem with the field that is wrong. */
+/** Makes or links a zone. `first`: what the caller fills it with at once, and a job if they cannot. Throws a Problem with the field that is wrong. */
 export async function addZone(
   organisation: Organisation,
   request: ZoneRequest,
   actor: Actor,
   access: OrganisationAccess,
+  first: First | null = null,
 ): Promise<ZoneSummary> {
   const name = apexOf(request.name);
   const connection = connectionFor(organisation.id, request.connection || undefined);
@@ -72,11 +76,14 @@ export async function addZone(
   assertRoom(organisation, name);
   await assertFree(organisation, name, connection, request.link, actor);
   const kind = request.link ? "link" : "create";
-  const { zone, entry } = reserve(organisation, name, connection, kind, actor);
+  const { zone, entry } = reserve(organisation, name, connection, kind, actor, first);
   pace().reserved(zone.id);
   await withZoneLock(zone.id, () => make(zone, entry, connection, kind));
   return summaryOfZone(loadZone(organisation.id, zone.id, actor), actor);
 }
+
+/** Whoever asked is answered by then, and fills the zone, or has left that to the job. */
+const AT_ONCE_MS = 30_000;
 
 function assertMayAdd(request: ZoneRequest, actor: Actor, access: OrganisationAccess, own: boolean): void {
   if (request.link) {
@@ -97,6 +104,7 @@ function reserve(
   connection: Connection,
   kind: "create" | "link",
   actor: Actor,
+  first: First | null,
 ) {
   return transaction((tx) => {
     assertRoom(organisation, name, tx);
@@ -114,6 +122,7 @@ function reserve(
       createdAt: now,
     };
     tx.insert(zones).values(zone).run();
+    if (first) firstRecords.enqueue(tx, payloadOf(zone.id, first, actor), now + AT_ONCE_MS);
     return begin(tx, zone.id, kind, actor);
   });
 }
@@ -185,11 +194,12 @@ export async function adoptHere(zone: Zone, entry: Entry, info: ZoneInfo): Promi
     if (built) switchTo(tx, built);
     else putRRsets(tx, zone.id, zone.name, rrsets);
     const now = Date.now();
+    const revision = bumpRevision(tx, zone.id);
     tx.update(zones)
       .set({
         externalId: info.externalId,
         status: info.status,
-        statusMessage: info.readOnly ?? info.statusMessage ?? "",
+        statusMessage: info.readOnly || info.statusMessage || (isToCome(tx, zone.id) ? TO_COME : ""),
         providerVersion: info.version,
         serial: info.serial,
         ...signedOf(info),
@@ -200,7 +210,6 @@ export async function adoptHere(zone: Zone, entry: Entry, info: ZoneInfo): Promi
       .run();
     tellGranted(tx, zone.id);
     tx.delete(zoneClaims).where(eq(zoneClaims.zoneId, zone.id)).run();
-    const revision = bumpRevision(tx, zone.id);
     tx.update(zoneChanges)
       .set({ state: "applied", revision, stepsDone: 1, settledAt: now })
       .where(eq(zoneChanges.id, entry.id))

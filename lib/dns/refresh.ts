@@ -5,6 +5,7 @@ import { zones } from "#db/schema/index.ts";
 import { systemActor } from "#lib/actor.ts";
 import { singleton } from "#lib/singleton.ts";
 import { asProviderError, connectionOf } from "./asking.ts";
+import { isFirstNote } from "./first-note.ts";
 import { openEntryOf, recordOutsideChange, signedOf } from "./journal.ts";
 import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
 import { inThread, LARGE } from "./large/thread.ts";
@@ -63,6 +64,7 @@ export async function refresh(zone: Zone): Promise<Refreshed> {
       if (!fresh || fresh.revision !== zone.revision || openEntryOf(zone.id)) return false;
       if (plan.length > 0) recordOutsideChange(tx, zone, plan, systemActor("dns.refresh", "outside the panel"), built);
       const said = read?.info ?? info;
+      const still = plan.length > 0 ? "" : fresh.statusMessage;
       tx.update(zones)
         .set({
           refreshedAt: now,
@@ -70,7 +72,7 @@ export async function refresh(zone: Zone): Promise<Refreshed> {
           serial: said.serial,
           ...signedOf({ ...said, ...signing }),
           status: said.status,
-          statusMessage: said.readOnly ?? said.statusMessage ?? "",
+          statusMessage: said.readOnly || said.statusMessage || (isFirstNote(still) ? still : ""),
         })
         .where(eq(zones.id, zone.id))
         .run();

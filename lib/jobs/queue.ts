@@ -1,7 +1,7 @@
 /** The job queue: one row a piece of work, and one `due_at` for its schedule, its back-off and its lease. */
 import { and, eq } from "drizzle-orm";
 import type * as z from "zod";
-import type { DbOrTx } from "#db/client.ts";
+import type { DbOrTx, Tx } from "#db/client.ts";
 import { jobs } from "#db/schema/index.ts";
 import { newId } from "#lib/id.ts";
 import { singleton } from "#lib/singleton.ts";
@@ -30,12 +30,12 @@ export interface JobOptions<P> {
   /** Throws to be tried again, `JobRefused` not to be. */
   run: (payload: P, attempt: Attempt) => Promise<void> | void;
   /** In the transaction that marks the job as failed. */
-  failed?: (tx: DbOrTx, payload: P, error: string) => void;
+  failed?: (tx: Tx, payload: P, error: string) => void;
 }
 
 /** A kind as the runner knows it: what is stored is checked before anything is done with it. */
 export interface JobKind extends Omit<JobOptions<unknown>, "payload"> {
-  failed: (tx: DbOrTx, payload: unknown, error: string) => void;
+  failed: (tx: Tx, payload: unknown, error: string) => void;
 }
 
 /** No further attempt would help. */
@@ -46,7 +46,7 @@ export class JobRefused extends Error {
 export const jobKind = <P>({ payload: shape, run, failed, ...rest }: JobOptions<P>) => ({
   ...rest,
   run: (payload: unknown, attempt: Attempt) => run(read(shape, payload), attempt),
-  failed: (tx: DbOrTx, payload: unknown, error: string) => failed?.(tx, read(shape, payload), error),
+  failed: (tx: Tx, payload: unknown, error: string) => failed?.(tx, read(shape, payload), error),
   /** Puts a job into the queue, in the transaction of what asks for it. It is done as soon as that is over, or at `dueAt` (milliseconds). */
   enqueue: (tx: DbOrTx, payload: P, dueAt?: number): string => {
     const now = Date.now();
@@ -61,6 +61,10 @@ export const jobKind = <P>({ payload: shape, run, failed, ...rest }: JobOptions<
   hasten: (tx: DbOrTx, payload: P, dueAt: number): void => {
     tx.update(jobs).set({ dueAt }).where(waiting(rest.kind, payload)).run();
     setImmediate(() => waker().wake());
+  },
+  /** Those that wait with this payload are not done. */
+  drop: (tx: DbOrTx, payload: P): void => {
+    tx.delete(jobs).where(waiting(rest.kind, payload)).run();
   },
   /** Whether one waits with this payload. */
   waits: (tx: DbOrTx, payload: P): boolean =>

@@ -229,7 +229,11 @@ describe.skipIf(missing && process.env.CI !== "true")("claims", () => {
     await owner.call("DELETE", `/organisations/acme/dns/templates/${template.body.id}`);
     await prove(late);
     expect(await owner.call("GET", `${acme}/${late}`)).toMatchObject({
-      body: { statusMessage: "The zone was made without its first records: There is no such template." },
+      body: {
+        statusMessage: expect.stringMatching(
+          /^The zone was made without its first records: There is no such template. /,
+        ),
+      },
     });
   });
 

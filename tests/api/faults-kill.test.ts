@@ -252,6 +252,99 @@ describe("a new zone", () => {
   });
 });
 
+describe("the first records of a new zone", () => {
+  const templates = "/organisations/acme/dns/templates";
+  /** A template whose record says which it is, and zones that are kept with it. */
+  async function template(standard = false) {
+    const content = `192.0.2.${++sequence}`;
+    const input = { name: `No. ${sequence}`, records: `www 60 A ${content}\nmail 60 A ${content}`, standard };
+    const { body } = await owner.call<{ id: string }>("POST", templates, input);
+    return { id: body.id, content, path: `${templates}/${body.id}`, input };
+  }
+  async function later(): Promise<void> {
+    await settled();
+    sql.run("update jobs set due_at = 0 where kind = 'dns.first' and state = 'queued'");
+    await runJobs();
+  }
+  const jobs = () => sql.all("select 1 from jobs where kind = 'dns.first'");
+  const newZone = () => {
+    const name = `killed${++sequence}.example`;
+    return { name, at: `${zones}/${name}` };
+  };
+  const saidOf = async (at: string) => (await owner.call<{ statusMessage: string }>("GET", at)).body.statusMessage;
+  const compared = (at: string) => {
+    sql.run("update zones set refreshed_at = 0, compared_at = 0");
+    return owner.call("POST", `${at}/refresh`);
+  };
+
+  test.each(["before-create", "after-create", "before-first", "journaled", "after-send", "closed"])(
+    "of a template, killed at %s: they are there in the end, once, where the zone is",
+    async (moment) => {
+      const { id, content } = await template();
+      const { name, at } = newZone();
+      await killedIn(moment, "POST", zones, { name, template: id, connection: "powerdns" });
+      if (moment === "before-first") expect(await saidOf(at)).toBe("Its first records are still to come.");
+      await later();
+      await later();
+      expect(jobs()).toEqual([]);
+      if (moment === "before-create") return expect((await owner.call("GET", at)).status).toBe(404);
+      expect(await served(name, ["www", "mail"])).toEqual([`mail ${content}`, `www ${content}`]);
+      expect(await mirrored(at)).toEqual([`mail ${content}`, `www ${content}`]);
+      expect(await saidOf(at)).toBe("");
+      const done = (await history(at)).filter(({ kind, state }) => kind === "change" && state === "applied");
+      expect(done).toHaveLength(1);
+    },
+  );
+
+  test("of the standard template, of another zone, and of a zone that was approved: the same", async () => {
+    const standard = await template(true);
+    try {
+      const plain = newZone();
+      await killedIn("before-first", "POST", zones, { name: plain.name, connection: "powerdns" });
+      const copy = newZone();
+      const source = await zone();
+      const wish = { name: copy.name, clone: source.name, connection: "powerdns" };
+      await killedIn("before-first", "POST", zones, wish);
+      await later();
+      expect(await served(plain.name, ["www"])).toEqual([`www ${standard.content}`]);
+      expect(await served(copy.name, ["www"])).toEqual(await served(source.name, ["www"]));
+
+      const { setSetting } = await import("#lib/settings/settings.ts");
+      const staff = await panel.person("Approver", "root");
+      const asked = newZone();
+      setSetting("zone_claims", "proof");
+      const { id } = (await owner.call<{ id: string }>("POST", zones, { name: asked.name, connection: "powerdns" }))
+        .body;
+      await killedIn("after-create", "POST", `/dns/claims/${id}/approve`, {}, staff);
+      setSetting("zone_claims", "trusted");
+      await later();
+      expect(await served(asked.name, ["www"])).toEqual([`www ${standard.content}`]);
+    } finally {
+      await owner.call("DELETE", standard.path);
+    }
+  });
+
+  test("that cannot be had any more: the zone says so until it changes, and its history for good", async () => {
+    const { id, path: at, input } = await template();
+    const { name, at: path } = newZone();
+    await killedIn("before-first", "POST", zones, { name, template: id, connection: "powerdns" });
+    await owner.call("DELETE", at);
+    await later();
+    const message =
+      "The zone was made without its first records: There is no such template. A template can be applied under Import / export.";
+    expect(await saidOf(path)).toBe(message);
+    await compared(path);
+    expect(await saidOf(path), "whatever the provider says").toBe(message);
+    const entries = () => owner.call<{ items: object[] }>("GET", `${path}/changes`).then(({ body }) => body.items);
+    expect(await entries()).toMatchObject([{ kind: "change", state: "not_applied", message }, { kind: "create" }]);
+    const again = await owner.call<{ id: string }>("POST", templates, input);
+    const applied = await owner.call("POST", `${path}/template`, { template: again.body.id });
+    expect(applied).toMatchObject({ status: 200, body: { state: "applied" } });
+    expect(await saidOf(path)).toBe("");
+    expect(await entries()).toMatchObject([{ state: "applied" }, { state: "not_applied", message }, {}]);
+  });
+});
+
 test("a change in the panel's own zone, killed inside its transaction, has not been", async () => {
   const { at } = await zone("local");
   const entries = await history(at);

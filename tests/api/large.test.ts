@@ -236,6 +236,46 @@ test("where a provider gives all of a large zone for a few names of it, no reque
   asked.mockRestore();
 });
 
+test("nor through it for a template or a copy", async () => {
+  const asked = vi.spyOn(Worker.prototype, "postMessage");
+  const tasks = () => asked.mock.calls.splice(0).flatMap(([message]) => (message as { task?: string }).task ?? []);
+  const template = async (records: string) => {
+    const input = { name: `Number ${records.length}`, records };
+    return (await root.call<{ id: string }>("POST", "/organisations/acme/dns/templates", input)).body.id;
+  };
+  const many = await template(Array.from({ length: 30 }, (_, n) => `made${n} A 192.0.2.1`).join("\n"));
+  const few = await template("made0 A 192.0.2.2");
+  const cutting = await template("delegated NS ns1.example.net.");
+  const apply = (zone: string, id: string, dryRun = false) =>
+    root.call<Result>("POST", `${acme}/${zone}/template`, { template: id, dryRun, confirm: true });
+  tasks();
+  for (const [zone, reading] of [
+    ["here.example", []],
+    ["there.example", ["preview", "change"]],
+  ] as const) {
+    expect(await totals(zone)).toBeGreaterThan(1000);
+    expect(await apply(zone, many, true)).toMatchObject({
+      body: { dryRun: true, records: { created: 30 }, errors: [] },
+    });
+    expect(await apply(zone, many)).toMatchObject({ body: { state: "applied", plan: { length: 30 } } });
+    expect(tasks(), zone).toEqual(reading);
+    expect(await apply(zone, few)).toMatchObject({ body: { state: "applied", plan: { length: 1 } } });
+    expect(tasks(), zone).toEqual([]);
+    expect(await apply(zone, cutting)).toMatchObject({ body: { state: "applied" } });
+    expect(tasks(), zone).toEqual(["change"]);
+    const name = `copy-of-${zone}`;
+    const copy = await root.call("POST", acme, { name, connection: "local", clone: zone });
+    expect(copy).toMatchObject({ status: 201, body: { firstRecords: { state: "done" } } });
+    expect(tasks(), zone).toEqual(["change"]);
+    expect(await totals(name)).toBe(await totals(zone));
+    expect((await root.call("DELETE", `${acme}/${name}`, { name })).status).toBe(200);
+  }
+  asked.mockRestore();
+  expect([counted(), unindexed()]).toEqual([[], []]);
+  sql("delete from deleted_zones");
+  sql("delete from generations where id not in (select generation from zones)");
+});
+
 test("what stopped in the middle of building is swept, and its entry settled as never applied", async () => {
   const [zone] = sql<{ id: string; generation: number }>(
     "select id, generation from zones where name = ?",

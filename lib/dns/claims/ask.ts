@@ -29,7 +29,7 @@ export async function checkAsk(
   return { waits: !isOwn(connection) && provesFirst(actor), connection };
 }
 
-/** Throws a Problem with the field that is wrong. `first` is kept until a zone that waits is there. */
+/** Throws a Problem with the field that is wrong. `first` is kept until the zone is there; a file is brought by its own job where it need not wait. */
 export async function askForZone(
   organisation: Organisation,
   request: ZoneRequest,
@@ -39,7 +39,7 @@ export async function askForZone(
 ): Promise<ZoneSummary> {
   const connection = connectionFor(organisation.id, request.connection || undefined);
   if (!connection || request.link || isOwn(connection) || !provesFirst(actor))
-    return addZone(organisation, request, actor, access);
+    return addZone(organisation, request, actor, access, first && !("import" in first) ? first : null);
   const name = apexOf(request.name);
   const reason = whyNotAsk(actor, access);
   if (reason) throw new Problem("forbidden", reason, { missing: "admin" });

@@ -5,6 +5,7 @@ import type { Intent } from "../changes.ts";
 import { type ChangesInput, wantedChanges } from "../intents.ts";
 import { type RestoreData, type Restoring, restoreIntent, restoreSize } from "../restore.ts";
 import { type RevertData, type Reverting, revertIntent, revertSize } from "../revert.ts";
+import { appliedIntent, type FirstData, firstIntent, sizeOfFirst, type TemplateData } from "../templates/first.ts";
 import { type ZoneFileData, zoneFileIntent } from "../transfer/file-intent.ts";
 import type { LoadedZone } from "../zones.ts";
 
@@ -14,6 +15,8 @@ interface Ways {
   bulk: BulkData;
   revert: RevertData;
   restore: RestoreData;
+  first: FirstData;
+  template: TemplateData;
 }
 
 /** What is told along with the plan. */
@@ -23,6 +26,8 @@ interface Told {
   bulk: object;
   revert: Reverting;
   restore: Restoring;
+  first: { notices: string };
+  template: object;
 }
 
 type Way = keyof Ways;
@@ -50,6 +55,8 @@ const builders: { [W in Way]: Builder<W> } = {
   bulk: async (loaded, data, actor) => ({ intent: await bulkIntent(loaded, data, actor), beside: {} }),
   revert: revertIntent,
   restore: restoreIntent,
+  first: firstIntent,
+  template: appliedIntent,
 };
 
 /** How many RRsets of the zone and of what is wanted have to be gone through, at most. */
@@ -64,6 +71,10 @@ export function sizeOf(loaded: LoadedZone, data: IntentData): number {
     return isReadWhole(zone, steps) ? steps + zone.recordCount : steps;
   }
   if (data.kind === "bulk") return data.size;
+  if (data.kind === "first" || data.kind === "template") {
+    const { names, cuts } = sizeOfFirst(loaded, data.kind === "first" ? data.first : { template: data.template });
+    return cuts || isReadWhole(zone, names) ? names + zone.recordCount : names;
+  }
   if (data.kind === "import") {
     const { source, mode } = data;
     const octets = "text" in source ? source.text.length : source.octets;

@@ -1,7 +1,11 @@
 /** What a zone begins with, and the plans of it: a template's records, or those of another zone. */
+import { and, eq } from "drizzle-orm";
+import { db } from "#db/client.ts";
+import { zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
-import { invalid, isProblem, Problem } from "#lib/api/errors.ts";
+import { invalid, isProblem, notFound, Problem } from "#lib/api/errors.ts";
 import type { Organisation } from "#lib/organisations/organisations.ts";
+import { accessIn } from "#lib/tokens/lowered.ts";
 import { connectionOf } from "../asking.ts";
 import type { Intent } from "../changes.ts";
 import { assertSeen } from "../intents.ts";
@@ -11,7 +15,7 @@ import { type RRset, rrsetKey } from "../rrset.ts";
 import { type LoadedZone, loadZone } from "../zones.ts";
 import { copyFor, withoutRefused } from "./clone.ts";
 import { recordsIn, type TemplateContent, wantedOf } from "./content.ts";
-import { listTemplates, loadTemplate } from "./templates.ts";
+import { listTemplates, loadTemplate, type Template } from "./templates.ts";
 
 /** By id, so that a claim can keep it until its zone is there. */
 export type First = { template: string } | { clone: string };
@@ -31,16 +35,54 @@ export function firstOf(
   return chosen ? { template: chosen.id } : null;
 }
 
-/** How the zone is filled with it. Throws where it is gone, or not the actor's to see any more. */
-export function firstIntent(loaded: LoadedZone, first: First, actor: Actor): Intent {
-  const { organisation } = loaded;
-  return "template" in first
-    ? templateIntent(loaded, loadTemplate(organisation.id, first.template))
-    : cloneIntent(loaded, sourceOf(organisation, first.clone, actor));
+/** What a zone begins with, and a template for one that is there, in a form that another thread can be told. */
+export interface FirstData {
+  kind: "first";
+  first: First;
+}
+export interface TemplateData {
+  kind: "template";
+  template: string;
+  confirm: boolean;
 }
 
-/** What of it is not as it was where it comes from. */
-export const noticesOf = ({ notices = [] }: Intent): string => notices.map(({ message }) => message).join(" ");
+/** How the zone is filled with it, and what of it is not as it was where it comes from. Throws where it is gone, or not the actor's to see any more. */
+export function firstIntent(loaded: LoadedZone, { first }: FirstData, actor: Actor) {
+  const { organisation } = loaded;
+  const intent =
+    "template" in first
+      ? templateIntent(loaded, loadTemplate(organisation.id, first.template))
+      : cloneIntent(loaded, sourceOf(organisation, first.clone, actor));
+  return { intent, beside: { notices: (intent.notices ?? []).map(({ message }) => message).join(" ") } };
+}
+
+export const appliedIntent = (loaded: LoadedZone, { template, confirm }: TemplateData, actor: Actor) => ({
+  intent: { ...templateIntent(loaded, templateFor(loaded, template, actor)), confirm },
+  beside: {},
+});
+
+/** Templates are for those who are in the organisation: a guest of one zone is shown none. */
+function templateFor({ organisation, role }: LoadedZone, id: string, actor: Actor): Template {
+  if (!accessIn(organisation.id, role, actor).member) throw notFound("template");
+  return loadTemplate(organisation.id, id);
+}
+
+/** How many names it speaks of at most, and whether it could delegate some of the zone. Throws where a template is gone. */
+export function sizeOfFirst({ organisation }: LoadedZone, first: First): { names: number; cuts: boolean } {
+  if ("clone" in first) {
+    const { id } = organisation;
+    const source = db()
+      .select()
+      .from(zones)
+      .where(and(eq(zones.id, first.clone), eq(zones.organisationId, id)))
+      .get();
+    return { names: source?.recordCount ?? 0, cuts: false };
+  }
+  const { count, records } = loadTemplate(organisation.id, first.template);
+  return { names: count + 1, cuts: DELEGATING.test(records) };
+}
+
+const DELEGATING = /\b(?:NS|DS|DNAME|TYPE\d+)\b/i;
 
 function sourceOf(organisation: { id: string }, clone: string, actor: Actor): LoadedZone {
   const source = openSource(organisation, clone, actor);
@@ -59,7 +101,7 @@ function openSource(organisation: { id: string }, clone: string, actor: Actor): 
   throw invalid({ clone: "There is no such zone in this organisation." });
 }
 
-export function templateIntent({ zone, access }: LoadedZone, template: TemplateContent): Intent {
+function templateIntent({ zone, access }: LoadedZone, template: TemplateContent): Intent {
   const { capabilities } = connectionOf(zone).provider;
   const filled = recordsIn(template, zone.name, capabilities.flattensApex);
   if (!filled.ok) throw invalid({ template: filled.reason });

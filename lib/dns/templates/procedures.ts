@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { inOrganisation, inZone } from "#lib/api/guards.ts";
 import { answered, inTime } from "../answered.ts";
+import { carryOut, preview } from "../large/carry-out.ts";
 import * as shapes from "../shapes.ts";
-import { applyTemplate, previewTemplate } from "./apply.ts";
 import { addTemplate, editTemplate, listTemplates, removeTemplate, Template, templateInput } from "./templates.ts";
 
 const TEMPLATES = "/organisations/{organisation}/dns/templates";
@@ -43,7 +43,7 @@ export const applyOneTemplate = inZone("view", {
   })
   .output(z.union([shapes.Preview, shapes.ChangeResult]))
   .handler(async ({ context, input: { template, dryRun, confirm } }) => {
-    if (dryRun) return { dryRun: true as const, ...(await previewTemplate(context, template, context.actor)) };
-    const result = await inTime(() => applyTemplate(context, template, confirm, context.actor));
-    return { dryRun: false as const, ...answered(context, result) };
+    const data = { kind: "template" as const, template, confirm };
+    if (dryRun) return { dryRun: true as const, ...(await preview(context, data, context.actor)) };
+    return { dryRun: false as const, ...answered(context, await inTime(() => carryOut(context, data, context.actor))) };
   });
