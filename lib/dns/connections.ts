@@ -8,6 +8,7 @@ import { env } from "#lib/env.ts";
 import { guardedSend, type Typist } from "#lib/http/guarded-fetch.ts";
 import { singleton } from "#lib/singleton.ts";
 import { killHere } from "#lib/test-hook.ts";
+import { type ConnectionTest, EDITS_RECORDS } from "./connections/shapes.ts";
 import { cloudflare } from "./providers/cloudflare.ts";
 import { localProvider } from "./providers/local.ts";
 import { powerDns } from "./providers/powerdns.ts";
@@ -98,11 +99,26 @@ const rowById = remembered((id: string) => byId().get({ id }) ?? null);
  */
 function fromRow(row: ConnectionRow): Connection {
   const known = singleton("kept connections", () => new Map<string, { of: string; provider: Provider }>());
-  const of = JSON.stringify([row.kind, row.url, row.serverId, row.accountId, row.organisationId, row.secret]);
+  const of = JSON.stringify([
+    row.kind,
+    row.url,
+    row.serverId,
+    row.accountId,
+    row.organisationId,
+    row.secret,
+    isDoubted(row),
+  ]);
   const found = known.get(row.id);
   const provider = found?.of === of ? found.provider : providerOf(row);
   known.set(row.id, { of, provider });
   return { id: row.id, kind: row.kind, label: row.label, organisationId: row.organisationId, provider };
+}
+
+/** Whether its last test found that its token changes no records, where that was tried. */
+function isDoubted({ kind, test }: ConnectionRow): boolean {
+  if (kind !== "cloudflare" || test === null) return false;
+  const { rights } = JSON.parse(test) as ConnectionTest;
+  return rights.some(({ what, may }) => what === EDITS_RECORDS && may === false);
 }
 
 function providerOf(row: ConnectionRow): Provider {
@@ -115,6 +131,7 @@ function providerOf(row: ConnectionRow): Provider {
           accountId: accountId ?? undefined,
           base: env().cloudflareBase,
           zones: accountId === null ? "link" : "create",
+          doubted: isDoubted(row),
           // Its address is Cloudflare's, or what the environment says instead: nobody typed it.
           hook: killHere,
         })

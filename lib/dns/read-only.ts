@@ -1,6 +1,6 @@
 /** Why nobody changes the records of a zone here at the moment, whatever their level. */
 import { connectionById } from "./connections.ts";
-import { heldAsSecondary } from "./providers/provider.ts";
+import { heldAsSecondary, TOKEN_ONLY_READS } from "./providers/provider.ts";
 import type { Zone } from "./zones.ts";
 
 /** A sentence for whoever looks at its records, with what to do; null where they can be changed. */
@@ -11,6 +11,8 @@ export function whyReadOnly({ connection: id, externalId, statusMessage }: Zone)
   if (externalId === null) return "The zone is not there yet. Its records can be changed once it is.";
   if (secondary.has(statusMessage))
     return "These records can only be viewed: they come from the primary server of the zone. Change them there, and they follow here.";
+  if (statusMessage === TOKEN_ONLY_READS)
+    return "These records can only be viewed: the token of their connection may not change them at Cloudflare. Whoever keeps the connection can give the token the permission DNS: Edit.";
   return null;
 }
 

@@ -1,7 +1,7 @@
 /** The pipeline at Cloudflare: what is sent, what is kept, and what is said when it goes wrong. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type CloudflareFake, startCloudflare } from "../support/cloudflare.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 
@@ -553,18 +553,71 @@ describe("faults", () => {
     expect(used() - usedBefore).toBe(fake.requests.length - madeBefore);
   });
 
-  test("a token that may only read is told so", async () => {
+  /** Batches that would change something, and those that only try the right to. */
+  const sent = (to: { id: string }) => {
+    const there = batches().filter(({ path: at }) => at.includes(to.id));
+    const tried = there.filter(({ body }) => (body as { posts?: unknown[] }).posts?.length === 0).length;
+    return { tried, written: there.length - tried };
+  };
+  const stale = () => sql("update zones set refreshed_at = 0, compared_at = 0");
+  const readOnly = async (at: { path: string }) => {
+    stale();
+    await owner.call("POST", `${at.path}/refresh`);
+    return (await owner.call<{ readOnly: string | null }>("GET", at.path)).body.readOnly;
+  };
+  const MAY_NOT = "The token of this connection may read the records of this zone at Cloudflare, but not change them.";
+
+  test("a token that may only read is told so when something is applied, and from then on before", async () => {
     const at = await zone();
+    const refused = { status: 422, body: { fields: { name: MAY_NOT } } };
     fake.tokens.get(fake.token)?.rights.delete("edit");
     try {
       expect(await at.add("www")).toMatchObject({
         status: 502,
         body: { message: "Cloudflare did not accept the API token, or the token may not do this." },
       });
+      expect((await at.history())[0]).toMatchObject({ state: "refused" });
+      expect(sent(at.there), "while it was read back").toEqual({ tried: 1, written: 1 });
+      expect(await at.add("www")).toMatchObject(refused);
+      expect(await at.add("mail")).toMatchObject(refused);
+      expect(sent(at.there)).toEqual({ tried: 1, written: 1 });
+      expect(await readOnly(at)).toMatch(/the token of their connection may not change them at Cloudflare/);
     } finally {
       fake.tokens.get(fake.token)?.rights.add("edit");
     }
-    expect((await at.history())[0]).toMatchObject({ state: "refused" });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 });
+    try {
+      expect((await at.add("www")).status, "somebody has given it the right").toBe(201);
+      expect(await readOnly(at)).toBeNull();
+      expect(sent(at.there)).toEqual({ tried: 2, written: 2 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("what Cloudflare says of rights in a zone is tried before it is believed, and keeps nobody out by itself", async () => {
+    const [open, shut, silent] = [await zone(), await zone(), await zone()];
+    const permissions = ["#dns_records:read", "#zone:read"];
+    for (const { there } of [open, shut]) there.permissions = permissions;
+    silent.there.permissions = [];
+    expect(await readOnly(open)).toBeNull();
+    expect((await open.add("www")).status).toBe(201);
+    expect(sent(open.there)).toEqual({ tried: 1, written: 1 });
+    fake.tokens.get(fake.token)?.rights.delete("edit");
+    try {
+      expect(await readOnly(shut)).toMatch(/the token of their connection may not change them at Cloudflare/);
+      expect(await readOnly(silent)).toBeNull();
+      const record = { name: "www", type: "A", ttl: 300, records: [{ content: "192.0.2.1" }] };
+      expect(await shut.change({ rrsets: [record], dryRun: true })).toMatchObject({
+        status: 200,
+        body: { errors: [{ code: "zone_read_only", message: MAY_NOT }] },
+      });
+      expect(await shut.change({ rrsets: [record] })).toMatchObject({ status: 422, body: { message: MAY_NOT } });
+      expect(sent(shut.there)).toEqual({ tried: 1, written: 0 });
+      expect(sent(silent.there)).toEqual({ tried: 0, written: 0 });
+    } finally {
+      fake.tokens.get(fake.token)?.rights.add("edit");
+    }
   });
 
   test("nobody answers: a sentence, and nothing is journaled", async () => {

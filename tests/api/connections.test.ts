@@ -330,6 +330,33 @@ describe("at Cloudflare", () => {
     expect(new Set(fake.requests.map((request) => request.token))).toEqual(new Set([another]));
     expect(fake.malformed).toEqual([]);
   });
+
+  test("a test that finds no right to change records makes each zone there be looked at, and one that finds it opens them at once", async () => {
+    const [mine, theirs] = ["found-out.example", "found-open.example"].map((name) => fake.addZone({ name }));
+    const secret = token(["zones", "read", "edit"]);
+    const { id } = (await cloudflare(owner, { secret })).body;
+    for (const zone of [mine, theirs])
+      expect((await owner.call("POST", zones, { name: zone?.name, connection: id, link: true })).status).toBe(201);
+    const shutTo = async ({ name }: { name: string } = { name: "" }) => {
+      sql("update zones set refreshed_at = 0, compared_at = 0");
+      await owner.call("POST", `${zones}/${name}/refresh`);
+      return (await owner.call<{ readOnly: string | null }>("GET", `${zones}/${name}`)).body.readOnly;
+    };
+    const rights = fake.tokens.get(secret)?.rights;
+    rights?.delete("edit");
+    expect(await shutTo(mine), "nobody has tried it").toBeNull();
+    const test = () => owner.call<{ ok: boolean }>("POST", `${own}/${id}/test`);
+    expect((await test()).body.ok).toBe(false);
+    expect(await shutTo(mine)).toMatch(/DNS: Edit/);
+    const record = { name: "www", type: "A", content: "192.0.2.1" };
+    const add = (name = "") => owner.call("POST", `${zones}/${name}/records`, record);
+    expect(await add(mine?.name)).toMatchObject({ status: 422, body: { errors: [{ code: "zone_read_only" }] } });
+    rights?.add("edit");
+    expect((await add(theirs?.name)).status, "where it may, whatever the test said").toBe(201);
+    expect((await test()).body.ok).toBe(true);
+    expect((await add(mine?.name)).status).toBe(201);
+    expect(await shutTo(mine)).toBeNull();
+  });
 });
 
 describe("testing", () => {

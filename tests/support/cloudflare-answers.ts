@@ -118,7 +118,7 @@ export const shownZone = (zone: FakeZone): Json => ({
   meta: { step: 2, page_rule_quota: 3, phishing_detected: false },
   owner: { id: null, type: "user", name: null },
   account: { id: zone.account, name: "Fake account" },
-  permissions: ["#dns_records:read", "#dns_records:edit", "#zone:read", "#zone:edit"],
+  permissions: zone.permissions ?? ["#dns_records:read", "#dns_records:edit", "#zone:read", "#zone:edit"],
   plan: { id: newId(), name: `${zone.plan} plan`, legacy_id: zone.plan },
 });
 

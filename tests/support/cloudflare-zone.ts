@@ -36,6 +36,8 @@ export interface FakeZone {
   plan: "free" | "pro" | "business" | "enterprise";
   nameServers: string[];
   quota: number;
+  /** What it says of rights there, where that is not all of them. */
+  permissions?: string[];
   dnssec: { status: string; modified_on: string | null };
   records: Map<string, FakeRecord>;
 }

@@ -7,7 +7,7 @@ import { isObject } from "../providers/answers.ts";
 import { inspectCloudflareToken } from "../providers/cloudflare-token.ts";
 import { powerDnsHttp } from "../providers/powerdns-http.ts";
 import { ProviderError } from "../providers/provider.ts";
-import type { ConnectionTest } from "./shapes.ts";
+import { type ConnectionTest, EDITS_RECORDS } from "./shapes.ts";
 
 /** Where a connection leads, with its secret. */
 export interface Target {
@@ -108,7 +108,7 @@ async function probeCloudflare({ secret, accountId }: Target): Promise<Probe> {
       ? [
           { what: "See zones", may: true },
           may("Read records", rights.readRecords),
-          may("Change records", rights.editRecords),
+          may(EDITS_RECORDS, rights.editRecords),
         ]
       : [],
     notes: expiresAt === null ? [] : [`The token ends on ${new Date(expiresAt).toISOString().slice(0, 10)}.`],

@@ -1,6 +1,9 @@
 /** What enters and leaves the panel of connections. A secret enters, and never leaves. */
 import * as z from "zod";
 
+/** A right that a test speaks of. */
+export const EDITS_RECORDS = "Change records";
+
 /** What a test found, at a moment. */
 export const ConnectionTest = z.object({
   at: z.number().int(),

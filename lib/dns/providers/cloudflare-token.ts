@@ -81,22 +81,24 @@ async function verify(api: CloudflareApi): Promise<{ status: string; expiresAt: 
   }
 }
 
-/** Records are listed, and an empty batch is sent, which changes nothing and yet needs the right to. */
 async function rightsAt(api: CloudflareApi, zone_id: string | null): Promise<Omit<TokenRights, "readZones">> {
   if (zone_id === null) return { readRecords: null, editRecords: null };
-  const allowed = async (work: (client: CloudflareClient) => Promise<unknown>) => {
-    try {
-      await api.read(work);
-      return true;
-    } catch (error) {
-      if (!(error instanceof CloudflareRefusal)) throw error;
-      return error.code !== "provider_credentials";
-    }
-  };
-  return {
-    readRecords: await allowed((client) => client.dns.records.list({ zone_id, per_page: 1 }).then(() => undefined)),
-    editRecords: await allowed((client) => client.dns.records.batch({ zone_id, posts: [] })),
-  };
+  const list = (client: CloudflareClient) => client.dns.records.list({ zone_id, per_page: 1 }).then(() => undefined);
+  return { readRecords: await allowed(api, list), editRecords: await editsRecords(api, zone_id) };
+}
+
+/** An empty batch is sent, which changes nothing and yet needs the right to. */
+export const editsRecords = (api: CloudflareApi, zone_id: string): Promise<boolean> =>
+  allowed(api, (client) => client.dns.records.batch({ zone_id, posts: [] }));
+
+async function allowed(api: CloudflareApi, work: (client: CloudflareClient) => Promise<unknown>): Promise<boolean> {
+  try {
+    await api.read(work);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CloudflareRefusal)) throw error;
+    return error.code !== "provider_credentials";
+  }
 }
 
 function sentence(total: number, { readRecords, editRecords }: TokenRights): string {

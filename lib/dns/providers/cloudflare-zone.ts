@@ -15,10 +15,12 @@ export interface ZoneFacts {
   /** Characters of a comment. */
   comment: number;
   tags: boolean;
+  /** What Cloudflare says of rights in the zone has that to read records in it, and not that to change them. It speaks of people, and a token may well have it. */
+  doubtful: boolean;
 }
 
 /** By the plan's `legacy_id`. A plan that is not known is taken for the smallest. */
-const FREE = { batch: 200, minTtl: 60, comment: 100, tags: false };
+const FREE: Omit<ZoneFacts, "info" | "doubtful"> = { batch: 200, minTtl: 60, comment: 100, tags: false };
 const PAID = { batch: 3500, minTtl: 60, comment: 500, tags: true };
 const PLANS: Readonly<Record<string, typeof FREE>> = {
   pro: PAID,
@@ -49,7 +51,9 @@ export function factsOf(zone: unknown, outcome: "not_sent" | "unknown"): ZoneFac
   if (zone.type === "secondary") {
     info.readOnly = heldAsSecondary("Cloudflare");
   }
-  return { info, ...(PLANS[plan] ?? FREE) };
+  const rights: unknown[] = Array.isArray(zone.permissions) ? zone.permissions : [];
+  const doubtful = rights.includes("#dns_records:read") && !rights.includes("#dns_records:edit");
+  return { info, doubtful, ...(PLANS[plan] ?? FREE) };
 }
 
 function statusOf(

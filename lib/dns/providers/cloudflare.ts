@@ -17,8 +17,15 @@ import { type Batch, batchesOf } from "./cloudflare-batch.ts";
 import { cloudflareSigning } from "./cloudflare-dnssec.ts";
 import { CLOUDFLARE_TYPES, rrsetsOfRecords, undotted } from "./cloudflare-record.ts";
 import { CLASHES, notHeld } from "./cloudflare-refusal.ts";
+import { editsRecords } from "./cloudflare-token.ts";
 import { apexRRsets, factsOf, objectionsTo, type ZoneFacts } from "./cloudflare-zone.ts";
-import { type Provider, type ProviderCapabilities, ProviderError, type ZoneRead } from "./provider.ts";
+import {
+  type Provider,
+  type ProviderCapabilities,
+  ProviderError,
+  TOKEN_ONLY_READS,
+  type ZoneRead,
+} from "./provider.ts";
 
 export interface CloudflareOptions extends CloudflareApiOptions {
   /** The account in which zones are made, and to which those that are seen are narrowed. */
@@ -27,6 +34,8 @@ export interface CloudflareOptions extends CloudflareApiOptions {
   zones?: "create" | "link" | undefined;
   /** What is made: a zone that Cloudflare serves, or one whose domain stays elsewhere; `full` unless told. */
   zoneType?: "full" | "partial" | undefined;
+  /** The token was found not to change records somewhere: before that is believed of a zone, it is tried there. */
+  doubted?: boolean | undefined;
   /** Called around each write of `apply`, so that a test can stop the process there. */
   hook?: (event: "before-send" | "after-send") => void | Promise<void>;
 }
@@ -39,6 +48,8 @@ const PER_PAGE = 5000;
 const ZONES_PER_PAGE = 50;
 /** A zone's plan and status are asked for again after this long. */
 const FACTS_TRUSTED_MS = 600_000;
+/** That a token may not write is tried again after this long: somebody may be giving it the right. */
+const REFUSAL_TRUSTED_MS = 60_000;
 /** A write without a clear answer is made again only if it failed within this time. */
 const RETRY_WITHIN_MS = 4000;
 
@@ -67,17 +78,42 @@ export function cloudflare(options: CloudflareOptions): Provider {
   const sizes = new Map<string, number>();
   const inAccount = options.accountId ? { account: { id: options.accountId } } : {};
 
+  /** Zones in which a write was refused for want of the right, and whether the token had it when that was tried. */
+  const refusedIn = new Set<string>();
+  const tried = new Map<string, { edits: boolean; at: number }>();
+
   function learn(zone: unknown, outcome: "not_sent" | "unknown"): ZoneFacts {
     const facts = factsOf(zone, outcome);
+    if (triedLately(facts.info.externalId) === false) facts.info.readOnly ??= TOKEN_ONLY_READS;
     known.set(facts.info.externalId, { facts, at: Date.now() });
     return facts;
   }
 
   async function facts(externalId: string, maxAgeMs: number): Promise<ZoneFacts> {
     const remembered = known.get(externalId);
-    if (remembered !== undefined && Date.now() - remembered.at < maxAgeMs) return remembered.facts;
+    if (remembered !== undefined && Date.now() - remembered.at < maxAgeMs) return withRights(remembered.facts);
     const zone_id = checkedId(externalId);
-    return learn(await api.read((client) => client.zones.get({ zone_id })), "not_sent");
+    return withRights(learn(await api.read((client) => client.zones.get({ zone_id })), "not_sent"));
+  }
+
+  function triedLately(externalId: string): boolean | undefined {
+    const last = tried.get(externalId);
+    const trusted = last?.edits ? FACTS_TRUSTED_MS : REFUSAL_TRUSTED_MS;
+    return last !== undefined && Date.now() - last.at < trusted ? last.edits : undefined;
+  }
+
+  /** Only where there is a reason to doubt it is the right to change records tried, and only a clear no counts. */
+  async function withRights(facts: ZoneFacts): Promise<ZoneFacts> {
+    const { externalId, readOnly } = facts.info;
+    if (readOnly !== undefined && readOnly !== TOKEN_ONLY_READS) return facts;
+    if (!facts.doubtful && !options.doubted && !refusedIn.has(externalId)) return facts;
+    const edits = triedLately(externalId) ?? (await editsRecords(api, checkedId(externalId)).catch(() => true));
+    if (triedLately(externalId) === undefined) tried.set(externalId, { edits, at: Date.now() });
+    if (edits) {
+      refusedIn.delete(externalId);
+      delete facts.info.readOnly;
+    } else facts.info.readOnly = TOKEN_ONLY_READS;
+    return facts;
   }
 
   /** Zones by a filter of their name: `example.com`, `ends_with:example.com`. */
@@ -188,6 +224,10 @@ export function cloudflare(options: CloudflareOptions): Provider {
         return;
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
+        if (error.code === "provider_credentials") {
+          refusedIn.add(externalId);
+          tried.delete(externalId);
+        }
         const clash = error instanceof CloudflareRefusal && error.codes.some((code) => CLASHES.has(code));
         const unclear = error.outcome === "unknown" && Date.now() - began < RETRY_WITHIN_MS;
         if (!clash && !unclear) throw error;
@@ -206,7 +246,8 @@ export function cloudflare(options: CloudflareOptions): Provider {
 
     async findZone(name) {
       const zones = await listZones(undotted(name));
-      return zones.find(({ info }) => info.name === name)?.info ?? null;
+      const found = zones.find(({ info }) => info.name === name);
+      return found ? (await withRights(found)).info : null;
     },
 
     async relatedZones(name) {
@@ -238,7 +279,7 @@ export function cloudflare(options: CloudflareOptions): Provider {
     async deleteZone(externalId) {
       const zone_id = checkedId(externalId);
       await api.write((client) => client.zones.delete({ zone_id }));
-      known.delete(externalId);
+      for (const memory of [known, tried, refusedIn, sizes]) memory.delete(externalId);
     },
 
     zoneInfo: async (externalId) => (await facts(externalId, 0)).info,

@@ -53,6 +53,10 @@ export interface ZoneInfo {
 export const heldAsSecondary = (provider: string): string =>
   `${provider} holds this zone as a secondary: its records come from the primary, and have to be changed there.`;
 
+/** The same where the token of the connection may read and not write. */
+export const TOKEN_ONLY_READS =
+  "The token of this connection may read the records of this zone at Cloudflare, but not change them.";
+
 /** Record sets, with what the zone was when they were read. */
 export interface ZoneRead {
   info: ZoneInfo;
