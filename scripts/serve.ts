@@ -1,5 +1,6 @@
 /** The server: checks the environment, takes the data directory, migrates, says where it is, serves, and stops cleanly. */
 import { readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import path from "node:path";
 import next from "next";
 import { db } from "#db/client.ts";
@@ -101,6 +102,8 @@ async function serve(): Promise<void> {
   const shown = port === 0 ? `http://localhost:${actual}` : origin;
   console.log(`Zonegate is at ${shown}`);
   if (token) console.log(`Set it up here: ${shown}/setup#token=${token}`);
+  // Threads that are started from now on read there what has been compiled, instead of compiling it again.
+  flushCompileCache();
 
   let stopping = false;
   const stop = () => {

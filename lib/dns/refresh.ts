@@ -7,11 +7,12 @@ import { singleton } from "#lib/singleton.ts";
 import { asProviderError, connectionOf } from "./asking.ts";
 import { isFirstNote } from "./first-note.ts";
 import { openEntryOf, recordOutsideChange, signedOf } from "./journal.ts";
-import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { type Built, buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
 import { inThread, LARGE } from "./large/thread.ts";
 import { readMirror } from "./mirror.ts";
 import { makePlan } from "./plan.ts";
 import { onBehalfOf } from "./providers/caller.ts";
+import type { ZoneInfo } from "./providers/provider.ts";
 import { type Plan, type RRset, rrsetKey } from "./rrset.ts";
 import type { Zone } from "./zones.ts";
 
@@ -41,50 +42,79 @@ export function refreshZone(zone: Zone): Promise<Refreshed> {
   return mine;
 }
 
+/** A version says on this thread that nothing moved; records of a large zone are compared away from it. */
 const start = (zone: Zone): Promise<Refreshed> =>
-  zone.recordCount > LARGE ? inThread("refresh", { zone: zone.id }) : refresh(zone);
+  refresh(zone, zone.recordCount > LARGE ? (info) => inThread("compare", { zone: zone.id, info }) : undefined);
 
-export async function refresh(zone: Zone): Promise<Refreshed> {
+/** `elsewhere`: where the records are compared, if not here. */
+export async function refresh(
+  zone: Zone,
+  elsewhere: (info: ZoneInfo) => Promise<Refreshed> = (info) => compare(zone, info),
+): Promise<Refreshed> {
   const now = Date.now();
-  if (isYounger(zone.refreshedAt, FRESH_MS, now) || !zone.externalId || openEntryOf(zone.id)) {
-    return { moved: false, refreshedAt: zone.refreshedAt, problem: null };
-  }
+  if (isYounger(zone.refreshedAt, FRESH_MS, now) || !zone.externalId || openEntryOf(zone.id)) return asItIs(zone);
+  let info: ZoneInfo;
   try {
-    const { provider } = connectionOf(zone);
-    const info = await provider.zoneInfo(zone.externalId);
-    const compare =
-      info.version === null || info.version !== zone.providerVersion || !isYounger(zone.comparedAt, COMPARE_MS, now);
-    const read = compare ? await provider.readZone(zone.externalId) : null;
-    const signing = read && info.dnssec === undefined ? await signingOf(zone, now) : {};
-    const plan = read ? outsideChange(zone, read.rrsets) : [];
-    const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
-    const done = transaction((tx) => {
-      const fresh = tx.select().from(zones).where(eq(zones.id, zone.id)).get();
-      // Somebody wrote meanwhile: what was read is older than the mirror.
-      if (!fresh || fresh.revision !== zone.revision || openEntryOf(zone.id)) return false;
-      if (plan.length > 0) recordOutsideChange(tx, zone, plan, systemActor("dns.refresh", "outside the panel"), built);
-      const said = read?.info ?? info;
-      const still = plan.length > 0 ? "" : fresh.statusMessage;
-      tx.update(zones)
-        .set({
-          refreshedAt: now,
-          ...(read ? { comparedAt: now, providerVersion: said.version } : {}),
-          serial: said.serial,
-          ...signedOf({ ...said, ...signing }),
-          status: said.status,
-          statusMessage: said.readOnly || said.statusMessage || (isFirstNote(still) ? still : ""),
-        })
-        .where(eq(zones.id, zone.id))
-        .run();
-      return true;
-    });
-    if (built) await dropGeneration(done ? built.zone.generation : built.generation);
-    return done
-      ? { moved: plan.length > 0, refreshedAt: now, problem: null }
-      : { moved: false, refreshedAt: zone.refreshedAt, problem: null };
+    info = await connectionOf(zone).provider.zoneInfo(zone.externalId);
   } catch (error) {
-    return { moved: false, refreshedAt: zone.refreshedAt, problem: asProviderError(error).message };
+    return asItIs(zone, asProviderError(error).message);
   }
+  if (info.version === null || info.version !== zone.providerVersion || !isYounger(zone.comparedAt, COMPARE_MS, now))
+    return elsewhere(info);
+  return settled(zone, now, { said: info, plan: [], built: null, more: {} }) ?? asItIs(zone);
+}
+
+/** The zone's records with those of its provider, which has just said this of it. */
+export async function compare(zone: Zone, info: ZoneInfo): Promise<Refreshed> {
+  const now = Date.now();
+  if (!zone.externalId) return asItIs(zone);
+  try {
+    const read = await connectionOf(zone).provider.readZone(zone.externalId);
+    const signing = info.dnssec === undefined ? await signingOf(zone, now) : {};
+    const plan = outsideChange(zone, read.rrsets);
+    const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
+    const more = { comparedAt: now, providerVersion: read.info.version };
+    const done = settled(zone, now, { said: { ...read.info, ...signing }, plan, built, more });
+    if (built) await dropGeneration(done ? built.zone.generation : built.generation);
+    return done ?? asItIs(zone);
+  } catch (error) {
+    return asItIs(zone, asProviderError(error).message);
+  }
+}
+
+const asItIs = ({ refreshedAt }: Zone, problem: string | null = null): Refreshed => ({
+  moved: false,
+  refreshedAt,
+  problem,
+});
+
+interface Found {
+  said: ZoneInfo;
+  plan: Plan;
+  built: Built | null;
+  more: { comparedAt?: number; providerVersion?: string | null };
+}
+
+/** Writes down what was found. Null if somebody wrote meanwhile: then it is older than the mirror. */
+function settled(zone: Zone, now: number, { said, plan, built, more }: Found): Refreshed | null {
+  return transaction((tx) => {
+    const fresh = tx.select().from(zones).where(eq(zones.id, zone.id)).get();
+    if (!fresh || fresh.revision !== zone.revision || openEntryOf(zone.id)) return null;
+    if (plan.length > 0) recordOutsideChange(tx, zone, plan, systemActor("dns.refresh", "outside the panel"), built);
+    const still = plan.length > 0 ? "" : fresh.statusMessage;
+    tx.update(zones)
+      .set({
+        refreshedAt: now,
+        ...more,
+        serial: said.serial,
+        ...signedOf(said),
+        status: said.status,
+        statusMessage: said.readOnly || said.statusMessage || (isFirstNote(still) ? still : ""),
+      })
+      .where(eq(zones.id, zone.id))
+      .run();
+    return { moved: plan.length > 0, refreshedAt: now, problem: null };
+  });
 }
 
 /** Whether the zone is signed, of a provider that says so only when it is asked, and so is asked seldom. */

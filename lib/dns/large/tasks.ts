@@ -20,7 +20,7 @@ import type { Entry } from "../journal.ts";
 import { adoptHere } from "../new-zone.ts";
 import { onBehalfOf } from "../providers/caller.ts";
 import type { ZoneInfo } from "../providers/provider.ts";
-import { type Refreshed, refresh } from "../refresh.ts";
+import { compare, type Refreshed, refresh } from "../refresh.ts";
 import { settleChangeHere } from "../settle.ts";
 import { recordsOfFile } from "../transfer/file-intent.ts";
 import { loadZone, type Zone } from "../zones.ts";
@@ -52,6 +52,7 @@ export interface Questions {
   bulk: Asked & { wanted: BulkWanted };
   history: Asked & { query: HistoryQuery };
   refresh: { zone: string };
+  compare: { zone: string; info: ZoneInfo };
   adopt: { zone: string; entry: string; info: ZoneInfo };
   warnings: { zone: string };
   /** What the name servers of a zone are asked for. */
@@ -74,6 +75,7 @@ export interface Answers {
   bulk: FoundPlan;
   history: Page<HistoryEntry>;
   refresh: Refreshed;
+  compare: Refreshed;
   adopt: null;
   warnings: Warnings;
   sample: Sample;
@@ -106,7 +108,9 @@ export const tasks: { [T in TaskName]: (question: Questions[T]) => Promise<Answe
 
   history: async (asked) => pageOfHistory(load(asked), asked.query, actorFrom(asked)),
 
-  refresh: async ({ zone }) => forZone(zone, refresh),
+  refresh: async ({ zone }) => forZone(zone, (row) => refresh(row)),
+
+  compare: async ({ zone, info }) => forZone(zone, (row) => compare(row, info)),
 
   adopt: async ({ zone, entry, info }) => {
     await forZone(zone, (row) => adoptHere(row, entryOf(entry), info));
