@@ -3,6 +3,7 @@ import { ORPCError, os, ValidationError } from "@orpc/server";
 import { noteRefusal, type RefusalTarget } from "#lib/audit/refusals.ts";
 import { stage } from "#lib/log/stages.ts";
 import { unforeseen } from "#lib/log/unforeseen.ts";
+import { askedBy } from "./asker.ts";
 import type { RequestContext, Trace } from "./context.ts";
 import { invalid, isProblem, Problem } from "./errors.ts";
 
@@ -46,7 +47,7 @@ export const base = os
     context.trace.action = action;
     const actor = { ...context.actor, action };
     try {
-      return await next({ context: { actor } });
+      return await askedBy(actor.id, () => next({ context: { actor } }));
     } catch (error) {
       const problem = presentable(error, context.trace, actor.requestId);
       const { refusals } = procedure["~orpc"].meta;

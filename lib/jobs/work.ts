@@ -3,6 +3,7 @@ import { Cron } from "croner";
 import { and, asc, eq, inArray, lte, min } from "drizzle-orm";
 import { db, transaction } from "#db/client.ts";
 import { jobs } from "#db/schema/index.ts";
+import { askedBy } from "#lib/api/asker.ts";
 import { log } from "#lib/log/log.ts";
 import { type JobKind, JobRefused } from "./queue.ts";
 
@@ -70,7 +71,8 @@ export async function runJob(job: Job, kind: JobKind, signal: AbortSignal): Prom
   try {
     // It was taken from a process that died with it, once too often.
     if (job.attempts > kind.attempts) throw new JobRefused("The panel stopped each time that this was tried.");
-    await kind.run(JSON.parse(job.payload), { retryAt, signal });
+    // Whoever added it has woken the runner, and has nothing to do with what else is due.
+    await askedBy(null, () => kind.run(JSON.parse(job.payload), { retryAt, signal }));
     finish(job, kind);
   } catch (error) {
     if (signal.aborted && !(error instanceof JobRefused)) giveBack(job);

@@ -3,7 +3,11 @@
  * database, runs the same code from its sources, and ends when it has been idle for a while.
  */
 import { MessageChannel, Worker } from "node:worker_threads";
+import { eq } from "drizzle-orm";
+import { db } from "#db/client.ts";
+import { zones } from "#db/schema/index.ts";
 import { release, sharedTurns } from "#db/turns.ts";
+import { asker } from "#lib/api/asker.ts";
 import { Problem, type ProblemCode, type ProblemDetails } from "#lib/api/errors.ts";
 import { singleton } from "#lib/singleton.ts";
 import { currentCaller } from "../providers/caller.ts";
@@ -16,7 +20,7 @@ import type { Answers, Questions, TaskName, tasks } from "./tasks.ts";
 export const LARGE = 1000;
 
 const MAX_WAITING = 32;
-/** Of one organisation, whose provider may take its time: it keeps nobody else out. */
+/** Of one organisation, whose provider may take its time, and of one person, who may have several: neither keeps anybody else out. */
 const MAX_OF_ONE = 16;
 /** Idle it still holds 50 MB, and starts anew in a quarter of a second. */
 const IDLE_MS = 10_000;
@@ -37,8 +41,13 @@ export type Message =
     }
   | { id: number; kind: "error"; message: string; stack: string | undefined };
 
-interface Waiting {
-  organisation: string;
+/** For whom something is done; null where it is for nobody in particular. */
+interface Share {
+  organisation: string | null;
+  person: string | null;
+}
+
+interface Waiting extends Share {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
   progress: Pace["progress"] | undefined;
@@ -68,8 +77,8 @@ export function inThread<T extends TaskName>(
   const here = place();
   here.thread ??= start();
   const thread = here.thread;
-  const organisation = "organisation" in question ? question.organisation : currentCaller().organisation;
-  if (thread.waiting.size >= MAX_WAITING || (organisation !== "" && waitingOf(thread, organisation) >= MAX_OF_ONE))
+  const share = shareOf(question);
+  if (thread.waiting.size >= MAX_WAITING || hasHalf(thread, share))
     return Promise.reject(
       new Problem("rate_limited", "Too much large work is waiting. Try again in a moment.", { retryAfter: 10 }),
     );
@@ -78,7 +87,7 @@ export function inThread<T extends TaskName>(
   const stop = () => thread.worker.postMessage({ id, stop: true });
   return new Promise<unknown>((resolve, reject) => {
     signal?.throwIfAborted();
-    thread.waiting.set(id, { organisation, resolve, reject, progress, journaled });
+    thread.waiting.set(id, { ...share, resolve, reject, progress, journaled });
     thread.worker.ref();
     thread.worker.postMessage({ id, task, question });
     signal?.addEventListener("abort", stop);
@@ -94,8 +103,22 @@ export function inThread<T extends TaskName>(
   }) as Promise<Answers[T]>;
 }
 
-const waitingOf = ({ waiting }: Thread, organisation: string): number =>
-  [...waiting.values()].filter((one) => one.organisation === organisation).length;
+/** What the panel does of itself is in nobody's share. */
+function shareOf(question: Questions[TaskName]): Share {
+  const person = "actor" in question ? question.actor.id : asker();
+  if ("organisation" in question) return { organisation: question.organisation, person };
+  const organisation =
+    currentCaller().organisation || (person !== null && "zone" in question && ownerOf(question.zone));
+  return { organisation: organisation || null, person };
+}
+
+const ownerOf = (zone: string): string | undefined =>
+  db().select({ id: zones.organisationId }).from(zones).where(eq(zones.id, zone)).get()?.id;
+
+const hasHalf = ({ waiting }: Thread, share: Share): boolean =>
+  (["organisation", "person"] as const).some(
+    (of) => share[of] !== null && [...waiting.values()].filter((one) => one[of] === share[of]).length >= MAX_OF_ONE,
+  );
 
 /** Idle it holds no process open; if it dies, those who wait are told, and the next question starts another. */
 function start(): Thread {

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { type DbOrTx, db } from "#db/client.ts";
 import { zoneChanges, zoneImports } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
+import { askedBy } from "#lib/api/asker.ts";
 import { isProblem, Problem } from "#lib/api/errors.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { setting } from "#lib/settings/settings.ts";
@@ -104,6 +105,10 @@ const running = () =>
 async function work(row: ImportRow, signal: AbortSignal): Promise<void> {
   const actor = actorAgain(row.actor);
   if (!actor) throw new Problem("forbidden", "You may not do this any more.");
+  await askedBy(actor.id, () => workAs(actor, row, signal));
+}
+
+async function workAs(actor: Actor & { id: string }, row: ImportRow, signal: AbortSignal): Promise<void> {
   const begun = row.state === "applying" ? lastEntryOf(row) : undefined;
   if (begun && endedBefore(row, begun)) return;
   const before = JSON.parse(row.outcome ?? "{}") as Kept;
