@@ -4,10 +4,10 @@
  * From where it acted is kept in the audit log alone, for as long as that keeps anything.
  */
 import { setImmediate as breath } from "node:timers/promises";
-import { and, asc, eq, gt, lte, ne, notInArray, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lte, ne, or, type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
-import { auditLog, deletedZones, scheduleRuns, scheduleSteps, users, zoneChanges } from "#db/schema/index.ts";
+import { auditLog, deletedZones, scheduleRuns, scheduleSteps, zoneChanges } from "#db/schema/index.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 
 /** A trigger lets nothing else be written into entries, and that only while this job says whose account is gone. */
@@ -67,8 +67,6 @@ export const stillNamed = jobKind({
             and json_extract(j.payload, '$.user') = target_id)
         limit ${A_NIGHT}`);
       for (const gone of named) nameNoMore.enqueue(tx, gone);
-      const theirs = notInArray(scheduleSteps.authorId, tx.select({ id: users.id }).from(users));
-      tx.update(scheduleSteps).set({ author: NOWHERE }).where(and(theirs, PLACED)).run();
     });
   },
 });
@@ -164,7 +162,6 @@ function eraseLabels({ user, email, at }: Gone): void {
 }
 
 /** Steps may say from where they were written, and runs have them as they were. */
-const PLACED = sql`json_extract(${scheduleSteps.author}, '$.address') is not null`;
 const NOWHERE = sql`json_set(${scheduleSteps.author}, '$.address', null, '$.requestId', null)`;
 
 function eraseAuthors(from: number, user: string): void {

@@ -201,9 +201,7 @@ test("an account that went before names were taken out, or where that came to no
     );
     await runJobs();
   };
-  sql.run("update schedule_steps set author = json_set(author, '$.address', '203.0.113.78'), author_id = ?", id);
   await night();
-  expect(sql.all("select distinct json_extract(author, '$.address') as a from schedule_steps")).toEqual([{ a: null }]);
   expect(sql.all("select distinct actor_label, target_label from audit_log where target_id = ?", id)).toEqual([
     { actor_label: "deleted account", target_label: "deleted account" },
     { actor_label: "panel", target_label: "deleted account" },

@@ -12,6 +12,8 @@ const BEFORE = 6;
 const DELETED_APART = 36;
 /** The last that did not know up to where the rows of a zone are in order. */
 const IN_NO_ORDER = 38;
+/** The last that kept addresses of accounts that are gone where nobody looked for them. */
+const STILL_NAMED = 40;
 const folder = mkdtempSync(path.join(tmpdir(), "zonegate-upgrade-"));
 let db: Db;
 
@@ -23,6 +25,8 @@ beforeAll(() => {
   deleteOne();
   migrate(db, earlier(IN_NO_ORDER));
   addLate();
+  migrate(db, earlier(STILL_NAMED));
+  nameTheGone();
   migrate(db);
 });
 afterAll(() => {
@@ -110,6 +114,78 @@ function deleteOne(): void {
     );
 }
 
+const CSV = [
+  ["of-gone", "q=former%40example.org&sort=-createdAt&state=a&state=b"],
+  ["of-ada", "?q=Ada%40example.org"],
+  ["of-eve", "q=eve%40example.org"],
+  ["plain", "q=na%C3%AFve+caf%c3%a9%20100%&state=&x%5B%5D=%26%3D"],
+  ["empty", ""],
+  ["later", "q=later%2Btag%40example.org"],
+] as const;
+/** When the account `gone` was deleted, and its name taken out where it was found. */
+const WENT = 1000;
+const authorOf = (id: string) =>
+  JSON.stringify({ id, token: null, mfa: "open", action: "x", address: "203.0.113.7", requestId: `asked-${id}` });
+
+/** What earlier versions left of an account that is gone, beside the like of Ada's, who was `eve@example.org` before. */
+function nameTheGone(): void {
+  const run = (text: string, ...values: unknown[]) => db.$client.prepare(text).run(...values);
+  const note = (
+    id: string,
+    at: number,
+    action: string,
+    target: [string, string, string],
+    before: unknown,
+    after: unknown,
+  ) =>
+    run(
+      "insert into audit_log (id, at, actor_type, actor_id, actor_label, action, target_type, target_id, target_label, outcome, before, after) values (?, ?, 'user', 'ada', 'ada@example.org', ?, ?, ?, ?, 'done', ?, ?)",
+      id,
+      at,
+      action,
+      ...target,
+      JSON.stringify(before),
+      JSON.stringify(after),
+    );
+  for (const [id, query] of CSV)
+    note(id, id === "later" ? WENT + 1 : 1, "staff.csv", ["tab", "users", "Users"], null, { query, privacy: "hidden" });
+  note("told", 1, "staff.csv", ["tab", "users", "Users"], null, { query: { q: "kept" }, privacy: "hidden" });
+  note("moved", 1, "account.email", ["account", "ada", "ada@example.org"], { email: "eve@example.org" }, {});
+  note("went", WENT, "accounts.delete", ["account", "gone", "deleted account"], null, null);
+  // A schedule with its server is more than this is about.
+  db.$client.pragma("foreign_keys = OFF");
+  for (const who of ["ada", "gone"]) {
+    run(
+      "insert into zone_changes (id, zone_id, kind, state, plan, actor_type, actor_id, actor_label, actor, created_at, revision) values (?, 'one', 'change', 'applied', '[]', 'token', ?, ?, ?, 1, 2)",
+      `by-${who}`,
+      who,
+      who === "ada" ? "ada@example.org" : "deleted account",
+      authorOf(who),
+    );
+    run(
+      "insert into schedule_steps (id, schedule_id, position, kind, payload, author, author_id) values (?, 's', ?, 'command', 'say', ?, ?)",
+      `by-${who}`,
+      who === "ada" ? 0 : 1,
+      authorOf(who),
+      who,
+    );
+  }
+  const steps = JSON.stringify(["gone", "ada"].map((who) => ({ kind: "command", wait: 0, author: authorOf(who) })));
+  for (const [n, by] of [
+    null,
+    "former@example.org",
+    "former@example.org (token zg_a)",
+    "eve@example.org (token zg_b)",
+  ].entries())
+    run(
+      "insert into schedule_runs (id, schedule_id, steps, state, by_label, started_at) values (?, 's', ?, 'done', ?, 1)",
+      `run-${n}`,
+      steps,
+      by,
+    );
+  db.$client.pragma("foreign_keys = ON");
+}
+
 const all = (text: string) => db.$client.prepare(text).all();
 
 test("knows up to where the rows of each zone are in order, and keeps to it", () => {
@@ -121,6 +197,47 @@ test("knows up to where the rows of each zone are in order, and keeps to it", ()
   expect(standing("gone")).toEqual([{ ordered: 2, late: 0 }]);
   expect(standing("late")).toEqual([{ ordered: 2, late: 2 }]);
   db.$client.prepare("delete from zones where id = 'late'").run();
+});
+
+test("names no account that is gone, and hides and erases addresses in what files were asked for", () => {
+  const asked = (
+    db.$client.prepare("select id, after from audit_log where action = 'staff.csv'").all() as {
+      id: string;
+      after: string;
+    }[]
+  ).map(({ id, after }) => [id, JSON.parse(after) as unknown]);
+  const query = (one: unknown) => ({ query: one, privacy: "hidden" });
+  expect(Object.fromEntries(asked)).toEqual({
+    "of-gone": query({ q: "deleted account", sort: "-createdAt", state: ["a", "b"] }),
+    "of-ada": query({ q: "Ada@example.org" }),
+    "of-eve": query({ q: "eve@example.org" }),
+    plain: query({ q: "naïve café 100%", state: "", "x[]": "&=" }),
+    empty: query({}),
+    later: query({ q: "later+tag@example.org" }),
+    told: query({ q: "kept" }),
+  });
+  const nowhere = (who: string) => JSON.stringify({ ...JSON.parse(authorOf(who)), address: null, requestId: null });
+  const author = { ada: authorOf("ada"), gone: nowhere("gone") };
+  expect(all("select author_id as who, author from schedule_steps order by 1")).toEqual([
+    { who: "ada", author: author.ada },
+    { who: "gone", author: author.gone },
+  ]);
+  expect(
+    all("select actor_label as label, json_remove(actor, '$.label') as actor from zone_changes where revision = 2"),
+  ).toEqual([
+    { label: "ada@example.org", actor: author.ada },
+    { label: "deleted account", actor: author.gone },
+  ]);
+  const steps = [author.gone, author.ada].map((one) => ({ kind: "command", wait: 0, author: one }));
+  expect(all("select by_label as by, steps from schedule_runs order by id")).toEqual(
+    [null, "deleted account", "deleted account", "eve@example.org (token zg_b)"].map((by) => ({
+      by,
+      steps: JSON.stringify(steps),
+    })),
+  );
+  expect(() => db.$client.prepare("update audit_log set after = '{}'").run()).toThrow(/never changed/);
+  for (const table of ["zone_changes where revision = 2", "schedule_runs", "schedule_steps"])
+    db.$client.prepare(`delete from ${table}`).run();
 });
 
 test("has every record, counted as it was", () => {
