@@ -7,13 +7,14 @@ import { startPanel } from "./panel.ts";
 import { startPowerDns } from "./powerdns.ts";
 import { sqlOf } from "./stage.ts";
 
-export async function startBehindFaults() {
+export async function startBehindFaults(more: Record<string, string> = {}) {
   const powerdns = await startPowerDns();
   const proxy = await startFaultProxy(powerdns.apiUrl);
   const panel = await startPanel({
     POWERDNS_API_URL: proxy.url,
     POWERDNS_API_KEY: powerdns.apiKey,
     ZONEGATE_TEST_HOOKS: "1",
+    ...more,
   });
   const { setSetting } = await import("#lib/settings/settings.ts");
   const { settleAll } = await import("#lib/dns/settle.ts");
