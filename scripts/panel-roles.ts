@@ -53,7 +53,7 @@ const verbs = new Map<string, (args: string[], actor: Actor) => void>([
   ],
   ["revoke", (args, actor) => changeGrants(args, actor, (own, less) => own.filter((grant) => !less.includes(grant)))],
   ["parent", parent],
-  ["delete", (args, actor) => tell(deleteRole(roleIn(args), actor, false))],
+  ["delete", (args, actor) => tell(deleteRole(roleIn(args), actor, { dryRun: false }))],
 ]);
 
 function list([name]: string[], actor: Actor): void {

@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Time } from "#components/ui/time.tsx";
+import type { Act } from "./act-bar.tsx";
 import { type Column, StaffList } from "./list.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
@@ -45,6 +46,7 @@ export default function Organisations({ tab, data, one, may, query, now }: TabPr
       nameOf={({ name }) => name}
       searchLabel="Search name, handle or id"
       filters={filters}
+      acts={may.includes("org:delete") ? acts : []}
       empty={
         <EmptyState icon={<Building2 />} title="No organisations">
           Everybody who may make one does so from their dashboard.
@@ -53,6 +55,18 @@ export default function Organisations({ tab, data, one, may, query, now }: TabPr
     />
   );
 }
+
+const acts: readonly Act<Row>[] = [
+  {
+    label: "Delete",
+    tone: "danger",
+    // Null: who may not see zones is told by the answer.
+    when: ({ zones }) => zones === null || zones === 0,
+    says: "Memberships, invitations, connections, templates and deleted zones go for good. One that still owns zones or servers stays, and that is said.",
+    call: (api, { id }) => api.organisations.remove({ organisation: id }),
+    done: "Deleted",
+  },
+];
 
 const filters = [
   { param: "limits", label: "Limits", all: "Any limits", options: [{ value: "own", label: "Limits of its own" }] },

@@ -7,6 +7,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Time } from "#components/ui/time.tsx";
+import type { Act } from "./act-bar.tsx";
 import { type Column, StaffList } from "./list.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
@@ -58,11 +59,23 @@ export default function Roles({ tab, data, one, may, query, now }: TabProps<"rol
           ],
         },
       ]}
+      acts={may.includes("roles:delete") ? acts : []}
       actions={may.includes("roles:create") && <CreateRole />}
       empty={<EmptyState icon={<ShieldCheck />} title="No roles" />}
     />
   );
 }
+
+const acts: readonly Act<Row>[] = [
+  {
+    label: "Delete unused",
+    tone: "danger",
+    when: ({ builtIn, members }) => !builtIn && members === 0,
+    says: "Nobody has them, and nobody’s permissions change. One that somebody was given meanwhile, or that another inherits from, stays, and that is said.",
+    call: (api, { id }) => api.roles.remove({ role: id, unused: true }),
+    done: "Deleted",
+  },
+];
 
 const SHOWN = 3;
 

@@ -6,72 +6,51 @@ import { useRouter } from "next/navigation";
 import { counted } from "#components/organisations/words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
-import { TextLink } from "#components/ui/text-link.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 import { tabHref } from "./address.ts";
-import { CsvLink } from "./csv-link.tsx";
+import { type Column, StaffList } from "./list.tsx";
 import { StateBadge } from "./rollout-words.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
 const RolloutDetail = dynamic(() => import("./rollout-detail.tsx"), { loading: () => null });
 
 type Data = TabData<"rollouts">;
+type Row = Data["items"][number];
 
 export default function Rollouts({ tab, data, one, may, query, now }: TabProps<"rollouts">) {
   if (one) return <RolloutDetail key={one.id} rollout={one} may={may} query={query} />;
+  const columns: readonly [Column<Row>, ...Column<Row>[]] = [
+    { label: "Feature", sort: "key", cell: ({ title }) => title },
+    { label: "State", cell: (row) => <StateBadge {...row} /> },
+    { label: "Share", sort: "share", align: "end", cell: ({ share }) => `${share / 100} %` },
+    { label: "Audience", cell: ({ audience }) => audienceInWords(audience) },
+    { label: "Added by hand", cell: ({ forcedIn, forcedOut }) => `${forcedIn} in, ${forcedOut} out` },
+    { label: "Changed", sort: "updatedAt", dim: true, cell: ({ updatedAt }) => <Time at={updatedAt} now={now} /> },
+  ];
   return (
     <>
-      <PageHeader
+      <StaffList
+        tab={tab}
         title="Rollouts"
         description="Try a feature with some of the accounts before everybody gets it."
-        actions={data.items.length > 0 && <CsvLink tab={tab} query={query} />}
+        noun={["rollout", "rollouts"]}
+        page={data}
+        query={query}
+        defaultSort="-updatedAt"
+        columns={columns}
+        opens
+        nameOf={({ title }) => title}
+        searchLabel="Search feature or description"
+        filters={filters}
+        empty={
+          <EmptyState icon={<FlaskConical />} title="No rollouts yet">
+            Start one for a feature below.
+          </EmptyState>
+        }
       />
-      {data.items.length > 0 && (
-        <Table label="Rollouts" stack>
-          <THead>
-            <Th>Feature</Th>
-            <Th>State</Th>
-            <Th align="end">Share</Th>
-            <Th>Audience</Th>
-            <Th>Added by hand</Th>
-            <Th>Changed</Th>
-          </THead>
-          <TBody>
-            {data.items.map((row) => (
-              <Tr key={row.id}>
-                <Td className="font-medium">
-                  <TextLink tone="plain" prefetch={false} href={tabHref(tab, query, { open: row.id })}>
-                    {row.title}
-                  </TextLink>
-                </Td>
-                <Td label="State">
-                  <StateBadge {...row} />
-                </Td>
-                <Td label="Share" align="end">
-                  {row.share / 100} %
-                </Td>
-                <Td label="Audience">{audienceInWords(row.audience)}</Td>
-                <Td label="Added by hand">
-                  {row.forcedIn} in, {row.forcedOut} out
-                </Td>
-                <Td label="Changed" dim>
-                  <Time at={row.updatedAt} now={now} />
-                </Td>
-              </Tr>
-            ))}
-          </TBody>
-        </Table>
-      )}
-      {data.items.length === 0 && (
-        <EmptyState icon={<FlaskConical />} title="No rollouts yet">
-          Start one for a feature below.
-        </EmptyState>
-      )}
       {data.left.map((feature) => (
         <Begin key={feature.key} feature={feature} />
       ))}
@@ -79,7 +58,20 @@ export default function Rollouts({ tab, data, one, may, query, now }: TabProps<"
   );
 }
 
-function audienceInWords(audience: Data["items"][number]["audience"]): string {
+const filters = [
+  {
+    param: "state",
+    label: "State",
+    all: "Any state",
+    options: [
+      { value: "running", label: "Running" },
+      { value: "waiting", label: "Not now" },
+      { value: "off", label: "Off" },
+    ],
+  },
+];
+
+function audienceInWords(audience: Row["audience"]): string {
   if (audience === null) return "Everybody";
   const parts = [
     ...(audience.staff ? ["staff"] : []),

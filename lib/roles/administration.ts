@@ -104,7 +104,11 @@ export function orderGrants(ref: string, grants: string[], actor: Actor): RoleDe
 }
 
 /** Deletes a role: its children inherit from its parent instead, and whoever has no other role falls to `default`. */
-export function deleteRole(ref: string, actor: Actor, dryRun: boolean): RoleEffect {
+export function deleteRole(
+  ref: string,
+  actor: Actor,
+  { unused = false, dryRun }: { unused?: boolean; dryRun: boolean },
+): RoleEffect {
   return perhaps(dryRun, (tx) => {
     const role = findRole(ref, tx);
     if (isBuiltIn(role.name)) throw new Problem("forbidden", `The role ${role.name} is built in and stays.`);
@@ -114,6 +118,8 @@ export function deleteRole(ref: string, actor: Actor, dryRun: boolean): RoleEffe
     // A role that stood in a cycle is not made its own parent.
     const parentOf = (child: string) => (role.parentId === child || role.parentId === role.id ? null : role.parentId);
     const change = onRole(tx, actor, role.id, ["roles:delete"], () => {
+      if (unused && holders.length + children.length > 0)
+        throw new Problem("conflict", `The role ${role.name} is in use: somebody has it, or another inherits from it.`);
       for (const child of children)
         tx.update(roles)
           .set({ parentId: parentOf(child.id) })

@@ -103,10 +103,11 @@ export const edit = staff(
   .output(RoleEffect)
   .handler(({ context, input: { role, dryRun, ...changes } }) => editRole(role, changes, context.actor, dryRun));
 
-export const remove = staff("roles:delete", { role: roleRef, dryRun }, noted)
+/** `unused`: only while nobody has it and no other inherits from it. */
+export const remove = staff("roles:delete", { role: roleRef, unused: z.boolean().default(false), dryRun }, noted)
   .route({ method: "DELETE", path: "/admin/roles/{role}", summary: "Delete a role" })
   .output(RoleEffect)
-  .handler(({ context, input }) => deleteRole(input.role, context.actor, input.dryRun));
+  .handler(({ context, input }) => deleteRole(input.role, context.actor, input));
 
 export const grant = staff("permissions:assign", { role: roleRef, grants: roleGrantList, dryRun }, noted)
   .route({ method: "PUT", path: "/admin/roles/{role}/grants", summary: "Say what a role grants" })

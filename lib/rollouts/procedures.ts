@@ -24,10 +24,14 @@ export const mine = signedIn({}, { tokens: true })
 const one = { rollout: z.string() };
 const left = z.object({ key, title: z.string(), help: z.string() });
 
-export const list = staff("admin:access", {}, { tokens: true })
+export const list = staff(
+  "admin:access",
+  keyedQuery(["-updatedAt", "key", "share"], { state: z.enum(["running", "waiting", "off"]).optional() }),
+  { tokens: true },
+)
   .route({ method: "GET", path: "/admin/rollouts", summary: "Rollouts, and what else could be rolled out" })
-  .output(z.object({ items: z.array(Rollout), left: z.array(left) }))
-  .handler(listRollouts);
+  .output(keyedPage(Rollout).extend({ left: z.array(left) }))
+  .handler(({ input }) => listRollouts(input));
 
 export const open = staff("admin:access", one, { tokens: true })
   .route({ method: "GET", path: "/admin/rollouts/{rollout}", summary: "One rollout" })

@@ -1,11 +1,13 @@
 /** Rollouts: what staff set, and what one account gets of it. */
-import { asc, count, eq, inArray, sql } from "drizzle-orm";
+import { count, eq, inArray, sql } from "drizzle-orm";
 import { db, type Tx, transaction } from "#db/client.ts";
 import { remembered } from "#db/hot.ts";
 import { organisations, roles, rolloutPeople, rollouts, users } from "#db/schema/index.ts";
 import { DEFAULT_ROLE } from "#lib/access/roles.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
+import { type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
+import { likeAnywhere } from "#lib/api/list.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { newId } from "#lib/id.ts";
 import { ownOrganisations } from "#lib/organisations/organisations.ts";
@@ -68,11 +70,40 @@ const knownOf = remembered((userId: string) => {
 export const rolesFor = (own: readonly string[]): readonly string[] =>
   own.length > 0 ? own : [roleByName(DEFAULT_ROLE)?.id ?? ""];
 
-export function listRollouts(): { items: Rollout[]; left: { key: FeatureKey; title: string; help: string }[] } {
-  const rows = db().select().from(rollouts).orderBy(asc(rollouts.key)).all();
-  const items = rows.flatMap((row) => shown(row) ?? []);
-  const left = featureKeys.filter((key) => !rows.some((row) => row.key === key));
-  return { items, left: left.map((key) => ({ key, title: features[key].title, help: features[key].help })) };
+const listed = {
+  from: rollouts,
+  id: rollouts.id,
+  sorts: { updatedAt: rollouts.updatedAt, key: rollouts.key, share: rollouts.share },
+};
+
+export function listRollouts(query: KeyedQuery & { state?: "running" | "waiting" | "off" | undefined }) {
+  const now = Date.now();
+  const pattern = likeAnywhere(query.q);
+  const text = query.q.toLowerCase();
+  const named = featureKeys.filter((key) => features[key].title.toLowerCase().includes(text));
+  const on = sql`(rollouts.enabled = 1 and coalesce(rollouts.starts_at, 0) <= ${now} and coalesce(rollouts.ends_at, ${now} + 1) > ${now})`;
+  const states = { running: on, waiting: sql`(rollouts.enabled = 1 and not ${on})`, off: sql`rollouts.enabled = 0` };
+  const conditions = [
+    // What there is no more to roll out is kept, and shown nowhere.
+    { where: inArray(rollouts.key, [...featureKeys]) },
+    query.q === ""
+      ? undefined
+      : {
+          where: sql`(${inArray(rollouts.key, named)} or rollouts.key like ${pattern} escape '\\' or rollouts.description like ${pattern} escape '\\')`,
+        },
+    query.state && { where: states[query.state] },
+  ];
+  const page = readKeyed(listed, query, { conditions }, (ids) =>
+    db()
+      .select()
+      .from(rollouts)
+      .where(inArray(rollouts.id, ids))
+      .all()
+      .flatMap((row) => shown(row) ?? []),
+  );
+  const begun = db().select({ key: rollouts.key }).from(rollouts).all();
+  const left = featureKeys.filter((key) => !begun.some((row) => row.key === key));
+  return { ...page, left: left.map((key) => ({ key, title: features[key].title, help: features[key].help })) };
 }
 
 export function openRollout(id: string, actor: Actor): RolloutDetail {

@@ -52,6 +52,21 @@ afterAll(() => panel.close());
 const list = async (person: Person, query = "") =>
   (await person.call<Part>("GET", `/admin/organisations?${query}`)).body;
 
+test("of many that are deleted each answer is true, and only what went is in the log", async () => {
+  const remover = await panel.person("Remover of many", ["org:read", "org:delete"]);
+  const made = async (handle: string) =>
+    (await owner.call<Row>("POST", "/organisations", { name: `Many ${handle}`, handle })).body.id;
+  const [first, second] = [await made("many-a"), await made("many-b")];
+  const answers = [];
+  for (const id of [first, acme.id, "nothing", first, second])
+    answers.push((await remover.call("DELETE", `/organisations/${id}`)).status);
+  expect(answers).toEqual([200, 409, 404, 404, 200]);
+  const { db } = await import("#db/client.ts");
+  const log = "select target_label from audit_log where actor_id = ? and outcome = 'done' order by at, id";
+  expect(db().$client.prepare(log).pluck().all(remover.id)).toEqual(["Many many-a", "Many many-b"]);
+  expect((await owner.call("GET", "/organisations/acme")).status).toBe(200);
+});
+
 describe("the list", () => {
   test("is for org:read, and for nobody who is only in one", async () => {
     for (const person of [owner, member, await panel.person("Clerk", ["users:read"])])

@@ -177,7 +177,7 @@ beforeAll(async () => {
       parent: () => edit({ parent }),
       rename: () => edit({ name: ["default", "rootAdmin", "ROOTADMIN", `named ${++named}`][given.other % 4] }),
       factor: () => edit({ requiresMfa: given.other % 2 === 0 }),
-      delete: () => administration.deleteRole(role, actor, false),
+      delete: () => administration.deleteRole(role, actor, { dryRun: false }),
       give: () => membership.addMember(role, account, actor, false),
       take: () =>
         membership.removeMember(

@@ -525,6 +525,35 @@ describe("the last role of an account", () => {
   });
 });
 
+describe("many unused ones at once", () => {
+  test("of each what came of it: what is in use by then, built in, gone or beyond one's ceiling stays, and only what went is in the log", async () => {
+    const [plain, given, parent, strong] = [
+      await role(["u:a"]),
+      await role(["u:b"]),
+      await role(["u:c"]),
+      await role(["s:x"]),
+    ];
+    const child = await role(["u:d"], parent.id);
+    const person = await holder(given);
+    const clerk = await staff("roles:delete", "roles:read", "u:*");
+    const builtIn = (await root.call<Role>("GET", "/admin/roles/default")).body;
+    const before = entries("roles.remove").length;
+    const answers = [];
+    for (const { id } of [plain, given, parent, strong, builtIn, { id: "nothing" }, plain, child])
+      answers.push((await clerk.call("DELETE", `/admin/roles/${id}`, { unused: true })).status);
+    expect(answers).toEqual([200, 409, 409, 403, 403, 404, 404, 200]);
+    expect(
+      entries("roles.remove")
+        .slice(before)
+        .filter(({ outcome }) => outcome === "done")
+        .map(({ target_label }) => target_label),
+    ).toEqual([plain.name, child.name]);
+    expect(await granted(person)).toEqual(["u:b"]);
+    // Nothing inherits from it any more.
+    expect((await clerk.call("DELETE", `/admin/roles/${parent.id}`, { unused: true, dryRun: true })).status).toBe(200);
+  });
+});
+
 describe("the built-in roles", () => {
   test("rootAdmin keeps its name, its grant and its place; default keeps its name and stays", async () => {
     const other = await role([]);

@@ -45,6 +45,29 @@ test("the frame of every page says so", async () => {
   expect(body.rollouts).toEqual({ "records.density": "dense" });
 });
 
+test("the list is searched, filtered, sorted and paged like others, and says what is left to roll out", async () => {
+  const found = async (query: string) => {
+    const { body } = await keeper.call<{ items: Rollout[]; total: number; left: unknown[] }>(
+      "GET",
+      `/admin/rollouts?${query}`,
+    );
+    return [body.items.map(({ id }) => id), body.total, body.left];
+  };
+  await edit({ description: "For big screens" });
+  for (const query of ["", "q=denser", "q=RECORDS.D", "q=big%20screens", "state=running", "sort=-share&perPage=1"])
+    expect(await found(query), query).toEqual([[rollout], 1, []]);
+  for (const query of ["q=other", "state=off", "state=waiting"]) expect(await found(query), query).toEqual([[], 0, []]);
+  const { updatedAt } = (await edit({ startsAt: Date.now() + 3_600_000 })).body;
+  expect([await found("state=waiting"), await found("state=running")]).toEqual([
+    [[rollout], 1, []],
+    [[], 0, []],
+  ]);
+  await edit({ startsAt: null, enabled: false, updatedAt });
+  expect(await found("state=off&q=denser")).toEqual([[rollout], 1, []]);
+  await edit({ enabled: true });
+  expect((await keeper.call("GET", "/admin/rollouts?sort=nothing")).status).toBe(422);
+});
+
 test("what somebody else changed meanwhile is not lost", async () => {
   const { updatedAt } = (await edit({ description: "As it is" })).body;
   const first = (await edit({ description: "First", updatedAt })).body;
