@@ -1,6 +1,7 @@
 /** What needs attention, as tiles on top of the home page. */
 import { cx } from "#components/ui/cx.ts";
 import { Link } from "#components/ui/link.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 import type { Outputs } from "#lib/api/outputs.ts";
 
 type Tile = Outputs["soc"]["overview"]["items"][number];
@@ -12,7 +13,7 @@ const words: Record<Tile["id"], { own: string; all: string; bad: boolean | null 
   active: { own: "Active servers", all: "Active servers", bad: null },
   signIns: { own: "Failed sign-ins, last 24 h", all: "Failed sign-ins, last 24 h", bad: false },
   jobs: { own: "Failed jobs, last 24 h", all: "Failed jobs, last 24 h", bad: true },
-  nodes: { own: "Nodes without an answer", all: "Nodes without an answer", bad: true },
+  nodes: { own: "Unhealthy nodes", all: "Unhealthy nodes", bad: true },
   servers: { own: "Servers not installed", all: "Servers not installed", bad: true },
   deletions: { own: "Accounts to be deleted", all: "Accounts to be deleted", bad: false },
 };
@@ -37,7 +38,12 @@ export function SocOverview({ tiles }: { tiles: readonly Tile[] }) {
   );
 }
 
-function TileLink({ id, scope, count, capped, href }: Tile) {
+const numberOf = ({ count, capped }: Pick<Tile, "count" | "capped">) =>
+  `${count.toLocaleString("en-GB")}${capped ? "+" : ""}`;
+
+const stateWords = { healthy: "healthy", unhealthy: "unhealthy", waiting: "not seen yet" } as const;
+
+function TileLink({ id, scope, count, capped, href, states }: Tile) {
   const { bad, ...title } = words[id];
   const look = "flex flex-col gap-0.5 rounded-lg border border-line bg-panel px-3.5 py-3";
   const content = (
@@ -48,8 +54,7 @@ function TileLink({ id, scope, count, capped, href }: Tile) {
           count === 0 ? "text-faint" : bad === null ? "text-text" : bad ? "text-bad" : "text-warn",
         )}
       >
-        {count.toLocaleString("en-GB")}
-        {capped && "+"}
+        {numberOf({ count, capped })}
       </span>
       <span className="text-text">{title[scope]}</span>
       <span className="text-xs text-faint">
@@ -57,6 +62,31 @@ function TileLink({ id, scope, count, capped, href }: Tile) {
       </span>
     </>
   );
+  if (states)
+    return (
+      <div className={look}>
+        {href === null ? (
+          content
+        ) : (
+          <Link href={href} prefetch={false} className="flex flex-col gap-0.5 no-underline hover:underline">
+            {content}
+          </Link>
+        )}
+        <ul aria-label="Nodes by state" className="flex flex-wrap gap-x-3 text-xs text-dim tabular-nums">
+          {states.map(({ state, href: to, ...rest }) => (
+            <li key={state}>
+              {to === null ? (
+                `${numberOf(rest)} ${stateWords[state]}`
+              ) : (
+                <TextLink tone="dim" href={to} prefetch={false}>
+                  {numberOf(rest)} {stateWords[state]}
+                </TextLink>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
+    );
   return href === null ? (
     <div className={look}>{content}</div>
   ) : (

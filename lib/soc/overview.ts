@@ -4,7 +4,7 @@ import { db } from "#db/client.ts";
 import { servers, zones } from "#db/schema/index.ts";
 import type { AccountActor } from "#lib/api/guards.ts";
 import { visibleZoneIds } from "#lib/dns/zones.ts";
-import { inHealth } from "#lib/nodes/health.ts";
+import { type Health, healths, inHealth } from "#lib/nodes/health.ts";
 import { partOf } from "#lib/servers/servers.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { tabsFor } from "#lib/staff/admission.ts";
@@ -23,6 +23,8 @@ export interface Tile {
   capped: boolean;
   /** Where it leads, filtered to just these; null where there is no such page. */
   href: string | null;
+  /** Of nodes: how many are how, each counted and leading like a tile. */
+  states?: (Pick<Tile, "count" | "capped" | "href"> & { state: Health })[];
 }
 
 export function overviewFor(actor: AccountActor): Tile[] {
@@ -40,7 +42,7 @@ export function overviewFor(actor: AccountActor): Tile[] {
       ? tile("signIns", "all", refusedSignIns(null), tab("logs", "view=audit&action=auth.signIn&status=refused"))
       : tile("signIns", "own", refusedSignIns(actor.label), "/dashboard/settings/security"),
     has("admin:metrics") && tile("jobs", "all", failedJobs(), tab("metrics", "")),
-    has("nodes:read") && tile("nodes", "all", unhealthyNodes(), tab("nodes", "health=unhealthy")),
+    has("nodes:read") && nodeStates((health) => tab("nodes", `health=${health}`)),
     has("servers:read") && tile("servers", "all", failedInstallations(), tab("servers", "state=install_failed")),
     has("deletions:write") &&
       tile("deletions", "all", dueDeletions(), tab("deletions", "") ?? tab("users", "status=deleting")),
@@ -88,10 +90,18 @@ const failedJobs = (): number =>
     sql`select count(*) as n from (select 1 from jobs where state = 'failed' and due_at > ${Date.now() - DAY} limit ${COUNTED + 1})`,
   ).n;
 
-const unhealthyNodes = (): number =>
-  db().get<{ n: number }>(
-    sql`select count(*) as n from (select 1 from nodes where ${inHealth("unhealthy")} limit ${COUNTED + 1})`,
-  ).n;
+/** Those that are not as they should be, and then how many are how. */
+function nodeStates(hrefOf: (health: Health) => string | null): Tile {
+  const tileOf = (state: Health) => {
+    const few = sql`select 1 from nodes where ${inHealth(state)} limit ${COUNTED + 1}`;
+    return tile("nodes", "all", db().get<{ n: number }>(sql`select count(*) as n from (${few})`).n, hrefOf(state));
+  };
+  const states = healths.map((state) => {
+    const { count, capped, href } = tileOf(state);
+    return { state, count, capped, href };
+  });
+  return { ...tileOf("unhealthy"), states };
+}
 
 const dueDeletions = (): number =>
   db().get<{ n: number }>(

@@ -1,6 +1,7 @@
 /** The API of the overview, and of what accounts and organisations use. */
 import * as z from "zod";
 import { can, inOrganisation, signedIn } from "#lib/api/guards.ts";
+import { healths } from "#lib/nodes/health.ts";
 import { overviewFor } from "./overview.ts";
 import { usageOfAccount, usageOfOrganisation } from "./usage.ts";
 
@@ -28,6 +29,17 @@ export const overview = can("soc:read", {})
           /** There are more than were counted. */
           capped: z.boolean(),
           href: z.string().nullable(),
+          /** Of nodes: how many are how. */
+          states: z
+            .array(
+              z.object({
+                state: z.enum(healths),
+                count: z.number().int(),
+                capped: z.boolean(),
+                href: z.string().nullable(),
+              }),
+            )
+            .optional(),
         }),
       ),
     }),

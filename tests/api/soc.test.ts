@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultRoleGrants } from "#lib/access/roles.ts";
 import { type Panel, type Person, startPanel } from "../support/panel.ts";
 import { signIn } from "../support/sign-in.ts";
-import { insertServer } from "../support/stage.ts";
+import { insertNode, insertServer } from "../support/stage.ts";
 import { unmasked } from "../support/unmasked.ts";
 
 interface Tile {
@@ -11,6 +11,7 @@ interface Tile {
   scope: "own" | "all";
   count: number;
   href: string | null;
+  states?: { state: string; count: number; href: string | null }[];
 }
 interface Usage {
   organisations: number | null;
@@ -166,6 +167,41 @@ test("active servers are counted over one's own, and over everybody's only with 
   const listed = await reader.call<{ total: number }>("GET", "/admin/servers?state=ready&suspended=no");
   expect(listed.body.total).toBe(2);
   for (const id of [mine, suspended, theirs]) sql("delete from servers where id = ?", id);
+});
+
+test("nodes are counted by state for nodes:read alone, and each count leads to just those", async () => {
+  const reader = await panel.person("Reader of nodes", ["soc:read", "nodes:read"]);
+  const now = Date.now();
+  // Seen, and since when it has not called; as many of each as nothing else is.
+  const made = [
+    [null, null],
+    [now, null],
+    [now, null],
+    [now, null],
+    [now, 1],
+    [1, null],
+  ] as const;
+  // Those of servers were never asked.
+  const before = (await reader.call<{ total: number }>("GET", "/admin/nodes")).body.total;
+  const ids = made.map(([seenAt, unheardSince]) => {
+    const id = insertNode({ run: sql });
+    sql("update nodes set seen_at = ?, unheard_since = ? where id = ?", seenAt, unheardSince, id);
+    return id;
+  });
+  expect((await tilesOf(olive)).nodes).toBeUndefined();
+  const { nodes } = await tilesOf(reader);
+  expect(nodes).toMatchObject({ scope: "all", count: 2 });
+  expect(nodes?.states?.map(({ state, count }) => [state, count])).toEqual([
+    ["healthy", 3],
+    ["unhealthy", 2],
+    ["waiting", before + 1],
+  ]);
+  for (const { count, href } of nodes?.states ?? []) {
+    const query = new URLSearchParams(href?.split("?")[1]);
+    query.delete("tab");
+    expect((await reader.call<{ total: number }>("GET", `/admin/nodes?${query}`)).body.total, href ?? "").toBe(count);
+  }
+  for (const id of ids) sql("delete from nodes where id = ?", id);
 });
 
 test("servers that could not be installed are counted for servers:read, over the whole panel", async () => {
