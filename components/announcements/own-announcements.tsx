@@ -1,6 +1,7 @@
 /** What was announced to one, and whether it also comes by mail. */
 import { Megaphone } from "lucide-react";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Time } from "#components/ui/time.tsx";
@@ -8,9 +9,13 @@ import { load } from "#lib/api/caller.ts";
 import { MailPreference } from "./mail-preference.tsx";
 import { RichText } from "./rich-text.tsx";
 
-export async function OwnAnnouncements() {
-  const [{ items }, { mail }] = await Promise.all([
-    load((api) => api.announcements.own({})),
+const PLACE = /^\d{1,16}\.[\w-]{1,40}$/;
+
+/** `after`: where the page begins. */
+export async function OwnAnnouncements({ after: asked }: { after: string | undefined }) {
+  const after = asked !== undefined && PLACE.test(asked) ? asked : undefined;
+  const [{ items, next }, { mail }] = await Promise.all([
+    load((api) => api.announcements.own(after === undefined ? {} : { after })),
     load((api) => api.announcements.preference({})),
   ]);
   const now = Date.now();
@@ -19,7 +24,7 @@ export async function OwnAnnouncements() {
       <PageHeader title="Announcements" description="News from the people who run this panel, newest first." />
       <div className="flex max-w-[760px] flex-col gap-4">
         <MailPreference mail={mail} />
-        {items.length === 0 && (
+        {items.length === 0 && next === null && after === undefined && (
           <EmptyState icon={<Megaphone />} title="No announcements yet">
             You will find maintenance dates and news about this panel here.
           </EmptyState>
@@ -29,6 +34,14 @@ export async function OwnAnnouncements() {
             <RichText nodes={rich} />
           </Panel>
         ))}
+        {(after !== undefined || next !== null) && (
+          <nav aria-label="Pages" className="flex gap-2">
+            {after !== undefined && <LinkButton href="/dashboard/announcements">Newest</LinkButton>}
+            {next !== null && (
+              <LinkButton href={`/dashboard/announcements?after=${encodeURIComponent(next)}`}>Older</LinkButton>
+            )}
+          </nav>
+        )}
       </div>
     </>
   );

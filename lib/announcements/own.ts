@@ -1,5 +1,6 @@
 /** Announcements as those read them whom they are for: the banners that show, what there was, and whether by mail too. */
-import { and, desc, eq, gt, inArray, isNotNull, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNotNull, lte, or, sql } from "drizzle-orm";
+import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
 import { prepared, remembered } from "#db/hot.ts";
 import { announcementDismissals, announcementOptouts, announcements } from "#db/schema/index.ts";
@@ -13,7 +14,10 @@ type Person = Actor & { id: string };
 
 /** At most so many banners stand above each other. */
 const BANNERS = 3;
-const LISTED = 200;
+const PER_PAGE = 20;
+/** Of others among them so many are passed over for a page. */
+const LOOKED_AT = 2_000;
+const AT_ONCE = 200;
 
 /** Those that may show now or later. Read again only when something was written. */
 const live = remembered((_: "all") => {
@@ -60,31 +64,71 @@ const dismissed = prepared((handle) =>
     .prepare(),
 );
 
-/** Everything that was announced to one, newest first. */
-export function ownAnnouncements(actor: Person) {
-  const now = Date.now();
-  const out = or(
+/** Where a page begins: after what went out at this moment, with this id. */
+export const place = z
+  .string()
+  .regex(/^\d{1,16}\.[\w-]{1,40}$/, "This is no part of the list: begin again with the newest.");
+
+/** What was announced to one, newest first, a page at a time. Where little of much is for one, a page may be short, and the next one goes on. */
+export function ownAnnouncements(after: string | undefined, actor: Person) {
+  const isFor = reaching(actor);
+  const shown: string[] = [];
+  let at = after;
+  for (let looked = 0; looked < LOOKED_AT; looked += AT_ONCE) {
+    const rows = outAfter(at, AT_ONCE);
+    for (const row of rows) {
+      if (shown.length === PER_PAGE) return { items: texts(shown), next: at ?? null };
+      at = `${row.startsAt}.${row.id}`;
+      if (isFor(row.audience)) shown.push(row.id);
+    }
+    if (rows.length < AT_ONCE) return { items: texts(shown), next: null };
+  }
+  return { items: texts(shown), next: at ?? null };
+}
+
+const isOut = (now = Date.now()) =>
+  or(
     inArray(announcements.state, ["sending", "sent"]),
-    and(eq(announcements.state, "scheduled"), sql`${announcements.startsAt} <= ${now}`),
+    and(eq(announcements.state, "scheduled"), lte(announcements.startsAt, now)),
   );
+
+/** Whom they are for is read without what they say. */
+function outAfter(after: string | undefined, most: number) {
+  const [at = "", id = ""] = after?.split(".") ?? [];
+  const older =
+    after === undefined ? undefined : sql`(${announcements.startsAt}, ${announcements.id}) < (${Number(at)}, ${id})`;
+  return db()
+    .select({ id: announcements.id, audience: announcements.audience, startsAt: announcements.startsAt })
+    .from(announcements)
+    .where(and(isOut(), isNotNull(announcements.startsAt), older))
+    .orderBy(desc(announcements.startsAt), desc(announcements.id))
+    .limit(most)
+    .all();
+}
+
+function reaching(actor: Person): (audience: string) => boolean {
   const facts = factsOf(actor.id, actor.grants.grants);
   const byDefault = defaultRoleId();
-  return db()
+  return (audience) => isAmong(JSON.parse(audience) as Audience, facts, byDefault);
+}
+
+const texts = (ids: readonly string[]) =>
+  db()
     .select()
     .from(announcements)
-    .where(out)
-    .orderBy(desc(announcements.startsAt))
-    .limit(LISTED)
+    .where(inArray(announcements.id, [...ids]))
+    .orderBy(desc(announcements.startsAt), desc(announcements.id))
     .all()
-    .map(plain)
-    .filter(({ audience }) => isAmong(audience, facts, byDefault))
-    .map(({ id, title, body, startsAt }) => ({ id, title, rich: richOf(body), at: startsAt }));
-}
+    .map(({ id, title, body, startsAt }) => ({ id, title, rich: richOf(body), at: startsAt ?? 0 }));
 
 /** It stays closed, on every device. */
 export function dismiss(id: string, actor: Person): { dismissed: string } {
-  const found = ownAnnouncements(actor).find((one) => one.id === id);
-  if (!found) throw notFound("announcement");
+  const found = db()
+    .select({ title: announcements.title, audience: announcements.audience })
+    .from(announcements)
+    .where(and(eq(announcements.id, id), isOut()))
+    .get();
+  if (!found || !reaching(actor)(found.audience)) throw notFound("announcement");
   transaction((tx) => {
     const row = { userId: actor.id, announcementId: id, at: Date.now() };
     tx.insert(announcementDismissals).values(row).onConflictDoNothing().run();

@@ -1,21 +1,27 @@
 /** The API of announcements, for those who read them. */
 import * as z from "zod";
 import { anyone, signedIn } from "#lib/api/guards.ts";
-import { dismiss, ownAnnouncements, setWantsMail, wantsMail } from "./own.ts";
+import { dismiss, ownAnnouncements, place, setWantsMail, wantsMail } from "./own.ts";
 import { RichShape } from "./rich.ts";
 import { unsubscribe } from "./unsubscribe.ts";
 
 const announcement = { announcement: z.string() };
 const Preference = z.object({ mail: z.boolean() });
 
-export const own = signedIn({})
-  .route({ method: "GET", path: "/announcements", summary: "What was announced to one, newest first" })
+export const own = signedIn({ after: place.optional() })
+  .route({
+    method: "GET",
+    path: "/announcements",
+    summary: "What was announced to one, newest first, a page at a time",
+  })
   .output(
     z.object({
       items: z.array(z.object({ id: z.string(), title: z.string(), rich: z.array(RichShape), at: z.number().int() })),
+      /** `after` of the next page. Null: this is the last. */
+      next: z.string().nullable(),
     }),
   )
-  .handler(({ context }) => ({ items: ownAnnouncements(context.actor) }));
+  .handler(({ context, input }) => ownAnnouncements(input.after, context.actor));
 
 export const close = signedIn(announcement)
   .route({ method: "POST", path: "/announcements/{announcement}/dismiss", summary: "Close a banner for good" })

@@ -179,6 +179,44 @@ describe("a banner", () => {
   });
 });
 
+test("what was announced to one comes a page at a time, all of it and once, and the oldest can be closed too", async () => {
+  const [person, other] = [await panel.person(`Reads back ${++sequence}`), await panel.person(`Other ${++sequence}`)];
+  const insert = (id: string, at: number, audience: object) =>
+    sql.run(
+      "insert into announcements (id, title, body, audience, banner, mail, state, starts_at, created_at, updated_at) values (?, ?, ?, ?, 1, 0, 'sent', ?, 0, 0)",
+      id,
+      id,
+      `*${id}*`,
+      JSON.stringify(audience),
+      at,
+    );
+  const mine: string[] = [];
+  // Several of one moment; of most of the older ones one is not told.
+  for (let n = 0; n < 2_500; n++) {
+    const own = n < 20 || n % 60 === 0;
+    const id = `a-${String(n).padStart(4, "0")}`;
+    insert(id, 5 + Math.floor(n / 3), own ? { kind: "everyone" } : { kind: "accounts", ids: [other.id] });
+    if (own) mine.unshift(id);
+  }
+  const read: string[] = [];
+  const pages: number[] = [];
+  const part = (after: string) =>
+    person.call<{ items: { id: string; rich: unknown }[]; next: string | null }>("GET", `/announcements${after}`);
+  for (let after: string | null = ""; after !== null; ) {
+    const { status, body }: Awaited<ReturnType<typeof part>> = await part(after && `?after=${after}`);
+    expect(status).toBe(200);
+    pages.push(body.items.length);
+    expect(JSON.stringify(body.items[0]?.rich ?? "em")).toContain("em");
+    read.push(...body.items.map(({ id }) => id));
+    after = body.next;
+  }
+  expect(read).toEqual(mine);
+  expect(Math.max(...pages)).toBe(20);
+  expect((await person.call("POST", "/announcements/a-0000/dismiss")).status).toBe(200);
+  expect((await person.call("POST", "/announcements/a-0021/dismiss")).status).toBe(404);
+  expect((await person.call("GET", "/announcements?after=x")).status).toBe(422);
+});
+
 test("whom it is for is the same for one account as over all", async () => {
   const { conditionOf, defaultRoleId, factsOf, isAmong } = await import("#lib/announcements/audience.ts");
   const { grantsOf } = await import("#lib/roles/roles.ts");

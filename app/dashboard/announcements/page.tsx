@@ -4,6 +4,7 @@ import { OwnAnnouncements } from "#components/announcements/own-announcements.ts
 
 export const metadata: Metadata = { title: "Announcements" };
 
-export default function Page() {
-  return <OwnAnnouncements />;
+export default async function Page({ searchParams }: { searchParams: Promise<{ after?: string | string[] }> }) {
+  const { after } = await searchParams;
+  return <OwnAnnouncements after={[after].flat()[0]} />;
 }
