@@ -7,6 +7,7 @@ import {
   cancelExport,
   exportStates,
   listExports,
+  NEED,
   openArchive,
   openExport,
   removeExport,
@@ -15,7 +16,6 @@ import {
 } from "./exports.ts";
 import { Archive, ExportState, Named } from "./shapes.ts";
 
-const NEED = "admin:export-jobs";
 const ONE = "/admin/export-jobs/{export}";
 const one = { export: z.string() };
 const noted = { refusals: "export" } as const;

@@ -14,12 +14,16 @@ import { newId } from "#lib/id.ts";
 import { JobRefused, jobKind } from "#lib/jobs/queue.ts";
 import { tell } from "#lib/mail/news.ts";
 import { onAccount } from "#lib/roles/gate.ts";
+import { assertCeiling, grantsOf } from "#lib/roles/roles.ts";
 import { setting } from "#lib/settings/settings.ts";
 import { singleton } from "#lib/singleton.ts";
 import { searchingAbout } from "#lib/staff/find.ts";
 import { killHere } from "#lib/test-hook.ts";
+import { stillThere } from "#lib/tokens/actor-again.ts";
 import { archiveOf, exportFolder, writeArchive } from "./archive.ts";
 
+/** Of everybody else's. */
+export const NEED = "admin:export-jobs";
 const DAY = 86_400_000;
 /** How long the list says that there was one. */
 const KEPT = 90 * DAY;
@@ -178,11 +182,9 @@ export async function removeExport(id: string, actor: Actor, owner?: string): Pr
   return { id };
 }
 
-/** The archive as a stream. `owner`: only if it is this account's. Each time leaves an entry. */
+/** The archive as a stream, which ends with the right to it. `owner`: only if it is this account's. Each time leaves an entry. */
 export async function openArchive(id: string, actor: Actor, owner?: string) {
-  const row = load(db(), id, owner);
-  if (row.state !== "ready" || (row.expiresAt ?? 0) <= Date.now())
-    throw new Problem("conflict", "This export is not ready, or no longer there.");
+  const row = loadReady(id, owner);
   const size = await stat(archiveOf(id)).catch(() => null);
   if (!size) throw new Problem("conflict", "The archive is not there any more. Ask for another.");
   transaction((tx) =>
@@ -201,8 +203,28 @@ export async function openArchive(id: string, actor: Actor, owner?: string) {
       "content-length": String(size.size),
       "content-disposition": `attachment; filename="account-${day}.zip"`,
     },
-    body: Readable.toWeb(createReadStream(archiveOf(id))) as ReadableStream,
+    body: Readable.toWeb(Readable.from(readArchive(id, actor, owner), { objectMode: false })) as ReadableStream,
   };
+}
+
+/** Whoever reads slowly is asked with each part whether they still may. */
+async function* readArchive(id: string, actor: Actor, owner?: string) {
+  for await (const octets of createReadStream(archiveOf(id))) {
+    const { grants } = stillThere(actor);
+    const { userId } = loadReady(id, owner);
+    if (owner === undefined) {
+      if (!grants.has(NEED)) throw new Problem("forbidden", `That needs the permission ${NEED}.`, { missing: NEED });
+      assertCeiling({ ...actor, grants }, grantsOf(userId));
+    }
+    yield octets as Buffer;
+  }
+}
+
+function loadReady(id: string, owner: string | undefined): Row {
+  const row = load(db(), id, owner);
+  if (row.state !== "ready" || (row.expiresAt ?? 0) <= Date.now())
+    throw new Problem("conflict", "This export is not ready, or no longer there.");
+  return row;
 }
 
 export const makeExport = jobKind({
@@ -309,7 +331,7 @@ const withinReach = <T>(tx: Tx, actor: Actor, { userId }: Row, owner: string | u
 
 function withinCeiling<T>(tx: Tx, actor: Actor, userId: string, act: () => T): T {
   let result: { value: T } | undefined;
-  onAccount(tx, actor, userId, ["admin:export-jobs"], () => {
+  onAccount(tx, actor, userId, [NEED], () => {
     result = { value: act() };
   });
   if (!result) throw new Error("nothing was done");

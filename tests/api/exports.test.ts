@@ -302,3 +302,60 @@ test("staff start, fetch and stop those within their ceiling; each is in the log
   expect(stateOf(next)).toMatchObject({ state: "cancelled" });
   expect(existsSync(path.join(folder(), `${next}.zip`))).toBe(false);
 });
+
+test("an archive that is being fetched ends with the right to it, and with its time; one that is read to the end is whole", async () => {
+  const { handleApi } = await import("#lib/api/http.ts");
+  const subject = await somebody();
+  const id = await ready(subject);
+  // Too large to be on its way as a whole before anybody reads.
+  const archive = Buffer.alloc(4_000_000, "z");
+  const file = path.join(folder(), `${id}.zip`);
+  const fetching = async (person: Person, target: string) => {
+    writeFileSync(file, archive);
+    const request = new Request(`http://localhost:3000/api${target}`, { headers: { cookie: person.cookie } });
+    const answer = await handleApi(request);
+    expect(answer.status).toBe(200);
+    const reader = answer.body?.getReader();
+    let octets = (await reader?.read())?.value?.length ?? 0;
+    expect(octets).toBeGreaterThan(0);
+    return async () => {
+      for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
+        octets += part.value.length;
+      return octets;
+    };
+  };
+  const [own, staffs] = [`/account/exports/${id}/file`, `/admin/export-jobs/${id}/file`];
+  expect(await (await fetching(subject, own))()).toBe(archive.length);
+  expect(await (await fetching(root, staffs))()).toBe(archive.length);
+
+  const grants = ["admin:export-jobs", "org:create"];
+  const clerk = async () => {
+    const person = await panel.person(`Fetches ${++sequence}`, grants);
+    const ceiling = sql.all<{ permission: string }>(
+      "select permission from role_grants g join roles r on r.id = g.role_id where r.name = 'default'",
+    );
+    const role = sql.get<{ id: string }>("select role_id as id from user_roles where user_id = ?", person.id)?.id;
+    const all = [...new Set([...grants, ...ceiling.map(({ permission }) => permission)])];
+    expect((await root.call("PUT", `/admin/roles/${role}/grants`, { grants: all })).status).toBe(200);
+    return person;
+  };
+  const ends = async (person: Person, target: string, because: (person: Person) => unknown) => {
+    const rest = await fetching(person, target);
+    await because(person);
+    await expect(rest()).rejects.toThrow();
+  };
+  const strip = (person: Person) => root.call("PUT", `/admin/users/${person.id}/roles`, { roles: [] });
+  const endSessions = (person: Person) => sql.run("delete from sessions where user_id = ?", person.id);
+  const suspend = (person: Person) => root.call("POST", `/admin/users/${person.id}/suspend`, { reason: "Fetches" });
+  for (const because of [strip, endSessions, suspend]) await ends(await clerk(), staffs, because);
+  await ends(await clerk(), staffs, () =>
+    sql.run(
+      "insert into user_roles (user_id, role_id, created_at) select ?, id, 0 from roles where name = 'rootAdmin'",
+      subject.id,
+    ),
+  );
+  sql.run("delete from user_roles where user_id = ?", subject.id);
+  await ends(subject, own, () => sql.run("update export_jobs set expires_at = 1 where id = ?", id));
+  sql.run("update export_jobs set expires_at = 9e15 where id = ?", id);
+  await ends(root, staffs, () => root.call("DELETE", `/admin/export-jobs/${id}`));
+});
