@@ -6,7 +6,7 @@ import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { showFactor, WRONG_CODE } from "#lib/factors/factors.ts";
-import { totpOf } from "#lib/factors/totp.ts";
+import { totpOf } from "#lib/factors/held.ts";
 import { comparePassword } from "./password.ts";
 import { assertNotLocked, clearFailures, recordFailure, signInLimits } from "./throttle.ts";
 

@@ -6,7 +6,7 @@ import { systemActor } from "#lib/actor.ts";
 import { invalid, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { showFactor, WRONG_CODE } from "#lib/factors/factors.ts";
-import { totpOf } from "#lib/factors/totp.ts";
+import { totpOf } from "#lib/factors/held.ts";
 import { keepAfterAll } from "#lib/users/deletion.ts";
 import { isClosed } from "#lib/users/shut.ts";
 import { comparePassword } from "./password.ts";

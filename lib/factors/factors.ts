@@ -1,7 +1,7 @@
 /** The second factors of an account: what there is, setting one up, taking it away, and showing it. */
-import { and, count, eq, ne } from "drizzle-orm";
+import { and, eq, ne } from "drizzle-orm";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
-import { passkeys, sessions, users } from "#db/schema/index.ts";
+import { sessions, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
@@ -10,8 +10,9 @@ import { type Place, seal, unseal } from "#lib/crypto/seal.ts";
 import { queueMail } from "#lib/mail/outbox.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { cutEverywhere } from "#lib/servers/holders.ts";
+import { hasSecondFactor, passkeysOf, totpOf } from "./held.ts";
 import { dropRecoveryCodes, makeRecoveryCodes, recoveryCodesLeft, spendRecoveryCode } from "./recovery-codes.ts";
-import { dropTotp, keepTotp, newTotpSecret, spendTotp, stepOf, totpOf, totpUri } from "./totp.ts";
+import { dropTotp, keepTotp, newTotpSecret, spendTotp, stepOf, totpUri } from "./totp.ts";
 
 /** How long somebody may take to scan a QR code and type what the app shows. */
 const ENROLMENT_MS = 10 * 60_000;
@@ -34,10 +35,6 @@ export function factorsOf(actor: Person) {
     mayEnrol: mayEnrol(actor, db()),
   };
 }
-
-/** Whether an account has a second factor: one-time passwords, or a passkey, which is both at once. */
-export const hasSecondFactor = (userId: string, tx: DbOrTx = db()): boolean =>
-  totpOf(userId, tx) !== null || passkeysOf(userId, tx) > 0;
 
 /**
  * Whether a session may add a factor. One that owes a factor may not, where the account has one to show: whoever knows only
@@ -221,9 +218,6 @@ function endUnprovenSessions(tx: Tx, actor: Person): number {
   if (ended > 0) cutEverywhere(tx, actor.id);
   return ended;
 }
-
-const passkeysOf = (userId: string, tx: DbOrTx): number =>
-  tx.select({ n: count() }).from(passkeys).where(eq(passkeys.userId, userId)).get()?.n ?? 0;
 
 /** 5 wrong codes for an account, then 30 s, 1 min, 2 min … up to an hour: a million codes outlast anybody. */
 const factorLimit = (userId: string): Limit => ({

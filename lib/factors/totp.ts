@@ -1,7 +1,7 @@
 /** One-time passwords by time (RFC 6238): six digits of SHA-1 every 30 seconds, as every authenticator app makes them. */
 import { and, eq, lt } from "drizzle-orm";
 import { Secret, TOTP } from "otpauth";
-import { type DbOrTx, db, type Tx } from "#db/client.ts";
+import type { Tx } from "#db/client.ts";
 import { totpFactors } from "#db/schema/index.ts";
 import { type Place, seal, unseal } from "#lib/crypto/seal.ts";
 import { env } from "#lib/env.ts";
@@ -27,15 +27,6 @@ export function stepOf(secret: string, code: string, now = Date.now()): number |
   const delta = totp.validate({ token: code, timestamp: now, window: WINDOW });
   return delta === null ? null : Math.floor(now / 1000 / PERIOD_S) + delta;
 }
-
-/** Whether one-time passwords are on for an account, and since when. */
-export const totpOf = (userId: string, tx: DbOrTx = db()) =>
-  tx
-    .select({ since: totpFactors.confirmedAt })
-    .from(totpFactors)
-    .where(eq(totpFactors.userId, userId))
-    .all()
-    .flatMap(({ since }) => (since === null ? [] : [{ since }]))[0] ?? null;
 
 /** Uses a code up. A step is good once, and never one before the last that was used. */
 export function spendTotp(tx: Tx, userId: string, code: string): boolean {

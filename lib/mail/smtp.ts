@@ -1,6 +1,7 @@
 /** Mails over SMTP connections, and what is known of each afterwards. */
 import { Readable } from "node:stream";
-import SMTPConnection, { type SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
 import { env, type SmtpServer } from "#lib/env.ts";
 
 /**
@@ -69,7 +70,7 @@ export function openLine(server: SmtpServer): Line {
       },
     });
     const known = kept;
-    const { connection, carried } = kept ?? { connection: connectionTo(server), carried: 0 };
+    const { connection, carried } = kept ?? { connection: await connectionTo(server), carried: 0 };
     const leave = () => {
       if (!handedOver) connection.close();
     };
@@ -118,7 +119,7 @@ export async function verifyMail(): Promise<
 > {
   const mail = env().mail;
   if (!mail) return { state: "off" };
-  const connection = connectionTo(mail.server);
+  const connection = await connectionTo(mail.server);
   try {
     await signIn(mail.server, connection);
     return { state: "works" };
@@ -131,8 +132,10 @@ export async function verifyMail(): Promise<
 
 type Done<T> = (error?: Error | null, value?: T) => void;
 
-function connectionTo(server: SmtpServer): SMTPConnection {
-  const connection = new SMTPConnection(optionsFor(server));
+async function connectionTo(server: SmtpServer): Promise<SMTPConnection> {
+  // Loaded by whoever sends mail: threads that only write one to the outbox do not.
+  const { default: Connection } = await import("nodemailer/lib/smtp-connection");
+  const connection = new Connection(optionsFor(server));
   // Between two mails nobody waits for it.
   connection.on("error", () => {});
   return connection;

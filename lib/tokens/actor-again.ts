@@ -8,7 +8,7 @@ import { lowerGrants } from "#lib/access/token.ts";
 import type { Actor } from "#lib/actor.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { isLive } from "#lib/auth/live-session.ts";
-import { hasSecondFactor } from "#lib/factors/factors.ts";
+import { hasSecondFactor } from "#lib/factors/held.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { isShut } from "#lib/users/shut.ts";
 import { rightsOf, tokenLabel } from "./rights.ts";

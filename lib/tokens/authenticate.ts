@@ -9,7 +9,7 @@ import { Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { type Allowance, takeRequest } from "#lib/auth/request-limit.ts";
 import { assertNotLocked, type Limit, networkOf, recordFailure } from "#lib/auth/throttle.ts";
-import { hasSecondFactor } from "#lib/factors/factors.ts";
+import { hasSecondFactor } from "#lib/factors/held.ts";
 import { inNetworks } from "#lib/networks.ts";
 import { standingOf } from "#lib/roles/roles.ts";
 import { setting } from "#lib/settings/settings.ts";

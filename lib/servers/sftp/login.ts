@@ -8,7 +8,7 @@ import { Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
 import { assertNotLocked, type Limit, networkOf, recordFailure, signInLimits } from "#lib/auth/throttle.ts";
 import { hashToken, sameSecret } from "#lib/crypto/secret.ts";
-import { hasSecondFactor } from "#lib/factors/factors.ts";
+import { hasSecondFactor } from "#lib/factors/held.ts";
 import type { NodeRow } from "#lib/nodes/credentials.ts";
 import { readPublicKey } from "#lib/ssh-keys/public-key.ts";
 import { actorNow } from "#lib/tokens/actor-again.ts";
