@@ -128,6 +128,61 @@ test("switching features off opens nothing", async () => {
   );
 });
 
+/** What each feature is about, by where it is found. */
+const sections: Record<string, RegExp> = {
+  "feature.dns": /(^|\/)(dns|zones|guests)(\/|$)/,
+  "feature.registration": /^\/registration(\/|$)/,
+  "feature.short_urls": /(^|\/)short-urls(\/|$)/,
+  "feature.feedback": /(^|\/)feedback(\/|$)/,
+};
+
+describe.each(Object.entries(sections))("with %s switched off", (flag, section) => {
+  const switchOff = () => {
+    for (const key of Object.keys(sections))
+      stage.sql.run(
+        "insert into settings (key, value, updated_at) values (?, ?, 0) on conflict (key) do update set value = excluded.value",
+        key,
+        String(key !== flag),
+      );
+  };
+  const disabled = { status: 503, body: { code: "feature_disabled" } };
+
+  test("each procedure of its section says so to root, and no other does", async () => {
+    const says: string[] = [];
+    for (const { name } of listed)
+      await undone(async () => {
+        const caller = await callerOf("root", { ...stage }, procedureTable[name] as Row);
+        switchOff();
+        const { status, body } = await callOn(stage, name, caller)();
+        if (status === 503 && JSON.stringify(body).includes(`"feature_disabled"`)) says.push(name);
+      });
+    const within = listed.filter(({ route }) => section.test(route)).map(({ name }) => name);
+    expect(within.length).toBeGreaterThan(1);
+    expect(says.toSorted()).toEqual(within.toSorted());
+  });
+
+  test.each(["nobody", "stranger", "permission", "owner", "full token", "right token", "guest"] as const)(
+    "nothing of it is read or written by %s, however it is asked for",
+    async (standing) => {
+      for (const { name } of listed.filter(({ route }) => section.test(route)))
+        await undone(async () => {
+          const row = procedureTable[name] as Row;
+          const here = { ...stage };
+          const caller = await callerOf(standing, here, row);
+          preparations[name]?.(here, caller);
+          const call = callOn(here, name, caller);
+          switchOff();
+          const audits = auditCount();
+          const { answer, changed } = await watched(call);
+          const told = `${name}: ${answer.status} ${JSON.stringify(answer.body)}`;
+          if (expectation(row, standing) === 200) expect(answer, told).toMatchObject(disabled);
+          else expect([401, 403, 404, 503], told).toContain(answer.status);
+          expect([auditCount() - audits, changed()], told).toEqual([0, false]);
+        });
+    },
+  );
+});
+
 describe("staff in somebody's organisation, with privacy mode on", () => {
   const persons = /[\w.+-]+@example\.org/g;
 
