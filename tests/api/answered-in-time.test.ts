@@ -192,6 +192,46 @@ test("so is one whose first records are what takes long", async () => {
   await expect.poll(() => powerdns.query("www.later.example", "A"), { timeout: 20_000 }).toEqual(["192.0.2.77"]);
 });
 
+test("where the provider is away just then, they are still to come; and where it stays away, the zone and a mail say so", async () => {
+  const content = "www 300 IN A 192.0.2.79";
+  const input = { name: "Away", records: content };
+  const { id } = (await owner.call<{ id: string }>("POST", "/organisations/acme/dns/templates", input)).body;
+  const due = (more = "") =>
+    sql.run(`update jobs set due_at = 0 ${more} where kind = 'dns.first' and state = 'queued'`);
+  const made = async (name: string) => {
+    proxy.fail("500-before", { method: "GET", skip: 2 });
+    const answer = await owner.call<Made>("POST", zones, { name, template: id });
+    const firstRecords = { state: "waiting", message: expect.stringMatching(/^Its first records are still to come: /) };
+    expect(answer).toMatchObject({
+      status: 201,
+      body: { statusMessage: "Its first records are still to come.", firstRecords },
+    });
+    due();
+    await runJobs();
+    return `${zones}/${name}`;
+  };
+  const away = await made("away.example");
+  proxy.fail(null);
+  due();
+  await runJobs();
+  expect(await powerdns.query("www.away.example", "A")).toEqual(["192.0.2.79"]);
+  expect((await owner.call<Made>("GET", away)).body.statusMessage).toBe("");
+
+  const gone = await made("stays-away.example");
+  due(", attempts = 9");
+  await runJobs();
+  proxy.fail(null);
+  const message = expect.stringMatching(/^The zone was made without its first records: .* A template can be applied/);
+  expect((await owner.call<Made>("GET", gone)).body.statusMessage).toEqual(message);
+  expect((await owner.call<{ items: object[] }>("GET", `${gone}/changes`)).body.items[0]).toMatchObject({
+    state: "not_applied",
+    message,
+  });
+  expect(sql.all("select 1 from mails where subject = 'stays-away.example is without its first records'")).toHaveLength(
+    1,
+  );
+});
+
 test("what it was to begin with can be gone by then, and that is said of the zone", async () => {
   const templates = "/organisations/acme/dns/templates";
   const { id } = (await owner.call<{ id: string }>("POST", templates, { name: "Gone", records: "www A 192.0.2.78" }))
