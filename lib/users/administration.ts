@@ -103,7 +103,7 @@ export function endSessionsOf(userId: string, session: string | null, actor: Act
   onOther(userId, "admin:user:edit", actor, { self: true }, (tx) => {
     ended = session === null ? endOtherSessions(userId, actor.sessionId, tx) : Number(endSession(userId, session, tx));
     if (session !== null && ended === 0) throw notFound("session");
-    return { before: undefined, after: { sessionsEnded: ended } };
+    return ended === 0 ? null : { before: undefined, after: { sessionsEnded: ended } };
   });
   return ended;
 }

@@ -275,6 +275,70 @@ describe("sessions", () => {
   });
 });
 
+describe("many at once, by two who choose the same", () => {
+  interface Told {
+    changed?: boolean;
+    ended?: number;
+    code?: string;
+  }
+  const all = [
+    ["suspend", "users:suspend", (id: string) => ["POST", `/admin/users/${id}/suspend`, { reason: "Many" }]],
+    ["verify", "users:write", (id: string) => ["POST", `/admin/users/${id}/verify`, {}]],
+    ["signOut", "admin:user:edit", (id: string) => ["DELETE", `/admin/users/${id}/sessions`, {}]],
+    ["remove", "users:delete", (id: string) => ["DELETE", `/admin/users/${id}`, {}]],
+  ] as const;
+
+  test.each(all)(
+    "%s: each answer is true, of each done once there is one entry, and nothing comes of the others",
+    async (act, permission, asked) => {
+      const [one, two, owner, above] = [await person(), await person(), await person(), await person(["x:y"])];
+      await owner.call("POST", "/organisations", { name: "Owned", handle: `owned-${++sequence}` });
+      for (const { id } of [one, two, owner, above]) sql("update users set email_verified_at = null where id = ?", id);
+      const clerks = [await staff(permission), await staff(permission)] as const;
+      const rows = [one.id, above.id, "self", "nobody", root.id, owner.id, two.id];
+      const before = (id: string) =>
+        sql("select suspended_at, deletion_due_at, email_verified_at from users where id = ?", id);
+      const untouched = [above.id, root.id, ...clerks.map(({ id }) => id)];
+      const kept = untouched.map(before);
+      const answers = await Promise.all(
+        clerks.map(async (clerk) => {
+          const told: [status: number, body: Told][] = [];
+          for (const row of rows) {
+            const id = row === "self" ? clerk.id : row;
+            const [method, path, body] = asked(id) as [string, string, object];
+            const { status, body: answer } = await clerk.call<Told>(method, path, body);
+            told.push([status, answer]);
+          }
+          return told;
+        }),
+      );
+      for (const [at, id] of rows.entries()) {
+        const each = answers.map((told) => told[at]);
+        const statuses = each.map((answer) => answer?.[0]);
+        const entries = sql(
+          "select outcome from audit_log where (target_id = ? or (? = 'self' and target_id in (?, ?))) and action = ? and outcome = 'done'",
+          id,
+          id,
+          ...clerks.map((clerk) => clerk.id),
+          `accounts.${act}`,
+        );
+        const told = `${act} of row ${at}: ${JSON.stringify(each)}`;
+        const wait = act === "remove" && id === owner.id;
+        if (wait) expect(statuses, told).toEqual([409, 409]);
+        else if ([one.id, two.id, owner.id].includes(id)) expect(statuses, told).toEqual([200, 200]);
+        // Signing out oneself ends one's other sessions, of which there are none.
+        else if (id === "self") expect(statuses, told).toEqual(act === "signOut" ? [200, 200] : [403, 403]);
+        else expect(statuses, told).toEqual(id === "nobody" ? [404, 404] : [403, 403]);
+        const changes = each.filter((answer) => answer?.[1].changed === true || (answer?.[1].ended ?? 0) > 0).length;
+        expect(entries.length, told).toBe(changes);
+        if (statuses[0] === 200 && id !== "self") expect(changes, told).toBe(1);
+      }
+      expect(untouched.map(before)).toEqual(kept);
+      if (act === "remove") expect(before(owner.id)[0]).toMatchObject({ deletion_due_at: null });
+    },
+  );
+});
+
 test("one's own account is for one's own settings", async () => {
   const actor = await staff("users:suspend", "users:write", "admin:user:edit", "users:read");
   for (const [method, path, body] of [
