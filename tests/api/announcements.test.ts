@@ -253,6 +253,26 @@ test("whom it is for is the same for one account as over all", async () => {
 });
 
 describe("an audience", () => {
+  test("is named and counted with the permission of the tab alone, which lists nobody", async () => {
+    const [person, clerk] = [
+      await panel.person(`Looked for ${++sequence}`),
+      await panel.person(`Announces ${++sequence}`, ["admin:announcements"]),
+    ];
+    const look = (name: string) =>
+      clerk.call("POST", "/admin/announcements/preview", {
+        body: "Text",
+        audience: { kind: "accounts", names: [name] },
+      });
+    expect(await look(person.email)).toMatchObject({ status: 200, body: { accounts: 1 } });
+    expect(await look("nobody.at.all@example.org")).toMatchObject({
+      status: 422,
+      body: { fields: { targets: expect.any(String) } },
+    });
+    for (const path of ["users?q=looked", "roles", "organisations", "search?q=looked"])
+      expect(JSON.stringify((await clerk.call("GET", `/admin/${path}`)).body), path).not.toContain(person.id);
+    expect((await clerk.call("GET", `/admin/users/${person.id}`)).status).toBe(403);
+  });
+
   test("of accounts is named by ids where addresses are hidden, and can be sent back like that", async () => {
     const person = await panel.person(`Named ${++sequence}`);
     const given = { title: "T", body: "B", banner: true, mail: false, endsAt: null };
