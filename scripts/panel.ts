@@ -50,6 +50,8 @@ async function main(args: string[]): Promise<void> {
   if (command === "restore") return restoreCommand(rest);
   if (command === "rekey") return rekeyCommand();
   if (command === "doctor") return doctorCommand(rest);
+  // Large work of the server leaves gaps that are short, and a command can wait for one.
+  db().$client.pragma("busy_timeout = 60000");
   migrate(db());
   db().transaction((tx) => ensureBuiltInRoles(tx), { behavior: "immediate" });
   const actor: Actor = systemActor(`panel.${command}`, "command line");

@@ -82,6 +82,29 @@ test("a built-in role says what cannot be done with it", async () => {
   expect(await page.getByLabel("Grant to add").count()).toBe(0);
 });
 
+test("roles that nobody uses are deleted together, and one that another inherits from stays and says why", async () => {
+  await root.call("POST", "/admin/roles", { name: "Spare A" });
+  await root.call("POST", "/admin/roles", { name: "Spare B" });
+  await root.call("POST", "/admin/roles", { name: "Spare C", parent: "Spare B" });
+  await root.call("POST", "/admin/roles", { name: "Spare D" });
+  await page.goto(`${PORTAL}?tab=roles&q=Spare`);
+  for (const name of ["Spare A", "Spare B", "Spare D"])
+    await page.getByRole("checkbox", { name: `Choose ${name}` }).check();
+  await page.getByRole("region", { name: "Chosen rows" }).getByRole("button", { name: "Delete unused" }).click();
+  const dialog = page.getByRole("alertdialog", { name: "Delete unused: 3 roles" });
+  await dialog.getByRole("button", { name: "Delete unused" }).click();
+  await dialog
+    .getByRole("list", { name: "What could not be done" })
+    .getByText(/Spare B.*in use/)
+    .waitFor();
+  await dialog.getByText("3 of 3").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByText("2 roles", { exact: true }).waitFor();
+  const status = async (name: string) => (await root.ask("GET", `/admin/roles/${encodeURIComponent(name)}`)).status;
+  expect(await Promise.all(["Spare A", "Spare B", "Spare C", "Spare D"].map(status))).toEqual([404, 200, 200, 404]);
+});
+
 test("an organisation is found, renamed, and given limits of its own", async () => {
   await page.goto(`${PORTAL}?tab=organisations&q=fairweather`);
   // A row leads on within the page, which is not loaded anew.
@@ -108,6 +131,20 @@ test("an organisation is found, renamed, and given limits of its own", async () 
     ).toBe(status);
 });
 
+test("of the organisations that are chosen those without zones are deleted", async () => {
+  await edda.call("POST", "/organisations", { name: "Fairweather trials", handle: "fairweather-trials" });
+  await page.goto(`${PORTAL}?tab=organisations&q=fairweather`);
+  for (const name of ["Fairweather & Daughters", "Fairweather trials"])
+    await page.getByRole("checkbox", { name: `Choose ${name}` }).check();
+  await page.getByRole("button", { name: "Delete (1)" }).click();
+  const dialog = page.getByRole("alertdialog", { name: "Delete: Fairweather trials" });
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByText("1 organisation", { exact: true }).waitFor();
+  expect((await root.ask("GET", "/organisations/fairweather-trials")).status).toBe(404);
+  expect((await root.ask("GET", "/organisations/fairweather")).status).toBe(200);
+});
+
 test("an account shows its places, and is made an administrator and no longer one", async () => {
   await page.goto(`${PORTAL}?tab=users&open=${edda.id}`);
   await heading("Edda Fairweather");
@@ -128,4 +165,11 @@ test("what needs attention stands on the home page, and leads to just that", asy
   expect(await accessibilityProblems(page)).toEqual([]);
   await tiles.getByRole("link", { name: /Zones with errors/ }).click();
   await page.waitForURL("**/dashboard/zones?status=error");
+  await page.goto("/dashboard");
+  await tiles
+    .getByRole("list", { name: "Nodes by state" })
+    .getByRole("link", { name: /not seen yet$/ })
+    .click();
+  await page.waitForURL(/tab=nodes&health=waiting$/);
+  await heading("Nodes");
 });
