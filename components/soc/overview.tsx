@@ -78,7 +78,7 @@ function TileLink({ id, scope, count, capped, href, states }: Tile) {
               {to === null ? (
                 `${numberOf(rest)} ${stateWords[state]}`
               ) : (
-                <TextLink tone="dim" href={to} prefetch={false}>
+                <TextLink tone="dim" href={to} prefetch={false} className="inline-flex min-h-6 items-center">
                   {numberOf(rest)} {stateWords[state]}
                 </TextLink>
               )}
