@@ -98,7 +98,7 @@ test("roles that nobody uses are deleted together, and one that another inherits
     .getByText(/Spare B.*in use/)
     .waitFor();
   await dialog.getByText("3 of 3").waitFor();
-  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
   await page.getByText("2 roles", { exact: true }).waitFor();
   const status = async (name: string) => (await root.ask("GET", `/admin/roles/${encodeURIComponent(name)}`)).status;
@@ -132,7 +132,7 @@ test("an organisation is found, renamed, and given limits of its own", async () 
 });
 
 test("of the organisations that are chosen those without zones are deleted", async () => {
-  await edda.call("POST", "/organisations", { name: "Fairweather trials", handle: "fairweather-trials" });
+  await root.call("POST", "/organisations", { name: "Fairweather trials", handle: "fairweather-trials" });
   await page.goto(`${PORTAL}?tab=organisations&q=fairweather`);
   for (const name of ["Fairweather & Daughters", "Fairweather trials"])
     await page.getByRole("checkbox", { name: `Choose ${name}` }).check();
