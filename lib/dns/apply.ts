@@ -17,7 +17,7 @@ import {
   markStep,
 } from "./journal.ts";
 import { noteGivenUp } from "./landing.ts";
-import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { buildGeneration, closeWith, WRITTEN_BESIDE } from "./large/generation.ts";
 import { journaled, mirrored, withSerial } from "./large/journaled.ts";
 import { pace, tellJournaled } from "./large/pace.ts";
 import { invertPlan, recordCounts } from "./plan.ts";
@@ -65,8 +65,7 @@ export async function applyBeside(loaded: LoadedZone, plan: Plan, actor: Actor, 
   const closing = { zone, entryId: change, plan, actor, asStaff: access.viaPlatform, read: null };
   try {
     const built = await buildGeneration(zone, whole);
-    const revision = closeEntry({ ...closing, state: "applied", built, serial });
-    await dropGeneration(built.zone.generation);
+    const revision = await closeWith(built, () => closeEntry({ ...closing, state: "applied", built, serial }));
     return { change, state: "applied", message: "", differs: [], revision: revision ?? zone.revision };
   } catch (error) {
     const message = pace().signal.aborted ? "It was cancelled." : "It could not be written.";
@@ -118,8 +117,8 @@ export async function applyAtProvider(
   if (verdict.state === "unknown") noteGivenUp(entryId);
   const read = found && verdict.state !== "unknown" ? { names: touched, ...found } : null;
   const built = large && read ? await mirrored(zone, read) : undefined;
-  const revision = closeEntry({ zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read, built });
-  if (built) await dropGeneration(built.zone.generation);
+  const closing = { zone, entryId, plan, actor, asStaff: access.viaPlatform, ...verdict, read, built };
+  const revision = await closeWith(built, () => closeEntry(closing));
   killHere("closed");
   stage("close");
   if (failure && (verdict.state === "refused" || verdict.state === "not_applied")) throw problemOf(failure, entryId);

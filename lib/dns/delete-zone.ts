@@ -12,7 +12,7 @@ import { settleFirst } from "./changes.ts";
 import { type Connection, connectionById } from "./connections.ts";
 import { actorOfEntry, addEntry, type Entry, recordOutsideChange } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
-import { buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { buildGeneration, closeWith, WRITTEN_BESIDE } from "./large/generation.ts";
 import { pace, tellJournaled } from "./large/pace.ts";
 import { inThread, LARGE } from "./large/thread.ts";
 import { ProviderError } from "./providers/provider.ts";
@@ -115,8 +115,7 @@ export async function followHere(zone: Zone): Promise<boolean> {
     if (plan.length === 0) return true;
     const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
     const actor = systemActor("dns.outside", "outside the panel");
-    transaction((tx) => recordOutsideChange(tx, zone, plan, actor, built));
-    if (built) await dropGeneration(built.zone.generation);
+    await closeWith(built, () => transaction((tx) => recordOutsideChange(tx, zone, plan, actor, built)));
     return true;
   } catch (error) {
     if (error instanceof ProviderError && error.code === "provider_not_found") return false;

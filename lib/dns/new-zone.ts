@@ -21,7 +21,7 @@ import { TO_COME } from "./first-note.ts";
 import { assertFree, assertRoom, assertUntaken, isOwn } from "./free-name.ts";
 import { actorOfEntry, addEntry, bumpRevision, type Entry, signedOf } from "./journal.ts";
 import { mayStillLand, noteGivenUp } from "./landing.ts";
-import { buildGeneration, dropGeneration, switchTo, WRITTEN_BESIDE } from "./large/generation.ts";
+import { buildGeneration, closeWith, switchTo, WRITTEN_BESIDE } from "./large/generation.ts";
 import { journalPlan } from "./large/journaled.ts";
 import { pace } from "./large/pace.ts";
 import { inThread } from "./large/thread.ts";
@@ -190,38 +190,39 @@ export async function adoptHere(zone: Zone, entry: Entry, info: ZoneInfo): Promi
   const plan = makePlan([], rrsets, { scope, apex: zone.name });
   await journalPlan(entry.id, plan);
   const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
-  transaction((tx) => {
-    if (built) switchTo(tx, built);
-    else putRRsets(tx, zone.id, zone.name, rrsets);
-    const now = Date.now();
-    const revision = bumpRevision(tx, zone.id);
-    tx.update(zones)
-      .set({
-        externalId: info.externalId,
-        status: info.status,
-        statusMessage: info.readOnly || info.statusMessage || (isToCome(tx, zone.id) ? TO_COME : ""),
-        providerVersion: info.version,
-        serial: info.serial,
-        ...signedOf(info),
-        refreshedAt: now,
-        comparedAt: now,
-      })
-      .where(eq(zones.id, zone.id))
-      .run();
-    tellGranted(tx, zone.id);
-    tx.delete(zoneClaims).where(eq(zoneClaims.zoneId, zone.id)).run();
-    tx.update(zoneChanges)
-      .set({ state: "applied", revision, stepsDone: 1, settledAt: now })
-      .where(eq(zoneChanges.id, entry.id))
-      .run();
-    audit(tx, actorOfEntry(entry), {
-      target: { type: "zone", id: zone.id, label: zone.name },
-      organisationId: zone.organisationId,
-      after: { change: entry.id, origin: zone.origin, connection: zone.connection, records: countOf(rrsets) },
-      asStaff: !isMember(zone.organisationId, entry.actorId),
+  const take = () =>
+    transaction((tx) => {
+      if (built) switchTo(tx, built);
+      else putRRsets(tx, zone.id, zone.name, rrsets);
+      const now = Date.now();
+      const revision = bumpRevision(tx, zone.id);
+      tx.update(zones)
+        .set({
+          externalId: info.externalId,
+          status: info.status,
+          statusMessage: info.readOnly || info.statusMessage || (isToCome(tx, zone.id) ? TO_COME : ""),
+          providerVersion: info.version,
+          serial: info.serial,
+          ...signedOf(info),
+          refreshedAt: now,
+          comparedAt: now,
+        })
+        .where(eq(zones.id, zone.id))
+        .run();
+      tellGranted(tx, zone.id);
+      tx.delete(zoneClaims).where(eq(zoneClaims.zoneId, zone.id)).run();
+      tx.update(zoneChanges)
+        .set({ state: "applied", revision, stepsDone: 1, settledAt: now })
+        .where(eq(zoneChanges.id, entry.id))
+        .run();
+      audit(tx, actorOfEntry(entry), {
+        target: { type: "zone", id: zone.id, label: zone.name },
+        organisationId: zone.organisationId,
+        after: { change: entry.id, origin: zone.origin, connection: zone.connection, records: countOf(rrsets) },
+        asStaff: !isMember(zone.organisationId, entry.actorId),
+      });
     });
-  });
-  if (built) await dropGeneration(built.zone.generation);
+  await closeWith(built, take);
 }
 
 /** For an entry that outlived its process: is the zone at the provider? True once it is settled. */

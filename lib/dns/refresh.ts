@@ -7,7 +7,7 @@ import { singleton } from "#lib/singleton.ts";
 import { asProviderError, connectionOf } from "./asking.ts";
 import { isFirstNote } from "./first-note.ts";
 import { openEntryOf, recordOutsideChange, signedOf } from "./journal.ts";
-import { type Built, buildGeneration, dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { type Built, buildGeneration, closeWith, WRITTEN_BESIDE } from "./large/generation.ts";
 import { inThread, LARGE } from "./large/thread.ts";
 import { readMirror } from "./mirror.ts";
 import { makePlan } from "./plan.ts";
@@ -74,9 +74,9 @@ export async function compare(zone: Zone, info: ZoneInfo): Promise<Refreshed> {
     const plan = outsideChange(zone, read.rrsets);
     const built = plan.length > WRITTEN_BESIDE ? await buildGeneration(zone, plan) : null;
     const more = { comparedAt: now, providerVersion: read.info.version };
-    const done = settled(zone, now, { said: { ...read.info, ...signing }, plan, built, more });
-    if (built) await dropGeneration(done ? built.zone.generation : built.generation);
-    return done ?? asItIs(zone);
+    const found = { said: { ...read.info, ...signing }, plan, built, more };
+    const taken = (done: Refreshed | null) => done !== null;
+    return (await closeWith(built, () => settled(zone, now, found), taken)) ?? asItIs(zone);
   } catch (error) {
     return asItIs(zone, asProviderError(error).message);
   }

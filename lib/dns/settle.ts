@@ -15,7 +15,7 @@ import { settleSigning } from "./dnssec/settle.ts";
 import { rrsetHash } from "./hash.ts";
 import { actorOfEntry, closeEntry, differencesOf, type Entry, firstStepsOf, openEntries, planOf } from "./journal.ts";
 import { mayStillLand } from "./landing.ts";
-import { dropGeneration, WRITTEN_BESIDE } from "./large/generation.ts";
+import { closeWith, WRITTEN_BESIDE } from "./large/generation.ts";
 import { isReadWhole } from "./large/intents.ts";
 import { mirrored } from "./large/journaled.ts";
 import { inThread, LARGE } from "./large/thread.ts";
@@ -130,8 +130,7 @@ export async function settleChangeHere(entry: Entry, zone: Zone): Promise<boolea
   }
   const verdict = { ...conclude(plan, found), read: { names, ...read } };
   const built = plan.length > WRITTEN_BESIDE ? await mirrored(zone, verdict.read) : undefined;
-  closeEntry({ ...closing, ...verdict, built });
-  if (built) await dropGeneration(built.zone.generation);
+  await closeWith(built, () => closeEntry({ ...closing, ...verdict, built }));
   return true;
 }
 

@@ -388,3 +388,19 @@ test("one that became quite another meanwhile comes back as its provider has it"
   expect(again.body.items).toMatchObject([{ content: "192.0.2.4" }]);
   expect([counted(), unindexed(), generations()]).toEqual([[], [], 3]);
 });
+
+test.each(["local", undefined])(
+  "what was built for a change that could not be closed is gone again (%s)",
+  async (at) => {
+    const name = `unclosed-${at ?? "there"}.example`;
+    expect((await root.call("POST", acme, { name, connection: at })).status).toBe(201);
+    const before = sql("select id from generations order by id");
+    sql("create trigger no_switch before update of generation on zones begin select raise(abort, 'no room'); end");
+    const rrsets = hosts((index) => `198.51.100.${index % 100}`);
+    const refused = await root.call("POST", `${acme}/${name}/changes`, { rrsets });
+    sql("drop trigger no_switch");
+    expect(refused.status).toBe(500);
+    expect(sql("select id from generations order by id")).toEqual(before);
+    expect(unindexed()).toEqual([]);
+  },
+);

@@ -4,6 +4,7 @@ import { type DbOrTx, db, provisionally } from "#db/client.ts";
 import { deletedZones, generations, generationTypes, recordIds, rrsetRows, zones } from "#db/schema/index.ts";
 import { giveWay } from "#db/turns.ts";
 import { Problem } from "#lib/api/errors.ts";
+import { log } from "#lib/log/log.ts";
 import { rowOf, sortKeyOf } from "../mirror.ts";
 import type { Plan, RRset } from "../rrset.ts";
 import type { Zone } from "../zones.ts";
@@ -92,6 +93,26 @@ export function switchTo(tx: DbOrTx, { generation, zone, types }: Built): void {
     tx.insert(generationTypes)
       .values(types.map((type) => ({ generation, ...type })))
       .run();
+}
+
+/**
+ * Closes something with what was built for it, if anything was. What nothing points to afterwards is removed: the generation
+ * before, or this one where closing failed or, by `taken`, did not take it. What cannot be removed now is at the next start.
+ */
+export async function closeWith<T>(
+  built: Built | null | undefined,
+  close: () => T,
+  taken: (closed: T) => boolean = () => true,
+): Promise<T> {
+  if (!built) return close();
+  let unused = built.generation;
+  try {
+    const closed = close();
+    if (taken(closed)) unused = built.zone.generation;
+    return closed;
+  } finally {
+    await dropGeneration(unused).catch((error) => log().warn({ err: error }, "old records were not removed"));
+  }
 }
 
 /** Removes a generation that nothing points to, a little at a time. */
