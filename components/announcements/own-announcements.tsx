@@ -24,11 +24,7 @@ export async function OwnAnnouncements({ after: asked }: { after: string | undef
       <PageHeader title="Announcements" description="News from the people who run this panel, newest first." />
       <div className="flex max-w-[760px] flex-col gap-4">
         <MailPreference mail={mail} />
-        {items.length === 0 && next === null && after === undefined && (
-          <EmptyState icon={<Megaphone />} title="No announcements yet">
-            You will find maintenance dates and news about this panel here.
-          </EmptyState>
-        )}
+        {items.length === 0 && <Nothing isFirst={after === undefined} isLast={next === null} />}
         {items.map(({ id, title, rich, at }) => (
           <Panel key={id} title={title} description={<Time at={at} now={now} />}>
             <RichText nodes={rich} />
@@ -44,5 +40,15 @@ export async function OwnAnnouncements({ after: asked }: { after: string | undef
         )}
       </div>
     </>
+  );
+}
+
+function Nothing({ isFirst, isLast }: { isFirst: boolean; isLast: boolean }) {
+  if (!isLast) return <EmptyState icon={<Megaphone />} title="None of these were for you" />;
+  if (!isFirst) return <EmptyState icon={<Megaphone />} title="No older announcements" />;
+  return (
+    <EmptyState icon={<Megaphone />} title="No announcements yet">
+      You will find maintenance dates and news about this panel here.
+    </EmptyState>
   );
 }

@@ -20,7 +20,7 @@ export default function Roles({ tab, data, one, may, query, now }: TabProps<"rol
   const columns: readonly [Column<Row>, ...Column<Row>[]] = [
     { label: "Name", sort: "name", cell: ({ name }) => name },
     { label: "Description", dim: true, cell: ({ description }) => description },
-    { label: "Grants", cell: (row) => <Grants {...row} /> },
+    { label: "Grants", cell: grantsOf },
     { label: "Inherits from", dim: true, cell: ({ parent }) => parent?.name ?? "" },
     {
       label: "Accounts",
@@ -79,7 +79,9 @@ const acts: readonly Act<Row>[] = [
 
 const SHOWN = 3;
 
-function Grants({ grants, requiresMfa, builtIn }: Row) {
+/** Nothing at all where there is nothing to tell: an empty cell is left out on a narrow screen. */
+function grantsOf({ grants, requiresMfa, builtIn }: Row) {
+  if (grants.length === 0 && !requiresMfa && !builtIn) return null;
   return (
     <span className="inline-flex flex-wrap items-center gap-1">
       {grants.slice(0, SHOWN).map((grant) => (
