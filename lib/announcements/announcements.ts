@@ -219,14 +219,13 @@ export function retryMails(id: string, userIds: readonly string[], actor: Actor)
         .set({ status: "queued", attempts: 0, dueAt: Date.now() })
         .where(and(eq(announcementMails.announcementId, id), eq(announcementMails.userId, user)))
         .run();
+    if (again.length === 0) return { queued: 0 };
     const of = (status: string) => again.filter((one) => one.status === status).length;
-    if (again.length > 0) {
-      tx.update(announcements)
-        .set({ state: "sending", unknown: row.unknown - of("unknown"), failed: row.failed - of("failed") })
-        .where(eq(announcements.id, id))
-        .run();
-      sendAnnouncement.enqueue(tx, { announcement: id });
-    }
+    tx.update(announcements)
+      .set({ state: "sending", unknown: row.unknown - of("unknown"), failed: row.failed - of("failed") })
+      .where(eq(announcements.id, id))
+      .run();
+    sendAnnouncement.enqueue(tx, { announcement: id });
     audit(tx, actor, { ...targetOf(row), after: { triedAgain: again.map(({ user }) => user) } });
     return { queued: again.length };
   });

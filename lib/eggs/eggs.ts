@@ -1,4 +1,5 @@
 /** Eggs as staff keep them. */
+import { isDeepStrictEqual } from "node:util";
 import { count, eq, inArray, sql } from "drizzle-orm";
 import { db, transaction } from "#db/client.ts";
 import { eggs, eggVariables, servers } from "#db/schema/index.ts";
@@ -127,6 +128,7 @@ export function editEgg(id: string, { revision, ...given }: EggEdit & { revision
       egg,
       before.variables.flatMap(({ rules }) => rules),
     );
+    if (isDeepStrictEqual(egg, before)) return { id };
     updateEgg(tx, before, egg);
     const keys = Object.keys(given) as (keyof typeof given)[];
     audit(tx, actor, {

@@ -100,9 +100,11 @@ export function openFeedback(id: string) {
 const nameOf = (id: string) =>
   db().select({ name: users.name, email: users.email }).from(users).where(eq(users.id, id)).get();
 
+/** What has it already is left as it is, without an entry. */
 export function setStatus(id: string, status: Row["status"], actor: Actor): { id: string } {
   return transaction((tx) => {
     const row = load(tx, id);
+    if (row.status === status) return { id };
     tx.update(feedback).set({ status, updatedAt: Date.now() }).where(eq(feedback.id, id)).run();
     audit(tx, actor, { target: targetOf(row), before: { status: row.status }, after: { status } });
     return { id };

@@ -164,6 +164,7 @@ export function editNode(
     const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const columns = columnsOf(tx, { ...known, ...wanted });
     assertFree(tx, id, columns);
+    if (Object.entries(columns).every(([key, value]) => before[key as keyof NodeRow] === value)) return { id };
     if (columns.dataDirectory !== before.dataDirectory) assertApart(tx, id, columns.dataDirectory);
     if (columns.organisationId !== before.organisationId) assertTheirs(tx, id, columns.organisationId);
     const moved = columns.fqdn !== before.fqdn || columns.port !== before.port || columns.scheme !== before.scheme;

@@ -117,6 +117,7 @@ export interface OrganisationEdit {
   guests?: Organisation["guests"] | undefined;
 }
 
+/** What changes nothing leaves no entry. */
 export function editOrganisation(
   organisation: Organisation,
   edit: OrganisationEdit,
@@ -125,10 +126,13 @@ export function editOrganisation(
 ): OrganisationSummary {
   transaction((tx) => {
     if (edit.handle) assertHandleFree(tx, edit.handle, organisation.id);
-    const set = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
-    if (Object.keys(set).length > 0)
-      tx.update(organisations).set(set).where(eq(organisations.id, organisation.id)).run();
-    const before = Object.fromEntries(Object.keys(set).map((key) => [key, organisation[key as keyof Organisation]]));
+    const moved = Object.entries(edit).filter(
+      ([key, value]) => value !== undefined && value !== organisation[key as keyof Organisation],
+    );
+    if (moved.length === 0) return;
+    const set = Object.fromEntries(moved);
+    tx.update(organisations).set(set).where(eq(organisations.id, organisation.id)).run();
+    const before = Object.fromEntries(moved.map(([key]) => [key, organisation[key as keyof Organisation]]));
     audit(tx, actor, { ...targetOf(organisation), before, after: set, asStaff });
   });
   return summaryOf(organisation.id, actor);

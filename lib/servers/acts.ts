@@ -5,6 +5,7 @@ import { serverDatabases, servers } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { invalid, notFound, Problem } from "#lib/api/errors.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { mayBeDone } from "#lib/wings/call.ts";
 import * as daemon from "#lib/wings/servers.ts";
 import { assertIdle, assertReady } from "./at-rest.ts";
 import { assertNoneMade } from "./backups/backups.ts";
@@ -23,8 +24,15 @@ export async function usePower(
   asStaff: boolean,
 ): Promise<{ action: daemon.PowerAction }> {
   assertReady(server);
-  await daemon.power(node, server.uuid, action);
-  audit(db(), actor, { ...targetOf(server), after: { power: action }, asStaff });
+  const note = (besides: object) =>
+    audit(db(), actor, { ...targetOf(server), after: { power: action, ...besides }, asStaff });
+  try {
+    await daemon.power(node, server.uuid, action);
+  } catch (error) {
+    if (mayBeDone(error)) note({ answer: "none" });
+    throw error;
+  }
+  note({});
   return { action };
 }
 
@@ -66,8 +74,8 @@ export function changeServer(
   }: { set: { [K in keyof ServerRow]?: ServerRow[K] | undefined }; revision?: number | undefined },
   actor: Actor,
   asStaff: boolean,
-  /** Returns what besides is noted. */
-  also: (tx: Tx, server: ServerRow) => object | undefined = () => undefined,
+  /** Returns what besides is changed, as it is noted; null: nothing. */
+  also: (tx: Tx, server: ServerRow) => object | null = () => null,
 ): { id: string } {
   return transaction((tx) => {
     const server = stillThere(tx, id);
@@ -76,6 +84,7 @@ export function changeServer(
     const set = Object.entries(given).filter(([, value]) => value !== undefined) as [keyof ServerRow, unknown][];
     const noted = also(tx, server);
     const moved = set.filter(([key, value]) => server[key] !== value);
+    if (moved.length === 0 && noted === null) return { id };
     tx.update(servers)
       .set({ ...Object.fromEntries(moved), revision: server.revision + 1, updatedAt: Date.now() })
       .where(eq(servers.id, id))

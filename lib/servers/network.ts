@@ -31,6 +31,7 @@ export const makePrimary = ({ server }: LoadedServer, allocation: string, ...by:
   changeServer(server.id, { set: { allocationId: allocation } }, ...by, (tx, now) => {
     assertStays(now);
     load(tx, now, allocation);
+    return null;
   });
 
 /** Any that is free, where the address is the same if there is one. The limit is looked at in the same transaction. */
@@ -65,6 +66,7 @@ export const addAddress = ({ server }: LoadedServer, ...by: By): { id: string } 
     const found = (primary && free(primary.ip)) ?? free(undefined);
     if (!found) throw new Problem("conflict", "This node has no free port left.");
     take(tx, found.id, now.id);
+    return { added: found.id };
   });
 
 export const removeAddress = ({ server }: LoadedServer, allocation: string, ...by: By): { id: string } =>
@@ -74,6 +76,7 @@ export const removeAddress = ({ server }: LoadedServer, allocation: string, ...b
     if (now.allocationId === allocation)
       throw new Problem("conflict", "This is the address that people know. Make another the main one first.");
     tx.update(allocations).set({ serverId: null }).where(eq(allocations.id, allocation)).run();
+    return { removed: allocation };
   });
 
 /** It has addresses at both nodes while it moves. */

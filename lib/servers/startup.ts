@@ -45,6 +45,6 @@ export function changeStartup(
     const changed = Object.keys(variables).filter((env) => values.get(env) !== variables[env]);
     writeValues(tx, server.id, variables);
     // By name alone: what they are may be a secret.
-    return changed.length > 0 ? { variables: changed } : {};
+    return changed.length > 0 ? { variables: changed } : null;
   });
 }

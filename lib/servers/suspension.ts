@@ -17,11 +17,13 @@ export const suspendServer = (id: string, reason: string, actor: Actor): { id: s
   changeServer(id, { set: { suspendedAt: Date.now(), suspendedReason: reason } }, actor, true, (tx, server) => {
     if (server.suspendedAt !== null) throw new Problem("conflict", "This server is suspended already.");
     cutEverybody(tx, server);
+    return null;
   });
 
 export const unsuspendServer = (id: string, actor: Actor): { id: string } =>
   changeServer(id, { set: { suspendedAt: null, suspendedReason: null } }, actor, true, (_tx, server) => {
     if (server.suspendedAt === null) throw new Problem("conflict", "This server is not suspended.");
+    return null;
   });
 
 /** Whoever was let into it was let in by whoever had it: that ends. */

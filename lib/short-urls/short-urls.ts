@@ -106,6 +106,7 @@ export function createShortUrl(given: Fields, actor: Actor): { id: string; code:
   });
 }
 
+/** What changes nothing leaves no entry. */
 export function editShortUrl(id: string, given: Partial<Fields> & { enabled?: boolean | undefined }, actor: Actor) {
   return transaction((tx) => {
     const before = load(tx, id);
@@ -118,12 +119,15 @@ export function editShortUrl(id: string, given: Partial<Fields> & { enabled?: bo
       ...(given.expiresAt === undefined ? {} : { expiresAt: given.expiresAt }),
       ...(given.enabled === undefined ? {} : { enabled: Number(given.enabled) }),
     };
+    const moved = Object.entries(set).filter(([key, value]) => before[key as keyof Row] !== value);
+    if (moved.length === 0) return { id };
+    const after = Object.fromEntries(moved);
     tx.update(shortUrls)
-      .set({ ...set, updatedAt: Date.now() })
+      .set({ ...after, updatedAt: Date.now() })
       .where(eq(shortUrls.id, id))
       .run();
-    const was = Object.fromEntries(Object.keys(set).map((key) => [key, before[key as keyof Row]]));
-    audit(tx, actor, { ...targetOf(before), before: was, after: set });
+    const was = Object.fromEntries(moved.map(([key]) => [key, before[key as keyof Row]]));
+    audit(tx, actor, { ...targetOf(before), before: was, after });
     return { id };
   });
 }

@@ -167,16 +167,19 @@ const summaryOf = ({ id, askedBy, state, message, createdAt, dueAt, endedAt }: R
   endedAt,
 });
 
-/** Now, instead of when it is due. */
+/** Now, instead of when it is due. One that is under way has no second entry; one that something stood in the way of is tried again. */
 export function expediteDeletion(id: string, actor: Actor): { id: string } {
   return transaction((tx) => {
-    const { userId, dueAt } = waiting(tx, id);
+    const { userId, dueAt, message } = waiting(tx, id);
+    const now = Date.now();
+    const underWay = dueAt <= now && message === "";
     onAccount(tx, actor, userId, ["users:delete"], () => {
-      const now = Date.now();
-      tx.update(deletions).set({ dueAt: now }).where(eq(deletions.id, id)).run();
+      if (underWay) return;
+      tx.update(deletions).set({ dueAt: now, message: "" }).where(eq(deletions.id, id)).run();
       tx.update(users).set({ deletionDueAt: now }).where(eq(users.id, userId)).run();
     });
-    deleteSoon.enqueue(tx, { deletion: id });
+    if (!deleteSoon.waits(tx, { deletion: id })) deleteSoon.enqueue(tx, { deletion: id });
+    if (underWay) return { id };
     audit(tx, actor, { ...targetOf(tx, userId), before: { deletionDueAt: dueAt }, after: { expedited: true } });
     return { id };
   });

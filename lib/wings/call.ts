@@ -88,6 +88,15 @@ export class DaemonError extends Problem {
   }
 }
 
+/** Whether the node may have done what it was asked all the same: only the answer did not come. */
+export const mayBeDone = (error: unknown): boolean => {
+  if (!(error instanceof DaemonError)) return false;
+  const { trouble, cause } = error;
+  if (trouble === "timeout") return true;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return trouble === "unreachable" && !(cause instanceof AddressRefused) && !(code in CERTIFICATE);
+};
+
 /** What an answer's status means for the call at hand. */
 export type Says = Readonly<Partial<Record<number, string>>>;
 

@@ -28,10 +28,15 @@ export const postSamples: Samples = {
   "staffAnnouncements.send": ({ sql }) => ({ announcement: insertAnnouncement(sql, "draft") }),
   "staffAnnouncements.cancel": ({ sql }) => ({ announcement: insertAnnouncement(sql, "sent") }),
   "staffAnnouncements.remove": ({ sql }) => ({ announcement: insertAnnouncement(sql, "draft") }),
-  "staffAnnouncements.retry": ({ sql, member }) => ({
-    announcement: insertAnnouncement(sql, "sent"),
-    users: [member.id],
-  }),
+  "staffAnnouncements.retry": ({ sql, member }) => {
+    const announcement = insertAnnouncement(sql, "sent");
+    sql.run(
+      "insert into announcement_mails (announcement_id, user_id, status, due_at) values (?, ?, 'failed', 0)",
+      announcement,
+      member.id,
+    );
+    return { announcement, users: [member.id] };
+  },
   "exports.fetchOwn": ({ sql }, caller) => ({ export: insertExport(sql, caller.id, "ready") }),
   "exports.cancelOwn": ({ sql }, caller) => ({ export: insertExport(sql, caller.id, "queued") }),
   "exports.removeOwn": ({ sql }, caller) => ({ export: insertExport(sql, caller.id, "ready") }),

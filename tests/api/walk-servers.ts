@@ -88,7 +88,10 @@ export const serverSamples: Record<string, (stage: Stage, caller: Person) => Val
   "servers.edit": () => ({ name: "Called otherwise" }),
   "servers.remove": () => ({ name: "Lobby" }),
   "servers.power": () => ({ action: "start" }),
-  "servers.setStartup": () => ({ image: "image:1" }),
+  "servers.setStartup": ({ sql, server }) => {
+    sql.run("update servers set image = 'image:0' where id = ?", server);
+    return { image: "image:1" };
+  },
   "servers.addPort": ({ sql, server }) => {
     sql.run("update servers set allocation_limit = 3 where id = ?", server);
     giveAddress({ sql, server }, null);
