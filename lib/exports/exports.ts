@@ -7,9 +7,10 @@ import * as z from "zod";
 import { db, type Tx, transaction } from "#db/client.ts";
 import { exportJobs, users } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
-import { notFound, Problem } from "#lib/api/errors.ts";
+import { isProblem, notFound, Problem } from "#lib/api/errors.ts";
 import { among, type KeyedQuery, readKeyed } from "#lib/api/keyed-list.ts";
 import { audit } from "#lib/audit/audit.ts";
+import { noteRefusal } from "#lib/audit/refusals.ts";
 import { newId } from "#lib/id.ts";
 import { JobRefused, jobKind } from "#lib/jobs/queue.ts";
 import { tell } from "#lib/mail/news.ts";
@@ -106,8 +107,21 @@ export function askForOwn(actor: Actor & { id: string }): { id: string } {
   });
 }
 
-/** For somebody else, within the ceiling. */
+/** For somebody else, by id or address, within the ceiling. Who sees no accounts is told the same of one above it as of nobody's. */
 export function startFor(user: string, actor: Actor): { id: string } {
+  try {
+    return begunFor(user, actor);
+  } catch (error) {
+    if (!isProblem(error) || actor.grants.has("users:read")) throw error;
+    const above = error.code === "forbidden" && error.data.missing !== NEED;
+    if (above) noteRefusal(actor, "account", { user: user.toLowerCase() }, error);
+    if (above || error.code === "not_found")
+      throw new Problem("not_found", "There is no such account, or it may do what you may not.");
+    throw error;
+  }
+}
+
+function begunFor(user: string, actor: Actor): { id: string } {
   return transaction((tx) => {
     const account = tx
       .select({ id: users.id })

@@ -265,10 +265,30 @@ test("a full disk is a failure that says so, leaves nothing, and can be tried ag
   expect(stateOf(id)).toMatchObject({ state: "ready", message: "" });
 });
 
+test("who sees no accounts is told the same of one above them as of nobody's, and the refusal is noted", async () => {
+  const above = await panel.person(`Above ${++sequence}`, ["x:y"]);
+  const blind = await panel.person(`Blind ${++sequence}`, ["admin:export-jobs"]);
+  const reader = await panel.person(`Reader ${++sequence}`, ["admin:export-jobs", "users:read"]);
+  const start = async (who: Person, user: string) => {
+    const { status, body } = await who.call<Record<string, unknown>>("POST", "/admin/export-jobs", { user });
+    return { status, body: { ...body, requestId: null } };
+  };
+  const nobody = await start(blind, "nobody.at.all@example.org");
+  expect(nobody).toMatchObject({ status: 404, body: { code: "not_found" } });
+  for (const user of [above.email, above.email.toUpperCase(), above.id, "no-such-id"])
+    expect(await start(blind, user)).toEqual(nobody);
+  expect(
+    sql.all("select target_id as id, target_label as label, outcome from audit_log where actor_id = ?", blind.id),
+  ).toEqual(Array.from({ length: 3 }, () => ({ id: above.id, label: above.email, outcome: "refused" })));
+  expect(await start(reader, above.email)).toMatchObject({ status: 403, body: { missing: "x:y" } });
+  expect(await start(reader, "nobody.at.all@example.org")).toMatchObject({ status: 404 });
+  expect(sql.get("select id from export_jobs where user_id = ?", above.id)).toBeUndefined();
+});
+
 test("staff start, fetch and stop those within their ceiling; each is in the log", async () => {
   const person = await somebody();
   const clerk = await panel.person("Clerk", ["admin:export-jobs"]);
-  expect((await clerk.call("POST", "/admin/export-jobs", { user: person.email })).status).toBe(403);
+  expect((await clerk.call("POST", "/admin/export-jobs", { user: person.email })).status).toBe(404);
   const { id } = (await root.call<{ id: string }>("POST", "/admin/export-jobs", { user: person.email })).body;
   await runJobs();
   expect((await clerk.call("GET", `/admin/export-jobs/${id}/file`)).status).toBe(403);
