@@ -36,6 +36,9 @@ export interface ActOnRowsProps<R> {
 export const targetsOf = <R,>(act: Act<R>, rows: readonly R[], nameOf: (row: R) => string) =>
   rows.map((row) => ({ name: nameOf(row), call: (api: Api, answer: string) => act.call(api, row, answer) }));
 
+/** Whether it makes sense for the row. */
+export const fits = <R,>(act: Act<R>, row: R): boolean => act.when?.(row) ?? true;
+
 export interface ActBarProps<R> {
   rows: readonly R[];
   noun: readonly [one: string, many: string];
@@ -47,7 +50,7 @@ export interface ActBarProps<R> {
 export function ActBar<R>({ rows, noun, acts, onAct, onClear }: ActBarProps<R>) {
   const fitting = acts
     .filter(({ single }) => !single || rows.length === 1)
-    .map((act) => ({ act, some: rows.filter((row) => act.when?.(row) ?? true) }))
+    .map((act) => ({ act, some: rows.filter((row) => fits(act, row)) }))
     .filter(({ some }) => some.length > 0);
   return (
     <section

@@ -16,7 +16,7 @@ import { UrlPick, type UrlPickProps } from "#components/ui/url-pick.tsx";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 import { useRowLinks } from "#components/ui/use-row-links.ts";
 import type { TabId } from "#lib/staff/tabs.ts";
-import { type Act, ActBar, targetsOf } from "./act-bar.tsx";
+import { type Act, ActBar, fits, targetsOf } from "./act-bar.tsx";
 import { one, type Query, tabHref } from "./address.ts";
 import { CsvLink } from "./csv-link.tsx";
 import { Parts } from "./parts.tsx";
@@ -101,7 +101,9 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
   const [acting, setActing] = useState<{ act: Act<R>; rows: readonly R[] } | null>(null);
   // What is chosen before that nobody would be told of.
   const filtered = [...filters.map(({ param }) => param), "q"].some((param) => one(query, param) !== "");
-  const rows = page.items.filter(({ id }) => chosen.has(id));
+  // What nothing can be done with would be left out without a word.
+  const choosable = page.items.filter((row) => acts.some((act) => fits(act, row)));
+  const rows = choosable.filter(({ id }) => chosen.has(id));
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -112,7 +114,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
     if (done) setChosen(new Set());
   };
   const nothing = page.items.length === 0;
-  const all = rows.length === page.items.length;
+  const all = rows.length === choosable.length;
 
   return (
     <>
@@ -177,9 +179,10 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
               <Th className="w-8 max-sm:hidden">
                 <Checkbox
                   aria-label={`Choose all ${noun[1]} on this page`}
-                  checked={all}
+                  checked={all && rows.length > 0}
                   partly={rows.length > 0}
-                  onChange={() => setChosen(new Set(all ? [] : page.items.map(({ id }) => id)))}
+                  disabled={choosable.length === 0}
+                  onChange={() => setChosen(new Set(all ? [] : choosable.map(({ id }) => id)))}
                 />
               </Th>
             )}
@@ -198,14 +201,16 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
               <tr key={row.id}>
                 {acts.length > 0 && (
                   <td data-choice="">
-                    <input
-                      type="checkbox"
-                      aria-label={`Choose ${nameOf(row)}`}
-                      checked={chosen.has(row.id)}
-                      onChange={() => toggle(row.id)}
-                      disabled={!hears}
-                      data-waits={hears ? undefined : ""}
-                    />
+                    {choosable.includes(row) && (
+                      <input
+                        type="checkbox"
+                        aria-label={`Choose ${nameOf(row)}`}
+                        checked={chosen.has(row.id)}
+                        onChange={() => toggle(row.id)}
+                        disabled={!hears}
+                        data-waits={hears ? undefined : ""}
+                      />
+                    )}
                   </td>
                 )}
                 {cells(row, (name) =>

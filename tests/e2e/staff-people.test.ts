@@ -74,8 +74,11 @@ test("a role is made, granted, put into order, described, given, taken, and dele
   expect((await root.ask("GET", "/admin/roles/Zone%20watchers")).status).toBe(404);
 });
 
-test("a built-in role says what cannot be done with it", async () => {
+test("a built-in role says what cannot be done with it, and is not chosen with others", async () => {
   await page.goto(`${PORTAL}?tab=roles&kind=builtIn`);
+  const everyone = page.getByRole("checkbox", { name: "Choose all roles on this page" });
+  await everyone.waitFor();
+  expect([await everyone.isDisabled(), await page.getByRole("checkbox").count()]).toEqual([true, 1]);
   await page.getByRole("link", { name: "rootAdmin", exact: true }).click();
   await page.getByText("This role is full access").waitFor();
   expect(await page.getByRole("button", { name: "Delete", exact: true }).count()).toBe(0);
@@ -131,12 +134,14 @@ test("an organisation is found, renamed, and given limits of its own", async () 
     ).toBe(status);
 });
 
-test("of the organisations that are chosen those without zones are deleted", async () => {
+test("only organisations without zones are chosen, and those are deleted", async () => {
   await root.call("POST", "/organisations", { name: "Fairweather trials", handle: "fairweather-trials" });
   await page.goto(`${PORTAL}?tab=organisations&q=fairweather`);
-  for (const name of ["Fairweather & Daughters", "Fairweather trials"])
-    await page.getByRole("checkbox", { name: `Choose ${name}` }).check();
-  await page.getByRole("button", { name: "Delete (1)" }).click();
+  await page.getByRole("row", { name: /Fairweather & Daughters/ }).waitFor();
+  await page.getByRole("checkbox", { name: "Choose all organisations on this page" }).check();
+  await page.getByText("1 organisation chosen").waitFor();
+  expect(await page.getByRole("checkbox", { name: "Choose Fairweather & Daughters" }).count()).toBe(0);
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
   const dialog = page.getByRole("alertdialog", { name: "Delete: Fairweather trials" });
   await dialog.getByRole("button", { name: "Delete", exact: true }).click();
   await dialog.waitFor({ state: "hidden" });
