@@ -112,6 +112,7 @@ const variables = z.object({
       error: "must be fatal, error, warn, info, debug or silent",
     })
     .default("info"),
+  PAGE_THREAD: z.enum(["auto", "always", "off"], { error: "must be auto, always or off" }).default("auto"),
   ZONEGATE_TEST_HOOKS: z.enum(["0", "1"]).default("0"),
 });
 
@@ -154,6 +155,8 @@ export interface Env {
   mail: { server: SmtpServer; from: { name: string; address: string } } | undefined;
   /** Who shows it may read /metrics; without it there is no such page. */
   metricsToken: string | undefined;
+  /** Whether a second thread makes pages: when many are asked for at once, all of them, or never. */
+  pageThread: "auto" | "always" | "off";
   logLevel: string;
   testHooks: boolean;
 }
@@ -228,6 +231,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     organisationNetworks: list(v.ORGANISATION_NETWORKS),
     mail: v.SMTP_URL && v.MAIL_FROM ? { server: smtpServer(new URL(v.SMTP_URL)), from: v.MAIL_FROM } : undefined,
     metricsToken: v.METRICS_TOKEN,
+    pageThread: v.PAGE_THREAD,
     logLevel: v.LOG_LEVEL,
     testHooks: v.ZONEGATE_TEST_HOOKS === "1",
   };

@@ -7,6 +7,10 @@ export function killHere(moment: string): void {
   if (env().testHooks && existsSync(path.join(env().dataDir, `kill-${moment}`))) process.kill(process.pid, "SIGKILL");
 }
 
+/** For the thread that makes pages: a file that ends it as it makes one. */
+export const pageThreadHook = (): string | null =>
+  env().testHooks ? path.join(env().dataDir, "end-page-thread") : null;
+
 /** A call that was given up can still land; nothing is concluded from a read that is earlier than this after it. */
 const LANDING_MS = 30_000;
 

@@ -60,7 +60,7 @@ function startWork(): void {
 }
 
 async function serve(): Promise<void> {
-  const { port, host, dataDir, origin, mode, trustedProxies } = env();
+  const { port, host, dataDir, origin, mode, trustedProxies, pageThread } = env();
   const release = takeDataDirectory(dataDir);
   migrate(db());
   logsDb();
@@ -80,7 +80,10 @@ async function serve(): Promise<void> {
   singleton("panel", () => wholePanel);
   startWork();
   const handle = app.getRequestHandler();
-  const server = panelServer((request, response) => void handle(request, response), {
+  const { SharedPages } = await import("#lib/pages/thread.ts");
+  const thread = mode === "development" ? "off" : pageThread;
+  const shared = new SharedPages((request, response) => void handle(request, response), thread, { host, port });
+  const server = panelServer((request, response) => shared.answer(request, response), {
     origin,
     trustedProxies,
     development: mode === "development",
@@ -115,7 +118,7 @@ async function serve(): Promise<void> {
     endFollowers();
     const answered = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    void Promise.all([answered, stopJobs(JOBS_GRACE_MS)]).then(async () => {
+    void Promise.all([answered.then(() => shared.end()), stopJobs(JOBS_GRACE_MS)]).then(async () => {
       writeClicks();
       await closeLogs().catch((error: unknown) => console.error(error));
       db().$client.close();

@@ -1,4 +1,4 @@
-import { panel } from "#lib/panel-here.ts";
+import { doors } from "#lib/panel-here.ts";
 
 export const dynamic = "force-dynamic";
-export const GET = (request: Request) => panel().doors.metrics(request);
+export const GET = (request: Request) => doors().metrics(request);

@@ -1,4 +1,4 @@
-import { panel } from "#lib/panel-here.ts";
+import { doors } from "#lib/panel-here.ts";
 
 export const dynamic = "force-dynamic";
-export const GET = () => panel().doors.ready();
+export const GET = () => doors().ready();

@@ -3,7 +3,7 @@ import { redirect } from "next/navigation";
 import { AuthCard } from "#components/frame/auth-card.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { currentActor, load } from "#lib/api/caller.ts";
-import { panel } from "#lib/panel-here.ts";
+import { pages } from "#lib/panel-here.ts";
 import { LoginForm } from "./login-form.tsx";
 import { returnPath } from "./return-path.ts";
 
@@ -14,7 +14,7 @@ export async function Login({ callbackUrl }: { callbackUrl: string | string[] | 
   if ((await currentActor()).type === "user") redirect(next);
   return (
     <AuthCard title="Sign in" footer={<OtherWays mail={mail} registration={registration} />}>
-      <LoginForm next={next} passkeys={panel().passkeysAvailable()} />
+      <LoginForm next={next} passkeys={pages().facts().passkeys} />
     </AuthCard>
   );
 }

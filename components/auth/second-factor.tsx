@@ -5,7 +5,7 @@ import { AuthCard } from "#components/frame/auth-card.tsx";
 import { SignOut } from "#components/frame/sign-out.tsx";
 import { currentActor, load } from "#lib/api/caller.ts";
 import { deviceOf } from "#lib/auth/device.ts";
-import { panel } from "#lib/panel-here.ts";
+import { pages } from "#lib/panel-here.ts";
 import { returnPath } from "./return-path.ts";
 import { SecondFactorSteps } from "./second-factor-steps.tsx";
 
@@ -28,7 +28,7 @@ export async function SecondFactor({ callbackUrl }: { callbackUrl: string | stri
         </>
       }
     >
-      <SecondFactorSteps factors={factors} next={next} device={panel().passkeysAvailable() ? device : null} />
+      <SecondFactorSteps factors={factors} next={next} device={pages().facts().passkeys ? device : null} />
     </AuthCard>
   );
 }

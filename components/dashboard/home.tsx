@@ -9,7 +9,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { ZoneTable } from "#components/zones/zone-table.tsx";
-import { load, loadIfOn, pageContext } from "#lib/api/caller.ts";
+import { currentActor, load, loadIfOn } from "#lib/api/caller.ts";
 import { Invitations } from "./invitations.tsx";
 
 const SHOWN = 10;
@@ -55,8 +55,8 @@ export async function Home() {
 
 /** For soc:read, which who has no role has. */
 async function overview() {
-  const { actor } = await pageContext();
-  return actor.grants.has("soc:read") ? (await load((api) => api.soc.overview({}))).items : [];
+  const { grants } = await currentActor();
+  return grants.has("soc:read") ? (await load((api) => api.soc.overview({}))).items : [];
 }
 
 /** `more` is where the rest of the list is. */

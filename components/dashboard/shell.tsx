@@ -2,15 +2,15 @@
 import type { ReactNode } from "react";
 import { Banners } from "#components/announcements/banners.tsx";
 import { mayCreateOrganisation } from "#components/organisations/access.ts";
-import { currentActor, load } from "#lib/api/caller.ts";
-import { panel } from "#lib/panel-here.ts";
+import { currentActor, load, visit } from "#lib/api/caller.ts";
 import { Navigation } from "./navigation.tsx";
 
 export async function Shell({ children }: { children: ReactNode }) {
-  const [frame, mayCreate, actor] = await Promise.all([
+  const [frame, mayCreate, { grants }, { open }] = await Promise.all([
     load((api) => api.users.frame({})),
     mayCreateOrganisation(),
     currentActor(),
+    visit(({ tabs }) => tabs()),
   ]);
   return (
     <Navigation
@@ -19,15 +19,13 @@ export async function Shell({ children }: { children: ReactNode }) {
       mayCreateOrganisation={mayCreate}
       dns={frame.dns}
       feedback={frame.feedback}
-      tabs={panel()
-        .staff.tabsFor(actor.grants)
-        .map(({ id, title }) => ({ id, title }))}
+      tabs={open.map(({ id, title }) => ({ id, title }))}
       reads={{
         portal: frame.staff,
-        connections: frame.staff && actor.grants.has("dns:connections"),
-        claims: frame.staff && actor.grants.has("dns:manage"),
-        organisations: actor.grants.has("org:write"),
-        allOrganisations: actor.grants.has("org:read") || actor.grants.has("org:write"),
+        connections: frame.staff && grants.has("dns:connections"),
+        claims: frame.staff && grants.has("dns:manage"),
+        organisations: grants.has("org:write"),
+        allOrganisations: grants.has("org:read") || grants.has("org:write"),
       }}
     >
       <Banners items={frame.banners} />

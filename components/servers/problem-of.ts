@@ -1,6 +1,6 @@
 /** What a page says in the place of what it would show, when the server's node cannot be asked now. */
 import "server-only";
-import { panel } from "#lib/panel-here.ts";
+import { pages } from "#lib/panel-here.ts";
 
 const SAID = ["conflict", "suspended", "not_found", "invalid_input"];
 
@@ -9,7 +9,7 @@ export async function orProblem<T>(asking: Promise<T>): Promise<{ value: T } | {
   try {
     return { value: await asking };
   } catch (error) {
-    if (panel().isProblem(error) && (SAID.includes(error.code) || error.code.startsWith("provider_")))
+    if (pages().isProblem(error) && (SAID.includes(error.code) || error.code.startsWith("provider_")))
       return { problem: error.message };
     throw error;
   }

@@ -3,10 +3,10 @@ import { redirect } from "next/navigation";
 import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { load, pageContext } from "#lib/api/caller.ts";
-import { panel } from "#lib/panel-here.ts";
+import { currentActor, load, visit } from "#lib/api/caller.ts";
+import type { OpenTab } from "#lib/pages/visitor.ts";
 import type { Params } from "#lib/staff/loading.ts";
-import type { StaffTab, TabId } from "#lib/staff/tabs.ts";
+import type { TabId } from "#lib/staff/tabs.ts";
 import { GlobalSearch } from "./global-search.tsx";
 import { PrivacySwitch } from "./privacy-switch.tsx";
 import { TabBoundary } from "./tab-boundary.tsx";
@@ -16,19 +16,18 @@ import { TabSelect } from "./tab-select.tsx";
 import { StaffView } from "./views.tsx";
 
 export async function StaffPortal({ params }: { params: Params }) {
-  const context = await pageContext();
-  const { isStaffWith, tabsFor } = panel().staff;
-  if (context.actor.id === null) await load((api) => api.users.me({}));
-  if (!isStaffWith(context.actor.grants)) redirect("/dashboard");
+  const actor = await currentActor();
+  if (actor.id === null) await load((api) => api.users.me({}));
+  const { staff, open } = await visit(({ tabs }) => tabs());
+  if (!staff) redirect("/dashboard");
   const { items } = await load((api) => api.staff.tabs({}));
-  const open = tabsFor(context.actor.grants);
   const tab = open.find(({ id }) => id === params.tab) ?? open[0];
   const listed = items as (Omit<(typeof items)[number], "id"> & { id: TabId })[];
   return (
     <>
       <div className="mb-4 flex items-center justify-between gap-x-4 max-sm:gap-x-2">
         <GlobalSearch />
-        <PrivacySwitch shown={context.actor.privacy ?? "hidden"} />
+        <PrivacySwitch shown={actor.privacy ?? "hidden"} />
       </div>
       {tab ? (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-3 lg:grid-cols-[176px_minmax(0,1fr)]">
@@ -52,41 +51,27 @@ export async function StaffPortal({ params }: { params: Params }) {
   );
 }
 
-async function Tab({ tab, params }: { tab: StaffTab & { id: TabId }; params: Params }) {
-  const context = await pageContext();
-  const { actor } = context;
-  const { actsOf, loadOne, loadTab, procedureAt, readable } = panel().staff;
+async function Tab({ tab, params }: { tab: OpenTab; params: Params }) {
   const opened = [params.open].flat()[0] ?? "";
-  const [data, one, procedure] = await Promise.all([
-    load(() => loadTab(tab, params, context)),
-    opened === "" || !tab.open ? null : load(() => orGone(loadOne(tab, opened, context))),
-    procedureAt(tab.list),
+  const [{ data, one, may, query }, { id }] = await Promise.all([
+    visit((visitor) => visitor.tab(tab.id, params)),
+    currentActor(),
   ]);
   const props: TabProps<TabId> = {
     tab: tab.id,
     data: data as TabData<TabId>,
     one: one as TabRow<TabId> | null,
-    may: actsOf(actor.grants, tab),
-    self: actor.id ?? "",
-    query: readable(procedure, params),
+    may,
+    self: id ?? "",
+    query,
     now: Date.now(),
   };
   return (
     <>
-      {opened !== "" && tab.open && one === null && (
+      {opened !== "" && tab.opens && one === null && (
         <Banner className="mb-4">What you wanted to open is not there any more.</Banner>
       )}
       <StaffView {...props} />
     </>
   );
-}
-
-/** A row that is gone leaves the list alone. */
-async function orGone(row: Promise<unknown>): Promise<unknown> {
-  try {
-    return await row;
-  } catch (error) {
-    if (panel().isProblem(error) && error.code === "not_found") return null;
-    throw error;
-  }
 }

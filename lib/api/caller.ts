@@ -3,37 +3,27 @@ import "server-only";
 import { cookies, headers } from "next/headers";
 import { forbidden, notFound, redirect } from "next/navigation";
 import { cache } from "react";
-import { newId } from "#lib/id.ts";
-import { panel } from "#lib/panel-here.ts";
-import type { RequestContext } from "./context.ts";
+import type { Visitor } from "#lib/pages/visitor.ts";
+import { pages } from "#lib/panel-here.ts";
 import { PATH_HEADER } from "./request-headers.ts";
 
-/** The actor of this request, read once however many components ask. */
-export const currentActor = cache(async () => {
-  const incoming = await headers();
-  const { actorOf, pageUnderWay, requestAddress } = panel();
-  const page = pageUnderWay();
-  const actor = await actorOf(incoming, { address: requestAddress(incoming), requestId: page?.requestId ?? newId() });
-  if (page) Object.assign(page, { actorType: actor.type, actor: actor.id });
-  return actor;
-});
+/** Whoever opens this page, found once however many components ask. */
+const currentVisitor = cache(async () => pages().visitor(await headers()));
 
-/** What procedures are called with for this page. */
-export const pageContext = cache(
-  async (): Promise<RequestContext> => ({ actor: await currentActor(), trace: { template: "page" } }),
-);
-
-const callerOf = cache(async () => panel().callerOf(await pageContext()));
+export const currentActor = async () => (await currentVisitor()).actor;
 
 /**
  * Calls procedures for a page. Signed out leads to sign-in, a second factor that is owed to its page, what is not visible to
  * not-found, what is not allowed to forbidden.
  */
-export async function load<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) => Promise<T>): Promise<T> {
+export const load = <T>(call: (api: Visitor["api"]) => Promise<T>): Promise<T> => visit(({ api }) => call(api));
+
+/** The same for what is no procedure. */
+export async function visit<T>(call: (visitor: Visitor) => Promise<T>): Promise<T> {
   try {
-    return await call(await callerOf());
+    return await call(await currentVisitor());
   } catch (error) {
-    if (!panel().isProblem(error)) throw error;
+    if (!pages().isProblem(error)) throw error;
     if (error.code === "unauthenticated") redirect(await leadingBack("/login"));
     if (error.code === "second_factor_required") redirect(await leadingBack("/second-factor"));
     if (error.code === "not_found" || error.code === "feature_disabled") notFound();
@@ -43,12 +33,12 @@ export async function load<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) 
 }
 
 /** The same for a part of a page that is left out while its feature is switched off: then null. */
-export async function loadIfOn<T>(call: (api: Awaited<ReturnType<typeof callerOf>>) => Promise<T>): Promise<T | null> {
+export async function loadIfOn<T>(call: (api: Visitor["api"]) => Promise<T>): Promise<T | null> {
   return load(async (api) => {
     try {
       return await call(api);
     } catch (error) {
-      if (panel().isProblem(error) && error.code === "feature_disabled") return null;
+      if (pages().isProblem(error) && error.code === "feature_disabled") return null;
       throw error;
     }
   });
@@ -57,7 +47,7 @@ export async function loadIfOn<T>(call: (api: Awaited<ReturnType<typeof callerOf
 /** The theme that was chosen, or null to follow the system. */
 export const chosenTheme = async (): Promise<"light" | "dark" | null> => {
   const sent = await cookies();
-  const value = sent.get(panel().cookieName("theme"))?.value;
+  const value = sent.get(pages().facts().themeCookie)?.value;
   return value === "light" || value === "dark" ? value : null;
 };
 

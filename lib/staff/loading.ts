@@ -39,6 +39,10 @@ export async function loadTab(
   return run(procedure, readable(procedure, params), context);
 }
 
+/** What of a query string the tab's list takes. */
+export const queryOf = async ({ list }: Pick<StaffTab, "list">, params: Params) =>
+  readable(await procedureAt(list), params);
+
 /** One row of the tab. Throws `not_found`. */
 export async function loadOne(tab: StaffTab, id: string, context: RequestContext): Promise<unknown> {
   if (!tab.open) throw notFound("row");
@@ -59,7 +63,7 @@ const run = (procedure: AnyProcedure, input: unknown, context: RequestContext): 
   call(procedure, input as never, { context });
 
 /** The parameters that the procedure takes, and takes as they are. */
-export function readable(procedure: AnyProcedure, params: Params): Record<string, string | string[]> {
+function readable(procedure: AnyProcedure, params: Params): Record<string, string | string[]> {
   const schema: unknown = procedure["~orpc"].inputSchema;
   if (!(schema instanceof z.ZodObject)) return {};
   const taken: Record<string, string | string[]> = {};

@@ -31,6 +31,7 @@ describe("the environment", () => {
       staffNetworks: [],
       organisationNetworks: [],
       mail: undefined,
+      pageThread: "auto",
       logLevel: "info",
       resolvers: [],
       nameServers: { networks: [], port: 53 },
@@ -53,6 +54,7 @@ describe("the environment", () => {
         "POWERDNS_API_URL",
         "POWERDNS_API_KEY",
         "LOG_LEVEL",
+        "PAGE_THREAD",
       ].map((key) => [key, ""]),
     );
     expect(parseEnv({ ...empty, NODE_ENV: undefined, LANG: "C", PORTS: "x" })).toEqual(parseEnv({}));
@@ -157,6 +159,7 @@ describe("the environment", () => {
     ["PANEL_SECRET", "too short"],
     ["SETUP_TOKEN", "short"],
     ["LOG_LEVEL", "loud"],
+    ["PAGE_THREAD", "two"],
     ["ZONEGATE_TEST_HOOKS", "yes"],
     ["SMTP_URL", "mail.example.org"],
     ["SMTP_URL", "https://mail.example.org"],

@@ -1,5 +1,5 @@
-import { panel } from "#lib/panel-here.ts";
+import { doors } from "#lib/panel-here.ts";
 
-const answer = (request: Request) => panel().doors.handleApi(request);
+const answer = (request: Request) => doors().handleApi(request);
 
 export { answer as DELETE, answer as GET, answer as PATCH, answer as POST, answer as PUT };

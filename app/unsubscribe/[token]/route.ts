@@ -1,4 +1,4 @@
-import { panel } from "#lib/panel-here.ts";
+import { doors } from "#lib/panel-here.ts";
 
 export const dynamic = "force-dynamic";
 
@@ -6,6 +6,5 @@ interface Place {
   params: Promise<{ token: string }>;
 }
 
-export const GET = async (_request: Request, { params }: Place) => panel().doors.askToUnsubscribe((await params).token);
-export const POST = async (request: Request, { params }: Place) =>
-  panel().doors.oneClick(request, (await params).token);
+export const GET = async (_request: Request, { params }: Place) => doors().askToUnsubscribe((await params).token);
+export const POST = async (request: Request, { params }: Place) => doors().oneClick(request, (await params).token);

@@ -1,0 +1,223 @@
+/**
+ * A second thread that makes pages, for when many are asked for at once: making one is what Next does for some ten
+ * milliseconds, and a thread does it on one core. It has no panel of its own: what its pages show it asks of this thread,
+ * where sessions, guards and data are, and here all that is asked for is noted.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import {
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestListener,
+  request,
+  type ServerResponse,
+} from "node:http";
+import { availableParallelism } from "node:os";
+import { pipeline } from "node:stream";
+import { Worker } from "node:worker_threads";
+import { isProblem } from "#lib/api/errors.ts";
+import { log } from "#lib/log/log.ts";
+import { pageThreadHook } from "#lib/test-hook.ts";
+import { CarriedStream } from "./carried-stream.ts";
+import {
+  type Answered,
+  type Asked,
+  type FromMaker,
+  type MakerData,
+  type PlainActor,
+  plain,
+  type ToMaker,
+} from "./messages.ts";
+import { ownPages, type Visitor } from "./visitor.ts";
+
+/** `auto`: started when many pages are asked for at once. `always`: makes all pages. */
+export type PageThread = "auto" | "always" | "off";
+
+/** Pages under way here at once, from which on another thread is worth its start. */
+const MANY = 4;
+/** It holds some 100 MB, and starts in a second or two. */
+const IDLE_MS = 30_000;
+/** After it could not be started, or ended by itself. */
+const AGAIN_MS = 60_000;
+
+interface Page {
+  connection: CarriedStream;
+  /** Runs something as a part of the request that the page answers. */
+  within: <T>(work: () => T) => T;
+  visitor: Promise<Visitor> | null;
+}
+
+interface Maker {
+  worker: Worker;
+  ready: boolean;
+  pages: Map<number, Page>;
+  idle: NodeJS.Timeout | undefined;
+  /** It is no longer needed. */
+  done: boolean;
+}
+
+/** Answers as `handle` does; pages partly from the other thread. */
+export class SharedPages {
+  readonly #handle: RequestListener;
+  readonly #mode: PageThread;
+  readonly #place: Pick<MakerData, "host" | "port">;
+  #maker: Maker | null = null;
+  /** Pages under way in this thread. */
+  #here = 0;
+  #next = 0;
+  #notBefore = 0;
+
+  constructor(handle: RequestListener, mode: PageThread, place: Pick<MakerData, "host" | "port">) {
+    this.#handle = handle;
+    this.#mode = mode === "auto" && availableParallelism() < 2 ? "off" : mode;
+    this.#place = place;
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#mode === "off" || !isPage(request)) this.#handle(request, response);
+    else {
+      const maker = this.#free();
+      if (maker) this.#make(maker, request, response);
+      else this.#makeHere(request, response);
+    }
+  }
+
+  async end(): Promise<void> {
+    if (this.#maker) await this.#end(this.#maker);
+  }
+
+  async #end(maker: Maker): Promise<void> {
+    maker.done = true;
+    if (this.#maker === maker) this.#maker = null;
+    await maker.worker.terminate();
+  }
+
+  /** The other thread, if the next page is its. */
+  #free(): Maker | null {
+    const wanted = this.#mode === "always" || this.#here >= MANY;
+    if (wanted && !this.#maker && performance.now() >= this.#notBefore) this.#maker = this.#start();
+    const maker = this.#maker;
+    if (!maker || this.#mode === "always") return maker;
+    return maker.ready && maker.pages.size < this.#here ? maker : null;
+  }
+
+  #makeHere(request: IncomingMessage, response: ServerResponse): void {
+    this.#here++;
+    response.once("close", () => this.#here--);
+    this.#handle(request, response);
+  }
+
+  #make(maker: Maker, incoming: IncomingMessage, response: ServerResponse): void {
+    const page = this.#next++;
+    const connection = new CarriedStream(page, (message, handed) => maker.worker.postMessage(message, handed));
+    maker.pages.set(page, { connection, within: AsyncLocalStorage.snapshot(), visitor: null });
+    clearTimeout(maker.idle);
+    say(maker, { kind: "connect", page });
+    const asked = request({
+      method: incoming.method,
+      path: incoming.url,
+      headers: endToEnd(incoming.headers),
+      createConnection: () => connection,
+    });
+    asked.once("response", (answer) => {
+      response.writeHead(answer.statusCode ?? 500, endToEnd(answer.headers));
+      pipeline(answer, response, () => {
+        // Who left, or what broke off half-way, has ended both.
+      });
+    });
+    asked.on("error", () => {
+      if (response.closed) return;
+      // Whatever became of the thread: nothing was promised yet, and a page changes nothing.
+      if (response.headersSent) response.destroy();
+      else this.#makeHere(incoming, response);
+    });
+    response.once("close", () => {
+      asked.destroy();
+      connection.destroy();
+      maker.pages.delete(page);
+      if (maker.pages.size > 0 || this.#mode === "always") return;
+      clearTimeout(maker.idle);
+      maker.idle = setTimeout(() => this.#end(maker), IDLE_MS).unref();
+    });
+    asked.end();
+  }
+
+  #start(): Maker {
+    const worker = new Worker(new URL("maker-worker.mjs", import.meta.url), {
+      workerData: { ...this.#place, facts: ownPages.facts(), hook: pageThreadHook() } satisfies MakerData,
+      resourceLimits: { maxOldGenerationSizeMb: 256 },
+    });
+    const maker: Maker = { worker, ready: false, pages: new Map(), idle: undefined, done: false };
+    log().info("a thread for pages is started");
+    worker.unref();
+    worker.on("message", (message: FromMaker) => hear(maker, message));
+    worker.on("error", (error) => log().error({ err: error }, "the thread for pages failed"));
+    worker.on("exit", (code) => {
+      clearTimeout(maker.idle);
+      if (!maker.done) {
+        log().error({ code }, "the thread for pages ended by itself");
+        this.#notBefore = performance.now() + AGAIN_MS;
+      }
+      if (this.#maker === maker) this.#maker = null;
+      for (const { connection } of maker.pages.values()) connection.destroy();
+    });
+    return maker;
+  }
+}
+
+function hear(maker: Maker, message: FromMaker): void {
+  if (message.kind === "ready") {
+    maker.ready = true;
+    return;
+  }
+  const page = maker.pages.get(message.page);
+  if (message.kind === "ask") void answerTo(page, message).then((answer) => sayOrFail(maker, answer));
+  else if (message.kind === "threw") page?.within(() => ownPages.threw(message.error, message.place));
+  else page?.connection.hear(message);
+}
+
+const say = ({ worker }: Maker, message: ToMaker): void => worker.postMessage(message);
+
+/** What no message can hold is an error, and nobody waits for it for ever. */
+function sayOrFail(maker: Maker, answer: Answered): void {
+  try {
+    say(maker, answer);
+  } catch (error) {
+    say(maker, { kind: "error", ask: answer.ask, error: plain(error) });
+  }
+}
+
+async function answerTo(page: Page | undefined, { ask, asked }: { ask: number; asked: Asked }): Promise<Answered> {
+  try {
+    if (!page) throw new Error("Whoever asked for the page has left.");
+    return { kind: "answer", ask, value: await page.within(() => given(page, asked)) };
+  } catch (error) {
+    if (!isProblem(error)) return { kind: "error", ask, error: plain(error) };
+    return { kind: "problem", ask, code: error.code, message: error.message, details: error.data };
+  }
+}
+
+async function given(page: Page, asked: Asked): Promise<unknown> {
+  if (asked.what === "visitor") {
+    page.visitor = ownPages.visitor(new Headers(asked.headers));
+    const { actor } = await page.visitor;
+    return { ...actor, grants: actor.grants.grants } satisfies PlainActor;
+  }
+  const visitor = await page.visitor;
+  if (!visitor) throw new Error("A page asked before it said for whom.");
+  if (asked.what === "tabs") return visitor.tabs();
+  if (asked.what === "tab") return visitor.tab(asked.id, asked.params);
+  let found: unknown = visitor.api;
+  for (const step of asked.path) found = (found as Record<string, unknown>)[step];
+  return (found as (input: unknown) => Promise<unknown>)(asked.input);
+}
+
+/** Those that take work: in the frame of the dashboard. */
+const isPage = ({ method, url = "" }: IncomingMessage): boolean =>
+  (method === "GET" || method === "HEAD") && /^\/dashboard(?:[/?]|$)/.test(url);
+
+/** Without what is about one connection (RFC 9110, section 7.6.1). */
+function endToEnd(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const { connection, "keep-alive": _keepAlive, "transfer-encoding": _coding, upgrade: _upgrade, ...rest } = headers;
+  for (const name of String(connection ?? "").split(",")) delete rest[name.trim().toLowerCase()];
+  return rest;
+}
