@@ -2,9 +2,12 @@
 import { Worker } from "node:worker_threads";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { startBehindFaults } from "../support/behind-faults.ts";
+import { runJobs } from "../support/jobs.ts";
 import type { Person } from "../support/panel.ts";
+import { freePort } from "../support/powerdns.ts";
 
-const { panel, proxy, owner, rested, close } = await startBehindFaults();
+const RESOLVER = `127.0.0.1:${await freePort()}`;
+const { panel, proxy, owner, sql, rested, close } = await startBehindFaults({ RESOLVER });
 const HALF = 16;
 let rival: Person;
 
@@ -75,4 +78,24 @@ test("so does one organisation, by however many people", async () => {
     await begin(owner, "acme-too");
     await begin(rival, "rival");
   });
+});
+
+test("a check is in the share of whoever asked for it", async () => {
+  const jobs = () => sql.all<{ error: string | null }>("select error from jobs where kind = 'dns.health'");
+  const checks = async (who: Person, organisation: string) => {
+    expect((await who.call("POST", `${zone(organisation)}/health`)).status).toBe(200);
+    await runJobs();
+  };
+  await held(async (begin) => {
+    for (let n = 0; n < HALF; n++) await begin(owner, n % 2 === 0 ? "acme" : "acme-too");
+    await checks(owner, "acme");
+    expect(jobs()).toEqual([{ error: expect.stringContaining("Too much large work") }]);
+    proxy.fail("500-before", { method: "GET" });
+    await checks(rival, "rival");
+    expect(jobs()).toHaveLength(1);
+    expect((await rival.call<{ result: object }>("GET", `${zone("rival")}/health`)).body.result).not.toBeNull();
+  });
+  sql.run("update jobs set due_at = 0 where kind = 'dns.health'");
+  await runJobs();
+  expect(jobs()).toEqual([]);
 });

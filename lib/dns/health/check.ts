@@ -35,7 +35,10 @@ const WITHIN_MS = 15_000;
 
 export async function checkHealth(zone: Zone): Promise<Health> {
   const signal = AbortSignal.timeout(WITHIN_MS);
-  const warnings = zone.recordCount > LARGE ? inThread("warnings", { zone: zone.id }) : warningsOf(zone);
+  const large = zone.recordCount > LARGE;
+  const warnings = Promise.resolve(large ? inThread("warnings", { zone: zone.id }) : warningsOf(zone));
+  // It may be refused before anybody looks at it.
+  warnings.catch(() => {});
   if (zone.connection === "local") {
     const troubles = [
       say("not_served", "info", "No name server answers for this zone.", NOT_SERVED_WHY, NOT_SERVED_TODO),
@@ -47,7 +50,7 @@ export async function checkHealth(zone: Zone): Promise<Health> {
   const delegation = await delegationOf(zone.name, { signal, timeoutMs: 1500 }).catch(unanswered);
   const named = delegation instanceof NoAnswer ? [] : delegation.nameServers;
   const hosts = [...new Set([...named, ...own])];
-  const { sets, of } = zone.recordCount > LARGE ? await inThread("sample", { zone: zone.id }) : sampleOf(zone);
+  const { sets, of } = large ? await inThread("sample", { zone: zone.id }) : sampleOf(zone);
   const [servers, keys] = await Promise.all([askServers(zone, hosts, sets, signal), keyTroubles(zone)]);
   const troubles = [...delegationTroubles(zone, delegation, own), ...serverTroubles(servers, named), ...keys];
   const shown = delegation instanceof NoAnswer ? null : { parent: delegation.parent, nameServers: named };

@@ -1,14 +1,16 @@
 /** Health checks: asked for by a button, run by a job, and the last result kept. */
 
-import { eq } from "drizzle-orm";
+import { and, count, eq, inArray, sql } from "drizzle-orm";
 import * as z from "zod";
 import { db, transaction } from "#db/client.ts";
-import { zoneHealth, zones } from "#db/schema/index.ts";
+import { jobs, zoneHealth, zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
+import { askedBy } from "#lib/api/asker.ts";
 import { Problem } from "#lib/api/errors.ts";
 import { takeRequest } from "#lib/auth/request-limit.ts";
 import { jobKind } from "#lib/jobs/queue.ts";
 import { setting } from "#lib/settings/settings.ts";
+import { singleton } from "#lib/singleton.ts";
 import type { LoadedZone } from "../zones.ts";
 import { checkHealth, type Health } from "./check.ts";
 
@@ -21,6 +23,10 @@ export interface HealthView {
 
 /** A check that has not come to its end by then never will. */
 const GIVEN_UP_MS = 60_000;
+/** Each may wait for other people's servers: half of the places for jobs is left to everything else. */
+const AT_ONCE = 2;
+/** Of one person, in however many organisations. */
+const MOST_OF_ONE = 4;
 
 /** What is found speaks of every record, and of what name servers answer for them: who sees a part is told nothing of it. */
 export function healthOf({ zone, access }: Pick<LoadedZone, "zone" | "access">): HealthView {
@@ -47,9 +53,14 @@ export function startHealth(loaded: LoadedZone, actor: Actor): HealthView {
   const now = healthOf(loaded);
   if (now.running) return now;
   const { zone, organisation } = loaded;
+  if (underWayOf(actor.id) >= MOST_OF_ONE)
+    throw new Problem("rate_limited", `${MOST_OF_ONE} checks of yours are under way. Try again when one is done.`, {
+      retryAfter: 15,
+    });
   for (const [key, limit] of [
     [`health:${zone.id}`, 4],
     [`healths:${organisation.id}`, 20],
+    [`healths-of:${actor.id}`, 20],
   ] as const) {
     const { exceeded, reset } = takeRequest(key, limit, 60);
     if (exceeded)
@@ -63,21 +74,41 @@ export function startHealth(loaded: LoadedZone, actor: Actor): HealthView {
       .values({ zoneId: zone.id, ...begun })
       .onConflictDoUpdate({ target: zoneHealth.zoneId, set: begun })
       .run();
-    healthJob.enqueue(tx, { zone: zone.id });
+    healthJob.enqueue(tx, { zone: zone.id, person: actor.id });
   });
   return healthOf(loaded);
 }
 
+const underWayOf = (person: string | null): number =>
+  db()
+    .select({ n: count() })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.kind, healthJob.kind),
+        inArray(jobs.state, ["queued", "running"]),
+        sql`json_extract(${jobs.payload}, '$.person') = ${person}`,
+      ),
+    )
+    .get()?.n ?? 0;
+
+const running = () => singleton("health-checks", () => ({ n: 0 }));
+
 export const healthJob = jobKind({
   kind: "dns.health",
-  ready: () => setting("feature.dns"),
-  payload: z.object({ zone: z.string() }),
+  ready: () => setting("feature.dns") && running().n < AT_ONCE,
+  // An earlier version did not say who asked.
+  payload: z.object({ zone: z.string(), person: z.string().nullable().default(null) }),
   attempts: 2,
   forget: true,
-  async run({ zone: id }) {
+  async run({ zone: id, person }) {
     const zone = db().select().from(zones).where(eq(zones.id, id)).get();
     if (!zone?.externalId) return;
-    const result = JSON.stringify(await checkHealth(zone));
+    running().n++;
+    const found = await askedBy(person, () => checkHealth(zone)).finally(() => {
+      running().n--;
+    });
+    const result = JSON.stringify(found);
     db().update(zoneHealth).set({ finishedAt: Date.now(), result }).where(eq(zoneHealth.zoneId, id)).run();
   },
 });
