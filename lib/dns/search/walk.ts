@@ -105,6 +105,23 @@ export function walker(reader: Reader, patienceMs: number) {
     return true;
   };
 
+  /** The same, and what is not rare begins with it: returns where there is more to look for, if there is. */
+  const takeFirst = (
+    out: Map<number, FoundRRset>,
+    question: string,
+    most: number,
+    pieces: readonly Range[],
+    isIt: IsIt,
+    look: number,
+  ): readonly Range[] => {
+    const places = placesOf(question, everywhere, RARE);
+    if (places.length === RARE && look < RARE) return pieces;
+    for (let at = 0; at < places.length && out.size < most; at += CHUNK)
+      take(places.slice(at, at + CHUNK), out, most, isIt);
+    const last = places.length < RARE ? undefined : places.at(-1);
+    return last && out.size < most ? beyond(pieces, last) : [];
+  };
+
   /** Zones that are small enough together are read, and the index is not asked. False if they are not. */
   const read = (
     some: readonly { generation: number; records: number }[],
@@ -132,10 +149,10 @@ export function walker(reader: Reader, patienceMs: number) {
     isIt: IsIt = () => true,
     look = Number.POSITIVE_INFINITY,
   ): Promise<void> {
-    if (pieces.length > 1 && takeRare(out, question, most, isIt)) return;
+    const rest = pieces.length > 1 ? takeFirst(out, question, most, pieces, isIt, look) : pieces;
     let looked = 0;
     let chunk = Math.min(most, CHUNK);
-    for (const piece of pieces) {
+    for (const piece of rest) {
       for (let range: Range | null = piece; range && out.size < most && looked < look; chunk = CHUNK) {
         if (!(await pause())) return;
         const places = placesOf(question, range, chunk);
@@ -194,6 +211,12 @@ function around(generations: readonly number[]): Range[] {
     return generation > to ? [] : [{ from: { generation, id: 0 }, to }];
   });
 }
+
+/** What of them comes after this place. */
+const beyond = (ranges: readonly Range[], last: Place): Range[] =>
+  ranges
+    .filter(({ to }) => to >= last.generation)
+    .map((range) => (range.from.generation > last.generation ? range : { ...range, ...after(last, range.to) }));
 
 /** Neighbours become one range. */
 function joined(generations: readonly number[]): Range[] {
