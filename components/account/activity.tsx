@@ -1,7 +1,8 @@
 /** What one did in the panel, newest first. */
-import { ChevronLeft, ChevronRight, ScrollText } from "lucide-react";
+
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { ChevronLeft, ChevronRight, ScrollText } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";

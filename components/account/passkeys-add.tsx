@@ -1,9 +1,9 @@
 /** The button that adds a passkey. Its dialog loads when it opens. */
 "use client";
-import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 
 const AddPasskeyDialog = dynamic(() => import("./passkeys-add-dialog.tsx").then((module) => module.AddPasskeyDialog));
 

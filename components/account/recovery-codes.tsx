@@ -1,9 +1,9 @@
 /** New recovery codes, this once, to be kept somewhere. */
 "use client";
-import { Copy, Download } from "lucide-react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { copyText } from "#components/ui/copy-text.ts";
+import { Copy, Download } from "#components/ui/icons.tsx";
 
 export function RecoveryCodes({ codes }: { codes: readonly string[] }) {
   const text = `${codes.join("\n")}\n`;

@@ -1,11 +1,11 @@
 /** What can be done with SSH keys. The form loads when it is opened. */
 "use client";
-import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 import { toast } from "#components/ui/toast.tsx";
 
 const AddDialog = dynamic(() => import("./ssh-keys-add-dialog.tsx").then((module) => module.AddSshKeyDialog));

@@ -1,11 +1,11 @@
 /** Making, changing and revoking an API token. The dialogs load when they open. */
 "use client";
-import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import type { TokenChoices } from "./token-form.tsx";
 import type { Token } from "./token-words.ts";

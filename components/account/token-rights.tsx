@@ -1,11 +1,11 @@
 /** The lists of a token's rights: zone rules, organisations, servers, permissions. */
 "use client";
-import { Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import { capabilityNames } from "#components/servers/capability-words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { Plus, Trash2 } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { singleCapabilities } from "#lib/access/server-capability.ts";

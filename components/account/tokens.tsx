@@ -1,8 +1,9 @@
 /** One's API tokens: what each may do, and when it was last used. */
-import { KeyRound } from "lucide-react";
+
 import { forbidden } from "next/navigation";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { KeyRound } from "#components/ui/icons.tsx";
 import { listHref, listState, type SearchParams, sortLink } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";

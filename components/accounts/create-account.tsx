@@ -1,9 +1,9 @@
 /** The button that makes an account. Its dialog loads when it opens. */
 "use client";
-import { UserPlus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { UserPlus } from "#components/ui/icons.tsx";
 
 const CreateAccountDialog = dynamic(() =>
   import("./create-account-dialog.tsx").then((module) => module.CreateAccountDialog),

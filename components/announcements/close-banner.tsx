@@ -1,8 +1,8 @@
 /** Closes an announcement for good, on every device. */
 "use client";
-import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Button } from "#components/ui/button.tsx";
+import { X } from "#components/ui/icons.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 

@@ -1,6 +1,7 @@
 /** What was announced to one, and whether it also comes by mail. */
-import { Megaphone } from "lucide-react";
+
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Megaphone } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";

@@ -1,11 +1,11 @@
 /** Proves once more who one is, with what the account has. */
 "use client";
-import { KeyRound } from "lucide-react";
 import type { ReactNode, RefObject } from "react";
 import { Button, type ButtonProps } from "#components/ui/button.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
 import { Field, FieldGroup } from "#components/ui/field.tsx";
 import { Form } from "#components/ui/form.tsx";
+import { KeyRound } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Submit } from "#components/ui/submit.tsx";
 import { useAction } from "#components/ui/use-action.ts";

@@ -1,10 +1,10 @@
 /** Signing in with a passkey: by the button, or among the browser's suggestions at the e-mail field. */
 "use client";
-import { KeyRound } from "lucide-react";
 import { type MouseEvent, useEffect, useRef, useState } from "react";
 import { Refusal } from "#components/ui/attempt.ts";
 import { Button } from "#components/ui/button.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { KeyRound } from "#components/ui/icons.tsx";
 import type { Failure } from "#lib/api/client.ts";
 import { offerPasskeys, signInWithPasskey } from "./passkey.ts";
 

@@ -1,8 +1,9 @@
 /** All zones of an organisation as one archive: to take along, and one that is brought. */
-import { Download } from "lucide-react";
+
 import { openOrganisation } from "#components/organisations/access.ts";
 import { organisationPath } from "#components/organisations/words.ts";
 import { buttonClass } from "#components/ui/button-class.ts";
+import { Download } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Panel } from "#components/ui/panel.tsx";

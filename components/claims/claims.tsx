@@ -1,8 +1,9 @@
 /** Zones that wait for proof or for staff, of all organisations. */
-import { Hourglass } from "lucide-react";
+
 import { forbidden } from "next/navigation";
 import { organisationPath } from "#components/organisations/words.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Hourglass } from "#components/ui/icons.tsx";
 import { listHref, listState, type SearchParams, sortLink } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";

@@ -1,7 +1,8 @@
 /** Connections in rows: where they lead, what the last test said, and what can be done with them. */
-import { Cable } from "lucide-react";
+
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Cable } from "#components/ui/icons.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Kept, Owner } from "./acts.ts";

@@ -1,12 +1,12 @@
 /** Tries a connection out as soon as it opens, and says what was found. */
 "use client";
-import { Check, CircleHelp, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { Check, CircleHelp, X } from "#components/ui/icons.tsx";
 import { Facts } from "#components/ui/panel.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { useAction } from "#components/ui/use-action.ts";

@@ -1,5 +1,15 @@
 /** The frame, filled in from the address: which organisation we are in, where its pages are, and the breadcrumb. */
 "use client";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import { BULK } from "#components/bulk/words.ts";
+import { AppFrame, type NavGroup } from "#components/frame/app-frame.tsx";
+import type { NavItem } from "#components/frame/nav-link.tsx";
+import { NamePage } from "#components/frame/page-name.tsx";
+import { organisationPath } from "#components/organisations/words.ts";
+import type { PalettePage } from "#components/search/palette.tsx";
+import { SearchButton } from "#components/search/search-button.tsx";
+import { PORTAL, tabHref } from "#components/staff/address.ts";
 import {
   Building2,
   Cable,
@@ -13,17 +23,7 @@ import {
   ShieldCheck,
   UserCog,
   Users,
-} from "lucide-react";
-import { usePathname } from "next/navigation";
-import { type ReactNode, useState } from "react";
-import { BULK } from "#components/bulk/words.ts";
-import { AppFrame, type NavGroup } from "#components/frame/app-frame.tsx";
-import type { NavItem } from "#components/frame/nav-link.tsx";
-import { NamePage } from "#components/frame/page-name.tsx";
-import { organisationPath } from "#components/organisations/words.ts";
-import type { PalettePage } from "#components/search/palette.tsx";
-import { SearchButton } from "#components/search/search-button.tsx";
-import { PORTAL, tabHref } from "#components/staff/address.ts";
+} from "#components/ui/icons.tsx";
 import type { OrganisationRole } from "#lib/access/organisation-role.ts";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { crumbsOf, placeOf } from "./place.ts";

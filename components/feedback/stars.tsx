@@ -1,6 +1,7 @@
 /** A rating, 1 to 5. */
-import { Star } from "lucide-react";
+
 import { cx } from "#components/ui/cx.ts";
+import { Star } from "#components/ui/icons.tsx";
 
 export function Stars({ rating }: { rating: number }) {
   return (

@@ -1,6 +1,7 @@
 /** What surrounds every page of the panel: the sidebar, the bar with the breadcrumb, and the content. */
-import { Menu, X } from "lucide-react";
+
 import type { ReactNode } from "react";
+import { Menu, X } from "#components/ui/icons.tsx";
 import { Breadcrumb, type Crumb } from "./breadcrumb.tsx";
 import { type NavItem, NavLink } from "./nav-link.tsx";
 import { OrganisationSwitcher, type OrganisationSwitcherProps } from "./organisation-switcher.tsx";

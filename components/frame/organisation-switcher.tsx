@@ -1,7 +1,8 @@
 /** Which organisation we are in, and the way to the others. */
-import { Check, ChevronsUpDown, Plus } from "lucide-react";
+
 import { AvatarInitials } from "#components/ui/avatar-initials.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { Check, ChevronsUpDown, Plus } from "#components/ui/icons.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { LogoMark } from "./logo.tsx";
 import { Popover } from "./popover.tsx";

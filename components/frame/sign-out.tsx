@@ -1,7 +1,7 @@
 /** Ends the session; what it needs for that loads with the click. */
 "use client";
-import { LogOut } from "lucide-react";
 import { useState } from "react";
+import { LogOut } from "#components/ui/icons.tsx";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 
 export function SignOut({ className }: { className?: string }) {

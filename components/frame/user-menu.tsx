@@ -1,7 +1,8 @@
 /** Who is signed in, with their settings, the theme and the way out. */
-import { ChevronsUpDown, Settings } from "lucide-react";
+
 import { AvatarInitials } from "#components/ui/avatar-initials.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { ChevronsUpDown, Settings } from "#components/ui/icons.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { ThemeSwitch } from "#components/ui/theme-switch.tsx";
 import { Popover } from "./popover.tsx";

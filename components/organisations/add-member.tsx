@@ -1,9 +1,9 @@
 /** The button that adds or invites somebody. Its dialog loads when it opens. */
 "use client";
-import { UserPlus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { UserPlus } from "#components/ui/icons.tsx";
 
 const AddMemberDialog = dynamic(() => import("./add-member-dialog.tsx").then((module) => module.AddMemberDialog));
 

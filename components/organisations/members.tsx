@@ -1,6 +1,7 @@
 /** Who is in an organisation, and who has been asked. */
-import { Users } from "lucide-react";
+
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Users } from "#components/ui/icons.tsx";
 import { type ListState, listHref, listState, type SearchParams, sortLink } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";

@@ -1,5 +1,5 @@
 /** The way to a new organisation. */
-import { Plus } from "lucide-react";
+import { Plus } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 
 export const NewOrganisationLink = ({ first }: { first?: boolean }) => (

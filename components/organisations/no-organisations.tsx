@@ -1,6 +1,7 @@
 /** What stands in place of one's organisations before there are any. */
-import { Building2 } from "lucide-react";
+
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Building2 } from "#components/ui/icons.tsx";
 import { NewOrganisationLink } from "./new-organisation-link.tsx";
 
 export const NoOrganisations = ({ mayCreate }: { mayCreate: boolean }) => (

@@ -1,9 +1,9 @@
 /** The button that makes a role, from nothing or like another. Its dialog loads when it opens. */
 "use client";
-import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 
 const NewRoleDialog = dynamic(() => import("./new-role-dialog.tsx").then((module) => module.NewRoleDialog));
 

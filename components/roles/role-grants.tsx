@@ -1,6 +1,5 @@
 /** A role's own grants: typed, or picked from the catalogue; put into order, and changed once what that comes to was read. */
 "use client";
-import { ArrowDown, ArrowUp, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Foreseen } from "#components/staff/foreseen.tsx";
@@ -9,6 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { ArrowDown, ArrowUp, X } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { toast } from "#components/ui/toast.tsx";

@@ -1,12 +1,12 @@
 /** Everything at a keystroke: pages, organisations, zones, and the records of all zones. Loaded when it is opened. */
 "use client";
 import { Command } from "cmdk";
-import { ArrowRight, Building2, FileText, Globe, LoaderCircle, Search, ShieldCheck } from "lucide-react";
 import { useRouter } from "next/navigation";
 import * as Radix from "radix-ui/dialog";
 import { type ReactNode, useEffect, useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { choiceClass } from "#components/ui/choice-class.ts";
+import { ArrowRight, Building2, FileText, Globe, LoaderCircle, Search, ShieldCheck } from "#components/ui/icons.tsx";
 import { plainContent } from "#components/zone/record-content.tsx";
 import { zonePath } from "#components/zone/zone-view.ts";
 import { type Hit, hitKey, hitPath } from "./hits.ts";

@@ -1,9 +1,9 @@
 /** The search in the bar. mod+K opens it everywhere, and `/` where the page has no search of its own. */
 "use client";
-import { Search } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { isBusy } from "#components/ui/busy.ts";
+import { Search } from "#components/ui/icons.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 import type { PalettePage } from "./palette.tsx";

@@ -1,12 +1,12 @@
 /** The addresses of a server: which is the main one, and room for more. */
 "use client";
-import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import type { Api } from "#components/ui/attempt.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 import { RowActions } from "#components/ui/row-actions.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { toast } from "#components/ui/toast.tsx";

@@ -1,8 +1,9 @@
 /** The servers that the account has a part in, all of them or those of one organisation. */
-import { Server } from "lucide-react";
+
 import { openOrganisation } from "#components/organisations/access.ts";
 import { organisationPath } from "#components/organisations/words.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Server } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";

@@ -1,12 +1,12 @@
 /** Announcements: drafts, what is to go out, and what became of it. */
 "use client";
-import { Megaphone } from "lucide-react";
 import { RichText } from "#components/announcements/rich-text.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { Megaphone } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
 import { exactTime, Time } from "#components/ui/time.tsx";

@@ -1,6 +1,7 @@
 /** A tab's rows as a file, by the filters that are set. */
-import { Download } from "lucide-react";
+
 import { buttonClass } from "#components/ui/button-class.ts";
+import { Download } from "#components/ui/icons.tsx";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { csvHref, type Query } from "./address.ts";
 

@@ -1,6 +1,5 @@
 /** The hosts that databases of servers are on. */
 "use client";
-import { Database } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { formatBytes } from "#components/servers/bytes.ts";
@@ -10,6 +9,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import type { Columns } from "#components/ui/column-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Database } from "#components/ui/icons.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
 import { exactTime, Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";

@@ -1,11 +1,11 @@
 /** Accounts that are to be deleted, and those that were. */
 "use client";
-import { UserX } from "lucide-react";
 import { useOwnedChoices } from "#components/account/owned-choices.tsx";
 import { whatGoes } from "#components/account/what-goes.ts";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { UserX } from "#components/ui/icons.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
 import { exactTime, Time } from "#components/ui/time.tsx";
 import type { Act } from "./act-bar.tsx";

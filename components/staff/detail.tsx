@@ -1,9 +1,9 @@
 /** One row of a tab: its name, what is known of it, what can be done with it, and the way back to the list. */
 "use client";
-import { ArrowLeft } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { ArrowLeft } from "#components/ui/icons.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import type { TabId } from "#lib/staff/tabs.ts";

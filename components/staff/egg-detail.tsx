@@ -1,11 +1,11 @@
 /** One egg: what it is, how it is run and installed, its variables, and what one should know of it. */
 "use client";
-import { Download } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Badge } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { Field } from "#components/ui/field.tsx";
+import { Download } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Time } from "#components/ui/time.tsx";

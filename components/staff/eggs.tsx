@@ -1,10 +1,10 @@
 /** How kinds of servers are installed and run. */
 "use client";
-import { Egg } from "lucide-react";
 import dynamic from "next/dynamic";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { Egg } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Act } from "./act-bar.tsx";

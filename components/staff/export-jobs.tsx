@@ -1,6 +1,5 @@
 /** Exports of what is held about people. */
 "use client";
-import { FileArchive } from "lucide-react";
 import { Watch } from "#components/exports/own-actions.tsx";
 import { ExportProgress } from "#components/exports/progress.tsx";
 import { inOctets, STATES } from "#components/exports/words.ts";
@@ -8,6 +7,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { FileArchive } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
 import { exactTime, Time } from "#components/ui/time.tsx";

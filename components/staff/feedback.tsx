@@ -1,10 +1,10 @@
 /** What people said about the panel. */
 "use client";
-import { MessageSquareHeart } from "lucide-react";
 import { Stars } from "#components/feedback/stars.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { MessageSquareHeart } from "#components/ui/icons.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";

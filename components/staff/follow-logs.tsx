@@ -1,9 +1,9 @@
 /** Rows as they are written, by the filters of the page. */
 "use client";
-import { Radio, Square } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { Radio, Square } from "#components/ui/icons.tsx";
 import { exactTime } from "#components/ui/time.tsx";
 import { one, type Query } from "./address.ts";
 import { Outcome, took } from "./log-words.tsx";

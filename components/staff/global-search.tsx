@@ -1,9 +1,9 @@
 /** The portal's search over everybody's things. `/` opens it, and it is the palette that mod+K opens anywhere. */
 "use client";
-import { Search } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { isBusy } from "#components/ui/busy.ts";
+import { Search } from "#components/ui/icons.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 

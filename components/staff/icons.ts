@@ -7,8 +7,8 @@ import {
   FileArchive,
   FlaskConical,
   HardDrive,
+  type Icon,
   Link2,
-  type LucideIcon,
   Mail,
   Megaphone,
   MessageSquareHeart,
@@ -18,10 +18,10 @@ import {
   SlidersHorizontal,
   Users,
   UserX,
-} from "lucide-react";
+} from "#components/ui/icons.tsx";
 import type { TabId } from "#lib/staff/tabs.ts";
 
-export const icons: Record<TabId, LucideIcon> = {
+export const icons: Record<TabId, Icon> = {
   users: Users,
   organisations: Building2,
   deletions: UserX,

@@ -1,11 +1,11 @@
 /** The list of a tab: search, filters, columns, parts, a file of it all, and acts on what is chosen. */
 "use client";
-import { SearchX } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, useId, useState } from "react";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { cellsOf, type Column as PlainColumn } from "#components/ui/column-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { SearchX } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";

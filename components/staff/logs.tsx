@@ -1,8 +1,8 @@
 /** Audit entries, requests, errors and slow queries: searched, filtered, and followed as they are written. */
 "use client";
-import { ScrollText, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { ScrollText, X } from "#components/ui/icons.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";

@@ -1,8 +1,8 @@
 /** The machines that servers run on. */
 "use client";
-import { HardDrive } from "lucide-react";
 import dynamic from "next/dynamic";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { HardDrive } from "#components/ui/icons.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Act } from "./act-bar.tsx";
 import { type Column, StaffList } from "./list.tsx";

@@ -1,9 +1,9 @@
 /** Everybody's organisations. */
 "use client";
-import { Building2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Building2 } from "#components/ui/icons.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Act } from "./act-bar.tsx";
 import { type Column, StaffList } from "./list.tsx";

@@ -1,8 +1,8 @@
 /** Every mail that the panel sent, or is to send. */
 "use client";
-import { Mail } from "lucide-react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Mail } from "#components/ui/icons.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
 import { exactTime, Time } from "#components/ui/time.tsx";
 import type { Act } from "./act-bar.tsx";

@@ -1,7 +1,8 @@
 /** How many there are, and the way to the parts of the list before and after. */
-import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from "lucide-react";
+
 import type { ReactNode } from "react";
 import { buttonClass } from "#components/ui/button-class.ts";
+import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from "#components/ui/icons.tsx";
 import { Link } from "#components/ui/link.tsx";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { type Query, tabHref } from "./address.ts";

@@ -1,8 +1,8 @@
 /** Several of many, chosen one after the other by a search. */
 "use client";
-import { Plus, X } from "lucide-react";
 import { useRef } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { Plus, X } from "#components/ui/icons.tsx";
 import { PickButton, type PickButtonProps } from "#components/ui/pick-button.tsx";
 
 export interface Named {

@@ -1,10 +1,10 @@
 /** Whether names, addresses and the like are shown: asked the first time, and switched here at any time. */
 "use client";
-import { Eye, EyeOff } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useEffect, useState, useTransition } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { Eye, EyeOff } from "#components/ui/icons.tsx";
 import { keepCookie } from "#components/ui/keep-cookie.ts";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 import { PRIVACY, type Privacy } from "#lib/staff/privacy-cookie.ts";

@@ -1,11 +1,11 @@
 /** What people may do, as roles that are given to them. */
 "use client";
-import { ShieldCheck } from "lucide-react";
 import dynamic from "next/dynamic";
 import { CreateRole } from "#components/roles/create-role.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { ShieldCheck } from "#components/ui/icons.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Act } from "./act-bar.tsx";
 import { type Column, StaffList } from "./list.tsx";

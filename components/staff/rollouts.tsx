@@ -1,11 +1,11 @@
 /** What only a part of the accounts gets, and who they are. */
 "use client";
-import { FlaskConical } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { counted } from "#components/organisations/words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { FlaskConical } from "#components/ui/icons.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.tsx";

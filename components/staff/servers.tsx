@@ -1,9 +1,9 @@
 /** Everybody's servers. */
 "use client";
-import { Server } from "lucide-react";
 import dynamic from "next/dynamic";
 import { addressOf, limitOf, StateCell, stateWords } from "#components/servers/words.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Server } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { Time } from "#components/ui/time.tsx";

@@ -1,10 +1,10 @@
 /** Short addresses that lead elsewhere. */
 "use client";
-import { Link2 } from "lucide-react";
 import { Badge } from "#components/ui/badge.tsx";
 import { CopyValue } from "#components/ui/copy-value.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { Link2 } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Facts, Panel } from "#components/ui/panel.tsx";
 import { exactTime, Time } from "#components/ui/time.tsx";

@@ -1,11 +1,11 @@
 /** What a tab shows that could not be loaded: the others stay beside it, and it can be tried again. */
 "use client";
-import { CloudAlert } from "lucide-react";
 import { catchError, type ErrorInfo } from "next/error";
 import { useTransition } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { CloudAlert } from "#components/ui/icons.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 
 export const TabBoundary = catchError((props: { title: string }, info: ErrorInfo) => (

@@ -1,10 +1,10 @@
 /** Everybody's accounts. */
 "use client";
-import { UserCog } from "lucide-react";
 import dynamic from "next/dynamic";
 import { CreateAccount } from "#components/accounts/create-account.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { UserCog } from "#components/ui/icons.tsx";
 import { Time } from "#components/ui/time.tsx";
 import type { Act } from "./act-bar.tsx";
 import { one as queried } from "./address.ts";

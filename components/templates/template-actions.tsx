@@ -1,11 +1,11 @@
 /** Making, changing and deleting a template. The dialog loads when it opens. */
 "use client";
-import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import type { Template } from "./template-form.tsx";
 

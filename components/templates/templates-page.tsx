@@ -1,9 +1,10 @@
 /** An organisation's templates, in its settings. */
-import { LayoutTemplate } from "lucide-react";
+
 import { forbidden } from "next/navigation";
 import { accessTo, openOrganisation } from "#components/organisations/access.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { LayoutTemplate } from "#components/ui/icons.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { load } from "#lib/api/caller.ts";

@@ -1,7 +1,8 @@
 /** A message about the page or the form it stands in, with an optional action. */
-import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
+
 import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
+import { CircleAlert, CircleCheck, Info, TriangleAlert } from "./icons.tsx";
 
 export type BannerTone = "info" | "ok" | "warn" | "bad";
 

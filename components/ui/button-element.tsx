@@ -1,8 +1,9 @@
 /** What a button is made of. While `pending` it keeps its place and its focus, and does nothing. */
-import { LoaderCircle } from "lucide-react";
+
 import type { ComponentProps } from "react";
 import { type ButtonLook, buttonClass } from "./button-class.ts";
 import { cx } from "./cx.ts";
+import { LoaderCircle } from "./icons.tsx";
 
 export interface ButtonProps extends ComponentProps<"button">, ButtonLook {
   pending?: boolean;

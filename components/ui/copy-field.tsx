@@ -1,9 +1,9 @@
 /** A value to take elsewhere: read-only, selected as a whole, with a button that copies it. */
 "use client";
-import { Copy } from "lucide-react";
 import { Button } from "./button.tsx";
 import { copyText } from "./copy-text.ts";
 import { Field } from "./field.tsx";
+import { Copy } from "./icons.tsx";
 import { Input } from "./input.tsx";
 
 export interface CopyFieldProps {

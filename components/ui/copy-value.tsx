@@ -1,8 +1,8 @@
 /** A value to be pasted elsewhere, with a button that copies it. */
 "use client";
-import { Copy } from "lucide-react";
 import { Button } from "./button.tsx";
 import { copyText } from "./copy-text.ts";
+import { Copy } from "./icons.tsx";
 
 export interface CopyValueProps {
   value: string;

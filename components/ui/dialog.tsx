@@ -1,10 +1,10 @@
 /** A modal dialog: keeps the focus, gives it back, and fits a phone. Load it with next/dynamic where it opens. */
 "use client";
-import { X } from "lucide-react";
 import * as Radix from "radix-ui/dialog";
 import { type ReactElement, type ReactNode, type RefObject, useRef } from "react";
 import { Button } from "./button.tsx";
 import { cx } from "./cx.ts";
+import { X } from "./icons.tsx";
 
 const WIDTHS = { sm: "sm:max-w-[400px]", md: "sm:max-w-[520px]", lg: "sm:max-w-[720px]", xl: "sm:max-w-[960px]" };
 

@@ -1,7 +1,8 @@
 /** A labelled control with its hint and its error, wired for assistive technology. */
-import { CircleAlert } from "lucide-react";
+
 import { cloneElement, type ReactElement, type ReactNode, useId } from "react";
 import { cx } from "./cx.ts";
+import { CircleAlert } from "./icons.tsx";
 
 interface ControlProps {
   id?: string;

@@ -1,9 +1,9 @@
 /** A place for one file, which is dropped on it or chosen. */
 "use client";
-import { FileUp } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
 import { Button } from "./button.tsx";
 import { cx } from "./cx.ts";
+import { FileUp } from "./icons.tsx";
 import { useHydrated } from "./use-hydrated.ts";
 
 interface FileDropProps {

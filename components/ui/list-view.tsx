@@ -1,7 +1,8 @@
 /** A list with its search, its rows, its pages, and what stands there when nothing does. */
-import { SearchX } from "lucide-react";
+
 import type { ReactNode } from "react";
 import { EmptyState } from "./empty-state.tsx";
+import { SearchX } from "./icons.tsx";
 import { LinkButton } from "./link-button.tsx";
 import { Pager } from "./pager.tsx";
 import { SearchField } from "./search-field.tsx";

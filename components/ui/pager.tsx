@@ -1,7 +1,8 @@
 /** Which part of a list is shown, and the links to the parts before and after. */
-import { ChevronLeft, ChevronRight } from "lucide-react";
+
 import type { ReactNode } from "react";
 import { buttonClass } from "./button-class.ts";
+import { ChevronLeft, ChevronRight } from "./icons.tsx";
 import { LinkButton } from "./link-button.tsx";
 
 export interface PagerProps {

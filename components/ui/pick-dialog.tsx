@@ -1,7 +1,6 @@
 /** One of many, found by what is typed. Loaded when it is opened. */
 "use client";
 import { Command } from "cmdk";
-import { Check } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { type Api, attempt, Refusal } from "#components/ui/attempt.ts";
 import type { Failure } from "#lib/api/client.ts";
@@ -10,6 +9,7 @@ import { controlClass } from "./control-class.ts";
 import { cx } from "./cx.ts";
 import { Dialog } from "./dialog.tsx";
 import { FailureBanner } from "./failure-banner.tsx";
+import { Check } from "./icons.tsx";
 
 export interface Choice {
   value: string;

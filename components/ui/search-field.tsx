@@ -1,11 +1,11 @@
 /** A search box that writes what is typed into the URL; `/` focuses it. */
 "use client";
-import { LoaderCircle, Search } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useRef, useState, useTransition } from "react";
 import { isBusy } from "./busy.ts";
 import { controlClass } from "./control-class.ts";
 import { cx } from "./cx.ts";
+import { LoaderCircle, Search } from "./icons.tsx";
 import { Kbd } from "./kbd.tsx";
 
 export interface SearchFieldProps {

@@ -1,9 +1,10 @@
 /** The browser's own select, dressed like the other controls. */
-import { ChevronDown } from "lucide-react";
+
 import type { ComponentProps } from "react";
 import { controlClass } from "./control-class.ts";
 import { cx } from "./cx.ts";
 import { isHeard } from "./heard.ts";
+import { ChevronDown } from "./icons.tsx";
 import { ListeningSelect } from "./listening.tsx";
 
 export interface SelectOption {

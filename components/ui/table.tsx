@@ -1,7 +1,8 @@
 /** Plain table elements in one look; on a phone it scrolls sideways or, with `stack`, turns rows into cards. */
-import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
+
 import type { ComponentProps, ReactNode } from "react";
 import { cx } from "./cx.ts";
+import { ArrowDown, ArrowUp, ChevronsUpDown } from "./icons.tsx";
 import { Link } from "./link.tsx";
 
 export interface TableProps {

@@ -1,8 +1,8 @@
 /** Light, dark or as the system has it; applies at once and is kept in a cookie. */
 "use client";
-import { Monitor, Moon, Sun } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { cx } from "./cx.ts";
+import { Monitor, Moon, Sun } from "./icons.tsx";
 import { keepCookie } from "./keep-cookie.ts";
 import { ListeningGroup } from "./listening.tsx";
 import { THEME_COOKIE, type Theme, themeAttribute } from "./theme.ts";

@@ -1,6 +1,6 @@
 /** A filter with more to choose from than a select holds: what is found and chosen is written into the URL. */
 "use client";
-import { ChevronDown } from "lucide-react";
+import { ChevronDown } from "./icons.tsx";
 import { PickButton } from "./pick-button.tsx";
 import type { FindChoices } from "./pick-dialog.tsx";
 import type { UrlControlProps } from "./url-control.tsx";

@@ -1,7 +1,7 @@
 /** What the draft holds, at the bottom of the window, and the two ways out of it. */
 "use client";
-import { Redo2, Undo2 } from "lucide-react";
 import { Button } from "#components/ui/button.tsx";
+import { Redo2, Undo2 } from "#components/ui/icons.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { countsOf, type Draft } from "./draft.ts";
 import type { DraftHandle } from "./draft-store.ts";

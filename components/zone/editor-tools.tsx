@@ -1,8 +1,8 @@
 /** Search and filters, and what adds records. */
 "use client";
-import { ClipboardPaste, Keyboard, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { ClipboardPaste, Keyboard, Plus } from "#components/ui/icons.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 
 export interface EditorToolsProps {

@@ -1,8 +1,9 @@
 /** Health of a zone: what is wrong with its records, delegation, servers and keys, why it matters and what to do. */
-import { HeartPulse } from "lucide-react";
+
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { HeartPulse } from "#components/ui/icons.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";

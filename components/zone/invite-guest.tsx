@@ -1,10 +1,10 @@
 /** The button that invites a guest. Its form loads when it opens. */
 "use client";
-import { UserPlus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { UserPlus } from "#components/ui/icons.tsx";
 import { toast } from "#components/ui/toast.tsx";
 
 const AccessForm = dynamic(() => import("./access-form.tsx").then((module) => module.AccessForm));

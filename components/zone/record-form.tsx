@@ -1,10 +1,10 @@
 /** Adds or edits one RRset in the draft, in its place in the table. Nothing leaves the device but the question whether the RRset is there already. */
 "use client";
-import { Plus } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { Select } from "#components/ui/select.tsx";

@@ -1,11 +1,11 @@
 /** Brings the zone back to a moment that is typed, in UTC as everywhere in the panel. */
 "use client";
-import { History } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type FormEvent, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogClose, DialogFooter } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { History } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { exactTime } from "#components/ui/time.tsx";
 import { useDone } from "./history-actions.tsx";

@@ -1,8 +1,8 @@
 /** One RRset in the review: what happens to it, what is wrong with that, and the way to leave it out. */
 "use client";
-import { CircleAlert, TriangleAlert } from "lucide-react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { CircleAlert, TriangleAlert } from "#components/ui/icons.tsx";
 import { relativeName } from "#lib/dns/name.ts";
 import { rrsetKey } from "#lib/dns/rrset.ts";
 import { type DraftEntry, kindOf } from "./draft.ts";

@@ -1,11 +1,11 @@
 /** One value of an RRset: the fields of its type, what it says in words, and what goes beside them. */
 "use client";
-import { Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { Field } from "#components/ui/field.tsx";
+import { Trash2 } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";

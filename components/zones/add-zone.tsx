@@ -1,9 +1,9 @@
 /** The button that adds a zone. Its dialog loads when it opens. */
 "use client";
-import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 import type { Outputs } from "#lib/api/outputs.ts";
 
 export type ZoneChoices = Outputs["dns"]["connections"];

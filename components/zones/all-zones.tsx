@@ -1,9 +1,10 @@
 /** Every zone that the account can view, in all organisations; a search finds their records too. */
-import { Globe, SearchX } from "lucide-react";
+
 import type { ReactNode } from "react";
 import { bulkPath } from "#components/bulk/words.ts";
 import { RecordHits } from "#components/search/record-hits.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Globe, SearchX } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { type ListState, listHref, listState, type SearchParams } from "#components/ui/list-state.ts";
 import { ListView } from "#components/ui/list-view.tsx";

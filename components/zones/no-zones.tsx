@@ -1,7 +1,8 @@
 /** What stands in place of an organisation's zones when there are none to see. */
-import { Globe } from "lucide-react";
+
 import { bundlePath } from "#components/organisations/words.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Globe } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { AddZone, type AddZoneProps } from "./add-zone.tsx";
 

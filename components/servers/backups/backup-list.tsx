@@ -1,12 +1,12 @@
 /** Backups in rows: how they are, and what can be done with them. */
 "use client";
-import { Lock } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { Lock } from "#components/ui/icons.tsx";
 import { RowActions, RowButton } from "#components/ui/row-actions.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";

@@ -1,6 +1,7 @@
 /** The backups of a server: those that there are, and room for more. */
-import { Archive } from "lucide-react";
+
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Archive } from "#components/ui/icons.tsx";
 import { load } from "#lib/api/caller.ts";
 import { BackupList } from "./backup-list.tsx";
 import { CreateBackup } from "./create-backup.tsx";

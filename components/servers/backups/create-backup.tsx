@@ -1,9 +1,9 @@
 /** Begins a backup. The dialog's form says what is left out. */
 "use client";
-import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 
 const CreateDialog = dynamic(() => import("./backup-dialogs.tsx").then((module) => module.CreateDialog));
 

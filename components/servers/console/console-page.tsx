@@ -1,7 +1,8 @@
 /** What a server writes, as it does, and what is said to it. */
-import { SquareTerminal } from "lucide-react";
+
 import { forbidden, redirect } from "next/navigation";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { SquareTerminal } from "#components/ui/icons.tsx";
 import { serverPath } from "../capability-words.ts";
 import { NodeReach } from "../node-reach.tsx";
 import { openServer } from "../server-data.ts";

@@ -1,9 +1,9 @@
 /** Makes a database. The dialog's form asks for its name, and for the host where there is a choice. */
 "use client";
-import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { Plus } from "#components/ui/icons.tsx";
 import type { Hosts } from "./create-dialog.tsx";
 
 const CreateDialog = dynamic(() => import("./create-dialog.tsx").then((module) => module.CreateDialog));

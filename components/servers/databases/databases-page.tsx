@@ -1,6 +1,7 @@
 /** The databases of a server: those that there are, and room for more. */
-import { Database } from "lucide-react";
+
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Database } from "#components/ui/icons.tsx";
 import { load } from "#lib/api/caller.ts";
 import { Refreshing } from "../backups/refreshing.tsx";
 import { CreateDatabase } from "./create-database.tsx";

@@ -1,7 +1,8 @@
 /** The files of a server: one folder, which the address names. */
-import { FolderX } from "lucide-react";
+
 import { redirect } from "next/navigation";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { FolderX } from "#components/ui/icons.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { load } from "#lib/api/caller.ts";
 import { NodeReach } from "../node-reach.tsx";

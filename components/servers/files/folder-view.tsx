@@ -1,6 +1,5 @@
 /** A folder of a server: what is in it, and what can be done with it. Files are dropped on it to be uploaded. */
 "use client";
-import { File as FileIcon, Folder, FolderOpen, Upload } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { type DragEvent, useRef, useState } from "react";
@@ -10,6 +9,7 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { FailureBanner } from "#components/ui/failure-banner.tsx";
+import { File as FileIcon, Folder, FolderOpen, Upload } from "#components/ui/icons.tsx";
 import { RowActions, RowButton } from "#components/ui/row-actions.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";

@@ -1,6 +1,7 @@
 /** The folders of its node that a server has, and could have. */
-import { FolderSymlink } from "lucide-react";
+
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { FolderSymlink } from "#components/ui/icons.tsx";
 import { load } from "#lib/api/caller.ts";
 import { openServer } from "../server-data.ts";
 import { MountsTable } from "./mounts-table.tsx";

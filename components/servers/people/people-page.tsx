@@ -1,9 +1,9 @@
 /** Sub-users of a server: who was let in, who was asked, and the way out for whoever is one. */
 
-import { UserPlus } from "lucide-react";
 import { InvalidInvites, InviteEnd } from "#components/invites/invite-end.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { UserPlus } from "#components/ui/icons.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { load } from "#lib/api/caller.ts";

@@ -1,11 +1,11 @@
 /** What can be done with a sub-user or with an invitation. The form loads when it opens. */
 "use client";
-import { UserPlus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
+import { UserPlus } from "#components/ui/icons.tsx";
 import { RowActions } from "#components/ui/row-actions.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { useAction } from "#components/ui/use-action.ts";

@@ -1,11 +1,11 @@
 /** A schedule's form: when it is due, and its steps in their order. */
 "use client";
-import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field, FieldGroup } from "#components/ui/field.tsx";
 import { FormDialog } from "#components/ui/form-dialog.tsx";
+import { ArrowDown, ArrowUp, Plus, Trash2 } from "#components/ui/icons.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";

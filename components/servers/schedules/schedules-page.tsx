@@ -1,6 +1,7 @@
 /** The schedules of a server. */
-import { CalendarClock } from "lucide-react";
+
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { CalendarClock } from "#components/ui/icons.tsx";
 import { load } from "#lib/api/caller.ts";
 import { Refreshing } from "../backups/refreshing.tsx";
 import { AddSchedule } from "./add-schedule.tsx";

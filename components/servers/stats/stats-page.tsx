@@ -1,7 +1,8 @@
 /** What a server used over a time. */
-import { ChartLine } from "lucide-react";
+
 import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { ChartLine } from "#components/ui/icons.tsx";
 import { Time } from "#components/ui/time.tsx";
 import { UrlSelect } from "#components/ui/url-control.tsx";
 import { load } from "#lib/api/caller.ts";

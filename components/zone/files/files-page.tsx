@@ -1,7 +1,8 @@
 /** The tab of zone files: the zone as one to take along, and one that is brought. */
-import { Download } from "lucide-react";
+
 import { ApplyTemplate } from "#components/templates/apply-template.tsx";
 import { buttonClass } from "#components/ui/button-class.ts";
+import { Download } from "#components/ui/icons.tsx";
 import { Panel } from "#components/ui/panel.tsx";
 import { load } from "#lib/api/caller.ts";
 import { namesOf, openZone, viewOf, type ZoneParams } from "../zone-data.ts";
