@@ -12,6 +12,7 @@ import { relativeName } from "./name.ts";
 import type { DnsRecord, RRset, Ttl } from "./rrset.ts";
 import { firstByName, firstByType } from "./search/in-order.ts";
 import { type FoundInZone, findInZone } from "./search/in-zone.ts";
+import { placesOf, wholeGeneration } from "./search/places.ts";
 import { termsOf } from "./search/terms.ts";
 import { isSeen, type Seer, sees, withSeer } from "./visible.ts";
 import type { Zone } from "./zones.ts";
@@ -32,8 +33,17 @@ export interface RecordQuery extends ListQuery {
 interface Asked extends RecordQuery {
   seer: Seer;
   types: string[];
-  found: FoundInZone;
+  found: FoundInZone | Picked;
 }
+
+/** So many that the zone is read in the order of an index, and each told by its number before anything else of it is read. */
+interface Picked {
+  kind: "picked";
+  ids: number[];
+}
+
+/** What more than this have is soon come upon anyway, and would take longer to be told. */
+const MOST_PICKED = 20_000;
 
 const sorts = {
   name: [sql`r.sort_key`, sql`r.type`],
@@ -56,6 +66,7 @@ function where({ types, found, seer }: Asked) {
     types.length === 1 ? sql`r.type = ${value("type")}` : undefined,
     types.length > 1 ? sql`r.type in (select value from json_each(${value("types")}))` : undefined,
     found.kind === "many" ? hasText : undefined,
+    found.kind === "picked" ? sql`+r.id in (select value from json_each(${value("ids")}))` : undefined,
     seer === null ? undefined : isSeen(value("seer"), sql`r.name`, sql`r.type`),
   );
 }
@@ -78,7 +89,7 @@ const valuesOf = (zone: Zone, query: Asked) => ({
   generation: zone.generation,
   type: query.types[0] ?? "",
   types: JSON.stringify(query.types),
-  ids: query.found.kind === "listed" ? JSON.stringify(query.found.ids) : "[]",
+  ids: "ids" in query.found ? JSON.stringify(query.found.ids) : "[]",
   ...(query.found.kind === "many" ? query.found.like : {}),
   limit: query.perPage,
   offset: offsetOf(query),
@@ -192,13 +203,19 @@ function totalsOf(counts: readonly TypeCount[], types: readonly string[]): Count
 }
 
 /**
- * What of the first pages of many is soon found is sorted like a list that is at hand; in other orders, and where too much is not
- * in order, the zone is read.
+ * What of the first pages of many is soon found is sorted like a list that is at hand; by TTL, and where too much is not in
+ * order, the zone is read.
  */
 function atHand(zone: Zone, access: ZoneAccess, asked: Asked): Asked {
   if (asked.found.kind !== "many") return asked;
   const { column, descending } = sortOf(asked);
   const { question, first } = asked.found;
+  if (column === "ttl") {
+    const places = placesOf(question, wholeGeneration(zone.generation), MOST_PICKED + 1);
+    return places.length > MOST_PICKED
+      ? asked
+      : { ...asked, found: { kind: "picked", ids: places.map(({ id }) => id) } };
+  }
   const wanted = { question, first, count: offsetOf(asked) + asked.perPage, descending };
   const ids =
     column === "name"

@@ -172,6 +172,35 @@ async function play({ puts, drops, takeNewest, queries }: typeof steps extends f
 const standing = () =>
   sql("select ordered_to > 0 as ordered, late from generations where id = (select generation from zones)")[0];
 
+test("by TTL what was found is told in the order of the index, and nothing else of the zone is read", async () => {
+  const { db } = await import("#db/client.ts");
+  const { $client: client } = db();
+  const { prepare } = client;
+  const texts: string[] = [];
+  client.prepare = ((text: string) => {
+    texts.push(text);
+    return prepare(text);
+  }) as typeof prepare;
+  try {
+    for (const sort of ["ttl", "-ttl"]) await compare({ q: "192.0.2", sort, page: 300, type: "" });
+  } finally {
+    client.prepare = prepare;
+  }
+  const plans = texts
+    .filter((text) => text.includes("order by r.ttl"))
+    .map((text) => {
+      const values = Array(text.split("?").length - 1).fill("[]");
+      const steps = prepare(`explain query plan ${text}`).all(...values) as { detail: string }[];
+      return steps.map(({ detail }) => detail).join(", ");
+    });
+  // For who sees all and who does not, upwards and downwards.
+  expect(plans).toHaveLength(4);
+  for (const plan of plans) {
+    expect(plan).toMatch(/^SEARCH r USING INDEX rrset_rows_ttl \(generation=\?\), LIST SUBQUERY \d+, SCAN json_each/);
+    expect(plan).not.toMatch(/TEMP B-TREE|SEARCH z|SEARCH g/);
+  }
+});
+
 test("whatever was changed since", async () => {
   expect(standing()).toEqual({ ordered: 1, late: 0 });
   await fc.assert(fc.asyncProperty(steps, play), { numRuns: 25, endOnFailure: true });
