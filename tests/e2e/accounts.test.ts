@@ -3,22 +3,22 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessibilityProblems, answerPrivacy, sharedBrowser, signedIn, signIn, visitor } from "../support/browser.ts";
 import { PASSWORD } from "../support/people.ts";
-import { type PanelServer, type Person, startServer } from "../support/server.ts";
+import type { Person } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 
 const NEW_PASSWORD = "a lantern above the quay";
-const PERSON = "person@example.org";
+const PERSON = "ingrid@accounts.example";
 
-let server: PanelServer;
+let server: SharedServer;
 let browser: Browser;
 let root: Page;
 let person: Page;
 let clerk: Person;
 
 beforeAll(async () => {
-  server = await startServer();
-  const operator = await server.person("Root", "root");
-  await server.person("Other root", "root");
-  clerk = await server.person("Clerk", ["users:read", "users:suspend"]);
+  server = await sharedServer();
+  const operator = await server.person("Root of accounts", "root");
+  clerk = await server.person("Clerk of accounts", ["users:read", "users:suspend"]);
   await server.person("Ingrid Solheim", [], PERSON);
   await operator.call("POST", "/admin/roles", {
     name: "Clerks",
@@ -31,10 +31,7 @@ beforeAll(async () => {
   for (const page of [root, person]) await answerPrivacy(page, server.origin, "visible");
   await signIn(person, PERSON, PASSWORD);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => browser?.close());
 
 async function open(page: Page, name: string): Promise<void> {
   await page.goto("/dashboard/admin?tab=users");
@@ -58,7 +55,7 @@ test("roles: what a change comes to is said first", async () => {
   await confirm(root, "Change roles");
   await root.getByText("It has Clerks.").waitFor();
   await person.goto("/dashboard/admin?tab=users");
-  await person.getByRole("link", { name: "Clerk", exact: true }).waitFor();
+  await person.getByRole("link", { name: "Clerk of accounts", exact: true }).waitFor();
   await root.getByLabel("Clerks").uncheck();
   await root.getByRole("button", { name: "See what changes" }).click();
   await confirm(root, "Change roles");
@@ -110,7 +107,7 @@ test("a clerk sees what they may do, and nothing they may not", async () => {
   await page.getByRole("button", { name: "Suspend", exact: true }).waitFor();
   for (const name of ["Delete account", "Make a reset link", "Remove password", "Save name", "See what changes"])
     expect(await page.getByRole("button", { name }).count(), name).toBe(0);
-  await open(page, "Root");
+  await open(page, "Root of accounts");
   await page.getByText("This account may do more than you").waitFor();
   expect(await page.getByRole("button", { name: "Suspend", exact: true }).count()).toBe(0);
 });

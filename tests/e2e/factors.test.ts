@@ -5,12 +5,13 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessibilityProblems, sharedBrowser, signIn, visitor } from "../support/browser.ts";
 import { PASSWORD } from "../support/people.ts";
-import { startServer } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 import { codeOf } from "../support/totp.ts";
 
+const [ADA, BOB, EVE] = ["ada@factors.example", "bob@factors.example", "eve@factors.example"] as const;
 const SECURITY = "/dashboard/settings/security";
 
-let server: Awaited<ReturnType<typeof startServer>>;
+let server: SharedServer;
 let browser: Browser;
 let database: Database.Database;
 let ada: Page;
@@ -18,9 +19,10 @@ let secret = "";
 let codes: string[] = [];
 
 beforeAll(async () => {
-  server = await startServer({ host: "localhost" });
-  await server.person("Ada Lovelace", "root", "ada@example.org");
-  for (const name of ["Bob", "Eve"]) await server.person(name);
+  server = await sharedServer();
+  await server.person("Ada Lovelace", "root", ADA);
+  await server.person("Bob", [], BOB);
+  await server.person("Eve", [], EVE);
   database = new Database(path.join(server.dataDir, "panel.db"));
   browser = await sharedBrowser();
   ada = (await visitor(browser, server.origin)).page;
@@ -29,7 +31,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   database?.close();
-  await server?.stop();
 });
 
 const panelOf = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
@@ -48,7 +49,7 @@ async function enterPassword(page: Page, email: string): Promise<void> {
 }
 
 test("an authenticator app is set up with a QR code, and gives recovery codes once", async () => {
-  await signIn(ada, "ada@example.org", PASSWORD);
+  await signIn(ada, ADA, PASSWORD);
   await ada.goto(SECURITY);
   expect(await accessibilityProblems(ada)).toEqual([]);
   await panelOf(ada, "Two-step sign-in").getByRole("button", { name: "Set up" }).click();
@@ -79,7 +80,7 @@ test("an authenticator app is set up with a QR code, and gives recovery codes on
 test("signing in then takes two steps", async () => {
   nextStep();
   const { page } = await visitor(browser, server.origin);
-  await enterPassword(page, "ada@example.org");
+  await enterPassword(page, ADA);
   const code = page.getByLabel("Code", { exact: true });
   await code.waitFor();
   expect(await code.getAttribute("autocomplete")).toBe("one-time-code");
@@ -98,7 +99,7 @@ test("signing in then takes two steps", async () => {
 
 test("a recovery code does as well, and is counted down", async () => {
   const { page } = await visitor(browser, server.origin);
-  await enterPassword(page, "ada@example.org");
+  await enterPassword(page, ADA);
   await page.getByRole("button", { name: "Use a recovery code instead" }).click();
   await page.getByLabel("Recovery code").fill(codes[0] ?? "");
   expect(await accessibilityProblems(page)).toEqual([]);
@@ -111,12 +112,12 @@ test("a recovery code does as well, and is counted down", async () => {
 
 test("a ticket that has ended leads back to the password, and says why", async () => {
   const { page } = await visitor(browser, server.origin);
-  await enterPassword(page, "ada@example.org");
+  await enterPassword(page, ADA);
   await page.getByLabel("Code", { exact: true }).fill("000000");
   database.prepare("delete from challenges").run();
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByText("Enter your password again").waitFor();
-  expect(await page.getByLabel("E-mail").inputValue()).toBe("ada@example.org");
+  expect(await page.getByLabel("E-mail").inputValue()).toBe(ADA);
 });
 
 test("what needs a fresh sign-in asks to confirm, and then goes on by itself", async () => {
@@ -151,7 +152,7 @@ test("what needs a fresh sign-in asks to confirm, and then goes on by itself", a
 
 test("a role that asks for a second factor opens nothing but setting one up", async () => {
   const { page } = await visitor(browser, server.origin);
-  await signIn(page, "bob@example.org", PASSWORD);
+  await signIn(page, BOB, PASSWORD);
   database.prepare("update roles set requires_mfa = 1 where name = 'default'").run();
   for (const target of ["/dashboard", "/dashboard/zones", "/dashboard/organisations", SECURITY]) {
     await page.goto(target);
@@ -180,7 +181,7 @@ test("a role that asks for a second factor opens nothing but setting one up", as
 
 test("a passkey confirms too, and is the second factor of a session that began with a password", async () => {
   const { context, page } = await visitor(browser, server.origin);
-  await signIn(page, "eve@example.org", PASSWORD);
+  await signIn(page, EVE, PASSWORD);
   const devices = await context.newCDPSession(page);
   await devices.send("WebAuthn.enable", { enableUI: false });
   await devices.send("WebAuthn.addVirtualAuthenticator", {

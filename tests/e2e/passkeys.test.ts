@@ -2,19 +2,19 @@ import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accessibilityProblems, sharedBrowser, signIn, visitor } from "../support/browser.ts";
 import { PASSWORD } from "../support/people.ts";
-import { startServer } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 
-const EMAIL = "ada@example.org";
+const EMAIL = "ada@passkeys.example";
 const SECURITY = "/dashboard/settings/security";
 
-let server: Awaited<ReturnType<typeof startServer>>;
+let server: SharedServer;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let devices: CDPSession;
 
 beforeAll(async () => {
-  server = await startServer({ host: "localhost" });
+  server = await sharedServer();
   await server.person("Ada Lovelace", "root", EMAIL);
   browser = await sharedBrowser();
   ({ context, page } = await visitor(browser, server.origin));
@@ -27,10 +27,7 @@ beforeAll(async () => {
   await devices.send("WebAuthn.enable", { enableUI: false });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => browser?.close());
 
 /** A device that keeps discoverable passkeys and knows its user, in place of the one before. */
 let device = "";

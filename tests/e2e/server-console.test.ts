@@ -6,10 +6,12 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
 import { paper } from "../support/egg-files.ts";
-import { type PanelServer, type Person, startServer } from "../support/server.ts";
+import { closeNodes } from "../support/place-server.ts";
+import type { Person } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 import { startWings, type Wings } from "../support/wings.ts";
 
-let panel: PanelServer;
+let panel: SharedServer;
 let browser: Browser;
 let wings: Wings;
 let owner: Person;
@@ -19,9 +21,10 @@ let id: string;
 const PROGRAM = String.raw`printf '\033]0;stolen\007\033[31m<b>Opened</b>\033[0m \033[38;2;1;2;3mfor all\033[0m \033[38;5;17mdark\033[0m \033[38;5;231;48;5;230mblock\033[0m \033[2mfaint\033[0m\n'; echo ')! For help, type "'; while read -r line; do [ "$line" = stop ] && exit; echo "heard $line"; done`;
 
 beforeAll(async () => {
-  panel = await startServer({ environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" } });
+  panel = await sharedServer();
+  closeNodes(panel);
   browser = await sharedBrowser();
-  const root = await panel.person("Root of all", "root");
+  const root = await panel.person("Root of consoles", "root");
   wings = await startWings({ version: "1.13.1" });
   const given = { name: "Frankfurt 1", fqdn: "127.0.0.1", scheme: "http", port: wings.port };
   const node = await root.call<{ id: string }>("POST", "/admin/nodes", { ...given, memory: 65_536, disk: 65_536 });
@@ -30,13 +33,13 @@ beforeAll(async () => {
   await root.call("POST", `/admin/nodes/${node.id}/ask`);
   const text = JSON.stringify({
     ...paper,
+    name: "Paper at the console",
     startup: PROGRAM,
     scripts: { installation: { script: "true", container: "i:1", entrypoint: "sh" } },
   });
-  await root.call("POST", "/admin/eggs/import", { text });
-  owner = await panel.person("Player", ["servers:create"]);
-  const [egg] = (await root.call<{ items: { id: string }[] }>("GET", "/admin/eggs")).items;
-  const body = { name: "Lobby", egg: egg?.id, memory: 512, disk: 512, cpu: 50, start: false };
+  const egg = await root.call<{ id: string }>("POST", "/admin/eggs/import", { text });
+  owner = await panel.person("Player at the console", ["servers:create"]);
+  const body = { name: "Lobby", egg: egg.id, memory: 512, disk: 512, cpu: 50, start: false };
   id = (await owner.call<{ id: string }>("POST", "/servers", body)).id;
   await vi.waitFor(async () => {
     expect((await owner.call<{ state: string }>("GET", `/servers/${id}`)).state).toBe("ready");
@@ -45,7 +48,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await wings?.close();
-  await panel?.stop();
 });
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
@@ -124,7 +126,7 @@ test("a server is started, heard, spoken to, watched and stopped", async () => {
 });
 
 test("who is taken out of a server has its console closed, and is told", async () => {
-  const friend = await panel.person("Fred Friend", []);
+  const friend = await panel.person("Frida Friend");
   const database = new Database(path.join(panel.dataDir, "panel.db"));
   database
     .prepare(

@@ -5,21 +5,19 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessibilityProblems, sharedBrowser, signedIn } from "../support/browser.ts";
 import { type PlacedServer, placeServer } from "../support/place-server.ts";
-import { type PanelServer, startServer } from "../support/server.ts";
+import { sharedServer } from "../support/shared-server.ts";
 import { startWings, type Wings } from "../support/wings.ts";
 
-let panel: PanelServer;
 let browser: Browser;
 let wings: Wings;
 let page: Page;
 let place: PlacedServer;
 
 beforeAll(async () => {
-  panel = await startServer({ environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" } });
+  const panel = await sharedServer();
   browser = await sharedBrowser();
-  await panel.person("Root of all", "root");
   wings = await startWings({ version: "1.13.1" });
-  const owner = await panel.person("Owner of a server", []);
+  const owner = await panel.person("Owner of files");
   place = await placeServer(panel, wings, owner);
   mkdirSync(path.join(place.folder, "plugins"));
   writeFileSync(path.join(place.folder, "server.properties"), "motd=Hello\n");
@@ -28,7 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await wings?.close();
-  await panel?.stop();
 });
 
 const said = (name: string) => readFileSync(path.join(place.folder, name), "utf8");

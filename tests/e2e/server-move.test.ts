@@ -4,10 +4,11 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { accessibilityProblems, answerPrivacy, sharedBrowser, signedIn } from "../support/browser.ts";
 import { paper } from "../support/egg-files.ts";
-import { type PanelServer, type Person, startServer } from "../support/server.ts";
+import type { Person } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 import { startWings, type Wings } from "../support/wings.ts";
 
-let panel: PanelServer;
+let panel: SharedServer;
 let browser: Browser;
 let root: Person;
 let owner: Person;
@@ -16,16 +17,17 @@ let there: Wings;
 let id: string;
 
 beforeAll(async () => {
-  panel = await startServer({ environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" } });
+  panel = await sharedServer();
   browser = await sharedBrowser();
-  root = await panel.person("Root of all", "root");
-  owner = await panel.person("Player");
+  root = await panel.person("Root of moves", "root");
+  owner = await panel.person("Player that moves");
   // Pelican's tells what installations wrote.
   [here, there] = [await startWings({ version: "1.0.0-beta29" }), await startWings({ version: "1.0.0-beta29" })];
   const node = await addNode("Frankfurt 1", here);
   await addNode("Amsterdam 1", there);
   const text = JSON.stringify({
     ...paper,
+    name: "Paper that moves",
     scripts: { installation: { script: "echo Fetching the server", container: "i:1", entrypoint: "sh" } },
   });
   const egg = await root.call<{ id: string }>("POST", "/admin/eggs/import", { text });
@@ -37,7 +39,6 @@ afterAll(async () => {
   await browser?.close();
   await here?.close();
   await there?.close();
-  await panel?.stop();
 });
 
 async function addNode(name: string, wings: Wings): Promise<string> {

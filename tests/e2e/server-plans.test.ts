@@ -6,12 +6,13 @@ import { accessibilityProblems, sharedBrowser, signedIn } from "../support/brows
 import { type DatabaseHost, startMariaDb } from "../support/database-hosts.ts";
 import { fillUse } from "../support/demo-use.ts";
 import { type PlacedServer, placeServer } from "../support/place-server.ts";
-import { type PanelServer, type Person, startServer } from "../support/server.ts";
+import type { Person } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 import { startWings, type Wings } from "../support/wings.ts";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKhfb9ulfKLsiqnSnfTbOESeLYgSJ5RrVHhDZ0J2GdJ4 ada@laptop";
 
-let panel: PanelServer;
+let panel: SharedServer;
 let browser: Browser;
 let wings: Wings;
 let maria: DatabaseHost;
@@ -21,12 +22,9 @@ let owner: Person;
 let place: PlacedServer;
 
 beforeAll(async () => {
-  [maria, panel] = await Promise.all([
-    startMariaDb(),
-    startServer({ environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" } }),
-  ]);
+  [maria, panel] = await Promise.all([startMariaDb(), sharedServer()]);
   browser = await sharedBrowser();
-  root = await panel.person("Root of all", "root");
+  root = await panel.person("Root of plans", "root");
   wings = await startWings({ version: "1.13.1" });
   owner = await panel.person("Owner of a server", ["apikeys:read", "apikeys:create", "apikeys:delete"]);
   place = await placeServer(panel, wings, owner);
@@ -38,7 +36,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await wings?.close();
-  await panel?.stop();
   await maria?.stop();
 });
 

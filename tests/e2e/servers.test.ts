@@ -4,18 +4,22 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { accessibilityProblems, answerPrivacy, sharedBrowser, signedIn } from "../support/browser.ts";
 import { paper } from "../support/egg-files.ts";
-import { type PanelServer, type Person, startServer } from "../support/server.ts";
+import { closeNodes } from "../support/place-server.ts";
+import type { Person } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 import { startWings, type Wings } from "../support/wings.ts";
 
-let panel: PanelServer;
+let panel: SharedServer;
 let browser: Browser;
 let wings: Wings;
 let root: Person;
+let egg: string;
 
 beforeAll(async () => {
-  panel = await startServer({ environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" } });
+  panel = await sharedServer();
+  closeNodes(panel);
   browser = await sharedBrowser();
-  root = await panel.person("Root of all", "root");
+  root = await panel.person("Root of servers", "root");
   wings = await startWings({ version: "1.13.1" });
   const given = { name: "Frankfurt 1", location: "Frankfurt", fqdn: "127.0.0.1", scheme: "http", port: wings.port };
   const node = await root.call<{ id: string }>("POST", "/admin/nodes", { ...given, memory: 65_536, disk: 65_536 });
@@ -24,22 +28,23 @@ beforeAll(async () => {
   await root.call("POST", `/admin/nodes/${node.id}/ask`);
   const text = JSON.stringify({
     ...paper,
+    // The first of all, which the form proposes.
+    name: "A server of blocks",
     startup: `echo ')! For help, type "'; while read line; do [ "$line" = stop ] && exit; done`,
     scripts: { installation: { script: "echo there > /mnt/server/installed.txt", container: "i:1", entrypoint: "sh" } },
   });
-  await root.call("POST", "/admin/eggs/import", { text });
+  egg = (await root.call<{ id: string }>("POST", "/admin/eggs/import", { text })).id;
 });
 afterAll(async () => {
   await browser?.close();
   await wings?.close();
-  await panel?.stop();
 });
 
 const title = (page: Page, text: string) => page.getByRole("heading", { name: text, level: 1, exact: true });
 const now = (page: Page) => page.getByRole("region", { name: "Now" });
 
 test("a server is made, runs, is stopped, set up and deleted", async () => {
-  const { page } = await signedIn(browser, await panel.person("Player", ["servers:create"]));
+  const { page } = await signedIn(browser, await panel.person("Player of servers", ["servers:create"]));
   await page.goto("/dashboard/servers");
   await page.getByText("No servers yet").waitFor();
   await page.getByRole("link", { name: "New server" }).click();
@@ -95,8 +100,6 @@ test("a server is made, runs, is stopped, set up and deleted", async () => {
 
 test("staff find a server, suspend it with a reason and lift that; its owner reads why", async () => {
   const owner = await panel.person("Owner of one", ["servers:create"]);
-  const eggs = await root.call<{ items: { id: string }[] }>("GET", "/admin/eggs");
-  const egg = eggs.items[0]?.id;
   const body = { name: "Arena", egg, memory: 512, disk: 512, cpu: 50, start: false };
   const { id } = await owner.call<{ id: string }>("POST", "/servers", body);
   const staff = await panel.person("Keeper of servers", ["servers:read", "admin:servers:suspend"]);

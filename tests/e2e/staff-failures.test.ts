@@ -5,27 +5,24 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allTabs, type TabId } from "#lib/staff/tabs.ts";
 import { accessibilityProblems, answerPrivacy, sharedBrowser, signedIn } from "../support/browser.ts";
-import { type PanelServer, type Person, startServer } from "../support/server.ts";
+import type { Person } from "../support/server.ts";
+import { type SharedServer, sharedServer } from "../support/shared-server.ts";
 
 const PORTAL = "/dashboard/admin";
 
-let server: PanelServer;
+let server: SharedServer;
 let browser: Browser;
 let root: Person;
 let page: Page;
 
 beforeAll(async () => {
-  // What is done to its data is for no other file to find.
-  server = await startServer();
+  server = await sharedServer();
   browser = await sharedBrowser();
   root = await server.person("Root of failures", "root");
   ({ page } = await signedIn(browser, root));
   await answerPrivacy(page, server.origin, "visible");
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+afterAll(() => browser?.close());
 
 function sql(text: string, file = "panel.db"): void {
   const database = new Database(path.join(server.dataDir, file));
@@ -40,6 +37,8 @@ const retry = () => page.getByRole("button", { name: "Try again" });
 
 /** A moment that no answer can hold, so that the list with it is none. */
 const NEVER = "9007199254740993";
+/** More than any other has, so that it is on the first page. */
+const FIRST = "9000000000000000";
 
 interface Fault {
   query?: string;
@@ -88,7 +87,7 @@ const faults: Partial<Record<TabId, Fault>> = {
   logs: {
     file: "logs.db",
     query: "&view=slow",
-    breaks: `insert into statements (id, text, times, total_micros, max_micros, last_at) values (123456789, 'broken', ${NEVER}, 1, 1, 1)`,
+    breaks: `insert into statements (id, text, times, total_micros, max_micros, last_at) values (123456789, 'broken', ${NEVER}, ${FIRST}, ${FIRST}, 1)`,
     mends: "delete from statements where text = 'broken'",
   },
 };

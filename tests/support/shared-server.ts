@@ -11,14 +11,14 @@ export type SharedServer = Omit<PanelServer, "process" | "pid" | "stop" | "ended
 
 let started: Promise<PanelServer> | undefined;
 
-/** It is set up, and organisations make zones at once. It ends with the last test. */
+/** It is set up, has a host name as passkeys need one, may call daemons of this machine, and organisations make zones at once. It ends with the last test. */
 export function sharedServer(): Promise<SharedServer> {
   started ??= start();
   return started;
 }
 
 async function start(): Promise<PanelServer> {
-  const server = await startServer();
+  const server = await startServer({ host: "localhost", environment: { ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8" } });
   writeFileSync(path.join(inject("sharedServers"), String(server.pid)), path.dirname(server.dataDir));
   await server.person("Root of all", "root");
   await server.setting("zone_claims", "trusted");
