@@ -23,7 +23,9 @@ export default defineConfig({
         hookTimeout: 60_000,
         isolate: false,
         setupFiles: "tests/support/fresh.ts",
-        execArgv: ["--import=./tests/support/cheap-passwords.mjs"],
+        execArgv: ["tests/support/keep-compiled.mjs", "scripts/preload.mjs", "tests/support/cheap-passwords.mjs"].map(
+          (file) => `--import=./${file}`,
+        ),
       }),
       // Scale and soak: `npm run test:long`, never a part of `npm test`.
       project("long", { testTimeout: 3_600_000, hookTimeout: 600_000 }),

@@ -5,7 +5,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "vitest";
 import { command } from "../../scripts/start.mjs";
-import { COMPILED } from "./server.ts";
+import { COMPILED } from "./compiled.ts";
 
 /** Runs a script of this folder, whose first argument is the data directory, in a process that kills itself at that moment. */
 export async function killedAt(

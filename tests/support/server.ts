@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Setting, SettingKey } from "#lib/settings/settings.ts";
 import { build, command, root, server } from "../../scripts/start.mjs";
+import { COMPILED } from "./compiled.ts";
 import { insertPerson, type Standing, writeSetting } from "./people.ts";
 import type { PowerDnsServer } from "./powerdns.ts";
 
@@ -196,9 +197,6 @@ export function panelCommand(
     child.once("close", (code, signal) => resolve({ code, signal, out, error }));
   });
 }
-
-/** Many short processes run the same files: what one has compiled the next need not. */
-export const COMPILED = { NODE_COMPILE_CACHE: path.join(tmpdir(), `zonegate-compiled-${process.getuid?.() ?? ""}`) };
 
 const variables = (dataDir: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
