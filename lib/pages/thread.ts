@@ -134,11 +134,16 @@ export class SharedPages {
       asked.destroy();
       connection.destroy();
       maker.pages.delete(page);
-      if (maker.pages.size > 0 || this.#mode === "always") return;
-      clearTimeout(maker.idle);
-      maker.idle = setTimeout(() => this.#end(maker), IDLE_MS).unref();
+      this.#rest(maker);
     });
     asked.end();
+  }
+
+  /** Ends it unless there is work for it before long. */
+  #rest(maker: Maker): void {
+    if (maker.pages.size > 0 || this.#mode === "always") return;
+    clearTimeout(maker.idle);
+    maker.idle = setTimeout(() => this.#end(maker), IDLE_MS).unref();
   }
 
   #start(): Maker {
@@ -149,7 +154,12 @@ export class SharedPages {
     const maker: Maker = { worker, ready: false, pages: new Map(), idle: undefined, done: false };
     log().info("a thread for pages is started");
     worker.unref();
-    worker.on("message", (message: FromMaker) => hear(maker, message));
+    worker.on("message", (message: FromMaker) => {
+      if (message.kind !== "ready") return hear(maker, message);
+      maker.ready = true;
+      // What it was started for may be over.
+      this.#rest(maker);
+    });
     worker.on("error", (error) => log().error({ err: error }, "the thread for pages failed"));
     worker.on("exit", (code) => {
       clearTimeout(maker.idle);
@@ -164,11 +174,7 @@ export class SharedPages {
   }
 }
 
-function hear(maker: Maker, message: FromMaker): void {
-  if (message.kind === "ready") {
-    maker.ready = true;
-    return;
-  }
+function hear(maker: Maker, message: Exclude<FromMaker, { kind: "ready" }>): void {
   const page = maker.pages.get(message.page);
   if (message.kind === "ask") void answerTo(page, message).then((answer) => sayOrFail(maker, answer));
   else if (message.kind === "threw") page?.within(() => ownPages.threw(message.error, message.place));
