@@ -29,7 +29,7 @@ export function takeDataDirectory(dataDir: string): () => void {
   }
   // What earlier versions had for a lock.
   rmSync(path.join(dataDir, "lock"), { force: true });
-  held().add(dataDir);
+  held().set(dataDir, lock);
   return () => {
     // The file stays: to remove one that somebody may just have opened would let two have the directory.
     lock.close();
@@ -37,7 +37,8 @@ export function takeDataDirectory(dataDir: string): () => void {
   };
 }
 
-const held = () => singleton("data-directories", () => new Set<string>());
+/** By their directories. A lock that nothing refers to would be collected, and given back with it. */
+const held = () => singleton("data-directories", () => new Map<string, Database.Database>());
 
 const startError = (message: string, cause?: unknown): Error =>
   Object.assign(new Error(message, { cause }), { name: "StartError" });

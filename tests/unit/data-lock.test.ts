@@ -23,14 +23,14 @@ interface Taker {
   kill(): Promise<void>;
 }
 
-/** A process that takes the directory, says whether it has it, and holds it until it is killed. */
+/** A process that takes the directory, forgets how to give it back, says whether it has it, and holds it until it is killed. */
 async function taker(): Promise<Taker> {
   const script = `import { takeDataDirectory } from "#lib/data-lock.ts";
-    try { takeDataDirectory(${JSON.stringify(dataDir)}); console.log("has it"); } catch (error) { console.log(error.name, error.message); process.exit(1); }
+    try { takeDataDirectory(${JSON.stringify(dataDir)}); await new Promise((done) => setImmediate(done)); gc(); console.log("has it"); } catch (error) { console.log(error.name, error.message); process.exit(1); }
     setInterval(() => {}, 1000);`;
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "-e", script],
+    ["--expose-gc", "--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "-e", script],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
