@@ -32,8 +32,8 @@ import { ownPages, type Visitor } from "./visitor.ts";
 /** `auto`: started when many pages are asked for at once. `always`: makes all pages. */
 export type PageThread = "auto" | "always" | "off";
 
-/** Pages under way here at once, from which on another thread is worth its start. */
-const MANY = 4;
+/** Another thread is worth its start once so many pages came within two seconds while others, as many as this, were under way. */
+const [CAME, UNDER_WAY, WITHIN_MS] = [8, 4, 2000];
 /** It holds some 100 MB, and starts in a second or two. */
 const IDLE_MS = 30_000;
 /** After it could not be started, or ended by itself. */
@@ -65,6 +65,7 @@ export class SharedPages {
   #here = 0;
   #next = 0;
   #notBefore = 0;
+  #crowd = { since: 0, came: 0 };
 
   constructor(handle: RequestListener, mode: PageThread, place: Pick<MakerData, "host" | "port">) {
     this.#handle = handle;
@@ -93,11 +94,19 @@ export class SharedPages {
 
   /** The other thread, if the next page is its. */
   #free(): Maker | null {
-    const wanted = this.#mode === "always" || this.#here >= MANY;
+    const wanted = this.#mode === "always" || this.#isCrowded();
     if (wanted && !this.#maker && performance.now() >= this.#notBefore) this.#maker = this.#start();
     const maker = this.#maker;
     if (!maker || this.#mode === "always") return maker;
     return maker.ready && maker.pages.size < this.#here ? maker : null;
+  }
+
+  /** Asked once for each page that comes. */
+  #isCrowded(): boolean {
+    if (this.#here < UNDER_WAY) return false;
+    const now = performance.now();
+    if (now - this.#crowd.since > WITHIN_MS) this.#crowd = { since: now, came: 0 };
+    return ++this.#crowd.came >= CAME;
   }
 
   #makeHere(request: IncomingMessage, response: ServerResponse): void {
