@@ -115,6 +115,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
   };
   const nothing = page.items.length === 0;
   const all = rows.length === choosable.length;
+  const chooses = choosable.length > 0;
 
   return (
     <>
@@ -175,13 +176,12 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
       {!nothing && (
         <Table label={title} stack>
           <THead>
-            {acts.length > 0 && (
+            {chooses && (
               <Th className="w-8 max-sm:hidden">
                 <Checkbox
                   aria-label={`Choose all ${noun[1]} on this page`}
-                  checked={all && rows.length > 0}
+                  checked={all}
                   partly={rows.length > 0}
-                  disabled={choosable.length === 0}
                   onChange={() => setChosen(new Set(all ? [] : choosable.map(({ id }) => id)))}
                 />
               </Th>
@@ -199,7 +199,7 @@ export function StaffList<R extends { id: string }>(props: StaffListProps<R>) {
           <TBody onClick={follow}>
             {page.items.map((row) => (
               <tr key={row.id}>
-                {acts.length > 0 && (
+                {chooses && (
                   <td data-choice="">
                     {choosable.includes(row) && (
                       <input
