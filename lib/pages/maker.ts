@@ -67,9 +67,10 @@ class AskedPanel implements Pages {
     return this.#facts;
   }
 
-  async visitor(headers: Headers): Promise<Visitor> {
+  /** The headers of the request are known to the other thread. */
+  async visitor(): Promise<Visitor> {
     const ask = this.#askerOf(this.#page());
-    const actor = (await ask({ what: "visitor", headers: [...headers] })) as PlainActor;
+    const actor = (await ask({ what: "visitor" })) as PlainActor;
     return {
       actor: { ...actor, grants: compileGrants(actor.grants) },
       api: callerOf((path, input) => ask({ what: "call", path, input })) as Visitor["api"],

@@ -14,7 +14,7 @@ export type Carried =
 
 /** What a page asks of the panel. */
 export type Asked =
-  | { what: "visitor"; headers: [string, string][] }
+  | { what: "visitor" }
   | { what: "call"; path: string[]; input: unknown }
   | { what: "tabs" }
   | { what: "tab"; id: TabId; params: Params };

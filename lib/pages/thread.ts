@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import {
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   type RequestListener,
@@ -15,6 +16,7 @@ import { availableParallelism } from "node:os";
 import { pipeline } from "node:stream";
 import { Worker } from "node:worker_threads";
 import { isProblem } from "#lib/api/errors.ts";
+import type { Env } from "#lib/env.ts";
 import { log } from "#lib/log/log.ts";
 import { pageThreadHook } from "#lib/test-hook.ts";
 import { CarriedStream } from "./carried-stream.ts";
@@ -29,9 +31,6 @@ import {
 } from "./messages.ts";
 import { ownPages, type Visitor } from "./visitor.ts";
 
-/** `auto`: started when many pages are asked for at once. `always`: makes all pages. */
-export type PageThread = "auto" | "always" | "off";
-
 /** Another thread is worth its start once so many pages came within two seconds while others, as many as this, were under way. */
 const [CAME, UNDER_WAY, WITHIN_MS] = [8, 4, 2000];
 /** It holds some 100 MB, and starts in a second or two. */
@@ -40,6 +39,8 @@ const IDLE_MS = 30_000;
 const AGAIN_MS = 60_000;
 
 interface Page {
+  /** As they came, and with what the server put there: the other thread has no say in who asks. */
+  headers: IncomingHttpHeaders;
   connection: CarriedStream;
   /** Runs something as a part of the request that the page answers. */
   within: <T>(work: () => T) => T;
@@ -58,7 +59,7 @@ interface Maker {
 /** Answers as `handle` does; pages partly from the other thread. */
 export class SharedPages {
   readonly #handle: RequestListener;
-  readonly #mode: PageThread;
+  readonly #mode: Env["pageThread"];
   readonly #place: Pick<MakerData, "host" | "port">;
   #maker: Maker | null = null;
   /** Pages under way in this thread. */
@@ -67,7 +68,7 @@ export class SharedPages {
   #notBefore = 0;
   #crowd = { since: 0, came: 0 };
 
-  constructor(handle: RequestListener, mode: PageThread, place: Pick<MakerData, "host" | "port">) {
+  constructor(handle: RequestListener, mode: Env["pageThread"], place: Pick<MakerData, "host" | "port">) {
     this.#handle = handle;
     this.#mode = mode === "auto" && availableParallelism() < 2 ? "off" : mode;
     this.#place = place;
@@ -118,7 +119,12 @@ export class SharedPages {
   #make(maker: Maker, incoming: IncomingMessage, response: ServerResponse): void {
     const page = this.#next++;
     const connection = new CarriedStream(page, (message, handed) => maker.worker.postMessage(message, handed));
-    maker.pages.set(page, { connection, within: AsyncLocalStorage.snapshot(), visitor: null });
+    maker.pages.set(page, {
+      headers: incoming.headers,
+      connection,
+      within: AsyncLocalStorage.snapshot(),
+      visitor: null,
+    });
     clearTimeout(maker.idle);
     say(maker, { kind: "connect", page });
     const asked = request({
@@ -213,7 +219,7 @@ async function answerTo(page: Page | undefined, { ask, asked }: { ask: number; a
 
 async function given(page: Page, asked: Asked): Promise<unknown> {
   if (asked.what === "visitor") {
-    page.visitor = ownPages.visitor(new Headers(asked.headers));
+    page.visitor = ownPages.visitor(headersOf(page.headers));
     const { actor } = await page.visitor;
     return { ...actor, grants: actor.grants.grants } satisfies PlainActor;
   }
@@ -226,13 +232,24 @@ async function given(page: Page, asked: Asked): Promise<unknown> {
   return (found as (input: unknown) => Promise<unknown>)(asked.input);
 }
 
+const headersOf = (headers: IncomingHttpHeaders): Headers =>
+  new Headers(Object.entries(headers).map(([name, value]): [string, string] => [name, String(value ?? "")]));
+
 /** Those that take work: in the frame of the dashboard. */
 const isPage = ({ method, url = "" }: IncomingMessage): boolean =>
   (method === "GET" || method === "HEAD") && /^\/dashboard(?:[/?]|$)/.test(url);
 
-/** Without what is about one connection (RFC 9110, section 7.6.1). */
+/**
+ * Without what is about one connection (RFC 9110, section 7.6.1). What a client names in `Connection` stays: it could name what
+ * the server has put there.
+ */
 function endToEnd(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const { connection, "keep-alive": _keepAlive, "transfer-encoding": _coding, upgrade: _upgrade, ...rest } = headers;
-  for (const name of String(connection ?? "").split(",")) delete rest[name.trim().toLowerCase()];
+  const {
+    connection: _connection,
+    "keep-alive": _alive,
+    "transfer-encoding": _coding,
+    upgrade: _upgrade,
+    ...rest
+  } = headers;
   return rest;
 }

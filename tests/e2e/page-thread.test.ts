@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataDirectory, type PanelServer, type Person, startServer } from "../support/server.ts";
@@ -123,6 +124,20 @@ async function noted(): Promise<unknown[]> {
   const { items } = (await answer.json()) as { items: { target: string; outcome: string; actorId: string }[] };
   return items.map(({ target, outcome, actorId }) => [target, outcome, actorId]);
 }
+
+test("a client takes nothing out of a request by naming it as a matter of the connection", async () => {
+  const headers = { cookie: people.root.cookie, connection: "close, cookie, content-security-policy, x-zonegate-path" };
+  const made = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    get(`${server.origin}${zone}`, { headers }, async (answer) => {
+      let body = "";
+      for await (const chunk of answer) body += chunk;
+      resolve({ status: answer.statusCode, body });
+    }).once("error", reject);
+  });
+  expect(made.status).toBe(200);
+  expect(made.body).toContain("192.0.2.1");
+  expect(made.body).toMatch(/<script[^>]* nonce="/);
+});
 
 test("who leaves before a page is made leaves the others theirs", async () => {
   const leaving = new AbortController();
