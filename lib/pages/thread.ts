@@ -130,11 +130,11 @@ export class SharedPages {
     const asked = request({
       method: incoming.method,
       path: incoming.url,
-      headers: endToEnd(incoming.headers),
+      headers: without(notAsked, incoming.headers),
       createConnection: () => connection,
     });
     asked.once("response", (answer) => {
-      response.writeHead(answer.statusCode ?? 500, endToEnd(answer.headers));
+      response.writeHead(answer.statusCode ?? 500, without(hopByHop, answer.headers));
       pipeline(answer, response, () => {
         // Who left, or what broke off half-way, has ended both.
       });
@@ -151,7 +151,12 @@ export class SharedPages {
       maker.pages.delete(page);
       this.#rest(maker);
     });
-    asked.end();
+    try {
+      asked.end();
+    } catch (error) {
+      // A header that Node takes and does not send.
+      asked.destroy(error as Error);
+    }
   }
 
   /** Ends it unless there is work for it before long. */
@@ -243,13 +248,10 @@ const isPage = ({ method, url = "" }: IncomingMessage): boolean =>
  * Without what is about one connection (RFC 9110, section 7.6.1). What a client names in `Connection` stays: it could name what
  * the server has put there.
  */
-function endToEnd(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const {
-    connection: _connection,
-    "keep-alive": _alive,
-    "transfer-encoding": _coding,
-    upgrade: _upgrade,
-    ...rest
-  } = headers;
-  return rest;
+function without(left: Set<string>, headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !left.has(name)));
 }
+
+const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"]);
+/** No body is handed on with a request: a page reads none. */
+const notAsked = new Set([...hopByHop, "content-length", "expect"]);

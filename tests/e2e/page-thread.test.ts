@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { get } from "node:http";
+import { connect } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataDirectory, type PanelServer, type Person, startServer } from "../support/server.ts";
@@ -126,17 +126,25 @@ async function noted(): Promise<unknown[]> {
 }
 
 test("a client takes nothing out of a request by naming it as a matter of the connection", async () => {
-  const headers = { cookie: people.root.cookie, connection: "close, cookie, content-security-policy, x-zonegate-path" };
-  const made = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-    get(`${server.origin}${zone}`, { headers }, async (answer) => {
-      let body = "";
-      for await (const chunk of answer) body += chunk;
-      resolve({ status: answer.statusCode, body });
-    }).once("error", reject);
-  });
-  expect(made.status).toBe(200);
-  expect(made.body).toContain("192.0.2.1");
-  expect(made.body).toMatch(/<script[^>]* nonce="/);
+  // Written by hand: Node's client keeps some of this to itself.
+  const lines = [
+    `GET ${zone} HTTP/1.1`,
+    `host: ${new URL(server.origin).host}`,
+    `cookie: ${people.root.cookie}`,
+    "connection: close, cookie, content-security-policy, x-zonegate-path",
+    "trailer: cookie",
+    "te: trailers",
+    "expect: 100-continue",
+    "content-length: 0",
+  ];
+  const socket = connect(Number(new URL(server.origin).port), "127.0.0.1");
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  let answer = "";
+  for await (const chunk of socket) answer += chunk;
+  expect(answer).toMatch(/^(HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 200 /);
+  expect(answer).toContain("192.0.2.1");
+  expect(answer).toMatch(/<script[^>]* nonce="/);
+  expect((await page(zone, people.root)).status).toBe(200);
 });
 
 test("who leaves before a page is made leaves the others theirs", async () => {
