@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { holds } from "#lib/access/permissions.ts";
 import { defaultRoleGrants } from "#lib/access/roles.ts";
-import type { Person } from "../support/panel.ts";
+import type { Panel, Person } from "../support/panel.ts";
 import { fresh, type Stage } from "../support/stage.ts";
 import type { Row } from "./procedure-table.ts";
 
@@ -148,15 +148,34 @@ function permissionsFor(row: Row): string[] {
   return row.plan === "full" ? ["dns:write", "dns:delete"] : row.plan === "edit" ? ["dns:write"] : ["dns:read"];
 }
 
-/** Makes the caller. What it changes goes with the test's transaction. */
-export async function callerOf(standing: Standing, stage: Stage, row: Row): Promise<Person> {
+/** By what they hold. */
+const accounts = new Map<string, Person>();
+
+/** What the caller's account holds by itself: permissions, everything, or what every account does. */
+function grantsOf(standing: Standing, row: Row): string[] | "root" | undefined {
+  if (standing === "permission") return permissionsFor(row);
+  if (standing === "stranger") return [];
+  return ["root", "stale", "unenrolled"].includes(standing) || isToken(standing) ? "root" : undefined;
+}
+
+const keyOf = (standing: Standing, row: Row): string => JSON.stringify(grantsOf(standing, row) ?? null);
+
+/** Before the first call, since each is undone: the accounts that callers have, each as often as it differs. */
+export async function makeAccounts(panel: Panel, rows: readonly Row[]): Promise<void> {
+  accounts.clear();
+  for (const row of rows)
+    for (const standing of standings) {
+      const key = keyOf(standing, row);
+      if (!accounts.has(key)) accounts.set(key, await panel.person(`Walker ${fresh()}`, grantsOf(standing, row)));
+    }
+}
+
+/** The caller: an account of `makeAccounts()`, in this standing. What that changes goes with the test's transaction. */
+export function callerOf(standing: Standing, stage: Stage, row: Row): Person {
   const { panel, sql } = stage;
-  const name = `${standing} ${fresh()}`;
   if (standing === "nobody") return { id: "", email: "", cookie: "", call: panel.call };
-  if (standing === "permission") return panel.person(name, permissionsFor(row));
-  if (standing === "stranger") return panel.person(name, []);
-  const root = ["root", "stale", "unenrolled"].includes(standing) || isToken(standing);
-  const person = await panel.person(name, root ? "root" : undefined);
+  const person = accounts.get(keyOf(standing, row));
+  if (!person) throw new Error(`no account was made for ${standing}`);
   if (standing === "stale") sql.run("update sessions set confirmed_at = 0 where user_id = ?", person.id);
   if (standing === "unenrolled") sql.run("update roles set requires_mfa = 1 where name = 'rootAdmin'");
   if (standing === "suspended") sql.run("update users set suspended_at = 1 where id = ?", person.id);

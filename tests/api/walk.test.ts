@@ -10,7 +10,7 @@ import { unmasked } from "../support/unmasked.ts";
 import { mounts, procedureTable, type Row } from "./procedure-table.ts";
 import { callOf, flatten, type Listed } from "./walk-calls.ts";
 import { alsoAnswers, children, preparations } from "./walk-samples.ts";
-import { callerOf, expectation, isToken, type Standing, standings } from "./walk-standings.ts";
+import { callerOf, expectation, isToken, makeAccounts, type Standing, standings } from "./walk-standings.ts";
 
 let panel: Panel;
 let listed: Listed[];
@@ -23,6 +23,7 @@ beforeAll(async () => {
   listed = flatten(router);
   stage = await setStage(panel);
   other = await setStage(panel, "203.0.113.1");
+  await makeAccounts(panel, Object.values(procedureTable));
 });
 afterAll(() => panel.close());
 
@@ -72,7 +73,7 @@ describe.each(Object.entries(procedureTable))("%s", (name, expected) => {
   test.each(standings)("called by %s", (standing) =>
     undone(async () => {
       const here = { ...stage };
-      const caller = await callerOf(standing, here, expected);
+      const caller = callerOf(standing, here, expected);
       preparations[name]?.(here, caller);
       const call = callOn(here, name, caller);
       const audits = auditCount();
@@ -102,7 +103,7 @@ test("switching features off opens nothing", async () => {
     let status = 0;
     await undone(async () => {
       const here = { ...stage };
-      const caller = await callerOf(standing, here, row);
+      const caller = callerOf(standing, here, row);
       preparations[name]?.(here, caller);
       for (const flag of flags)
         stage.sql.run(
@@ -151,7 +152,7 @@ describe.each(Object.entries(sections))("with %s switched off", (flag, section) 
     const says: string[] = [];
     for (const { name } of listed)
       await undone(async () => {
-        const caller = await callerOf("root", { ...stage }, procedureTable[name] as Row);
+        const caller = callerOf("root", { ...stage }, procedureTable[name] as Row);
         switchOff();
         const { status, body } = await callOn(stage, name, caller)();
         if (status === 503 && JSON.stringify(body).includes(`"feature_disabled"`)) says.push(name);
@@ -168,7 +169,7 @@ describe.each(Object.entries(sections))("with %s switched off", (flag, section) 
         await undone(async () => {
           const row = procedureTable[name] as Row;
           const here = { ...stage };
-          const caller = await callerOf(standing, here, row);
+          const caller = callerOf(standing, here, row);
           preparations[name]?.(here, caller);
           const call = callOn(here, name, caller);
           switchOff();
