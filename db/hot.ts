@@ -1,4 +1,5 @@
 /** What is read on nearly every request: queries that are built once, and answers that hold until somebody writes. */
+import { type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type Db, type DbOrTx, db } from "./client.ts";
 
 /**
@@ -37,6 +38,10 @@ export function preparedBy<I, Q>(shape: (input: I) => string, build: (handle: Db
     return query;
   };
 }
+
+/** One of many, which are bound as one JSON text: however many there are the query is the same, and a statement takes 32,766 values. */
+export const inList = (column: SQLWrapper, list: readonly string[] | readonly number[] | Placeholder): SQL =>
+  sql`${column} in (select value from json_each(${Array.isArray(list) ? JSON.stringify(list) : list}))`;
 
 /** Answers kept at most. */
 const MOST = 1000;

@@ -1,4 +1,8 @@
-/** What is said when a page does not exist or is not for this account. */
+/**
+ * What is said when a page does not exist or is not for this account: known to the browser by name, because every page carries
+ * both along.
+ */
+"use client";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { MessagePage } from "./message-page.tsx";
 

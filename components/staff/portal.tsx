@@ -4,7 +4,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { currentActor, load, visit } from "#lib/api/caller.ts";
-import type { OpenTab } from "#lib/pages/visitor.ts";
+import type { FilledTab, OpenTab } from "#lib/pages/visitor.ts";
 import type { Params } from "#lib/staff/loading.ts";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { GlobalSearch } from "./global-search.tsx";
@@ -20,8 +20,11 @@ export async function StaffPortal({ params }: { params: Params }) {
   if (actor.id === null) await load((api) => api.users.me({}));
   const { staff, open } = await visit(({ tabs }) => tabs());
   if (!staff) redirect("/dashboard");
-  const { items } = await load((api) => api.staff.tabs({}));
   const tab = open.find(({ id }) => id === params.tab) ?? open[0];
+  const [{ items }, filled] = await Promise.all([
+    load((api) => api.staff.tabs({})),
+    tab ? settled(visit((visitor) => visitor.tab(tab.id, params))) : null,
+  ]);
   const listed = items as (Omit<(typeof items)[number], "id"> & { id: TabId })[];
   return (
     <>
@@ -29,13 +32,13 @@ export async function StaffPortal({ params }: { params: Params }) {
         <GlobalSearch />
         <PrivacySwitch shown={actor.privacy ?? "hidden"} />
       </div>
-      {tab ? (
+      {tab && filled ? (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-3 lg:grid-cols-[176px_minmax(0,1fr)]">
           <TabList tabs={listed} current={tab.id} />
           <TabSelect tabs={listed} current={tab.id} />
           <section aria-label={tab.title} className="min-w-0">
             <TabBoundary key={tab.id} title={tab.title}>
-              <Tab tab={tab} params={params} />
+              <Tab tab={tab} filled={filled} self={actor.id ?? ""} wanted={[params.open].flat()[0] ?? ""} />
             </TabBoundary>
           </section>
         </div>
@@ -51,24 +54,41 @@ export async function StaffPortal({ params }: { params: Params }) {
   );
 }
 
-async function Tab({ tab, params }: { tab: OpenTab; params: Params }) {
-  const opened = [params.open].flat()[0] ?? "";
-  const [{ data, one, may, query }, { id }] = await Promise.all([
-    visit((visitor) => visitor.tab(tab.id, params)),
-    currentActor(),
-  ]);
+type Settled<T> = { value: T } | { error: unknown };
+
+/** What could not be loaded is thrown where the tab stands, and leaves the others beside it. */
+async function settled<T>(asked: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { value: await asked };
+  } catch (error) {
+    return { error };
+  }
+}
+
+interface OneTab {
+  tab: OpenTab;
+  filled: Settled<FilledTab>;
+  self: string;
+  /** The row that the address names, or nothing. */
+  wanted: string;
+}
+
+/** Not asynchronous itself: the page would be sent with a gap in the place of the tab, which React fills a third of a second later. */
+function Tab({ tab, filled, self, wanted }: OneTab) {
+  if ("error" in filled) throw filled.error;
+  const { data, one, may, query } = filled.value;
   const props: TabProps<TabId> = {
     tab: tab.id,
     data: data as TabData<TabId>,
     one: one as TabRow<TabId> | null,
     may,
-    self: id ?? "",
+    self,
     query,
     now: Date.now(),
   };
   return (
     <>
-      {opened !== "" && tab.opens && one === null && (
+      {wanted !== "" && tab.opens && one === null && (
         <Banner className="mb-4">What you wanted to open is not there any more.</Banner>
       )}
       <StaffView {...props} />

@@ -62,12 +62,13 @@ export function cellsOf<R>(columns: Columns<R>) {
     ...column,
     label: place === 0 ? undefined : column.label,
     key: column.label,
-    className: cx(
-      place === 0 ? "font-medium wrap-anywhere sm:min-w-[180px]" : "wrap-anywhere",
-      align === "end" && "text-end",
-      mono && "font-mono",
-      dim && "text-dim",
-    ),
+    className:
+      cx(
+        place === 0 && "font-medium wrap-anywhere sm:min-w-[180px]",
+        align === "end" && "text-end",
+        mono && "font-mono wrap-anywhere",
+        dim && "text-dim",
+      ) || undefined,
   }));
   return (row: R, named: (name: ReactNode) => ReactNode = plain): ReactNode =>
     dressed.map(({ key, label, className, cell, under }, place) => (

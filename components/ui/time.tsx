@@ -1,6 +1,4 @@
 /** How long ago, with the exact moment on hover. `now` comes from the server, so both sides render the same text. */
-import { cx } from "./cx.ts";
-
 export interface TimeProps {
   /** Milliseconds since the epoch. */
   at: number;
@@ -9,7 +7,7 @@ export interface TimeProps {
 }
 
 export const Time = ({ at, now, className }: TimeProps) => (
-  <time dateTime={new Date(at).toISOString()} title={exactTime(at)} className={cx("whitespace-nowrap", className)}>
+  <time dateTime={new Date(at).toISOString()} title={exactTime(at)} className={className}>
     {relativeTime(at, now)}
   </time>
 );

@@ -1,6 +1,7 @@
 /** Zones that were deleted and can be brought back: which there are, for whom. */
-import { and, desc, eq, gt, sql } from "drizzle-orm";
+import { and, desc, eq, gt } from "drizzle-orm";
 import { db } from "#db/client.ts";
+import { inList } from "#db/hot.ts";
 import { deletedZones } from "#db/schema/index.ts";
 import type { ZoneAccess } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -61,7 +62,7 @@ export function listDeletedZones(
   const items = db()
     .select()
     .from(deletedZones)
-    .where(sql`${deletedZones.id} in (select value from json_each(${JSON.stringify(ids)}))`)
+    .where(inList(deletedZones.id, ids))
     .orderBy(desc(deletedZones.at))
     .all()
     .map(summaryOf);

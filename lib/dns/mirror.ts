@@ -1,7 +1,7 @@
 /** The mirror of every zone: what the panel lists, pages, searches and counts from, whoever keeps the zone. */
-import { and, eq, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
-import { preparedOn } from "#db/hot.ts";
+import { inList, preparedOn } from "#db/hot.ts";
 import { rrsetRows, rrsets, zones } from "#db/schema/index.ts";
 import { recordId } from "./hash.ts";
 import { labelsOf, relativeName } from "./name.ts";
@@ -49,7 +49,7 @@ export function readMirrorNames(
   const keys = [...new Set(names.map((name) => sortKeyOf(name, apex)))];
   const under = [...new Set(below.map((name) => sortKeyOf(name, apex)))];
   // One question each: asked together they would read the whole zone.
-  const asked = [...(keys.length > 0 ? [amongKeys(rrsets.sortKey, keys)] : []), ...under.map(underneath)];
+  const asked = [...(keys.length > 0 ? [inList(rrsets.sortKey, keys)] : []), ...under.map(underneath)];
   const found = asked.map((where) =>
     tx
       .select()
@@ -69,10 +69,6 @@ const underneath = (key: string) =>
 /** As the database orders them. */
 const inOrder = (a: MirrorRow, b: MirrorRow): number =>
   a.sortKey === b.sortKey ? (a.type < b.type ? -1 : 1) : a.sortKey < b.sortKey ? -1 : 1;
-
-/** However many they are: a statement takes 32,766 values. */
-const amongKeys = (column: SQLWrapper, keys: readonly string[]) =>
-  sql`${column} in (select value from json_each(${JSON.stringify(keys)}))`;
 
 /** The generation that is the zone now. */
 function generationOf(zoneId: string, tx: DbOrTx): number {
@@ -98,7 +94,7 @@ export function replaceNames(
   const inScope = new Set(keys);
   const generation = generationOf(zoneId, tx);
   tx.delete(rrsetRows)
-    .where(and(eq(rrsetRows.generation, generation), amongKeys(rrsetRows.sortKey, keys)))
+    .where(and(eq(rrsetRows.generation, generation), inList(rrsetRows.sortKey, keys)))
     .run();
   putRows(
     tx,

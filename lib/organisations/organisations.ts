@@ -2,7 +2,7 @@
 import { and, asc, count, desc, eq, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type DbOrTx, db, type Tx, transaction } from "#db/client.ts";
-import { prepared } from "#db/hot.ts";
+import { prepared, remembered } from "#db/hot.ts";
 import { deletedZones, organisationMembers, organisations, servers, zones } from "#db/schema/index.ts";
 import type { OrganisationAccess, OrganisationRole } from "#lib/access/organisation-role.ts";
 import { zoneLevels } from "#lib/access/zone-level.ts";
@@ -199,7 +199,7 @@ export function listOrganisations(
 }
 
 /** The organisations that an account is in, as the frame of every page names them; 200 at most. */
-export const ownOrganisations = (userId: string) => byMember().all({ user: userId });
+export const ownOrganisations = remembered((userId: string) => byMember().all({ user: userId }));
 
 const byMember = prepared((handle) =>
   handle

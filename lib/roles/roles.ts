@@ -1,7 +1,7 @@
 /** Roles and who has them: what accounts are granted, the ceilings of those who grant it, and the last root. */
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { type DbOrTx, db, type Tx } from "#db/client.ts";
-import { remembered } from "#db/hot.ts";
+import { inList, preparedOn, remembered } from "#db/hot.ts";
 import { roleGrants, roles, userRoles, users } from "#db/schema/index.ts";
 import { withinCeiling } from "#lib/access/ceiling.ts";
 import { compileGrants, type GrantSet, rootGrant } from "#lib/access/permissions.ts";
@@ -165,13 +165,17 @@ export function assertCeiling(
 export function roleNamesOf(userIds: readonly string[], tx: DbOrTx = db()): Map<string, string[]> {
   const names = new Map<string, string[]>();
   if (userIds.length === 0) return names;
-  const rows = tx
+  for (const row of namesByAccount(tx).all({ ids: JSON.stringify(userIds) }))
+    names.set(row.userId, [...(names.get(row.userId) ?? []), row.name]);
+  return names;
+}
+
+const namesByAccount = preparedOn((handle) =>
+  handle
     .select({ userId: userRoles.userId, name: roles.name })
     .from(userRoles)
     .innerJoin(roles, eq(roles.id, userRoles.roleId))
-    .where(inArray(userRoles.userId, [...userIds]))
+    .where(inList(userRoles.userId, sql.placeholder("ids")))
     .orderBy(asc(roles.name))
-    .all();
-  for (const row of rows) names.set(row.userId, [...(names.get(row.userId) ?? []), row.name]);
-  return names;
-}
+    .prepare(),
+);

@@ -1,6 +1,7 @@
 /** Everybody's accounts, for staff to look at. */
-import { asc, count, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { asc, count, eq, type SQL, sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
+import { inList, prepared } from "#db/hot.ts";
 import { passkeys, sessions, tokens, users } from "#db/schema/index.ts";
 import { rootGrant, uncovered } from "#lib/access/permissions.ts";
 import { DEFAULT_ROLE } from "#lib/access/roles.ts";
@@ -37,7 +38,19 @@ export function listAccounts(query: AccountQuery): KeyedPage<AccountSummary> {
 
 /** In three queries for all of them. */
 function summaries(ids: string[]): AccountSummary[] {
-  const rows = db()
+  const rows = byIds().all({ ids: JSON.stringify(ids) });
+  const names = roleNamesOf(ids);
+  return rows.map(({ suspendedAt, deletionDueAt, emailVerifiedAt, ...row }) => ({
+    ...row,
+    suspended: suspendedAt !== null,
+    deleting: deletionDueAt !== null,
+    verified: emailVerifiedAt !== null,
+    roles: names.get(row.id) ?? [],
+  }));
+}
+
+const byIds = prepared((handle) =>
+  handle
     .select({
       id: users.id,
       name: users.name,
@@ -48,17 +61,9 @@ function summaries(ids: string[]): AccountSummary[] {
       createdAt: users.createdAt,
     })
     .from(users)
-    .where(inArray(users.id, ids))
-    .all();
-  const names = roleNamesOf(ids);
-  return rows.map(({ suspendedAt, deletionDueAt, emailVerifiedAt, ...row }) => ({
-    ...row,
-    suspended: suspendedAt !== null,
-    deleting: deletionDueAt !== null,
-    verified: emailVerifiedAt !== null,
-    roles: names.get(row.id) ?? [],
-  }));
-}
+    .where(inList(users.id, sql.placeholder("ids")))
+    .prepare(),
+);
 
 function inState(state: (typeof accountStates)[number]): Condition {
   const rare = (where: SQL): Condition => ({ where, few: sql`select id from users where ${where}` });

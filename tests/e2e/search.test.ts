@@ -157,3 +157,31 @@ test("a link is fetched ahead once somebody points at it; none is for having com
   await page.getByRole("link", { name: "Account settings" }).hover();
   expect(new URL((await fetched).url()).pathname).toBe("/dashboard/settings");
 });
+
+test("a page that takes its time is said to be on its way, until it is there", async () => {
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.goto("/dashboard", { waitUntil: "networkidle" });
+  await page.route("**/dashboard/settings?_rsc=*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const said = page.locator("html[data-navigating]");
+  await page.getByRole("link", { name: "Account settings" }).click();
+  await said.waitFor();
+  expect(new URL(page.url()).pathname).toBe("/dashboard");
+  letGo();
+  await page.waitForURL("**/dashboard/settings");
+  await said.waitFor({ state: "detached" });
+  await page.unrouteAll({ behavior: "wait" });
+});
+
+test("a page comes in one piece, with nothing for a script to put into place", async () => {
+  for (const path of ["/dashboard/admin?tab=users", "/dashboard/zones"]) {
+    const body = await (await page.request.get(path)).text();
+    expect(body, path).toContain("</main>");
+    expect(body, path).not.toContain("<!--$?-->");
+  }
+});

@@ -1,7 +1,7 @@
 /** Which records a bulk change means, by zone, and what is wanted of those of one. */
 import { hash } from "node:crypto";
-import { sql } from "drizzle-orm";
 import { db } from "#db/client.ts";
+import { inList } from "#db/hot.ts";
 import { zones } from "#db/schema/index.ts";
 import { atLeast } from "#lib/access/zone-level.ts";
 import type { Actor } from "#lib/actor.ts";
@@ -103,7 +103,7 @@ const generationsOf = (ids: readonly string[]): number[] =>
   db()
     .select({ generation: zones.generation })
     .from(zones)
-    .where(sql`${zones.id} in (select value from json_each(${JSON.stringify(ids)}))`)
+    .where(inList(zones.id, ids))
     .all()
     .map(({ generation }) => generation);
 

@@ -1,6 +1,6 @@
 /** RRsets by the numbers of their rows. */
 import { sql } from "drizzle-orm";
-import { prepared } from "#db/hot.ts";
+import { inList, prepared } from "#db/hot.ts";
 import { rrsetRows } from "#db/schema/index.ts";
 
 export const rowsOf = (ids: readonly number[]) => (ids.length === 0 ? [] : byIds().all({ ids: JSON.stringify(ids) }));
@@ -15,6 +15,6 @@ const byIds = prepared((handle) =>
       records: rrsetRows.records,
     })
     .from(rrsetRows)
-    .where(sql`${rrsetRows.id} in (select value from json_each(${sql.placeholder("ids")}))`)
+    .where(inList(rrsetRows.id, sql.placeholder("ids")))
     .prepare(),
 );

@@ -1,6 +1,7 @@
 /** Walks the records of every zone for one reader, past what is not theirs to see. */
-import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { and, eq, gte, inArray, lt } from "drizzle-orm";
 import { db } from "#db/client.ts";
+import { inList } from "#db/hot.ts";
 import { deletedZones, zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { type MirrorRecord, toRRset } from "../mirror.ts";
@@ -47,7 +48,7 @@ export function walker(reader: Reader, patienceMs: number) {
     const unknown = [...new Set(generations)].filter((one) => !loadedZones.has(one) && (isOpen?.has(one) ?? true));
     if (unknown.length === 0) return;
     for (const generation of unknown) loadedZones.set(generation, null);
-    const current = sql`${zones.generation} in (select value from json_each(${JSON.stringify(unknown)}))`;
+    const current = inList(zones.generation, unknown);
     for (const loaded of visibleAmong(reader, current)) loadedZones.set(loaded.zone.generation, loaded);
   };
 
