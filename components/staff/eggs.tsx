@@ -13,7 +13,7 @@ import { FormButton } from "./form-button.tsx";
 import { type Column, StaffList } from "./list.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
-const EggDetail = dynamic(() => import("./egg-detail.tsx"), { loading: () => null });
+const EggDetail = dynamic(() => import("./egg-detail.tsx"));
 
 type Row = TabData<"eggs">["items"][number];
 

@@ -12,10 +12,8 @@ import { type Column, type Filter, StaffList } from "./list.tsx";
 import { Outcome, took } from "./log-words.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
-const LogDetail = dynamic(() => import("./log-detail.tsx"), { loading: () => null });
-const FollowLogs = dynamic(() => import("./follow-logs.tsx").then((module) => module.FollowLogs), {
-  loading: () => null,
-});
+const LogDetail = dynamic(() => import("./log-detail.tsx"));
+const FollowLogs = dynamic(() => import("./follow-logs.tsx").then((module) => module.FollowLogs));
 
 type Row = TabData<"logs">["items"][number];
 type View = Row["view"];

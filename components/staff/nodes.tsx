@@ -10,7 +10,7 @@ import { AddNode } from "./node-form.tsx";
 import { classificationWords, HealthBadge, sizeOf } from "./node-words.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
-const NodeDetail = dynamic(() => import("./node-detail.tsx"), { loading: () => null });
+const NodeDetail = dynamic(() => import("./node-detail.tsx"));
 
 type Row = TabData<"nodes">["items"][number];
 

@@ -9,9 +9,7 @@ import type { Act } from "./act-bar.tsx";
 import { type Column, StaffList } from "./list.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
-const OrganisationDetail = dynamic(() => import("#components/organisations/organisation-detail.tsx"), {
-  loading: () => null,
-});
+const OrganisationDetail = dynamic(() => import("#components/organisations/organisation-detail.tsx"));
 
 type Row = TabData<"organisations">["items"][number];
 

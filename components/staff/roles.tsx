@@ -11,7 +11,7 @@ import type { Act } from "./act-bar.tsx";
 import { type Column, StaffList } from "./list.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
-const RoleDetail = dynamic(() => import("#components/roles/role-detail.tsx"), { loading: () => null });
+const RoleDetail = dynamic(() => import("#components/roles/role-detail.tsx"));
 
 type Row = TabData<"roles">["items"][number];
 

@@ -15,7 +15,7 @@ import { type Column, StaffList } from "./list.tsx";
 import { StateBadge } from "./rollout-words.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
-const RolloutDetail = dynamic(() => import("./rollout-detail.tsx"), { loading: () => null });
+const RolloutDetail = dynamic(() => import("./rollout-detail.tsx"));
 
 type Data = TabData<"rollouts">;
 type Row = Data["items"][number];

@@ -12,7 +12,7 @@ import { type Column, StaffList } from "./list.tsx";
 import { serverActs } from "./server-acts.ts";
 import type { TabData, TabProps } from "./tab-props.ts";
 
-const ServerDetail = dynamic(() => import("./server-detail.tsx"), { loading: () => null });
+const ServerDetail = dynamic(() => import("./server-detail.tsx"));
 
 type Row = TabData<"servers">["items"][number];
 

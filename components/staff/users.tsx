@@ -13,7 +13,7 @@ import { type Column, type Filter, StaffList } from "./list.tsx";
 import type { TabData, TabProps } from "./tab-props.ts";
 
 const DeleteAccounts = dynamic(() => import("#components/accounts/delete-accounts.tsx"), { loading: () => null });
-const AccountDetail = dynamic(() => import("#components/accounts/account-detail.tsx"), { loading: () => null });
+const AccountDetail = dynamic(() => import("#components/accounts/account-detail.tsx"));
 
 type Row = TabData<"users">["items"][number];
 

@@ -177,11 +177,3 @@ test("a page that takes its time is said to be on its way, until it is there", a
   await said.waitFor({ state: "detached" });
   await page.unrouteAll({ behavior: "wait" });
 });
-
-test("a page comes in one piece, with nothing for a script to put into place", async () => {
-  for (const path of ["/dashboard/admin?tab=users", "/dashboard/zones"]) {
-    const body = await (await page.request.get(path)).text();
-    expect(body, path).toContain("</main>");
-    expect(body, path).not.toContain("<!--$?-->");
-  }
-});
