@@ -40,14 +40,14 @@ export const readOnlyRow = (
   all: readonly EditableRRset[],
 ): ReactNode => (
   <tr key={`${relative} ${type}`} data-same={all[place - 1]?.relative === relative ? "" : undefined}>
-    <td data-label="Name">
+    <td>
       <div>{nameOf(relative)}</div>
     </td>
-    <td data-label="Type">
+    <td>
       <span>{type}</span>
     </td>
-    <td data-label="TTL">{ttlText(ttl)}</td>
-    <td data-label="Content">
+    <td>{ttlText(ttl)}</td>
+    <td>
       <div>{valuesOf(relative, type, records)}</div>
     </td>
   </tr>
@@ -70,7 +70,7 @@ export function editorRow(
       // The keyboard enters the table here, and moves in it with the arrows.
       tabIndex={first ? 0 : -1}
     >
-      <td data-label="Name">
+      <td>
         <input
           type="checkbox"
           aria-label={`Select ${rowLabel(row)}`}
@@ -83,13 +83,17 @@ export function editorRow(
           {nameOf(relative)}
         </div>
       </td>
-      <td data-label="Type">
+      <td>
         <span>{type}</span>
       </td>
-      <td data-label="TTL">
-        <div>{ttls(kind === "changed" ? before?.ttl : undefined, (after ?? before)?.ttl)}</div>
+      <td>
+        {kind ? (
+          <div>{ttls(kind === "changed" ? before?.ttl : undefined, (after ?? before)?.ttl)}</div>
+        ) : (
+          ttls(undefined, (after ?? before)?.ttl)
+        )}
       </td>
-      <td data-label="Content">
+      <td>
         <div>
           {kind === "changed"
             ? changedLines(relative, type, before, after)
@@ -120,17 +124,7 @@ function actionsOf(row: EditorRow, act: RowHandlers["act"]): ReactNode {
     editable && button("edit", "Edit", `Edit ${label}`),
     kind === null && editable && row.removable && button("remove", "Remove", `Remove ${label}`),
   ].filter((item) => item !== null && item !== false);
-  if (buttons.length === 0) return row.fixed ?? (kind === null ? "view only" : null);
-  return buttons.flatMap((item, place) =>
-    place === 0
-      ? [item]
-      : [
-          <span key={`dot-${item.key}`} aria-hidden="true">
-            ·
-          </span>,
-          item,
-        ],
-  );
+  return buttons.length > 0 ? buttons : (row.fixed ?? (kind === null ? "view only" : null));
 }
 
 function changedLines(relative: string, type: string, before: RRset | null, after: RRset | null): ReactNode {
