@@ -33,6 +33,8 @@ import { ownPages, type Visitor } from "./visitor.ts";
 
 /** Another thread is worth its start once so many pages came within two seconds while others, as many as this, were under way. */
 const [CAME, UNDER_WAY, WITHIN_MS] = [8, 4, 2000];
+/** The other thread makes so many for one that is made here: what every page asks for is answered here as well. */
+const SHARE = 3;
 /** It holds some 100 MB, and starts in a second or two. */
 const IDLE_MS = 30_000;
 /** After it could not be started, or ended by itself. */
@@ -99,7 +101,7 @@ export class SharedPages {
     if (wanted && !this.#maker && performance.now() >= this.#notBefore) this.#maker = this.#start();
     const maker = this.#maker;
     if (!maker || this.#mode === "always") return maker;
-    return maker.ready && maker.pages.size < this.#here ? maker : null;
+    return maker.ready && maker.pages.size < SHARE * this.#here ? maker : null;
   }
 
   /** Asked once for each page that comes. */
