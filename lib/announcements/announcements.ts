@@ -106,7 +106,7 @@ export function createAnnouncement(given: Content, actor: Actor): { id: string }
   });
 }
 
-/** What has gone out stays as people read it. */
+/** What has gone out stays as people read it. What changes nothing leaves no entry. */
 export function editAnnouncement(id: string, given: Content, actor: Actor): { id: string } {
   assertUseful(given);
   return transaction((tx) => {
@@ -116,8 +116,10 @@ export function editAnnouncement(id: string, given: Content, actor: Actor): { id
     const endsAt = before.startsAt === null ? columns.endsAt : endOf(columns, before.startsAt);
     if (before.startsAt !== null && endsAt !== null && endsAt <= before.startsAt)
       throw invalid({ endsAt: "Its banner would have ended before it begins." });
+    const change = { ...columns, endsAt };
+    if (Object.entries(change).every(([name, value]) => before[name as keyof typeof before] === value)) return { id };
     tx.update(announcements)
-      .set({ ...columns, endsAt, updatedAt: Date.now() })
+      .set({ ...change, updatedAt: Date.now() })
       .where(eq(announcements.id, id))
       .run();
     audit(tx, actor, {

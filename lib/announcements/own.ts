@@ -141,10 +141,11 @@ export const wantsMail = (userId: string): boolean =>
   !db().select().from(announcementOptouts).where(eq(announcementOptouts.userId, userId)).get();
 
 export function setWantsMail(mail: boolean, actor: Person): { mail: boolean } {
-  const before = wantsMail(actor.id);
   transaction((tx) => {
+    const before = wantsMail(actor.id);
+    if (before === mail) return;
     if (mail) tx.delete(announcementOptouts).where(eq(announcementOptouts.userId, actor.id)).run();
-    else tx.insert(announcementOptouts).values({ userId: actor.id, at: Date.now() }).onConflictDoNothing().run();
+    else tx.insert(announcementOptouts).values({ userId: actor.id, at: Date.now() }).run();
     audit(tx, actor, {
       target: { type: "account", id: actor.id, label: actor.label },
       before: { announcementsByMail: before },

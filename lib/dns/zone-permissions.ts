@@ -1,4 +1,5 @@
 /** The ladder of one zone: which member or guest has which level, and where. */
+import { isDeepStrictEqual } from "node:util";
 import { and, asc, count, eq, inArray, sql } from "drizzle-orm";
 import { union } from "drizzle-orm/sqlite-core";
 import { db, type Tx, transaction } from "#db/client.ts";
@@ -118,8 +119,9 @@ export function setLevel(loaded: LoadedZone, userId: string, input: LadderInput,
     const clean = canonicalInput(loaded, input, holder.role === null);
     const before = tx.select().from(zonePermissions).where(keyOf(loaded, userId)).get();
     writeRow(tx, loaded.zone.id, userId, clean);
-    audit(tx, actor, { ...targetOf(loaded, holder), before: before && toZoneRow(before), after: clean });
     const after = tx.select().from(zonePermissions).where(keyOf(loaded, userId)).get() ?? null;
+    if (!isDeepStrictEqual(before, after))
+      audit(tx, actor, { ...targetOf(loaded, holder), before: before && toZoneRow(before), after: clean });
     return ladderRow(loaded, holder, after, takesGuests(loaded.organisation, tx));
   });
 }

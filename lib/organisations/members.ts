@@ -126,6 +126,7 @@ export function changeMemberRole(inside: Inside, userId: string, role: "admin" |
   return transaction((tx) => {
     const before = loadMember(tx, inside.organisation, userId);
     assertMayAssign(inside, before.role, role);
+    if (before.role === role) return before;
     tx.update(organisationMembers)
       .set({ role })
       .where(

@@ -190,6 +190,7 @@ export function createRollout(key: FeatureKey, given: RolloutEdit, actor: Actor)
   return rolloutNow(id);
 }
 
+/** What changes nothing leaves no entry. */
 export function editRollout(
   id: string,
   { updatedAt, ...given }: RolloutEdit & { updatedAt?: number | undefined },
@@ -201,6 +202,7 @@ export function editRollout(
     if (updatedAt !== undefined && updatedAt !== row.updatedAt)
       throw new Problem("conflict", "Somebody else has changed this rollout meanwhile. Load the page again.");
     const change = columnsOf(tx, row.key, row, given);
+    if (Object.entries(change).every(([name, value]) => row[name as keyof Row] === value)) return;
     tx.update(rollouts)
       // Also two of one millisecond are told apart.
       .set({ ...change, updatedAt: Math.max(Date.now(), row.updatedAt + 1) })
@@ -238,6 +240,7 @@ export function forceOne(
       throw invalid({ treatment: `${features[row.key].title} has no such treatment.` });
     const one = sql`${rolloutPeople.rolloutId} = ${id} and ${rolloutPeople.userId} = ${userId}`;
     const before = tx.select().from(rolloutPeople).where(one).get();
+    if ((before?.forced ?? null) === forced && (before?.treatment ?? null) === (forced && treatment)) return;
     tx.delete(rolloutPeople).where(one).run();
     if (forced !== null)
       tx.insert(rolloutPeople).values({ rolloutId: id, userId, forced, treatment, createdAt: Date.now() }).run();

@@ -105,6 +105,7 @@ export function renameAccount(userId: string, name: string, actor: Actor) {
   transaction((tx) => {
     const before = tx.select({ name: users.name, email: users.email }).from(users).where(eq(users.id, userId)).get();
     if (!before) throw notFound("account");
+    if (before.name === name) return;
     tx.update(users).set({ name, updatedAt: Date.now() }).where(eq(users.id, userId)).run();
     audit(tx, actor, {
       target: { type: "account", id: userId, label: before.email },
