@@ -182,6 +182,22 @@ describe.skipIf(missing && process.env.CI !== "true")("health", () => {
     expect(await found()).toEqual(small);
   });
 
+  test("a check that fails twice says that it was not finished, and the next one is as before", async () => {
+    const ways = { broken: "json_object('kept', json(records))", whole: "records -> '$.kept'" };
+    const make = (way: keyof typeof ways) => sql(`update rrset_rows set records = ${ways[way]}`);
+    expect((await owner.call<Health>("POST", `${zone}/health`)).body.running).toBe(true);
+    make("broken");
+    for (const running of [true, false]) {
+      await runJobs();
+      expect((await owner.call<Health>("GET", `${zone}/health`)).body.running).toBe(running);
+      sql("update jobs set due_at = 0 where kind = 'dns.health' and state = 'queued'");
+    }
+    make("whole");
+    const { result } = (await owner.call<Health>("GET", `${zone}/health`)).body;
+    expect(result).toMatchObject({ troubles: [{ code: "not_finished" }], servers: [], delegation: null });
+    expect((await check()).servers).not.toEqual([]);
+  });
+
   test("what is compared is the apex and a few from all over the zone, the same ones again, and it says how many", async () => {
     const change = async (rrsets: object[]) =>
       expect((await owner.call("POST", `${zone}/changes`, { rrsets, confirm: true })).status).toBe(200);

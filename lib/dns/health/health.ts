@@ -2,7 +2,7 @@
 
 import { and, count, eq, inArray, sql } from "drizzle-orm";
 import * as z from "zod";
-import { db, transaction } from "#db/client.ts";
+import { type DbOrTx, db, transaction } from "#db/client.ts";
 import { jobs, zoneHealth, zones } from "#db/schema/index.ts";
 import type { Actor } from "#lib/actor.ts";
 import { askedBy } from "#lib/api/asker.ts";
@@ -109,6 +109,27 @@ export const healthJob = jobKind({
       running().n--;
     });
     const result = JSON.stringify(found);
-    db().update(zoneHealth).set({ finishedAt: Date.now(), result }).where(eq(zoneHealth.zoneId, id)).run();
+    finish(db(), id, result);
   },
+  failed: (tx, { zone }) => finish(tx, zone, JSON.stringify(unfinished)),
 });
+
+const finish = (tx: DbOrTx, zone: string, result: string): void =>
+  void tx.update(zoneHealth).set({ finishedAt: Date.now(), result }).where(eq(zoneHealth.zoneId, zone)).run();
+
+/** What the last attempt said may speak of the panel's insides, and is in its log. */
+const unfinished: Health = {
+  troubles: [
+    {
+      code: "not_finished",
+      severity: "warn",
+      what: "The check was not finished.",
+      why: "It was tried twice. Either too much large work was waiting, or something went wrong in the panel: nothing is known of the zone from it.",
+      todo: "Check again in a moment.",
+    },
+  ],
+  warnings: { findings: [], more: 0 },
+  servers: [],
+  compared: null,
+  delegation: null,
+};
