@@ -60,10 +60,13 @@ export function parseName(input: string, apex: string | null, options: { exact?:
 export function parseTarget(input: string, apex: string, options: { exact?: boolean } = {}): Parsed<string> {
   const text = input.trim();
   if (options.exact)
-    return text.startsWith('"') ? fail("A name stands without quotes.") : parseName(text, apex, options);
+    return quoteStandsIn(text) ? fail("A name stands without quotes.") : parseName(text, apex, options);
   const hasDot = /[.\u3002\uFF0E\uFF61]/.test(text.replace(/\\(?:\d{3}|.)/g, "x"));
   return parseName(text, hasDot ? null : apex, { exact: true });
 }
+
+/** Whether a quote stands in a name without a backslash: in a zone file a string begins there (RFC 1035 §5.1). */
+const quoteStandsIn = (text: string): boolean => text.includes('"') && /^(?:[^"\\]|\\[\s\S])*"/.test(text);
 
 /**
  * A target that is a host name: letters, digits and hyphens (RFC 952, RFC 1123 §2.1), no underscore, no address. `root`

@@ -77,6 +77,8 @@ export function writerOf(file: string) {
   let fine = nothing();
   let coarse = nothing();
   let minute = 0;
+  /** The sample that ended the minute before: each counts in one minute. */
+  let minuteSince = 0;
   const perRoute = new Map<number, Times>();
 
   function routeId(method: string, template: string, action: string): number {
@@ -134,11 +136,13 @@ export function writerOf(file: string) {
     writeTimes(at);
     const now = at - (at % 60_000);
     if (minute !== 0 && now > minute) {
-      const over = minuteOf.get(minute, at) as Omit<Gauges, "at">;
+      const over = minuteOf.get(minuteSince, at) as Omit<Gauges, "at">;
       addSample.run({ resolution: 60, ...over, at: minute, ...told(coarse) });
       coarse = nothing();
+      minuteSince = at;
     }
     minute = now;
+    minuteSince ||= now - 1;
   }
 
   const write = database.transaction(({ requests, errors, slow, sample }: Batch): void => {

@@ -26,6 +26,8 @@ const firstLine = start.split("\n").length;
 
 /** Types of which the odd octets stand in strings, mostly. */
 const strings = new Set(["TXT", "SPF", "CAA", "URI", "HINFO"]);
+/** Parameters of which BIND 9.18 does not know the name that we write, or that is written there. */
+const younger = /\b(?:ohttp|key8|tls-supported-groups)\b/;
 /** Not in BIND. */
 const types = [...recordTypes.keys()].filter((type) => type !== "ALIAS" && type !== "SOA");
 
@@ -102,7 +104,8 @@ describe.skipIf(missing && process.env.CI !== "true")("BIND", () => {
       // In quotes BIND takes a backslash for the line end too, and so reads on in the next line; we say that it is one.
       .filter((text) => !text.endsWith("\\"))
       // To BIND a name in UTF-8 is its octets. Here it is what people mean, an A-label (RFC 5890).
-      .filter((text) => /^[ -~]*$/.test(text) || strings.has(type));
+      .filter((text) => /^[ -~]*$/.test(text) || strings.has(type))
+      .filter((text) => !younger.test(text));
     const lines = contents.map((text, index) => `r${index} ${type} ${text}`);
     const file = `${start}${lines.join("\n")}\n`;
     const theirs = refused(file);
@@ -138,7 +141,8 @@ describe.skipIf(missing && process.env.CI !== "true")("BIND", () => {
         return read.ok ? known.format(read.value) : [];
       });
       expect(filled.length).toBeGreaterThan(20);
-      return [...new Set([...filled, ...decoded])].map((content) => ({ type, content }));
+      const all = [...new Set([...filled, ...decoded])].filter((content) => !younger.test(content));
+      return all.map((content) => ({ type, content }));
     });
     const sets = contents.map(({ type, content }, index): RRset => {
       const name = `r${index}.${apex}`;

@@ -160,9 +160,9 @@ const zonesOf: Verdict[] = [
 
 /** Contents that it does not take. */
 const differs: Partial<Record<string, RegExp>> = {
-  // The parameter is younger than its version 4.7 (RFC 9461).
-  SVCB: /dohpath=/,
-  HTTPS: /dohpath=/,
+  // It has the parameters by name, or by number, which depends on the version; and 5.1.5 takes an empty value for two quotes.
+  SVCB: /dohpath=|ohttp|key9=|=""/,
+  HTTPS: /dohpath=|ohttp|key9=|=""/,
   // Reserved (RFC 4398 §2.1), but no server or resolver minds, and zones that have it are to be kept as they are.
   CERT: /^0 /,
 };

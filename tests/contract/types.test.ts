@@ -2,8 +2,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { powerDns } from "#lib/dns/providers/powerdns.ts";
+import { powerDnsFeatures } from "#lib/dns/providers/powerdns-content.ts";
 import type { Plan, RRset } from "#lib/dns/rrset.ts";
 import { canonicalContent, recordTypes } from "#lib/dns/types/index.ts";
+import { tokensOf } from "#lib/dns/types/strings.ts";
 import { type PowerDnsServer, powerDnsAvailable, startPowerDns } from "../support/powerdns.ts";
 import { rdata } from "../support/rdata.ts";
 import { APEX } from "./suite.ts";
@@ -20,12 +22,16 @@ describe.skipIf(missing !== null && process.env.CI !== "true")("PowerDNS", () =>
 
   test("takes every type as it is written here, and gives back the same", async () => {
     const sets: RRset[] = [];
+    const about = await fetch(`${server.apiUrl}/api/v1/servers/localhost`, { headers: { "X-API-Key": server.apiKey } });
+    const { version } = (await about.json()) as { version: string };
+    // 5.1.5 takes the empty value of a parameter for two quotes, and refuses it.
+    const misread = powerDnsFeatures(version).newSpelling ? /^key\d+=""$/ : null;
     for (const type of recordTypes.keys()) {
       if (type === "SOA") continue;
       const given = fc.sample(rdata[type] as fc.Arbitrary<string>, { numRuns: 40, seed: 1 });
       const contents = given.flatMap((content) => {
         const read = canonicalContent(type, content, APEX);
-        return read.ok ? [read.value] : [];
+        return read.ok && !(misread && tokensOf(read.value).some((token) => misread.test(token))) ? [read.value] : [];
       });
       if (["DNSKEY", "CDNSKEY", "CDS"].includes(type)) {
         const records = [...new Set(contents)].sort().map((content) => ({ content }));

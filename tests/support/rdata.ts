@@ -81,13 +81,22 @@ const parameter = fc.oneof(
   ipv4.map((address) => `ipv4hint=${address}`),
   fc.array(ipv6, { minLength: 1, maxLength: 3 }).map((all) => `ipv6hint=${all.join(",")}`),
   fc.constantFrom("mandatory=port", "mandatory=alpn,port", "no-default-alpn"),
-  fc.constantFrom('key7="/dns-query{?dns}"', 'key667="a b"', "key668", "key668=", 'key65000="\\001\\200"'),
+  fc.constantFrom('key7="/dns-query{?dns}"', "dohpath=/q{?dns}", "ohttp", "key8"),
+  fc.constantFrom("tls-supported-groups=29,23", "tls-supported-groups=65", 'key9="\\000\\029"', "mandatory=ohttp"),
+  fc.constantFrom('key667="a b"', 'key667="a\\"b\\\\c"', "key668", "key668=", 'key65000="\\001\\200"'),
 );
 const parameters = fc.uniqueArray(parameter, {
   maxLength: 5,
   selector: (text) => keys[text.split("=")[0] ?? ""] ?? text.split("=")[0],
 });
-const keys: Readonly<Record<string, string>> = { key1: "alpn", key3: "port", key5: "ech" };
+const keys: Readonly<Record<string, string>> = {
+  key1: "alpn",
+  key3: "port",
+  key5: "ech",
+  key7: "dohpath",
+  key8: "ohttp",
+  key9: "tls-supported-groups",
+};
 const service = fc.oneof(
   words(
     fc.integer({ min: 1, max: 65_535 }),

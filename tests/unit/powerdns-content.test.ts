@@ -173,6 +173,49 @@ describe("calls", () => {
     });
   });
 
+  it("spells content as the version does, and as another one does where that is refused", async () => {
+    const service = 'mandatory=dohpath,key9 dohpath="/q{?dns}" ohttp key9="\\000\\029A\\000"';
+    const located = "0 0 0.000 N 0 0 0.000 E 0.00m 1.00m 10000.00m 10.00m";
+    const sets = { HTTPS: `1 . ${service}`, LOC: located };
+    const named = '1 . mandatory=dohpath,tls-supported-groups dohpath="/q{?dns}" ohttp tls-supported-groups=29,16640';
+    const numbered = '1 . mandatory=key7,key9 key7="/q{?dns}" key8="" key9="\\000\\029A\\000"';
+    const newly = [named, located];
+    const formerly = [numbered, "0 0 0.000 S 0 0 0.000 W 0.00m 1.00m 10000.00m 10.00m"];
+    const creations = Object.entries(sets).map(([type, content]): Change => {
+      const after = { name: "s.example.test.", type, ttl: 60, records: [{ content }] };
+      return { kind: "create", name: after.name, type, before: null, after };
+    });
+    const told = ({ requests }: ReturnType<typeof fakeServer>) =>
+      requests
+        .filter(({ method }) => method === "PATCH")
+        .map(({ body }) => (body as { rrsets: RRset[] }).rrsets.map((one) => one.records[0]?.content));
+    for (const [version, first, second] of [
+      ["5.1.5", newly, formerly.map((content) => encodeContent(content, NEW))],
+      ["5.0.4", formerly, newly],
+      ["4.9.17", formerly, newly],
+    ] as const) {
+      const willing = fakeServer(version);
+      await provider(willing.fake).apply("example.test.", creations);
+      expect(told(willing)).toEqual([first]);
+
+      let refusals = 1;
+      const refused = { status: 422, text: JSON.stringify({ error: "Not in expected format" }) };
+      const other = fakeServer(version, () => (refusals-- > 0 ? refused : { status: 204, text: "" }));
+      await provider(other.fake).apply("example.test.", creations);
+      expect(told(other)).toEqual([first, second]);
+
+      const unwilling = fakeServer(version, () => refused);
+      await expect(provider(unwilling.fake).apply("example.test.", creations)).rejects.toThrow(
+        /the way PowerDNS stores/,
+      );
+      expect(told(unwilling)).toEqual([first, second]);
+    }
+    // Where both spell alike, it is asked once.
+    const server = fakeServer("5.1.5", () => ({ status: 422, text: "{}" }));
+    await expect(provider(server.fake).apply("example.test.", plan)).rejects.toThrow(/refused/);
+    expect(told(server)).toHaveLength(1);
+  });
+
   it("adds and removes single records where the version can", async () => {
     const txt = (...contents: string[]): RRset => ({
       name: "t.example.test.",

@@ -3,7 +3,8 @@
  * and what a filter hides. Pure.
  */
 import type { Change, DnsRecord, RRset } from "../rrset.ts";
-import { tokensOf } from "../types/strings.ts";
+import { readFileStrings, tokensOf } from "../types/strings.ts";
+import { wireOf } from "../types/wire.ts";
 
 /** What a version can do. */
 export interface PowerDnsFeatures {
@@ -16,6 +17,11 @@ export interface PowerDnsFeatures {
   extendAndPrune: boolean;
   /** Before 5.0 a zone filtered by `rrset_name` comes without its disabled records (seen with 4.7.3 and 4.9.17). */
   filterShowsDisabled: boolean;
+  /**
+   * From 5.1 the parameters of SVCB that came after RFC 9460 are printed by name and LOC is counted without fractions; before,
+   * they are printed by number, and LOC as `inFloats` has it (seen with 4.7.3, 4.9.17 and 5.1.5). Each takes its own only.
+   */
+  newSpelling: boolean;
 }
 
 /** One member of `rrsets` in a PATCH. */
@@ -39,6 +45,7 @@ export function powerDnsFeatures(version: string): PowerDnsFeatures {
     unescapesContent: atLeast(5, 1, 0),
     extendAndPrune: atLeast(5, 0, 2) || (major === 4 && atLeast(4, 9, 12)),
     filterShowsDisabled: atLeast(5, 0, 0),
+    newSpelling: atLeast(5, 1, 0),
   };
 }
 
@@ -63,7 +70,7 @@ export function encodeChange(change: Change, features: PowerDnsFeatures): RRsetP
   const { name, type, before, after } = change;
   const encode = (records: readonly DnsRecord[]) =>
     records.map(({ content, disabled = false }) => ({
-      content: encodeContent(asPrinted[type]?.(content) ?? content, features),
+      content: encodeContent(asPrinted[type]?.(content, features) ?? content, features),
       disabled,
     }));
 
@@ -81,10 +88,11 @@ export function encodeChange(change: Change, features: PowerDnsFeatures): RRsetP
 }
 
 /** Where PowerDNS prints something else than the canonical form, which it then insists on. */
-const asPrinted: Readonly<Record<string, (content: string) => string>> = {
-  SVCB: byNumber,
-  HTTPS: byNumber,
-  LOC: (content) => content.replace(/(\d+) (\d+) ([\d.]+) ([NSEW])/g, inFloats),
+const asPrinted: Readonly<Record<string, (content: string, features: PowerDnsFeatures) => string>> = {
+  SVCB: withParameters,
+  HTTPS: withParameters,
+  LOC: (content, { newSpelling }) =>
+    newSpelling ? content : content.replace(/(\d+) (\d+) ([\d.]+) ([NSEW])/g, inFloats),
 };
 
 /** It counts in floating point, so that 36 0.000 may come out as 35 60.000, and 0 is in the south and west. */
@@ -96,14 +104,39 @@ function inFloats(_: string, degrees: string, minutes: string, seconds: string, 
   return `${Math.floor(angle)} ${Math.floor(inMinutes)} ${inSeconds.toFixed(3)} ${angle === 0 ? half : direction}`;
 }
 
-/** 4.7.3 does not know the parameters that came after RFC 9460 by name, but any by its number. */
-function byNumber(content: string): string {
+/** Parameters after those of RFC 9460, which a version knows either by name or by number. */
+const LATER: readonly [name: string, number: string][] = [
+  ["dohpath", "key7"],
+  ["ohttp", "key8"],
+  ["tls-supported-groups", "key9"],
+];
+const numbers: ReadonlyMap<string, string> = new Map(LATER);
+const names: ReadonlyMap<string, string> = new Map(LATER.map(([name, number]) => [number, name]));
+
+function withParameters(content: string, { newSpelling }: PowerDnsFeatures): string {
+  const spelled = newSpelling ? names : numbers;
   const parameters = tokensOf(content).map((token) => {
-    if (token === "ohttp") return 'key8=""';
-    if (token.startsWith("mandatory=")) return token.replace(/\bdohpath\b/, "key7").replace(/\bohttp\b/, "key8");
-    return token.replace(/^dohpath=/, "key7=");
+    const [, name = "", value = ""] = /^([a-z0-9-]+)(?:=(.*))?$/s.exec(token) ?? [];
+    if (name === "mandatory")
+      return `mandatory=${value
+        .split(",")
+        .map((one) => spelled.get(one) ?? one)
+        .join(",")}`;
+    const told = spelled.get(name);
+    if (told === undefined) return token;
+    if (told === "key8") return 'key8=""';
+    return told === "tls-supported-groups" ? `${told}=${groupsOf(value)}` : `${told}=${value}`;
   });
   return parameters.join(" ");
+}
+
+/** The value of key9 as the list of numbers that it is; one that is none stays, for PowerDNS to refuse. */
+function groupsOf(value: string): string {
+  const read = readFileStrings([value]);
+  const octets = (read.ok && read.value[0]) || new Uint8Array();
+  if (octets.length === 0 || octets.length % 2 === 1) return value;
+  const wire = wireOf(octets);
+  return Array.from({ length: octets.length / 2 }, () => wire.number(2)).join(",");
 }
 
 /** Types of which a name has one record or none. */

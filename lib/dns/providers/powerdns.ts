@@ -283,9 +283,17 @@ export function powerDns(options: PowerDnsOptions): Provider {
         );
         const version = await features(escapes ? VERSION_TRUSTED_MS : Number.POSITIVE_INFINITY);
         const changes = await Promise.all(step.map((change) => withSerial(externalId, change)));
-        const body = JSON.stringify({ rrsets: changes.map((change) => encodeChange(change, version)) });
+        const bodyFor = (told: PowerDnsFeatures) =>
+          JSON.stringify({ rrsets: changes.map((change) => encodeChange(change, told)) });
+        const body = bodyFor(version);
         await options.hook?.("before-send");
-        const answer = await patiently(() => call("PATCH", zonePath(externalId), body));
+        let answer = await patiently(() => call("PATCH", zonePath(externalId), body));
+        if (answer.status === 422) {
+          // A point release may have the spelling of another version. What is refused has not been stored.
+          const other = bodyFor({ ...version, newSpelling: !version.newSpelling });
+          const again = other === body ? answer : await patiently(() => call("PATCH", zonePath(externalId), other));
+          if (again.status < 400) answer = again;
+        }
         if (answer.status === 404) throw notFound();
         if (answer.status >= 400) {
           known = undefined;
@@ -335,7 +343,12 @@ function stepsOf(plan: Plan): Plan[] {
   return steps;
 }
 
-const LONGEST: PowerDnsFeatures = { unescapesContent: true, extendAndPrune: false, filterShowsDisabled: true };
+const LONGEST: PowerDnsFeatures = {
+  unescapesContent: true,
+  extendAndPrune: false,
+  filterShowsDisabled: true,
+  newSpelling: true,
+};
 
 /** RFC 1982 §3.1, leaving out zero, which some secondaries take for none. */
 const nextSerial = (serial: number): number => (serial >= 0xffff_ffff ? 1 : serial + 1);

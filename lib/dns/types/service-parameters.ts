@@ -84,6 +84,12 @@ const parameters: Readonly<Record<number, Parameter>> = {
   8: { name: "ohttp", read: (value) => without(value, "ohttp"), decode: () => null },
 };
 
+/**
+ * Named here and nowhere else that people have: a zone with this name is refused by BIND 9.18 and PowerDNS before 5.1. So
+ * it is read (draft-ietf-tls-key-share-prediction §3), and written by its number.
+ */
+const GROUPS = { name: "tls-supported-groups", key: 9 };
+
 /** A parameter in canonical form, and the number that orders it. */
 type ParameterRead = { key: number; token: string };
 
@@ -97,6 +103,13 @@ export function readParameter(written: string): Parsed<ParameterRead> {
   const strings = equals === -1 ? null : readFileStrings([written.slice(equals + 1)]);
   if (strings?.ok === false) return strings;
   const octets = strings?.value[0] ?? null;
+  if (name === GROUPS.name) {
+    const groups = octets === null ? [] : String.fromCharCode(...octets).split(",");
+    const numbers = groups.map((group) => (/^\d{1,5}$/.test(group) ? Number(group) : Number.NaN));
+    return numbers.length > 0 && numbers.every((group) => group < 65_536) && new Set(numbers).size === numbers.length
+      ? decodeParameter(key, Uint8Array.from(numbers.flatMap((group) => [group >> 8, group & 0xff])))
+      : fail(`${name} lists numbers of groups such as 29,23, each once, with commas between them.`);
+  }
   const known = parameters[key];
   if (known?.name === name) return canonical(key, octets && String.fromCharCode(...octets));
   // The number of one that has a name: its value is in wire form (RFC 9460 §2.1).
@@ -162,6 +175,7 @@ const nameOf = (key: number): string => parameters[key]?.name ?? `key${key}`;
 function keyOf(name: string): number | null {
   const known = Object.entries(parameters).find(([, parameter]) => parameter.name === name);
   if (known) return Number(known[0]);
+  if (name === GROUPS.name) return GROUPS.key;
   const number = /^key(0|[1-9]\d{0,4})$/.exec(name)?.[1];
   return number !== undefined && Number(number) < 65_536 ? Number(number) : null;
 }
