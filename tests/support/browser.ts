@@ -150,8 +150,11 @@ interface AxeResults {
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/** The axe that `AxeBuilder` puts into a page. The builder puts it there twice each time, which costs more than what axe then does. */
-const AXE: string = createRequire(import.meta.resolve("@axe-core/playwright"))("axe-core").source;
+/**
+ * The axe that `AxeBuilder` puts into a page, in its shorter form. The builder puts it there twice each time, which costs more
+ * than what axe then does.
+ */
+const AXE: string = createRequire(import.meta.resolve("@axe-core/playwright"))("axe-core/axe.min.js").source;
 
 /** Nothing that takes its time and then ends is under way. What moves with the scrolling never ends. */
 const isAtRest = () =>
