@@ -1,6 +1,6 @@
 /**
- * What is said when a page does not exist or is not for this account: known to the browser by name, because every page carries
- * both along.
+ * What is said when a page does not exist, is not for this account or for nobody who has not signed in: known to the browser by
+ * name, because every page carries them along.
  */
 "use client";
 import { LinkButton } from "#components/ui/link-button.tsx";
@@ -23,5 +23,18 @@ export const ForbiddenMessage = ({ inside }: { inside?: boolean }) => (
     <p>
       You are signed in, but your role does not include it. Ask an administrator of this panel or of the organisation.
     </p>
+  </MessagePage>
+);
+
+export const UnauthorizedMessage = () => (
+  <MessagePage
+    title="You are not signed in"
+    actions={
+      <LinkButton href="/login" variant="primary">
+        Sign in
+      </LinkButton>
+    }
+  >
+    <p>This page is for people who are. Your session may have ended in the meantime.</p>
   </MessagePage>
 );

@@ -2,7 +2,6 @@
 "use client";
 import type { ReactNode } from "react";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
-import { cx } from "#components/ui/cx.ts";
 import { Link } from "#components/ui/link.tsx";
 import { type CurrentRule, useCurrentPath, useCurrentQuery } from "#components/ui/use-current.ts";
 
@@ -21,15 +20,7 @@ const PathNavLink = (item: NavItem) => <Item {...item} on={useCurrentPath(item)}
 const QueryNavLink = (item: NavItem) => <Item {...item} on={useCurrentQuery(item)} />;
 
 const Item = ({ href, label, icon, badge, badgeTone, on }: NavItem & { on: boolean }) => (
-  <Link
-    href={href}
-    aria-current={on ? "page" : undefined}
-    className={cx(
-      "flex min-h-[30px] items-center gap-2 rounded-[6px] px-2 py-[5px] no-underline transition-colors duration-100",
-      "pointer-coarse:min-h-10 [&>svg]:size-4 [&>svg]:shrink-0",
-      on ? "bg-accent-bg font-semibold text-accent" : "text-dim hover:bg-hover hover:text-text",
-    )}
-  >
+  <Link href={href} aria-current={on ? "page" : undefined} className="nav-link">
     {icon}
     <span className="min-w-0 flex-1 truncate">{label}</span>
     {badge !== undefined && <Badge tone={badgeTone}>{badge}</Badge>}

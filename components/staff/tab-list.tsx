@@ -1,7 +1,6 @@
 /** The tabs of the portal in their groups, beside the tab that is open. On a narrow screen a select takes its place. */
 "use client";
 import { Badge } from "#components/ui/badge.tsx";
-import { cx } from "#components/ui/cx.ts";
 import { Link } from "#components/ui/link.tsx";
 import type { TabId } from "#lib/staff/tabs.ts";
 import { tabHref } from "./address.ts";
@@ -43,16 +42,8 @@ export function TabList({ tabs, current }: { tabs: readonly ListedTab[]; current
 function TabLink({ tab: { id, title, badge }, on }: { tab: ListedTab; on: boolean }) {
   const Icon = icons[id];
   return (
-    <Link
-      href={tabHref(id)}
-      prefetch={false}
-      aria-current={on ? "page" : undefined}
-      className={cx(
-        "flex min-h-[30px] items-center gap-2 rounded-[6px] px-2 py-[5px] no-underline pointer-coarse:min-h-10",
-        on ? "bg-accent-bg font-semibold text-accent" : "text-dim hover:bg-hover hover:text-text",
-      )}
-    >
-      <Icon aria-hidden="true" className="size-4 shrink-0" />
+    <Link href={tabHref(id)} prefetch={false} aria-current={on ? "page" : undefined} className="nav-link">
+      <Icon aria-hidden="true" />
       <span className="min-w-0 flex-1 truncate">{title}</span>
       {badge !== null && (
         <Badge tone="warn">

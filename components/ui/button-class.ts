@@ -4,10 +4,8 @@ import { cx } from "./cx.ts";
 export type ButtonVariant = "primary" | "default" | "ghost" | "danger";
 export type ButtonSize = "sm" | "md" | "lg" | "icon" | "icon-sm";
 
-const BASE =
-  "relative inline-flex shrink-0 select-none items-center justify-center gap-1.5 rounded-md border font-medium " +
-  "whitespace-nowrap no-underline transition-colors duration-100 disabled:cursor-not-allowed disabled:opacity-50 " +
-  "aria-disabled:cursor-default [&_svg]:size-4 [&_svg]:shrink-0";
+/** Its `.button` is in `globals.css`; what is said of drawings wins over their own sizes only as a utility. */
+const BASE = "button [&_svg]:size-4 [&_svg]:shrink-0";
 
 const VARIANTS: Record<ButtonVariant, string> = {
   primary:

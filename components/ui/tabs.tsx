@@ -63,16 +63,7 @@ function Tab({ href, label, badge, on }: TabItem & { on: boolean }) {
     if (on && link.current) reveal(link.current);
   }, [on]);
   return (
-    <Link
-      ref={link}
-      href={href}
-      aria-current={on ? "page" : undefined}
-      className={cx(
-        "relative -mx-1 -mb-px flex items-center gap-1.5 rounded-sm px-1 py-[7px] whitespace-nowrap no-underline",
-        "-outline-offset-2 after:absolute after:inset-x-1 after:bottom-0 after:h-0.5 pointer-coarse:py-[11px]",
-        on ? "font-semibold text-text after:bg-accent" : "text-dim hover:text-text hover:after:bg-line",
-      )}
-    >
+    <Link ref={link} href={href} aria-current={on ? "page" : undefined} className="tab">
       {label}
       {badge !== undefined && <Badge>{badge}</Badge>}
     </Link>

@@ -30,6 +30,9 @@ export async function records(): Promise<Row[]> {
     const compressed = await load(zone.page, { "accept-encoding": "gzip" });
     const api = await load(`/api${zone.api}/records?perPage=50`);
     const after = residentMemory(pid);
+    // The thread that makes pages ends when few come any more, and its memory with it.
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    const later = residentMemory(pid);
     const briefly = (path: string) =>
       withProcessorTime(pid, () =>
         measure(`${origin}${path}`, headers, { connections: 2, seconds: 3, warmUpSeconds: 1 }),
@@ -45,6 +48,7 @@ export async function records(): Promise<Row[]> {
       ...rowsOf("records API, 50 a page", api, { beside: healthz }),
       row(BENCH, "records API, 50 a page, body", api.bytes / 1024, "KB"),
       ...(after === null ? [] : [row(BENCH, "resident memory after the load", after, "MB", memory)]),
+      ...(later === null ? [] : [row(BENCH, "resident memory a minute after it", later, "MB", memory)]),
       ...sizes,
     ];
   } finally {

@@ -1,5 +1,9 @@
-/** What processes and threads of the tests have compiled of the project's files is kept: many of them are short, and run the same. */
-import { tmpdir } from "node:os";
+/**
+ * What processes and threads of the tests have compiled of the project's files is kept: many of them are short, and run the
+ * same. `npm ci` clears it away.
+ */
 import path from "node:path";
 
-export const COMPILED = { NODE_COMPILE_CACHE: path.join(tmpdir(), `zonegate-compiled-${process.getuid?.() ?? ""}`) };
+export const COMPILED = {
+  NODE_COMPILE_CACHE: path.join(import.meta.dirname, "..", "..", "node_modules", ".cache", "zonegate-tests"),
+};
