@@ -22,7 +22,7 @@ const QueryNavLink = (item: NavItem) => <Item {...item} on={useCurrentQuery(item
 const Item = ({ href, label, icon, badge, badgeTone, on }: NavItem & { on: boolean }) => (
   <Link href={href} aria-current={on ? "page" : undefined} className="nav-link">
     {icon}
-    <span className="min-w-0 flex-1 truncate">{label}</span>
+    <span>{label}</span>
     {badge !== undefined && <Badge tone={badgeTone}>{badge}</Badge>}
   </Link>
 );

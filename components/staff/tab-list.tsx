@@ -44,7 +44,7 @@ function TabLink({ tab: { id, title, badge }, on }: { tab: ListedTab; on: boolea
   return (
     <Link href={tabHref(id)} prefetch={false} aria-current={on ? "page" : undefined} className="nav-link">
       <Icon aria-hidden="true" />
-      <span className="min-w-0 flex-1 truncate">{title}</span>
+      <span>{title}</span>
       {badge !== null && (
         <Badge tone="warn">
           {badgeText(badge)}
