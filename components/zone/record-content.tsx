@@ -29,7 +29,8 @@ export function contentOf(type: string, content: string): ReactNode {
   if (type === "SOA" && tokens.length === 7) {
     return (
       <>
-        {tokens[0]} {tokens[1]} <i>serial {tokens[2]}</i>
+        {`${tokens[0]} ${tokens[1]} `}
+        <i>{`serial ${tokens[2]}`}</i>
       </>
     );
   }

@@ -23,12 +23,11 @@ export function RecordTools({ list, types }: RecordToolsProps) {
         className="tab-strip -m-1 flex min-w-0 gap-2 p-1 max-sm:w-full sm:flex-1 sm:basis-40 sm:flex-wrap sm:overflow-visible sm:[mask-image:none]"
       >
         <Chip href={listHref(list, { filters: { type: "" } })} on={chosen === ""}>
-          All{counted && ` ${all}`}
+          {counted ? `All ${all}` : "All"}
         </Chip>
         {shown.map(({ type, count }) => (
           <Chip key={type} href={listHref(list, { filters: { type } })} on={type === chosen}>
-            {type}
-            {count !== null && ` ${count}`}
+            {count === null ? type : `${type} ${count}`}
           </Chip>
         ))}
       </nav>

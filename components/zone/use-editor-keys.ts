@@ -119,7 +119,7 @@ function cellClicked(event: MouseEvent): { key: string; focus: FormField } | nul
   if (event.defaultPrevented || event.button !== 0 || event.shiftKey || event.metaKey || event.ctrlKey) return null;
   if (!(event.target instanceof Element) || event.target.closest("a, button, input, summary, form, dialog"))
     return null;
-  const row = event.target.closest<HTMLTableRowElement>("tr[data-editable]");
+  const row = event.target.closest<HTMLTableRowElement>("tr[data-key]:not([data-fixed])");
   const cell = event.target.closest("td");
   const focus = cell && fields[[...(row?.cells ?? [])].indexOf(cell)];
   // Whoever marks text wants to read or copy it.

@@ -35,7 +35,10 @@ export interface FaultProxy {
   url: string;
   /** Every request that came, in order, also those that failed. Clear it with `requests.length = 0`. */
   requests: { method: string; path: string; body: string }[];
-  /** Fails matching requests this way until told otherwise, but for the first so many of them; `null` ends it. */
+  /**
+   * Fails matching requests this way until told otherwise, but for the first so many of them; `null` ends it. Where some are let
+   * through, so is the question for the version, and does not count: whether it is asked again is a matter of time.
+   */
   fail(next: Fault | null, when?: { method?: string; skip?: number }): void;
   /** What is written lands as this makes it; `null` ends it. */
   tamper(write: ((body: string) => string) | null): void;
@@ -45,12 +48,16 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
+/** Whether it is the question for the server's version. */
+export const asksVersion = (path: string): boolean => path.endsWith("/servers/localhost");
+
 /** Forwards to `targetUrl` from a free loopback port. */
 export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   const requests: FaultProxy["requests"] = [];
   let fault: Fault | null = null;
   let onlyMethod: string | undefined;
   let skip = 0;
+  let counted = false;
   let write: ((body: string) => string) | null = null;
   let over = Promise.withResolvers<void>();
 
@@ -61,7 +68,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     const method = request.method ?? "GET";
     const path = request.url ?? "/";
     requests.push({ method, path, body });
-    const matches = onlyMethod === undefined || onlyMethod === method;
+    const matches = (onlyMethod === undefined || onlyMethod === method) && !(counted && asksVersion(path));
     const now = matches && skip-- <= 0 ? fault : null;
 
     if (now === "slow") return;
@@ -130,6 +137,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       fault = next;
       onlyMethod = when.method;
       skip = when.skip ?? 0;
+      counted = skip > 0;
       over.resolve();
       if (next !== null) over = Promise.withResolvers();
     },
