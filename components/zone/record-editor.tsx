@@ -1,7 +1,7 @@
 /** The records of a zone to work on: the table with a draft over it, and the way from the draft to the zone. */
 "use client";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -32,7 +32,8 @@ import { type EditableRRset, type ZoneView, zonePath } from "./zone-view.ts";
 export interface RecordEditorProps {
   account: string;
   zone: ZoneView;
-  items: readonly EditableRRset[];
+  /** A list of `EditableRRset` as JSON: one text is not taken apart and put together on its way to the browser. */
+  items: string;
   list: ListState;
   /** Search and filters, from the server. */
   tools: ReactNode;
@@ -45,8 +46,9 @@ export interface RecordEditorProps {
 /** Added rows that are shown on every page; a long paste is not. */
 const ADDED_SHOWN = 100;
 
-export function RecordEditor({ account, zone, items, list, tools, nothingFound, isNew, pager }: RecordEditorProps) {
+export function RecordEditor({ account, zone, list, tools, nothingFound, isNew, pager, ...given }: RecordEditorProps) {
   const router = useRouter();
+  const items = useMemo(() => JSON.parse(given.items) as readonly EditableRRset[], [given.items]);
   const { draft, update, settle, ...steps } = useDraft(account, zone.id);
   const [open, setOpen] = useState<"review" | "keys" | "paste" | null>(null);
   const [unanswered, setUnanswered] = useState(false);

@@ -80,7 +80,7 @@ export async function RecordsPage({
       key={open.id}
       account={id ?? ""}
       zone={viewOf(open)}
-      items={items}
+      items={JSON.stringify(items)}
       list={list}
       tools={tools}
       nothingFound={nothingFound}

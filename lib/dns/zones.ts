@@ -1,7 +1,7 @@
 /** Zones: finding them with what the actor may do there, and listing them. */
 import { and, asc, count, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import { type DbOrTx, db } from "#db/client.ts";
-import { prepared } from "#db/hot.ts";
+import { prepared, remembered } from "#db/hot.ts";
 import { organisationMembers, organisations, zonePermissions, zones } from "#db/schema/index.ts";
 import type { OrganisationRole } from "#lib/access/organisation-role.ts";
 import { levelOfFlags, type ZoneAccess, type ZoneLevel, type ZoneRow } from "#lib/access/zone-level.ts";
@@ -43,17 +43,21 @@ const organisationColumns = {
 
 /** By id or apex name inside one organisation, with the actor's access as it is now. Throws `not_found`. */
 export function loadZone(organisation: string, reference: string, actor: Actor): LoadedZone {
-  const apex = parseName(reference.endsWith(".") ? reference : `${reference}.`, null);
-  const row = zoneByReference().get({
-    organisation,
-    handle: organisation.toLowerCase(),
-    reference,
-    apex: apex.ok ? apex.value : "",
-    user: actor.id ?? "",
-  });
+  const row = joinedZone(JSON.stringify([organisation, reference, actor.id ?? ""]));
   if (!row) throw notFound("zone");
   return loadedFrom(row, actor);
 }
+
+/** By organisation, reference and account. A page asks several times. */
+const joinedZone = remembered((key: string): JoinedZone | null => {
+  const [organisation = "", reference = "", user = ""] = JSON.parse(key) as string[];
+  const apex = parseName(reference.endsWith(".") ? reference : `${reference}.`, null);
+  const handle = organisation.toLowerCase();
+  const row = zoneByReference().get({ organisation, handle, reference, apex: apex.ok ? apex.value : "", user });
+  if (!row) return null;
+  for (const part of [row.zone, row.organisation, row.row]) Object.freeze(part);
+  return row;
+});
 
 const zoneByReference = prepared((handle) => {
   const user = sql.placeholder("user");
