@@ -1,6 +1,6 @@
 /**
- * What is said when a page does not exist, is not for this account or for nobody who has not signed in: known to the browser by
- * name, because every page carries them along.
+ * What is said when a page does not exist, is not for this account, or is for people who are signed in: known to the browser by
+ * name, because every page carries all of it along.
  */
 "use client";
 import { LinkButton } from "#components/ui/link-button.tsx";

@@ -363,12 +363,15 @@ describe("testing", () => {
   test("says version, rights and zones, keeps that, and notices what it cannot see any more", async () => {
     const theirs = (await add(owner, own)).body.id;
     await owner.call("POST", zones, { name: "seen.example", connection: theirs });
+    const headers = { "x-api-key": there.apiKey };
+    const about = await fetch(`${there.apiUrl}/api/v1/servers/localhost`, { headers });
+    const { version } = (await about.json()) as { version: string };
     const tested = await owner.call<{ at: number }>("POST", `${own}/${theirs}/test`);
     expect(tested).toMatchObject({
       status: 200,
       body: {
         ok: true,
-        version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        version,
         names: expect.arrayContaining(["seen.example"]),
         rights: [{ may: true }, { may: true }],
       },
@@ -378,7 +381,7 @@ describe("testing", () => {
     });
     await fetch(`${there.apiUrl}/api/v1/servers/localhost/zones/seen.example.`, {
       method: "DELETE",
-      headers: { "x-api-key": there.apiKey },
+      headers,
     });
     expect(await owner.call("POST", `${own}/${theirs}/test`)).toMatchObject({
       body: {

@@ -40,6 +40,8 @@ export interface FaultProxy {
    * through, so is the question for the version, and does not count: whether it is asked again is a matter of time.
    */
   fail(next: Fault | null, when?: { method?: string; skip?: number }): void;
+  /** How many requests have met what `fail` told last. */
+  caught(): number;
   /** What is written lands as this makes it; `null` ends it. */
   tamper(write: ((body: string) => string) | null): void;
   /** Stops listening, so that connections are refused, and listens again on the same port. */
@@ -49,7 +51,7 @@ export interface FaultProxy {
 }
 
 /** Whether it is the question for the server's version. */
-export const asksVersion = (path: string): boolean => path.endsWith("/servers/localhost");
+const asksVersion = (path: string): boolean => path.endsWith("/servers/localhost");
 
 /** Forwards to `targetUrl` from a free loopback port. */
 export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
@@ -58,6 +60,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   let onlyMethod: string | undefined;
   let skip = 0;
   let counted = false;
+  let caught = 0;
   let write: ((body: string) => string) | null = null;
   let over = Promise.withResolvers<void>();
 
@@ -70,6 +73,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     requests.push({ method, path, body });
     const matches = (onlyMethod === undefined || onlyMethod === method) && !(counted && asksVersion(path));
     const now = matches && skip-- <= 0 ? fault : null;
+    if (now) caught++;
 
     if (now === "slow") return;
     if (now === "hold") await over.promise;
@@ -138,9 +142,11 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       onlyMethod = when.method;
       skip = when.skip ?? 0;
       counted = skip > 0;
+      caught = 0;
       over.resolve();
       if (next !== null) over = Promise.withResolvers();
     },
+    caught: () => caught,
     tamper(next) {
       write = next;
     },
