@@ -1,14 +1,13 @@
 /** The archive: each part as JSON and as CSV, from one reading of the database, streamed into a file that only the panel's owner reads. */
-import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import Database from "better-sqlite3";
 import { stringify } from "csv-stringify/sync";
 import { ZipFile } from "yazl";
 import { databaseFile } from "#db/client.ts";
 import { env } from "#lib/env.ts";
+import { writeOut } from "#lib/write-out.ts";
 import { type Part, parts } from "./parts.ts";
 
 /** Rows between which others have their turn. */
@@ -47,14 +46,10 @@ export async function writeArchive(
       });
     }
     zip.end();
-    const broken = new Promise<never>((_, reject) => zip.on("error", reject));
-    const file = createWriteStream(partial, { flags: "w", mode: 0o600, flush: true });
-    await Promise.race([pipeline(zip.outputStream, file), broken]).catch(async (error) => {
-      file.destroy();
-      throw error;
-    });
+    zip.on("error", (error) => (zip.outputStream as Readable).destroy(error));
+    const octets = await writeOut(zip.outputStream, partial, { flush: true });
     await rename(partial, archiveOf(id));
-    return file.bytesWritten;
+    return octets;
   } catch (error) {
     await rm(partial, { force: true });
     throw error;

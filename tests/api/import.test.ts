@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import fs, { readdirSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -11,6 +11,8 @@ const zone = `${acme}/files.example`;
 let panel: Panel;
 let root: Person;
 let member: Person;
+
+type Opened = (error: NodeJS.ErrnoException | null, fd: number) => void;
 
 interface Planned {
   code: string;
@@ -172,6 +174,41 @@ describe("who may", () => {
     const stranger = await panel.person("Stranger");
     expect((await upload(FILE, "mode=merge", stranger)).status).toBe(404);
     expect((await upload("x".repeat(20_000_001), "mode=merge")).status).toBe(413);
+    expect(readdirSync(path.join(panel.dataDir, "imports"))).toEqual([]);
+  });
+
+  test("nothing is left of a file that breaks off before the disk has made it", async () => {
+    const { handleApi } = await import("#lib/api/http.ts");
+    const { open } = fs;
+    const opened = Promise.withResolvers<void>();
+    const slowly = vi.spyOn(fs, "open").mockImplementation(((
+      file: string,
+      flags: string,
+      mode: number,
+      done: Opened,
+    ) => {
+      setTimeout(
+        () =>
+          open(file, flags, mode, (error, fd) => {
+            done(error, fd);
+            opened.resolve();
+          }),
+        20,
+      );
+    }) as never);
+    try {
+      const request = new Request(`http://localhost:3000/api${zone}/import?mode=merge`, {
+        method: "POST",
+        headers: { cookie: root.cookie, origin: "http://localhost:3000", "content-type": "text/dns" },
+        body: new ReadableStream({ pull: (body) => body.error(new Error("broken off")) }),
+        duplex: "half",
+      } as RequestInit);
+      expect((await handleApi(request)).status).toBeGreaterThanOrEqual(400);
+      expect(slowly).toHaveBeenCalledOnce();
+    } finally {
+      slowly.mockRestore();
+    }
+    await opened.promise;
     expect(readdirSync(path.join(panel.dataDir, "imports"))).toEqual([]);
   });
 

@@ -1,11 +1,11 @@
 /** Files that come in by REST, kept beside the database until what they are for is done. */
 import { randomUUID } from "node:crypto";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { Problem } from "#lib/api/errors.ts";
 import { env } from "#lib/env.ts";
+import { writeOut } from "#lib/write-out.ts";
 import { takeSlot } from "./slots.ts";
 
 export interface Upload {
@@ -51,11 +51,7 @@ export async function takeUpload(request: Request, limit: number, account: strin
     }
   }
   try {
-    await pipeline(counted(), createWriteStream(file, { mode: 0o600 }));
-    return { file, octets };
-  } catch (error) {
-    await dropFile(file);
-    throw error;
+    return { file, octets: await writeOut(counted(), file) };
   } finally {
     release();
   }

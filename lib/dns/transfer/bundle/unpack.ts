@@ -2,7 +2,7 @@
  * The files of a bundle that somebody sent, each under a name of ours: what the archive calls them decides nothing but
  * which zone they are for. Sizes are counted while it unpacks, whatever it announces.
  */
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import path from "node:path";
 import { PassThrough, type Readable, Transform } from "node:stream";
@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract, type Header } from "tar-stream";
 import { isProblem, Problem } from "#lib/api/errors.ts";
+import { writeOut } from "#lib/write-out.ts";
 import { dropFile, newFile, type Upload } from "../uploads.ts";
 import { MANIFEST, Manifest } from "./manifest.ts";
 
@@ -71,7 +72,7 @@ async function takeAll(upload: Upload, files: Unpacked[]): Promise<Manifest | nu
     if (files.length >= MOST.files) throw refused(`A bundle has at most ${MOST.files} zone files.`);
     const file = newFile();
     if (name !== MANIFEST) files.push({ name, file });
-    await pipeline(entry as unknown as Readable, createWriteStream(file, { mode: 0o600 }));
+    await writeOut(entry as unknown as Readable, file);
     if (name !== MANIFEST) continue;
     manifest = await manifestIn(file);
   }
