@@ -1,6 +1,7 @@
 /** Work that would hold up requests, in one thread for each kind of it: one piece after the other, at most 32 waiting. */
-import { type ResourceLimits, type TransferListItem, Worker } from "node:worker_threads";
+import type { ResourceLimits, TransferListItem, Worker } from "node:worker_threads";
 import { singleton } from "#lib/singleton.ts";
+import { newThread } from "./new-thread.ts";
 
 const MAX_QUEUE = 32;
 
@@ -57,7 +58,7 @@ export function askThread(
 
 /** An idle worker holds no process open; if it dies, those who wait are told and the next question starts another. */
 function start(file: string, place: Place, limits: ResourceLimits | undefined): Pool {
-  const worker = new Worker(new URL(file, import.meta.url), limits ? { resourceLimits: limits } : {});
+  const worker = newThread(new URL(file, import.meta.url), limits);
   const pool: Pool = { worker, waiting: new Map(), next: 0, idle: undefined };
   worker.unref();
   worker.on("message", ({ id, value }: { id: number; value: unknown }) => {

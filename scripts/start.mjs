@@ -41,8 +41,11 @@ export function build() {
 export const node = () => at("node_modules", "node", "bin", "node");
 
 const quiet = "--disable-warning=ExperimentalWarning";
-/** Left to itself V8 lets its young generation grow to 128 MB, and the C library keeps an arena for every thread; what lives is 80 MB. */
-const memory = ["--max-semi-space-size=8", "--max-old-space-size=512"];
+/**
+ * Left to itself V8 lets its young generation grow to 128 MB, and the C library keeps an arena for every thread; what lives
+ * is 80 MB. Several threads that go through what is young take more of two cores than they save.
+ */
+const memory = ["--max-semi-space-size=16", "--max-old-space-size=512", "--no-parallel-scavenge"];
 const arenas = { MALLOC_ARENA_MAX: "2" };
 
 const preload = `--import=${pathToFileURL(at("scripts", "preload.mjs")).href}`;

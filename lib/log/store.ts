@@ -2,9 +2,10 @@
  * What the panel notes about itself, on its way to `data/logs.db`: kept until there is enough or a second has passed, then
  * handed to the thread that writes. What is lost with a killed process is a second of logs; a clean stop loses nothing.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { logsDb, logsFile } from "#db/logs/client.ts";
 import { newId } from "#lib/id.ts";
+import { newThread } from "#lib/new-thread.ts";
 import { singleton } from "#lib/singleton.ts";
 import { log } from "./log.ts";
 import type { Batch, Cutoffs, ErrorRow, Gauges, LogMessage, RequestRow, SlowRow } from "./rows.ts";
@@ -132,11 +133,9 @@ function ask(here: Store, question: Question): Promise<number> {
 /** Idle or not, it holds no process open: whoever stops the panel asks for what is left to be written. */
 function start(here: Store): Worker {
   logsDb();
-  const worker = new Worker(new URL("log-worker.mjs", import.meta.url), {
-    workerData: { file: logsFile() },
-    // Rows pass through it and are gone: more room for what is young would only be memory that stays taken.
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
-  });
+  // Rows pass through it and are gone: more room for what is young would only be memory that stays taken.
+  const limits = { maxYoungGenerationSizeMb: 4 };
+  const worker = newThread(new URL("log-worker.mjs", import.meta.url), limits, { workerData: { file: logsFile() } });
   worker.unref();
   worker.on("message", ({ id, rows, error }: { id: number; rows?: number; error?: string }) => {
     const asked = here.waiting.get(id);

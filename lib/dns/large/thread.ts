@@ -2,13 +2,14 @@
  * A thread for what would hold up requests: plans, comparisons and zone files of large zones. It has its own handle on the
  * database, runs the same code from its sources, and ends when it has been idle for a while.
  */
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, type Worker } from "node:worker_threads";
 import { eq } from "drizzle-orm";
 import { db } from "#db/client.ts";
 import { zones } from "#db/schema/index.ts";
 import { release, sharedTurns } from "#db/turns.ts";
 import { asker } from "#lib/api/asker.ts";
 import { Problem, type ProblemCode, type ProblemDetails } from "#lib/api/errors.ts";
+import { newThread } from "#lib/new-thread.ts";
 import { singleton } from "#lib/singleton.ts";
 import { currentCaller } from "../providers/caller.ts";
 import { lendQueues } from "../providers/cloudflare-turns.ts";
@@ -124,10 +125,8 @@ const hasHalf = ({ waiting }: Thread, share: Share): boolean =>
 function start(): Thread {
   const { port1, port2: queues } = new MessageChannel();
   lendQueues(port1);
-  const worker = new Worker(new URL("large-worker.mjs", import.meta.url), {
-    workerData: { queues, turns: sharedTurns() },
-    transferList: [queues],
-  });
+  const options = { workerData: { queues, turns: sharedTurns() }, transferList: [queues] };
+  const worker = newThread(new URL("large-worker.mjs", import.meta.url), {}, options);
   const thread: Thread = { worker, waiting: new Map(), next: 0, idle: undefined };
   worker.unref();
   worker.on("message", (message: Message) => hear(thread, message));
